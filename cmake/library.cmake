@@ -1,0 +1,40 @@
+# One target per folder of src/: ks_<folder>, with only the links that the layering allows. Sources
+# stand beside their tests: x.cpp, x_test.cpp. All tests of a folder make one program.
+#
+#   ks_library(domain LINKS ks_base)
+function(ks_library name)
+  cmake_parse_arguments(arg "" "" "LINKS;PRIVATE;DIRS;TEST_LINKS" ${ARGN})
+  set(sources)
+  set(tests)
+  foreach(dir . ${arg_DIRS})
+    file(GLOB found CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${dir}/*.cpp)
+    list(APPEND sources ${found})
+  endforeach()
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  if(NOT sources)
+    return()
+  endif()
+  add_library(ks_${name} STATIC ${sources})
+  target_include_directories(ks_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(ks_${name} PUBLIC ${arg_LINKS} PRIVATE ${arg_PRIVATE})
+  if(KS_TESTS AND tests)
+    ks_test(${name}_test SOURCES ${tests} LINKS ks_${name} ${arg_PRIVATE} ${arg_TEST_LINKS}
+            LABELS unit)
+  endif()
+endfunction()
+
+# A test program on doctest with its own main; registered with ctest under its name.
+function(ks_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINKS;LABELS;ARGS" ${ARGN})
+  add_executable(ks_${name} ${arg_SOURCES} ${CMAKE_SOURCE_DIR}/tests/main.cpp)
+  target_include_directories(ks_${name} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(ks_${name} PRIVATE ${arg_LINKS})
+  add_test(NAME ${name} COMMAND ks_${name} ${arg_ARGS})
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}"
+    ENVIRONMENT "KS_SOURCE_DIR=${CMAKE_SOURCE_DIR};KS_BINARY_DIR=${CMAKE_BINARY_DIR}")
+  if(arg_TIMEOUT)
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT})
+  endif()
+endfunction()
