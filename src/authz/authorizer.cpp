@@ -1,0 +1,39 @@
+#include "authz/authorizer.hpp"
+
+#include <fmt/format.h>
+
+namespace ks {
+
+namespace {
+std::unexpected<Error> denied(Action action) {
+  Error error{};
+  error.code = Error::Code::denied;
+  error.problem = "permission_denied";
+  error.message = fmt::format("You lack the right {}.", name(action));
+  error.denial = DeniedDetail{std::string(name(action)), policy::roles_with(action)};
+  return std::unexpected(std::move(error));
+}
+}  // namespace
+
+Result<void> Authorizer::decide_on_org(const TenantScope& scope, Action action) const {
+  const Standing& standing = scope.standing();
+  if (policy::allows_on_org(standing, action)) return {};
+  if (!policy::allows_on_org(standing, Action::org_read)) return not_found();
+  return denied(action);
+}
+
+Result<void> Authorizer::decide_on_team(Tx& tx, const TenantScope& scope, const TeamId& team,
+                                        Action action) const {
+  const Standing& standing = scope.standing();
+  if (!policy::allows_on_team(standing, team, Action::team_read)) return not_found();
+  // A membership proves that its team exists: its key refers to the team. An administrator's right
+  // covers any team of the organization, so there the team itself must be looked for.
+  if (!standing.role_in(team)) {
+    KS_TRY(const bool exists, directory_.team_exists(tx, Lookup(scope), team));
+    if (!exists) return not_found();
+  }
+  if (!policy::allows_on_team(standing, team, action)) return denied(action);
+  return {};
+}
+
+}  // namespace ks

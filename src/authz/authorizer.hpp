@@ -1,0 +1,46 @@
+#pragma once
+
+#include "authz/permit.hpp"
+#include "authz/policy.hpp"
+#include "base/error.hpp"
+
+namespace ks {
+
+class Tx;  // store/transaction.hpp
+
+// Finds containers whose existence a standing alone does not prove. Implemented over the database.
+class Directory {
+ public:
+  virtual ~Directory() = default;
+  virtual Result<bool> team_exists(Tx& tx, const Lookup& lookup, const TeamId& team) const = 0;
+};
+
+// The only maker of permits. A thing outside the tenant, a thing that does not exist and a thing the
+// caller may not see give the same answer, not_found; a thing the caller sees but may not act on
+// gives `denied` with the action and the roles that have it.
+class Authorizer {
+ public:
+  explicit Authorizer(const Directory& directory) : directory_(directory) {}
+
+  // On the organization of the scope.
+  template <Action A>
+  Result<Permit<A, Org>> require(const TenantScope& scope) const {
+    KS_CHECK(decide_on_org(scope, A));
+    return Permit<A, Org>(scope, scope.org());
+  }
+
+  // On a team of the organization.
+  template <Action A>
+  Result<Permit<A, Team>> require(Tx& tx, const TenantScope& scope, const TeamId& team) const {
+    KS_CHECK(decide_on_team(tx, scope, team, A));
+    return Permit<A, Team>(scope, team);
+  }
+
+ private:
+  Result<void> decide_on_org(const TenantScope& scope, Action action) const;
+  Result<void> decide_on_team(Tx& tx, const TenantScope& scope, const TeamId& team,
+                              Action action) const;
+  const Directory& directory_;
+};
+
+}  // namespace ks
