@@ -15,9 +15,9 @@ class Directory {
   virtual Result<bool> team_exists(Tx& tx, const Lookup& lookup, const TeamId& team) const = 0;
 };
 
-// The only maker of permits. A thing outside the tenant, a thing that does not exist and a thing the
-// caller may not see give the same answer, not_found; a thing the caller sees but may not act on
-// gives `denied` with the action and the roles that have it.
+// The only maker of permits. A thing outside the tenant, a thing that does not exist and a thing
+// the caller may not see give the same answer, not_found; a thing the caller sees but may not act
+// on gives `denied` with the action and the roles that have it.
 class Authorizer {
  public:
   explicit Authorizer(const Directory& directory) : directory_(directory) {}

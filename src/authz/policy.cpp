@@ -71,18 +71,24 @@ bool has(Action action, unsigned role) {
 
 unsigned bit(OrgRole role) {
   switch (role) {
-    case OrgRole::member: return kMember;
-    case OrgRole::admin: return kAdmin;
-    case OrgRole::owner: return kOwner;
+    case OrgRole::member:
+      return kMember;
+    case OrgRole::admin:
+      return kAdmin;
+    case OrgRole::owner:
+      return kOwner;
   }
   return 0;
 }
 
 unsigned bit(TeamRole role) {
   switch (role) {
-    case TeamRole::viewer: return kViewer;
-    case TeamRole::developer: return kDeveloper;
-    case TeamRole::admin: return kTeamAdmin;
+    case TeamRole::viewer:
+      return kViewer;
+    case TeamRole::developer:
+      return kDeveloper;
+    case TeamRole::admin:
+      return kTeamAdmin;
   }
   return 0;
 }
@@ -120,7 +126,8 @@ std::vector<std::string> roles_with(Action action) {
   std::vector<std::string> out;
   const bool team = is_team_action(action);
   for (const auto& [role, text] : kNames) {
-    const bool by_administration = team && (role == kOwner || role == kAdmin) && has(action, kTeamAdmin);
+    const bool by_administration =
+        team && (role == kOwner || role == kAdmin) && has(action, kTeamAdmin);
     if (has(action, role) || by_administration) out.emplace_back(text);
   }
   return out;

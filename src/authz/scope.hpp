@@ -101,7 +101,8 @@ class TenantScope {
   std::shared_ptr<const Trail> trail_;
 };
 
-// Why work crosses tenants. A new reason is a decision; it is reviewed with the statement it is for.
+// Why work crosses tenants. A new reason is a decision; it is reviewed with the statement it is
+// for.
 enum class FleetReason { sync, migrate, setup, session_cleanup, platform_administration, lease };
 
 // Background work over all tenants. Never made on behalf of a request's own data.

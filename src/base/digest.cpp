@@ -109,8 +109,10 @@ std::string base64(std::string_view bytes) { return encode(bytes, kStandard, tru
 
 Result<std::string> from_base64(std::string_view text) {
   if (text.size() % 4 != 0) return invalid("not base64");
-  if (text.ends_with("==")) text.remove_suffix(2);
-  else if (text.ends_with("=")) text.remove_suffix(1);
+  if (text.ends_with("=="))
+    text.remove_suffix(2);
+  else if (text.ends_with("="))
+    text.remove_suffix(1);
   return decode(text, false);
 }
 

@@ -44,13 +44,20 @@ std::unexpected<Error> bug(std::string what) {
 
 std::string_view code_name(Error::Code code) {
   switch (code) {
-    case Error::Code::invalid: return "invalid";
-    case Error::Code::not_found: return "not_found";
-    case Error::Code::conflict: return "conflict";
-    case Error::Code::denied: return "denied";
-    case Error::Code::over_limit: return "over_limit";
-    case Error::Code::unavailable: return "unavailable";
-    case Error::Code::bug: return "bug";
+    case Error::Code::invalid:
+      return "invalid";
+    case Error::Code::not_found:
+      return "not_found";
+    case Error::Code::conflict:
+      return "conflict";
+    case Error::Code::denied:
+      return "denied";
+    case Error::Code::over_limit:
+      return "over_limit";
+    case Error::Code::unavailable:
+      return "unavailable";
+    case Error::Code::bug:
+      return "bug";
   }
   return "bug";
 }

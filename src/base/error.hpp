@@ -49,14 +49,14 @@ struct [[nodiscard]] Error {
   enum class Code { invalid, not_found, conflict, denied, over_limit, unavailable, bug };
 
   Code code;
-  std::string problem;               // Stable problem code of the API, "plan_limit_reached".
-  std::string message;               // Safe to show to the caller; details go to the log.
-  std::vector<Fault> faults;         // Pointers into the request, for `invalid`.
-  std::optional<LimitDetail> limit;  // For `over_limit`.
+  std::string problem;                 // Stable problem code of the API, "plan_limit_reached".
+  std::string message;                 // Safe to show to the caller; details go to the log.
+  std::vector<Fault> faults;           // Pointers into the request, for `invalid`.
+  std::optional<LimitDetail> limit;    // For `over_limit`.
   std::optional<DeniedDetail> denial;  // For `denied`.
-  int status = 0;                    // HTTP status where it is not the code's own (400, 412, 429...).
-  int retry_after_s = 0;             // For `unavailable` and rate limits; 0 means not said.
-  std::string current;               // JSON of the current state, for a stale version (412).
+  int status = 0;         // HTTP status where it is not the code's own (400, 412, 429...).
+  int retry_after_s = 0;  // For `unavailable` and rate limits; 0 means not said.
+  std::string current;    // JSON of the current state, for a stale version (412).
 };
 
 template <class T>
@@ -80,9 +80,9 @@ std::string_view code_name(Error::Code code);
 }  // namespace ks
 
 // Stays on in release builds.
-#define KS_ASSERT(condition)                                                       \
-  do {                                                                             \
-    if (!(condition)) ::ks::assertion_failed(#condition, __FILE__, __LINE__);      \
+#define KS_ASSERT(condition)                                                  \
+  do {                                                                        \
+    if (!(condition)) ::ks::assertion_failed(#condition, __FILE__, __LINE__); \
   } while (false)
 #define KS_ASSERT_MSG(condition, why)                                              \
   do {                                                                             \
@@ -101,8 +101,8 @@ std::string_view code_name(Error::Code code);
 #define KS_TRY(declaration, expression) \
   KS_TRY_INNER(KS_CONCAT(ks_try_, __LINE__), declaration, expression)
 // KS_CHECK(remove(id));  returns the error, if there is one.
-#define KS_CHECK(expression)                                                              \
-  do {                                                                                    \
-    if (auto ks_checked = (expression); !ks_checked)                                      \
-      return std::unexpected(std::move(ks_checked).error());                              \
+#define KS_CHECK(expression)                                 \
+  do {                                                       \
+    if (auto ks_checked = (expression); !ks_checked)         \
+      return std::unexpected(std::move(ks_checked).error()); \
   } while (false)

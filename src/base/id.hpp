@@ -27,7 +27,8 @@ class Id {
     std::array<char, 36> lower{};
     if (text.size() != lower.size()) return not_found();
     for (std::size_t i = 0; i < lower.size(); ++i)
-      lower[i] = text[i] >= 'A' && text[i] <= 'F' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
+      lower[i] =
+          text[i] >= 'A' && text[i] <= 'F' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
     if (!is_uuid({lower.data(), lower.size()})) return not_found();
     return Id(lower);
   }

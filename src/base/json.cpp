@@ -1,13 +1,13 @@
 #include "base/json.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <boost/json/basic_parser_impl.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <charconv>
 #include <cmath>
 #include <optional>
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <fmt/format.h>
 
 namespace ks {
 
@@ -110,11 +110,21 @@ void append_json_string(std::string& out, std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '<' || c == '>' || c == '&') {
           out += "\\u00";
@@ -146,8 +156,10 @@ void Json::dump_to(std::string& out) const {
   } else if (is_double()) {
     const double v = as_double();
     // JSON has no infinities; a null is what every other writer gives.
-    if (std::isfinite(v)) out += fmt::format("{}", v);
-    else out += "null";
+    if (std::isfinite(v))
+      out += fmt::format("{}", v);
+    else
+      out += "null";
   } else if (is_string()) {
     append_json_string(out, as_string());
   } else if (is_array()) {
@@ -189,7 +201,8 @@ Json sorted(const Json& value) {
   if (!value.is_object()) return value;
   std::vector<const Json::Member*> order;
   for (const auto& m : value.members()) order.push_back(&m);
-  std::ranges::sort(order, {}, [](const Json::Member* m) -> const std::string& { return m->first; });
+  std::ranges::sort(order, {},
+                    [](const Json::Member* m) -> const std::string& { return m->first; });
   Json out = Json::object();
   for (const auto* m : order) out.members().emplace_back(m->first, sorted(m->second));
   return out;
@@ -314,17 +327,22 @@ void merge_patch(Json& target, const Json& patch) {
   }
   if (!target.is_object()) target = Json::object();
   for (const auto& [name, value] : patch.members()) {
-    if (value.is_null()) target.erase(name);
-    else merge_patch(target[name], value);
+    if (value.is_null())
+      target.erase(name);
+    else
+      merge_patch(target[name], value);
   }
 }
 
 std::string pointer_token(std::string_view name) {
   std::string out = "/";
   for (const char c : name) {
-    if (c == '~') out += "~0";
-    else if (c == '/') out += "~1";
-    else out += c;
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
   }
   return out;
 }

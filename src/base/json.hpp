@@ -14,8 +14,8 @@
 namespace ks {
 
 // A JSON value (RFC 8259) as a tree. Objects keep the order in which members were added; a member's
-// name occurs once. Integers keep 64 bits. The header pulls in no JSON library, so that every folder
-// may use it; parsing is Boost.JSON's, behind json.cpp.
+// name occurs once. Integers keep 64 bits. The header pulls in no JSON library, so that every
+// folder may use it; parsing is Boost.JSON's, behind json.cpp.
 class Json {
  public:
   using Array = std::vector<Json>;
@@ -65,8 +65,10 @@ class Json {
   const Json& at(std::string_view name, Names... rest) const {
     const Json* member = find(name);
     if (member == nullptr) return null_value();
-    if constexpr (sizeof...(rest) == 0) return *member;
-    else return member->at(rest...);
+    if constexpr (sizeof...(rest) == 0)
+      return *member;
+    else
+      return member->at(rest...);
   }
   // The text at a path, or "" when it is absent or no string.
   template <class... Names>

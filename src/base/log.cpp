@@ -1,10 +1,10 @@
 #include "base/log.hpp"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <atomic>
 #include <memory>
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include "base/clock.hpp"
 #include "base/json.hpp"
@@ -32,10 +32,14 @@ State& state() {
 
 std::string_view name(Level level) {
   switch (level) {
-    case Level::debug: return "debug";
-    case Level::info: return "info";
-    case Level::warn: return "warn";
-    case Level::error: return "error";
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warn:
+      return "warn";
+    case Level::error:
+      return "error";
   }
   return "error";
 }
@@ -64,8 +68,10 @@ void write(Level level, std::string_view event, std::initializer_list<Field> fie
       line += ',';
       append_json_string(line, f.name);
       line += ':';
-      if (f.is_number) append_number(line, f.number);
-      else append_json_string(line, f.text);
+      if (f.is_number)
+        append_number(line, f.number);
+      else
+        append_json_string(line, f.text);
     }
     line += '}';
   } else {
@@ -79,8 +85,10 @@ void write(Level level, std::string_view event, std::initializer_list<Field> fie
       line += f.name;
       line += '=';
       // Quoted as JSON, so that a value with a line break cannot forge a line.
-      if (f.is_number) append_number(line, f.number);
-      else append_json_string(line, f.text);
+      if (f.is_number)
+        append_number(line, f.number);
+      else
+        append_json_string(line, f.text);
     }
   }
   s.logger->log(spdlog::level::info, "{}", line);

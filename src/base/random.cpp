@@ -1,8 +1,8 @@
 #include "base/random.hpp"
 
-#include <openssl/rand.h>
-
 #include <array>
+
+#include <openssl/rand.h>
 
 #include "base/digest.hpp"
 
@@ -49,7 +49,8 @@ std::string uuid_v7(const Clock& clock, Random& random) {
   std::array<std::uint8_t, 16> b;
   random.fill(b);
   const auto ms = static_cast<std::uint64_t>(clock.now().us / 1000);
-  for (int i = 0; i < 6; ++i) b[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
+  for (int i = 0; i < 6; ++i)
+    b[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
   b[6] = static_cast<std::uint8_t>((b[6] & 0x0f) | 0x70);
   b[8] = static_cast<std::uint8_t>((b[8] & 0x3f) | 0x80);
   std::string text = hex(b);

@@ -4,18 +4,24 @@ namespace ks {
 
 std::string_view name(OrgRole role) {
   switch (role) {
-    case OrgRole::member: return "org_member";
-    case OrgRole::admin: return "org_admin";
-    case OrgRole::owner: return "org_owner";
+    case OrgRole::member:
+      return "org_member";
+    case OrgRole::admin:
+      return "org_admin";
+    case OrgRole::owner:
+      return "org_owner";
   }
   return "org_member";
 }
 
 std::string_view name(TeamRole role) {
   switch (role) {
-    case TeamRole::viewer: return "viewer";
-    case TeamRole::developer: return "developer";
-    case TeamRole::admin: return "team_admin";
+    case TeamRole::viewer:
+      return "viewer";
+    case TeamRole::developer:
+      return "developer";
+    case TeamRole::admin:
+      return "team_admin";
   }
   return "viewer";
 }

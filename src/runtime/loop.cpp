@@ -1,18 +1,18 @@
 #include "runtime/loop.hpp"
 
-#include <poll.h>
+#include <cerrno>
+#include <chrono>
+#include <thread>
 
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/context/protected_fixedsize_stack.hpp>
-#include <cerrno>
-#include <chrono>
-#include <thread>
+#include <poll.h>
 
 #include "runtime/fiber.hpp"
 

@@ -9,8 +9,8 @@
 #include "base/error.hpp"
 
 // Event loops, one a thread, and fibers on them. A fiber is a plain function on a stack of its own;
-// it runs until it waits and never moves to another loop. Waiting means calling one of the functions
-// below (or something built on them); nothing else may block a loop's thread.
+// it runs until it waits and never moves to another loop. Waiting means calling one of the
+// functions below (or something built on them); nothing else may block a loop's thread.
 //
 // Every wait also works off a fiber, on a plain thread, where it blocks that thread. So the same
 // code serves a request in production and a test without a loop.
@@ -67,8 +67,8 @@ class LoopGroup {
   std::unique_ptr<Threads> threads_;
 };
 
-// Runs `body` as a fiber on a fresh loop in the calling thread and returns when it and everything it
-// started have ended.
+// Runs `body` as a fiber on a fresh loop in the calling thread and returns when it and everything
+// it started have ended.
 void run_fiber(std::function<void()> body);
 
 bool on_fiber() noexcept;
@@ -126,8 +126,8 @@ class BlockingPool {
   BlockingPool(const BlockingPool&) = delete;
   BlockingPool& operator=(const BlockingPool&) = delete;
 
-  // Runs `work` on a pool thread and waits for its end. False, without running it, when the queue is
-  // full.
+  // Runs `work` on a pool thread and waits for its end. False, without running it, when the queue
+  // is full.
   bool run(std::function<void()> work);
   // Queues `work` and returns at once. False when the queue is full.
   bool post(std::function<void()> work);

@@ -1,12 +1,12 @@
 #include "runtime/loop.hpp"
 
-#include <doctest/doctest.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <doctest/doctest.h>
+#include <unistd.h>
 
 namespace ks::runtime {
 

@@ -22,9 +22,9 @@ class Tx {
 // database in the same flight as the read's first statement.
 struct ReadGuard {
   ClientScope client;
-  std::string session_hash;    // As stored: hex of SHA-256 of the session's token.
+  std::string session_hash;  // As stored: hex of SHA-256 of the session's token.
   std::int64_t authz_version;
-  Time now;                    // For the session's expiry.
+  Time now;  // For the session's expiry.
 };
 
 // Transactions. A body is one function Result<T>(Tx&) that waits for nothing but its Tx; it commits
@@ -32,8 +32,8 @@ struct ReadGuard {
 // (PostgreSQL: deadlock, serialization failure), so it has no effects outside its Tx. The call
 // returns after the commit is durable.
 //
-// Failures of the engine are `unavailable` ("database_unavailable", and "storage_full" when the disk
-// is full); then nothing was done, unless the connection broke during the commit itself.
+// Failures of the engine are `unavailable` ("database_unavailable", and "storage_full" when the
+// disk is full); then nothing was done, unless the connection broke during the commit itself.
 class Database {
  public:
   virtual ~Database() = default;
@@ -83,7 +83,8 @@ class Database {
 
  private:
   template <class Body>
-  std::invoke_result_t<Body, Tx&> run_as(Mode mode, Lane lane, const ReadGuard* guard, Body&& body) {
+  std::invoke_result_t<Body, Tx&> run_as(Mode mode, Lane lane, const ReadGuard* guard,
+                                         Body&& body) {
     using R = std::invoke_result_t<Body, Tx&>;
     using T = typename R::value_type;
     if constexpr (std::is_void_v<T>) {

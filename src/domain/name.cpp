@@ -1,0 +1,146 @@
+#include "domain/name.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/id.hpp"
+
+namespace ks {
+
+namespace {
+bool lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+// Code points of `text`, or -1 when it is not UTF-8 (RFC 3629: no overlong forms, no surrogates).
+std::ptrdiff_t code_points(std::string_view text) {
+  std::ptrdiff_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++count) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    std::size_t extra = 0;
+    std::uint32_t value = 0;
+    if (lead < 0x80) {
+      ++i;
+      continue;
+    }
+    if (lead >= 0xc2 && lead <= 0xdf)
+      extra = 1, value = lead & 0x1fU;
+    else if (lead >= 0xe0 && lead <= 0xef)
+      extra = 2, value = lead & 0x0fU;
+    else if (lead >= 0xf0 && lead <= 0xf4)
+      extra = 3, value = lead & 0x07U;
+    else
+      return -1;
+    if (i + extra >= text.size()) return -1;
+    for (std::size_t k = 1; k <= extra; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + k]);
+      if ((next & 0xc0) != 0x80) return -1;
+      value = (value << 6) | (next & 0x3fU);
+    }
+    if ((extra == 2 && value < 0x800) || (extra == 3 && (value < 0x10000 || value > 0x10ffff)) ||
+        (value >= 0xd800 && value <= 0xdfff))
+      return -1;
+    i += extra + 1;
+  }
+  return count;
+}
+
+bool has_control(std::string_view text, bool line_breaks_allowed) {
+  return std::ranges::any_of(text, [&](char c) {
+    const auto u = static_cast<unsigned char>(c);
+    if (line_breaks_allowed && (c == '\n' || c == '\t')) return false;
+    return u < 0x20 || u == 0x7f;
+  });
+}
+}  // namespace
+
+bool is_utf8(std::string_view text) { return code_points(text) >= 0; }
+
+Result<void> check_label(std::string_view text, std::size_t length_max) {
+  if (text.empty()) return invalid("must not be empty");
+  if (text.size() > length_max)
+    return invalid(fmt::format("must have at most {} characters", length_max));
+  if (!std::ranges::all_of(text, [](char c) { return lower_or_digit(c) || c == '-'; }))
+    return invalid("may only have lower-case letters, digits and '-'");
+  if (text.front() == '-' || text.back() == '-')
+    return invalid("must start and end with a letter or digit");
+  if (is_uuid(text)) return invalid("must not look like an id");
+  return {};
+}
+
+Result<void> check_text(std::string_view text, std::size_t length_max) {
+  const std::ptrdiff_t length = code_points(text);
+  if (length < 0) return invalid("must be valid UTF-8");
+  if (has_control(text, false)) return invalid("must not have control characters");
+  if (text.find_first_not_of(' ') == std::string_view::npos) return invalid("must not be empty");
+  if (static_cast<std::size_t>(length) > length_max)
+    return invalid(fmt::format("must have at most {} characters", length_max));
+  return {};
+}
+
+Result<void> check_description(std::string_view text) {
+  const std::ptrdiff_t length = code_points(text);
+  if (length < 0) return invalid("must be valid UTF-8");
+  if (has_control(text, true)) return invalid("must not have control characters");
+  if (static_cast<std::size_t>(length) > kDescriptionMax)
+    return invalid(fmt::format("must have at most {} characters", kDescriptionMax));
+  return {};
+}
+
+std::string slug_from(std::string_view text, std::size_t length_max) {
+  std::string out;
+  for (const char raw : text) {
+    const char c = raw >= 'A' && raw <= 'Z' ? static_cast<char>(raw - 'A' + 'a') : raw;
+    if (lower_or_digit(c))
+      out += c;
+    else if (!out.empty() && out.back() != '-')
+      out += '-';
+    if (out.size() >= length_max) break;
+  }
+  while (!out.empty() && out.back() == '-') out.pop_back();
+  return out.empty() ? "x" : out;
+}
+
+Result<std::string> normal_email(std::string_view text) {
+  constexpr std::string_view kWrong = "must be an e-mail address such as ann@example.com";
+  if (text.size() > 254) return invalid("must have at most 254 characters");
+  std::string out;
+  for (const char c : text) {
+    const auto u = static_cast<unsigned char>(c);
+    if (u <= 0x20 || u >= 0x7f) return invalid(std::string(kWrong));
+    if (std::string_view("()<>[]:;,\\\"").find(c) != std::string_view::npos)
+      return invalid(std::string(kWrong));
+    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  const std::size_t at = out.find('@');
+  if (at == std::string::npos || at == 0 || at > 64 || out.find('@', at + 1) != std::string::npos)
+    return invalid(std::string(kWrong));
+  const std::string_view local = std::string_view(out).substr(0, at);
+  const std::string_view domain = std::string_view(out).substr(at + 1);
+  if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos)
+    return invalid(std::string(kWrong));
+  if (out == "dev@localhost") return out;
+  bool dot = false;
+  std::size_t start = 0;
+  while (start <= domain.size()) {
+    const std::size_t end = std::min(domain.find('.', start), domain.size());
+    const std::string_view label = domain.substr(start, end - start);
+    if (label.size() > 63 || !check_label(label, 63)) return invalid(std::string(kWrong));
+    if (end < domain.size()) dot = true;
+    start = end + 1;
+  }
+  if (!dot) return invalid(std::string(kWrong));
+  return out;
+}
+
+Result<void> check_env_name(std::string_view text) {
+  if (text.empty() || text.size() > 128) return invalid("must have 1 to 128 characters");
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+    if (!letter && !(i > 0 && c >= '0' && c <= '9'))
+      return invalid("must start with a letter or '_' and go on with letters, digits and '_'");
+  }
+  return {};
+}
+
+}  // namespace ks

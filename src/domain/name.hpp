@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace ks {
+
+inline constexpr std::size_t kSlugMax = 30;
+inline constexpr std::size_t kDeploymentNameMax = 32;
+inline constexpr std::size_t kTextMax = 100;
+inline constexpr std::size_t kDescriptionMax = 500;
+
+// RFC 1123 label: a-z, 0-9 and '-', starting and ending with a letter or digit, at most
+// `length_max` characters, and not shaped like a UUID, so that a slug and an id never mix up.
+// The error's message says what is wrong, without naming the field.
+Result<void> check_label(std::string_view text, std::size_t length_max);
+
+// Text for people: 1 to `length_max` code points of valid UTF-8, no control characters, not blank.
+Result<void> check_text(std::string_view text, std::size_t length_max);
+// As check_text, but may be empty and may have line breaks.
+Result<void> check_description(std::string_view text);
+
+// A label made of `text`: lower case, runs of anything else become one '-'. "x" when nothing is
+// left.
+std::string slug_from(std::string_view text, std::size_t length_max = kSlugMax);
+
+// The form in which addresses are stored and compared: ASCII, lower case, exactly one '@', a dot in
+// the domain, at most 254 characters (RFC 5321 4.5.3.1.3). `dev@localhost` is the one without a
+// dot.
+Result<std::string> normal_email(std::string_view text);
+
+// `^[A-Za-z_][A-Za-z0-9_]{0,127}$`, the form of environment variables and secrets.
+Result<void> check_env_name(std::string_view text);
+
+bool is_utf8(std::string_view text);
+
+}  // namespace ks
