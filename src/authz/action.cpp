@@ -62,6 +62,8 @@ std::string_view name(Action action) {
       return "org:found";
     case Action::sync_status:
       return "sync:status";
+    case Action::audit_append:
+      return "audit:append";
   }
   assertion_failed("known action", __FILE__, __LINE__);
 }
@@ -74,6 +76,8 @@ std::span<const Action> all_actions() {
   }();
   return kAll;
 }
+
+bool is_internal(Action action) { return action >= Action::org_found; }
 
 bool is_team_action(Action action) {
   return action >= Action::team_read && action <= Action::secrets_write;

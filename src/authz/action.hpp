@@ -41,12 +41,16 @@ enum class Action {
   org_found,
   // Background work on one tenant: status of its things, its feed.
   sync_status,
+  // Appending to the audit log what was refused; whoever acts in the organization may.
+  audit_append,
 };
-inline constexpr std::size_t kActions = static_cast<std::size_t>(Action::sync_status) + 1;
+inline constexpr std::size_t kActions = static_cast<std::size_t>(Action::audit_append) + 1;
 
 // The name of the API, "deployments:create".
 std::string_view name(Action action);
 std::span<const Action> all_actions();
+// True for actions that no person is ever told about: they are steps of other acts.
+bool is_internal(Action action);
 // True for actions that a team's roles decide; the rest sits on the organization.
 bool is_team_action(Action action);
 

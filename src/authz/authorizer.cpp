@@ -36,4 +36,19 @@ Result<void> Authorizer::decide_on_team(Tx& tx, const TenantScope& scope, const 
   return {};
 }
 
+Result<TeamId> Authorizer::find_team(Tx& tx, const TenantScope& scope,
+                                     std::string_view id_or_slug) const {
+  const Standing& standing = scope.standing();
+  if (auto id = TeamId::parse(id_or_slug)) {
+    if (!policy::allows_on_team(standing, *id, Action::team_read)) return not_found();
+    return *id;
+  }
+  for (const Standing::InTeam& t : standing.teams)
+    if (t.slug == id_or_slug) return t.team;
+  if (!standing.org_role || *standing.org_role < OrgRole::admin) return not_found();
+  KS_TRY(const auto team, directory_.team_by_slug(tx, Lookup(scope), id_or_slug));
+  if (!team) return not_found();
+  return *team;
+}
+
 }  // namespace ks

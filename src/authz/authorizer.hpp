@@ -13,6 +13,8 @@ class Directory {
  public:
   virtual ~Directory() = default;
   virtual Result<bool> team_exists(Tx& tx, const Lookup& lookup, const TeamId& team) const = 0;
+  virtual Result<std::optional<TeamId>> team_by_slug(Tx& tx, const Lookup& lookup,
+                                                     std::string_view slug) const = 0;
 };
 
 // The only maker of permits. A thing outside the tenant, a thing that does not exist and a thing
@@ -35,6 +37,9 @@ class Authorizer {
     KS_CHECK(decide_on_team(tx, scope, team, A));
     return Permit<A, Team>(scope, team);
   }
+
+  // The team that a path names by id or slug; not_found unless the caller may see it. Gives no right.
+  Result<TeamId> find_team(Tx& tx, const TenantScope& scope, std::string_view id_or_slug) const;
 
  private:
   Result<void> decide_on_org(const TenantScope& scope, Action action) const;

@@ -56,6 +56,7 @@ constexpr std::array<Row, kActions> kTable = {{
     {Action::orgs_set_plan, kPlatformAdmin},
     {Action::org_found, kOwner},
     {Action::sync_status, kSystem},
+    {Action::audit_append, kAnyMember | kPlatformAdmin | kSystem},
 }};
 
 constexpr bool in_order() {
@@ -136,9 +137,7 @@ std::vector<std::string> roles_with(Action action) {
 std::vector<std::string> allowed_on_org(const Standing& standing) {
   std::vector<std::string> out;
   for (const Action action : all_actions())
-    if (action != Action::org_found && action != Action::sync_status &&
-        allows_on_org(standing, action))
-      out.emplace_back(name(action));
+    if (!is_internal(action) && allows_on_org(standing, action)) out.emplace_back(name(action));
   return out;
 }
 

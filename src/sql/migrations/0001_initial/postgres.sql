@@ -203,6 +203,21 @@ CREATE TABLE subscriptions (
   FOREIGN KEY (client_id, plan_key, plan_version) REFERENCES plans (client_id, key, version)
 );
 
+-- An administrator's exception from the plan. A null value means unlimited, ends_at 0 means for good.
+-- scope: tenant
+CREATE TABLE entitlement_overrides (
+  client_id UUID NOT NULL,
+  org_id UUID NOT NULL,
+  feature TEXT COLLATE "C" NOT NULL,
+  value TEXT COLLATE "C",
+  starts_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  reason TEXT COLLATE "C" NOT NULL,
+  by_user UUID NOT NULL,
+  PRIMARY KEY (client_id, org_id, feature),
+  FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id)
+);
+
 -- What an organization uses of its limits; changed with the rows that it counts.
 -- scope: tenant
 CREATE TABLE org_usage (
@@ -582,6 +597,18 @@ CREATE POLICY subscriptions_owner ON subscriptions TO {owner_role} USING (true) 
 GRANT SELECT, INSERT, UPDATE, DELETE ON subscriptions TO {fleet_role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON subscriptions TO {tenant_role};
 CREATE POLICY subscriptions_tenant ON subscriptions TO {tenant_role}
+  USING (client_id = (SELECT NULLIF(current_setting('app.client', true), '')::uuid)
+    AND org_id = (SELECT NULLIF(current_setting('app.org', true), '')::uuid))
+  WITH CHECK (client_id = (SELECT NULLIF(current_setting('app.client', true), '')::uuid)
+    AND org_id = (SELECT NULLIF(current_setting('app.org', true), '')::uuid));
+
+ALTER TABLE entitlement_overrides ENABLE ROW LEVEL SECURITY;
+ALTER TABLE entitlement_overrides FORCE ROW LEVEL SECURITY;
+CREATE POLICY entitlement_overrides_fleet ON entitlement_overrides TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY entitlement_overrides_owner ON entitlement_overrides TO {owner_role} USING (true) WITH CHECK (true);
+GRANT SELECT, INSERT, UPDATE, DELETE ON entitlement_overrides TO {fleet_role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON entitlement_overrides TO {tenant_role};
+CREATE POLICY entitlement_overrides_tenant ON entitlement_overrides TO {tenant_role}
   USING (client_id = (SELECT NULLIF(current_setting('app.client', true), '')::uuid)
     AND org_id = (SELECT NULLIF(current_setting('app.org', true), '')::uuid))
   WITH CHECK (client_id = (SELECT NULLIF(current_setting('app.client', true), '')::uuid)

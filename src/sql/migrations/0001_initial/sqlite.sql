@@ -203,6 +203,21 @@ CREATE TABLE subscriptions (
   FOREIGN KEY (client_id, plan_key, plan_version) REFERENCES plans (client_id, key, version)
 ) STRICT;
 
+-- An administrator's exception from the plan. A null value means unlimited, ends_at 0 means for good.
+-- scope: tenant
+CREATE TABLE entitlement_overrides (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  feature TEXT NOT NULL,
+  value TEXT,
+  starts_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  by_user TEXT NOT NULL,
+  PRIMARY KEY (client_id, org_id, feature),
+  FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id)
+) STRICT;
+
 -- What an organization uses of its limits; changed with the rows that it counts.
 -- scope: tenant
 CREATE TABLE org_usage (

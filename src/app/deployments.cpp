@@ -1,0 +1,287 @@
+#include "app/deployments.hpp"
+
+#include <fmt/format.h>
+
+#include "app/organizations.hpp"
+#include "app/plans.hpp"
+
+namespace ks::app {
+
+namespace {
+
+Change changed(const DeploymentRow& row) { return {"deployment", row.id.str(), row.team}; }
+
+Usage amount_only(const Amount& amount) {
+  Usage usage;
+  usage.amount = amount;
+  return usage;
+}
+
+// replicas.max is a limit of each service by itself.
+Result<void> check_replicas(Tx& tx, const Stores& stores, const AnyPermit& permit,
+                            const Workload& workload) {
+  int most = 0;
+  for (const Service& service : workload.services) most = std::max(most, service.replicas);
+  return check_per_item(tx, stores, permit, "replicas.max", most);
+}
+
+Result<std::string> org_key(Tx& tx, const Stores& stores, const AnyPermit& permit) {
+  KS_TRY(auto key, stores.sandboxes.wrapped_key(tx, permit));
+  if (key) return std::move(*key);
+  const TenantScope& scope = permit.scope();
+  KS_CHECK(stores.sandboxes.store_key(
+      tx, permit, stores.envelope.new_key(stores.random, scope.client(), scope.org()),
+      stores.clock.now()));
+  // Another writer's key may have come first; that one counts.
+  KS_TRY(key, stores.sandboxes.wrapped_key(tx, permit));
+  if (!key) return bug("the organization's key vanished");
+  return std::move(*key);
+}
+
+Result<std::vector<SealedSecret>> seal(Tx& tx, const Stores& stores, const AnyPermit& permit,
+                                       const DeploymentId& id,
+                                       const std::vector<DraftSecret>& secrets) {
+  std::vector<SealedSecret> out;
+  if (secrets.empty()) return out;
+  KS_TRY(const std::string key, org_key(tx, stores, permit));
+  const TenantScope& scope = permit.scope();
+  for (const DraftSecret& secret : secrets) {
+    KS_TRY(std::string sealed,
+           stores.envelope.seal(stores.random, key, scope.client(), scope.org(),
+                                fmt::format("deployment/{}/{}", id.text(), secret.name),
+                                secret.value));
+    out.push_back({secret.name, std::move(sealed)});
+  }
+  return out;
+}
+
+Result<SandboxRow> sandbox_of(Tx& tx, const Stores& stores, const NamespacePattern& pattern,
+                              const Permit<Action::deployments_create, Team>& permit,
+                              const UserId& user) {
+  KS_TRY(auto existing, stores.sandboxes.find(tx, permit, user));
+  if (existing) return std::move(*existing);
+  const TenantScope& scope = permit.scope();
+  const Time now = stores.clock.now();
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
+  KS_TRY(const Organization org, stores.organizations.get(tx, may_read));
+  KS_TRY(const auto may_read_team,
+         stores.authorizer.require<Action::team_read>(tx, scope, permit.id()));
+  KS_TRY(const TeamRow team, stores.teams.get(tx, may_read_team));
+  KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, permit, now));
+  for (const bool first : {true, false}) {
+    NewSandbox fresh{SandboxId::make(stores.clock, stores.random),
+                     user,
+                     pattern.render(scope, user, permit.id(), org.slug, team.slug, first),
+                     random_token(stores.random, 24),
+                     limits.isolation(),
+                     now};
+    KS_TRY(const bool created, stores.sandboxes.create(tx, permit, fresh));
+    if (created) return SandboxRow{fresh.id, fresh.namespace_};
+  }
+  return conflict("namespace_taken",
+                  "The namespace of your sandbox is taken; ask the platform's administrator.");
+}
+
+Result<TeamId> team_of(Tx& tx, const Stores& stores, const TenantScope& scope,
+                       std::string_view team) {
+  return stores.authorizer.find_team(tx, scope, team);
+}
+
+// Finds the deployment for a write: who may not read it gets not_found before anything else is
+// said.
+struct Target {
+  TeamId team;
+  DeploymentRow row;
+};
+Result<Target> target(Tx& tx, const Stores& stores, const TenantScope& scope, std::string_view team,
+                      std::string_view deployment) {
+  KS_TRY(const TeamId id, team_of(tx, stores, scope, team));
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::deployments_read>(tx, scope, id));
+  KS_TRY(auto row, stores.deployments.find(tx, may_read, deployment));
+  if (!row) return not_found();
+  return Target{id, std::move(*row)};
+}
+
+std::unexpected<Error> is_being_deleted() {
+  return conflict("being_deleted", "The deployment is being deleted.");
+}
+
+Result<DeploymentRow> revise(Tx& tx, const Stores& stores, const TenantScope& scope,
+                             const Target& at,
+                             const Permit<Action::deployments_update, Team>& permit,
+                             const Workload& workload, const Json& detail) {
+  KS_CHECK(check_replicas(tx, stores, permit, workload));
+  KS_CHECK(charge(tx, stores, permit, amount_only(amount_of(workload) - at.row.amount)));
+  const Time now = stores.clock.now();
+  KS_ASSERT(scope.actor().has_value());
+  KS_TRY(const bool set, stores.deployments.revise(tx, permit, at.row.id, at.row.version, workload,
+                                                   *scope.actor(), now));
+  if (!set) return stale_version();
+  KS_CHECK(stores.journal.record(
+      tx, permit, Deed{Action::deployments_update, "deployment", at.row.id.str(), detail},
+      changed(at.row), now));
+  KS_TRY(const auto may_read,
+         stores.authorizer.require<Action::deployments_read>(tx, scope, at.team));
+  KS_TRY(auto row, stores.deployments.find(tx, may_read, at.row.id.text()));
+  if (!row) return not_found();
+  return std::move(*row);
+}
+
+}  // namespace
+
+std::string NamespacePattern::render(const TenantScope& scope, const UserId& user,
+                                     const TeamId& team, std::string_view org_slug,
+                                     std::string_view team_slug, bool first) const {
+  std::string out = text;
+  const auto put = [&](std::string_view placeholder, std::string_view value) {
+    for (std::size_t at; (at = out.find(placeholder)) != std::string::npos;)
+      out.replace(at, placeholder.size(), value);
+  };
+  put("{userId}", user.text());
+  put("{orgId}", scope.org().text());
+  put("{teamId}", team.text());
+  put("{clientId}", scope.client().text());
+  put("{orgSlug}", org_slug);
+  put("{teamSlug}", team_slug);
+  const bool tells_organizations_apart =
+      text.find("{orgId}") != std::string::npos || text.find("{teamId}") != std::string::npos;
+  // The last digits of a UUIDv7 are its random part; the first ones are a clock.
+  if (!first && !tells_organizations_apart)
+    out += "-" + std::string(scope.org().text().substr(36 - 12));
+  return out;
+}
+
+Result<Created> create_deployment(Tx& tx, const Stores& stores, const NamespacePattern& pattern,
+                                  const TenantScope& scope, std::string_view team,
+                                  const DeploymentDraft& draft) {
+  KS_TRY(const TeamId team_id, team_of(tx, stores, scope, team));
+  KS_TRY(const auto may_create,
+         stores.authorizer.require<Action::deployments_create>(tx, scope, team_id));
+  KS_ASSERT(scope.actor().has_value());
+  const UserId user = *scope.actor();
+  KS_CHECK(check_replicas(tx, stores, may_create, draft.workload));
+  Usage change = amount_only(amount_of(draft.workload));
+  change.deployments = 1;
+  KS_CHECK(charge(tx, stores, may_create, change));
+  KS_TRY(const SandboxRow sandbox, sandbox_of(tx, stores, pattern, may_create, user));
+  const Time now = stores.clock.now();
+  const NewDeployment fresh{DeploymentId::make(stores.clock, stores.random),
+                            sandbox.id,
+                            draft.name,
+                            draft.stem,
+                            draft.template_name,
+                            draft.workload,
+                            user,
+                            now};
+  KS_TRY(const auto sealed, seal(tx, stores, may_create, fresh.id, draft.secrets));
+  if (auto created = stores.deployments.create(tx, may_create, fresh, sealed); !created) {
+    if (created.error().problem == "deployments_name_taken") {
+      auto error = conflict("name_taken", "Another deployment of the team has this name.");
+      error.error().faults.push_back({"/name", "is taken"});
+      return error;
+    }
+    return std::unexpected(std::move(created).error());
+  }
+  KS_CHECK(stores.journal.record(
+      tx, may_create,
+      Deed{Action::deployments_create, "deployment", fresh.id.str(),
+           Json::object({{"name", draft.name}, {"template", draft.template_name}})},
+      Change{"deployment", fresh.id.str(), team_id}, now));
+  KS_TRY(const auto may_read,
+         stores.authorizer.require<Action::deployments_read>(tx, scope, team_id));
+  KS_TRY(auto row, stores.deployments.find(tx, may_read, fresh.id.text()));
+  if (!row) return bug("a deployment is not there after its insert");
+  Created out{std::move(*row), {}};
+  for (const DraftSecret& secret : draft.secrets)
+    if (secret.generated) out.generated.push_back(secret);
+  return out;
+}
+
+Result<DeploymentRow> deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                 std::string_view team, std::string_view deployment) {
+  KS_TRY(Target found, target(tx, stores, scope, team, deployment));
+  return std::move(found.row);
+}
+
+Result<Page<DeploymentRow>> deployments(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                        std::string_view team, std::string_view name_prefix,
+                                        const PageRequest& page) {
+  KS_TRY(const TeamId id, team_of(tx, stores, scope, team));
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::deployments_read>(tx, scope, id));
+  return stores.deployments.list(tx, may_read, name_prefix, page);
+}
+
+Result<DeploymentRow> change_deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                        std::string_view team, std::string_view deployment,
+                                        const Json& patch,
+                                        const std::optional<std::int64_t>& if_version) {
+  KS_TRY(const Target at, target(tx, stores, scope, team, deployment));
+  KS_TRY(const auto may_update,
+         stores.authorizer.require<Action::deployments_update>(tx, scope, at.team));
+  if (if_version && *if_version != at.row.version) return stale_version();
+  if (at.row.deleting) return is_being_deleted();
+  KS_TRY(const Workload workload, patch_workload(at.row.workload, patch));
+  if (workload == at.row.workload) return at.row;
+  Json names = Json::array();
+  for (const auto& [name, value] : patch.members()) names.push(name);
+  return revise(tx, stores, scope, at, may_update, workload,
+                Json::object({{"changed", std::move(names)}}));
+}
+
+Result<DeploymentRow> deploy(Tx& tx, const Stores& stores, const TenantScope& scope,
+                             std::string_view team, std::string_view deployment,
+                             const std::optional<std::string>& image) {
+  KS_TRY(const Target at, target(tx, stores, scope, team, deployment));
+  KS_TRY(const auto may_update,
+         stores.authorizer.require<Action::deployments_update>(tx, scope, at.team));
+  if (at.row.deleting) return is_being_deleted();
+  Workload workload = at.row.workload;
+  if (image) {
+    KS_TRY(workload, patch_workload(workload, Json::object({{"image", *image}})));
+  }
+  return revise(tx, stores, scope, at, may_update, workload,
+                Json::object({{"deploy", true}, {"image", image.value_or("")}}));
+}
+
+Result<DeploymentRow> restart_deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                         std::string_view team, std::string_view deployment) {
+  KS_TRY(Target at, target(tx, stores, scope, team, deployment));
+  KS_TRY(const auto may_restart,
+         stores.authorizer.require<Action::deployments_restart>(tx, scope, at.team));
+  const Time now = stores.clock.now();
+  KS_TRY(const bool done, stores.deployments.restart(tx, may_restart, at.row.id, now));
+  if (!done) return is_being_deleted();
+  KS_CHECK(stores.journal.record(
+      tx, may_restart,
+      Deed{Action::deployments_restart, "deployment", at.row.id.str(), Json::object()},
+      changed(at.row), now));
+  return std::move(at.row);
+}
+
+Result<DeploymentRow> delete_deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                        std::string_view team, std::string_view deployment,
+                                        const std::optional<std::int64_t>& if_version) {
+  KS_TRY(Target at, target(tx, stores, scope, team, deployment));
+  KS_TRY(const auto may_delete,
+         stores.authorizer.require<Action::deployments_delete>(tx, scope, at.team));
+  if (if_version && *if_version != at.row.version) return stale_version();
+  const Time now = stores.clock.now();
+  KS_TRY(const bool begun, stores.deployments.begin_delete(tx, may_delete, at.row.id, now));
+  if (!begun) return std::move(at.row);
+  Usage change = amount_only(Amount{} - at.row.amount);
+  change.deployments = -1;
+  KS_CHECK(charge(tx, stores, may_delete, change));
+  KS_CHECK(stores.journal.record(tx, may_delete,
+                                 Deed{Action::deployments_delete, "deployment", at.row.id.str(),
+                                      Json::object({{"name", at.row.name}})},
+                                 changed(at.row), now));
+  at.row.deleting = true;
+  at.row.phase = Phase::deleting;
+  at.row.reason.clear();
+  at.row.message.clear();
+  ++at.row.version;
+  at.row.updated_at = now;
+  return std::move(at.row);
+}
+
+}  // namespace ks::app

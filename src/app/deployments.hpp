@@ -1,0 +1,55 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/stores.hpp"
+#include "domain/deployment_request.hpp"
+
+namespace ks::app {
+
+struct Created {
+  DeploymentRow row;
+  // Values that were made here: shown once, in the answer that made them.
+  std::vector<DraftSecret> generated;
+};
+
+// Names and identity of the namespace that a person's deployments of an organization run in. See
+// config: KUBERNETES_NAMESPACE.
+struct NamespacePattern {
+  std::string text = "sandbox-{userId}";
+  // `first`: whether this is the person's first sandbox in the installation; a later one gets the
+  // organization's random part appended unless the pattern itself tells organizations apart.
+  std::string render(const TenantScope& scope, const UserId& user, const TeamId& team,
+                     std::string_view org_slug, std::string_view team_slug, bool first) const;
+};
+
+// Each of these authorizes, decides, writes and records in the transaction it is given. `team` and
+// `deployment` are an id or a slug (a name).
+Result<Created> create_deployment(Tx& tx, const Stores& stores, const NamespacePattern& pattern,
+                                  const TenantScope& scope, std::string_view team,
+                                  const DeploymentDraft& draft);
+Result<DeploymentRow> deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                 std::string_view team, std::string_view deployment);
+Result<Page<DeploymentRow>> deployments(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                        std::string_view team, std::string_view name_prefix,
+                                        const PageRequest& page);
+// A merge patch of the workload; makes a revision when something changes.
+Result<DeploymentRow> change_deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                        std::string_view team, std::string_view deployment,
+                                        const Json& patch,
+                                        const std::optional<std::int64_t>& if_version);
+// Always a revision: the tag is resolved afresh. `image` replaces that of the only service.
+Result<DeploymentRow> deploy(Tx& tx, const Stores& stores, const TenantScope& scope,
+                             std::string_view team, std::string_view deployment,
+                             const std::optional<std::string>& image);
+Result<DeploymentRow> restart_deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                         std::string_view team, std::string_view deployment);
+// Frees the name and the ledger at once; the row goes when the cluster has nothing left. Deleting
+// what is being deleted changes nothing.
+Result<DeploymentRow> delete_deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                        std::string_view team, std::string_view deployment,
+                                        const std::optional<std::int64_t>& if_version);
+
+}  // namespace ks::app

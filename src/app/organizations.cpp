@@ -1,0 +1,104 @@
+#include "app/organizations.hpp"
+
+#include "app/plans.hpp"
+#include "domain/name.hpp"
+
+namespace ks::app {
+
+namespace {
+constexpr std::string_view kFirstPlan = "free";
+constexpr int kSlugTries = 50;
+
+Result<void> check_new(std::string_view name, const std::optional<std::string>& slug) {
+  std::vector<Fault> faults;
+  if (auto ok = check_text(name, kTextMax); !ok) faults.push_back({"/name", ok.error().message});
+  if (slug)
+    if (auto ok = check_label(*slug, kSlugMax); !ok)
+      faults.push_back({"/slug", ok.error().message});
+  if (!faults.empty()) return invalid(std::move(faults));
+  return {};
+}
+}  // namespace
+
+std::unexpected<Error> stale_version() {
+  auto error = conflict("stale_version", "It was changed since you read it.");
+  error.error().status = 412;
+  return error;
+}
+
+Result<Founded> found(Tx& tx, const Stores& stores, const TenantScope& founding,
+                      std::string_view name, const std::optional<std::string>& wanted_slug) {
+  KS_CHECK(check_new(name, wanted_slug));
+  KS_TRY(const auto permit, stores.authorizer.require<Action::org_found>(founding));
+  const Time now = stores.clock.now();
+  NewOrganization fresh{wanted_slug.value_or(slug_from(name)), std::string(name),
+                        std::string(kFirstPlan), now};
+  bool created = false;
+  for (int i = 0; i < kSlugTries && !created; ++i) {
+    if (i > 0) {
+      if (wanted_slug) return conflict("slug_taken", "Another organization has this slug.");
+      // A random ending after a few tries: a number alone would make a popular name a long search.
+      const std::string ending =
+          "-" + (i < 5 ? std::to_string(i + 1) : random_suffix(stores.random, 6));
+      fresh.slug = slug_from(name, kSlugMax - ending.size()) + ending;
+    }
+    KS_TRY(created, stores.organizations.create(tx, permit, fresh));
+  }
+  if (!created) return conflict("slug_taken", "No free slug was found for this name.");
+  KS_ASSERT(founding.actor().has_value());
+  const UserId owner = *founding.actor();
+  KS_CHECK(stores.organizations.add_member(tx, permit, owner, OrgRole::owner, now));
+  const TeamRow team{
+      TeamId::make(stores.clock, stores.random), "default", "Default", "", 1, now, now};
+  KS_CHECK(stores.teams.create_first(tx, permit, team));
+  KS_CHECK(stores.teams.add_founder(tx, permit, team.id, owner, now));
+  Usage first;
+  first.teams = 1;
+  first.members = 1;
+  KS_CHECK(charge(tx, stores, permit, first));
+  KS_CHECK(stores.journal.record(tx, permit,
+                                 Deed{Action::org_found, "organization", founding.org().str(),
+                                      Json::object({{"slug", fresh.slug}, {"plan", fresh.plan}})},
+                                 Change{"organization", founding.org().str(), std::nullopt}, now));
+  KS_CHECK(stores.organizations.touch_members(tx, permit));
+  return Founded{founding.org(), fresh.slug};
+}
+
+Result<Organization> organization(Tx& tx, const Stores& stores, const TenantScope& scope) {
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
+  return stores.organizations.get(tx, may_read);
+}
+
+Result<Organization> change(Tx& tx, const Stores& stores, const TenantScope& scope,
+                            const OrganizationPatch& patch,
+                            const std::optional<std::int64_t>& if_version) {
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
+  KS_TRY(const auto may_update, stores.authorizer.require<Action::org_update>(scope));
+  KS_TRY(Organization org, stores.organizations.get(tx, may_read));
+  if (if_version && *if_version != org.version) return stale_version();
+  if (!patch.name || *patch.name == org.name) return org;
+  if (auto ok = check_text(*patch.name, kTextMax); !ok)
+    return invalid({Fault{"/name", ok.error().message}});
+  org.name = *patch.name;
+  org.updated_at = stores.clock.now();
+  KS_TRY(const bool set, stores.organizations.set(tx, may_update, org, org.version));
+  if (!set) return stale_version();
+  KS_CHECK(stores.journal.record(tx, may_update,
+                                 Deed{Action::org_update, "organization", org.id.str(),
+                                      Json::object({{"changed", Json::array({"name"})}})},
+                                 Change{"organization", org.id.str(), std::nullopt},
+                                 org.updated_at));
+  KS_CHECK(stores.organizations.touch_members(tx, may_update));
+  return stores.organizations.get(tx, may_read);
+}
+
+Result<void> record_denied(Tx& tx, const Stores& stores, const TenantScope& scope, Action action,
+                           std::string_view target_kind, std::string_view target_id) {
+  KS_TRY(const auto permit, stores.authorizer.require<Action::audit_append>(scope));
+  return stores.journal.record(tx, permit,
+                               Deed{action, std::string(target_kind), std::string(target_id),
+                                    Json::object(), Deed::Outcome::denied},
+                               std::nullopt, stores.clock.now());
+}
+
+}  // namespace ks::app

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/stores.hpp"
+
+namespace ks::app {
+
+struct Founded {
+  OrgId org;
+  std::string slug;
+};
+
+// Creates the organization of a founding scope, with its owner, the team `default` that the owner
+// administers, and the free plan. Without a wanted slug one is made of the name, with a number when
+// it is taken; a wanted slug that is taken is `conflict` "slug_taken".
+Result<Founded> found(Tx& tx, const Stores& stores, const TenantScope& founding,
+                      std::string_view name, const std::optional<std::string>& wanted_slug);
+
+Result<Organization> organization(Tx& tx, const Stores& stores, const TenantScope& scope);
+
+struct OrganizationPatch {
+  std::optional<std::string> name;
+};
+// `if_version`: the version that the caller saw; `conflict` "stale_version" (412) when it has moved
+// on.
+Result<Organization> change(Tx& tx, const Stores& stores, const TenantScope& scope,
+                            const OrganizationPatch& patch,
+                            const std::optional<std::int64_t>& if_version);
+
+// What a write gives when the thing was changed since the caller read it.
+std::unexpected<Error> stale_version();
+
+// Writes down that somebody was refused. Not part of the refused work: that one was rolled back.
+Result<void> record_denied(Tx& tx, const Stores& stores, const TenantScope& scope, Action action,
+                           std::string_view target_kind, std::string_view target_id);
+
+}  // namespace ks::app

@@ -1,0 +1,113 @@
+#include "app/plans.hpp"
+
+#include <fmt/format.h>
+
+namespace ks::app {
+
+namespace {
+
+// The cheapest plan above the current one whose limit takes `needed`.
+Result<void> describe_upgrade(Tx& tx, const Stores& stores, const AnyPermit& permit,
+                              LimitDetail& detail, std::int64_t needed) {
+  const ClientScope client = permit.scope().client_scope();
+  KS_TRY(const auto plans, stores.plans.active(tx, client));
+  for (const PlanRow& plan : plans) {
+    if (plan.key == detail.plan) continue;
+    KS_TRY(const Entitlements limits, stores.plans.entitlements_of(tx, client, plan));
+    const auto limit = limits.limit(detail.feature);
+    if (limit && *limit < needed) continue;
+    detail.upgrade_plan = plan.key;
+    detail.upgrade_limit = limit;
+    return {};
+  }
+  return {};
+}
+
+Result<Error> over_limit(Tx& tx, const Stores& stores, const AnyPermit& permit,
+                         const std::string& plan, const Overrun& overrun) {
+  Error error{};
+  error.code = Error::Code::over_limit;
+  error.problem = "plan_limit_reached";
+  error.message = fmt::format("The plan allows {} of {}; {} are used and {} more were asked for.",
+                              overrun.limit, overrun.feature, overrun.used, overrun.requested);
+  LimitDetail detail;
+  detail.feature = overrun.feature;
+  detail.limit = overrun.limit;
+  detail.used = overrun.used;
+  detail.requested = overrun.requested;
+  detail.plan = plan;
+  KS_CHECK(describe_upgrade(tx, stores, permit, detail, overrun.used + overrun.requested));
+  KS_TRY(detail.contacts, stores.organizations.owners(tx, permit));
+  if (!detail.upgrade_plan.empty()) {
+    auto may_read = stores.authorizer.require<Action::org_read>(permit.scope());
+    if (may_read) {
+      KS_TRY(const Organization org, stores.organizations.get(tx, *may_read));
+      detail.upgrade_url = fmt::format("/o/{}/billing?from={}", org.slug, overrun.feature);
+    }
+  }
+  // Moving to a plan that costs needs a payment provider; until one is there, an administrator of
+  // the platform does it.
+  detail.can_upgrade = false;
+  error.limit = std::move(detail);
+  return error;
+}
+
+}  // namespace
+
+Result<void> charge(Tx& tx, const Stores& stores, const AnyPermit& permit, const Usage& change) {
+  KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, permit, stores.clock.now()));
+  KS_TRY(const bool fits, stores.plans.charge(tx, permit, change, limits));
+  if (fits) return {};
+  KS_TRY(const Usage used, stores.plans.usage(tx, permit));
+  const auto overrun = first_overrun(used, change, limits);
+  // Another request gave something back between the two statements; this one may be repeated.
+  if (!overrun)
+    return conflict("busy", "The usage of the organization changed just now; try again.");
+  KS_TRY(Error error, over_limit(tx, stores, permit, limits.plan(), *overrun));
+  return std::unexpected(std::move(error));
+}
+
+Result<void> check_per_item(Tx& tx, const Stores& stores, const AnyPermit& permit,
+                            std::string_view feature, std::int64_t requested) {
+  KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, permit, stores.clock.now()));
+  const auto limit = limits.limit(feature);
+  if (!limit || requested <= *limit) return {};
+  KS_TRY(Error error, over_limit(tx, stores, permit, limits.plan(),
+                                 Overrun{std::string(feature), *limit, 0, requested}));
+  return std::unexpected(std::move(error));
+}
+
+Result<UsageReport> usage(Tx& tx, const Stores& stores, const TenantScope& scope) {
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
+  KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, may_read, stores.clock.now()));
+  KS_TRY(const Usage used, stores.plans.usage(tx, may_read));
+  UsageReport report;
+  report.plan = limits.plan();
+  for (const UsageItem& item : usage_items(used))
+    report.items.push_back({std::string(item.feature->key), std::string(item.feature->unit),
+                            item.used, limits.limit(item.feature->key)});
+  return report;
+}
+
+Result<Organization> set_plan(Tx& tx, const Stores& stores, const TenantScope& scope,
+                              std::string_view plan_key) {
+  KS_TRY(const auto may_set, stores.authorizer.require<Action::orgs_set_plan>(scope));
+  KS_TRY(const auto plans, stores.plans.active(tx, scope.client_scope()));
+  const Time now = stores.clock.now();
+  for (const PlanRow& plan : plans) {
+    if (plan.key != plan_key) continue;
+    KS_CHECK(stores.plans.subscribe(tx, may_set, plan, now));
+    // The plan decides quota and isolation of every namespace of the organization.
+    KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, may_set, now));
+    KS_CHECK(stores.sandboxes.touch_all(tx, may_set, limits.isolation()));
+    KS_CHECK(
+        stores.journal.record(tx, may_set,
+                              Deed{Action::orgs_set_plan, "organization", scope.org().str(),
+                                   Json::object({{"plan", plan.key}, {"version", plan.version}})},
+                              Change{"organization", scope.org().str(), std::nullopt}, now));
+    return stores.organizations.get_for_administration(tx, may_set);
+  }
+  return invalid({Fault{"/plan", "is not the key of an active plan"}});
+}
+
+}  // namespace ks::app

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string_view>
+
+#include "app/stores.hpp"
+
+namespace ks::app {
+
+// Adds `change` to the organization's usage, in the transaction of what it is for. Over a limit it
+// gives `over_limit` with the feature, what is used, which plan lifts it and who can raise it.
+Result<void> charge(Tx& tx, const Stores& stores, const AnyPermit& permit, const Usage& change);
+
+// As charge(), for a limit that is not counted over the organization: replicas.max is per service.
+Result<void> check_per_item(Tx& tx, const Stores& stores, const AnyPermit& permit,
+                            std::string_view feature, std::int64_t requested);
+
+struct UsageReport {
+  struct Item {
+    std::string feature;
+    std::string unit;
+    std::int64_t used = 0;
+    std::optional<std::int64_t> limit;
+  };
+  std::string plan;
+  std::vector<Item> items;
+};
+Result<UsageReport> usage(Tx& tx, const Stores& stores, const TenantScope& scope);
+
+// Puts the organization on the newest version of a plan, at once. Acts of platform administrators.
+// What is used over a lower plan's limits stays; nothing new fits until it is under them.
+Result<Organization> set_plan(Tx& tx, const Stores& stores, const TenantScope& scope,
+                              std::string_view plan_key);
+
+}  // namespace ks::app

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+
+#include "authz/authorizer.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "secrets/envelope.hpp"
+#include "store/deployments.hpp"
+#include "store/idempotency.hpp"
+#include "store/journal.hpp"
+#include "store/organizations.hpp"
+#include "store/plans.hpp"
+#include "store/teams.hpp"
+#include "store/transaction.hpp"
+
+namespace ks::app {
+
+// Everything a use case works with. The references live as long as the program.
+struct Stores {
+  const Authorizer& authorizer;
+  OrganizationStore& organizations;
+  TeamStore& teams;
+  DeploymentStore& deployments;
+  SandboxStore& sandboxes;
+  PlanStore& plans;
+  Journal& journal;
+  IdempotencyStore& idempotency;
+  const Envelope& envelope;
+  const Clock& clock;
+  Random& random;
+};
+
+}  // namespace ks::app

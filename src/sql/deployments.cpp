@@ -1,0 +1,185 @@
+#include "sql/deployments.hpp"
+
+#include "sql/driver/sql_tx.hpp"
+#include "sql/statements.hpp"
+
+namespace ks::sql {
+
+namespace {
+
+// Workloads may nest deeper than a request's body.
+Result<Json> stored(std::string_view text) { return parse_json(text, {64, std::size_t{8} << 20}); }
+
+Result<DeploymentRow> deployment_at(const Row& row) {
+  KS_TRY(const Json spec, stored(row.text(5)));
+  KS_TRY(Workload workload, workload_from_json(spec));
+  KS_TRY(Json status, stored(row.text(12)));
+  const Amount amount = amount_of(workload);
+  return DeploymentRow{row.id<Deployment>(0),
+                       row.id<Team>(1),
+                       row.str(2),
+                       row.str(3),
+                       row.str(4),
+                       std::move(workload),
+                       row.integer(6),
+                       row.integer(7),
+                       row.str(8),
+                       phase(row.text(9)).value_or(Phase::error),
+                       row.str(10),
+                       row.str(11),
+                       std::move(status),
+                       row.flag(13),
+                       row.flag(13) ? Amount{} : amount,
+                       row.id<User>(14),
+                       row.str(15),
+                       row.time(16),
+                       row.time(17)};
+}
+
+// What a change of a deployment means for its namespace: the quota follows what was granted.
+Result<void> touch_sandbox(SqlTx& sql, const AnyPermit& permit, const SandboxId& sandbox) {
+  KS_CHECK(sql.run(permit, q::sandbox_touch, sandbox));
+  return {};
+}
+
+}  // namespace
+
+Result<void> SqlDeploymentStore::create(Tx& tx,
+                                        const Permit<Action::deployments_create, Team>& permit,
+                                        const NewDeployment& d,
+                                        const std::vector<SealedSecret>& secrets) {
+  SqlTx& sql = sql_tx(tx);
+  const std::string spec = to_json(d.workload).dump();
+  const Amount amount = amount_of(d.workload);
+  KS_CHECK(sql.run(permit, q::deployment_create, d.id, permit.id(), d.sandbox, d.name, d.stem,
+                   d.template_name, spec, amount.cpu_milli, amount.memory_bytes,
+                   amount.storage_bytes, d.created_by, d.now));
+  KS_CHECK(sql.run(permit, q::deployment_revision_create, d.id, 1, spec, d.created_by, d.now));
+  for (const SealedSecret& secret : secrets)
+    KS_CHECK(sql.run(permit, q::deployment_secret_create, d.id, secret.name, secret.sealed, d.now));
+  return touch_sandbox(sql, permit, d.sandbox);
+}
+
+Result<std::optional<DeploymentRow>> SqlDeploymentStore::find(
+    Tx& tx, const Permit<Action::deployments_read, Team>& permit, std::string_view id_or_name) {
+  std::optional<Row> row;
+  if (const auto id = DeploymentId::parse(id_or_name)) {
+    KS_TRY(row, sql_tx(tx).run(permit, q::deployment_by_id, permit.id(), *id));
+  } else {
+    KS_TRY(row, sql_tx(tx).run(permit, q::deployment_by_name, permit.id(), id_or_name));
+  }
+  if (!row) return std::optional<DeploymentRow>();
+  KS_TRY(DeploymentRow out, deployment_at(*row));
+  return std::optional(std::move(out));
+}
+
+Result<Page<DeploymentRow>> SqlDeploymentStore::list(
+    Tx& tx, const Permit<Action::deployments_read, Team>& permit, std::string_view name_prefix,
+    const PageRequest& page) {
+  // The key of a page is "name/stem"; a name has no slash.
+  const std::size_t slash = page.after.find('/');
+  const std::string after_name = page.after.substr(0, slash);
+  const std::string after_stem = slash == std::string::npos ? "" : page.after.substr(slash + 1);
+  // Names are made of characters below '~'.
+  const std::string high = std::string(name_prefix) + "~";
+  KS_TRY(const auto rows, sql_tx(tx).run(permit, q::deployments_per_team, permit.id(), after_name,
+                                         after_stem, name_prefix, high, page.limit + 1));
+  Page<DeploymentRow> out;
+  for (const Row& row : rows) {
+    if (out.items.size() == static_cast<std::size_t>(page.limit)) {
+      out.next = out.items.back().name + "/" + out.items.back().stem;
+      break;
+    }
+    KS_TRY(DeploymentRow item, deployment_at(row));
+    out.items.push_back(std::move(item));
+  }
+  return out;
+}
+
+Result<bool> SqlDeploymentStore::revise(Tx& tx,
+                                        const Permit<Action::deployments_update, Team>& permit,
+                                        const DeploymentId& id, std::int64_t version,
+                                        const Workload& workload, const UserId& by, Time now) {
+  SqlTx& sql = sql_tx(tx);
+  const std::string spec = to_json(workload).dump();
+  const Amount amount = amount_of(workload);
+  KS_TRY(const auto row,
+         sql.run(permit, q::deployment_revise, spec, amount.cpu_milli, amount.memory_bytes,
+                 amount.storage_bytes, now, permit.id(), id, version));
+  if (!row) return false;
+  KS_CHECK(sql.run(permit, q::deployment_revision_create, id, row->integer(0), spec, by, now));
+  KS_CHECK(touch_sandbox(sql, permit, row->id<Sandbox>(1)));
+  return true;
+}
+
+Result<bool> SqlDeploymentStore::restart(Tx& tx,
+                                         const Permit<Action::deployments_restart, Team>& permit,
+                                         const DeploymentId& id, Time) {
+  KS_TRY(const auto changed, sql_tx(tx).run(permit, q::deployment_restart, permit.id(), id));
+  return changed == 1;
+}
+
+Result<bool> SqlDeploymentStore::begin_delete(
+    Tx& tx, const Permit<Action::deployments_delete, Team>& permit, const DeploymentId& id,
+    Time now) {
+  SqlTx& sql = sql_tx(tx);
+  KS_TRY(const auto row, sql.run(permit, q::deployment_begin_delete, now, permit.id(), id));
+  if (!row) return false;
+  KS_CHECK(touch_sandbox(sql, permit, row->id<Sandbox>(0)));
+  return true;
+}
+
+Result<std::optional<SandboxRow>> SqlSandboxStore::find(
+    Tx& tx, const Permit<Action::deployments_create, Team>& permit, const UserId& user) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::sandbox_by_person, user));
+  if (!row) return std::optional<SandboxRow>();
+  return std::optional(SandboxRow{row->id<Sandbox>(0), row->str(1)});
+}
+
+Result<bool> SqlSandboxStore::create(Tx& tx, const Permit<Action::deployments_create, Team>& permit,
+                                     const NewSandbox& s) {
+  KS_TRY(const auto created, sql_tx(tx).run(permit, q::sandbox_create, s.id, s.user, s.namespace_,
+                                            s.claim, name(s.isolation), s.now));
+  return created == 1;
+}
+
+Result<void> SqlSandboxStore::touch_all(Tx& tx, const AnyPermit& permit, Isolation isolation) {
+  KS_CHECK(sql_tx(tx).run(permit, q::sandboxes_touch, name(isolation)));
+  return {};
+}
+
+Result<std::optional<std::string>> SqlSandboxStore::wrapped_key(Tx& tx, const AnyPermit& permit) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::org_key));
+  if (!row) return std::optional<std::string>();
+  return std::optional(row->str(0));
+}
+
+Result<void> SqlSandboxStore::store_key(Tx& tx, const AnyPermit& permit, std::string_view wrapped,
+                                        Time now) {
+  KS_CHECK(sql_tx(tx).run(permit, q::org_key_create, wrapped, now));
+  return {};
+}
+
+Result<std::optional<StoredAnswer>> SqlIdempotencyStore::find(Tx& tx, const PersonScope& person,
+                                                              std::string_view key_hash,
+                                                              Time not_before) {
+  KS_TRY(const auto row, sql_tx(tx).run(person, q::idempotency_by_key, key_hash, not_before));
+  if (!row) return std::optional<StoredAnswer>();
+  return std::optional(StoredAnswer{row->str(0), static_cast<int>(row->integer(1)), row->str(2),
+                                    row->str(3), row->str(4)});
+}
+
+Result<void> SqlIdempotencyStore::store(Tx& tx, const PersonScope& person,
+                                        std::string_view key_hash, const StoredAnswer& a,
+                                        Time now) {
+  KS_CHECK(sql_tx(tx).run(person, q::idempotency_store, key_hash, a.request_mac, a.status,
+                          a.location, a.etag, a.body, now));
+  return {};
+}
+
+Result<void> SqlIdempotencyStore::forget_older(Tx& tx, const FleetScope& fleet, Time than) {
+  KS_CHECK(sql_tx(tx).run(fleet, q::idempotency_forget, than));
+  return {};
+}
+
+}  // namespace ks::sql

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "store/deployments.hpp"
+#include "store/idempotency.hpp"
+
+namespace ks::sql {
+
+class SqlDeploymentStore final : public DeploymentStore {
+ public:
+  Result<void> create(Tx&, const Permit<Action::deployments_create, Team>&, const NewDeployment&,
+                      const std::vector<SealedSecret>&) override;
+  Result<std::optional<DeploymentRow>> find(Tx&, const Permit<Action::deployments_read, Team>&,
+                                            std::string_view id_or_name) override;
+  Result<Page<DeploymentRow>> list(Tx&, const Permit<Action::deployments_read, Team>&,
+                                   std::string_view name_prefix, const PageRequest&) override;
+  Result<bool> revise(Tx&, const Permit<Action::deployments_update, Team>&, const DeploymentId&,
+                      std::int64_t version, const Workload&, const UserId& by, Time now) override;
+  Result<bool> restart(Tx&, const Permit<Action::deployments_restart, Team>&, const DeploymentId&,
+                       Time now) override;
+  Result<bool> begin_delete(Tx&, const Permit<Action::deployments_delete, Team>&,
+                            const DeploymentId&, Time now) override;
+};
+
+class SqlSandboxStore final : public SandboxStore {
+ public:
+  Result<std::optional<SandboxRow>> find(Tx&, const Permit<Action::deployments_create, Team>&,
+                                         const UserId&) override;
+  Result<bool> create(Tx&, const Permit<Action::deployments_create, Team>&,
+                      const NewSandbox&) override;
+  Result<void> touch_all(Tx&, const AnyPermit&, Isolation) override;
+  Result<std::optional<std::string>> wrapped_key(Tx&, const AnyPermit&) override;
+  Result<void> store_key(Tx&, const AnyPermit&, std::string_view wrapped, Time now) override;
+};
+
+class SqlIdempotencyStore final : public IdempotencyStore {
+ public:
+  Result<std::optional<StoredAnswer>> find(Tx&, const PersonScope&, std::string_view key_hash,
+                                           Time not_before) override;
+  Result<void> store(Tx&, const PersonScope&, std::string_view key_hash, const StoredAnswer&,
+                     Time now) override;
+  Result<void> forget_older(Tx&, const FleetScope&, Time than) override;
+};
+
+}  // namespace ks::sql

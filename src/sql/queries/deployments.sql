@@ -1,0 +1,129 @@
+-- name: sandbox_by_person
+-- rows: optional
+-- scope: tenant
+SELECT s.id, s.namespace
+FROM sandboxes AS s
+WHERE s.client_id = :client AND s.org_id = :org AND s.user_id = :user_id;
+
+-- name: sandbox_create
+-- rows: none
+-- scope: tenant
+INSERT INTO sandboxes (client_id, org_id, id, user_id, namespace, claim, isolation, generation,
+  synced_generation, ready, reason, message, created_at)
+VALUES (:client, :org, :id, :user_id, :namespace, :claim, :isolation, 1, 0, 0, '', '', :now)
+ON CONFLICT (namespace) DO NOTHING;
+
+-- name: sandboxes_touch
+-- rows: none
+-- scope: tenant
+UPDATE sandboxes
+SET generation = generation + 1, isolation = :isolation
+WHERE client_id = :client AND org_id = :org;
+
+-- name: sandbox_touch
+-- rows: none
+-- scope: tenant
+UPDATE sandboxes
+SET generation = generation + 1
+WHERE client_id = :client AND org_id = :org AND id = :id;
+
+-- name: org_key
+-- rows: optional
+-- scope: tenant
+SELECT k.wrapped FROM org_keys AS k WHERE k.client_id = :client AND k.org_id = :org;
+
+-- name: org_key_create
+-- rows: none
+-- scope: tenant
+INSERT INTO org_keys (client_id, org_id, wrapped, created_at)
+VALUES (:client, :org, :wrapped, :now)
+ON CONFLICT (client_id, org_id) DO NOTHING;
+
+-- name: deployment_create
+-- rows: none
+-- scope: tenant
+INSERT INTO deployments (client_id, org_id, id, team_id, sandbox_id, name, stem, template, spec,
+  revision, version, generation, synced_generation, restarts, phase, reason, message, status,
+  deleting, cpu_milli, memory_bytes, storage_bytes, created_by, created_at, updated_at)
+VALUES (:client, :org, :id, :team_id, :sandbox_id, :name, :stem, :template, :spec, 1, 1, 1, 0, 0,
+  'Pending', '', '', '{}', 0, :cpu_milli, :memory_bytes, :storage_bytes, :created_by, :now, :now);
+
+-- name: deployment_revision_create
+-- rows: none
+-- scope: tenant
+INSERT INTO deployment_revisions (client_id, org_id, deployment_id, revision, spec, created_by,
+  created_at)
+VALUES (:client, :org, :deployment_id, :revision, :spec, :created_by, :now);
+
+-- name: deployment_secret_create
+-- rows: none
+-- scope: tenant
+INSERT INTO deployment_secrets (client_id, org_id, deployment_id, name, sealed, created_at)
+VALUES (:client, :org, :deployment_id, :name, :sealed, :now);
+
+-- name: deployment_by_id
+-- rows: optional
+-- scope: tenant
+SELECT d.id, d.team_id, d.name, d.stem, d.template, d.spec, d.revision, d.version, s.namespace,
+  d.phase, d.reason, d.message, d.status, d.deleting, d.created_by, u.name, d.created_at,
+  d.updated_at
+FROM deployments AS d
+JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
+JOIN users AS u ON u.client_id = d.client_id AND u.id = d.created_by
+WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id AND d.id = :id;
+
+-- name: deployment_by_name
+-- rows: optional
+-- scope: tenant
+SELECT d.id, d.team_id, d.name, d.stem, d.template, d.spec, d.revision, d.version, s.namespace,
+  d.phase, d.reason, d.message, d.status, d.deleting, d.created_by, u.name, d.created_at,
+  d.updated_at
+FROM deployments AS d
+JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
+JOIN users AS u ON u.client_id = d.client_id AND u.id = d.created_by
+WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id AND d.name = :name
+  AND d.deleting = 0;
+
+-- Two deployments of one name can stand beside each other while one is being deleted; the id makes
+-- the order total.
+-- name: deployments_per_team
+-- rows: many
+-- scope: tenant
+SELECT d.id, d.team_id, d.name, d.stem, d.template, d.spec, d.revision, d.version, s.namespace,
+  d.phase, d.reason, d.message, d.status, d.deleting, d.created_by, u.name, d.created_at,
+  d.updated_at
+FROM deployments AS d
+JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
+JOIN users AS u ON u.client_id = d.client_id AND u.id = d.created_by
+WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id
+  AND (d.name > :after_name OR (d.name = :after_name AND d.stem > :after_stem))
+  AND d.name >= :prefix_low AND d.name < :prefix_high
+ORDER BY d.name, d.stem
+LIMIT CAST(:page_size AS BIGINT);
+
+-- name: deployment_revise
+-- rows: optional
+-- scope: tenant
+UPDATE deployments
+SET spec = :spec, revision = revision + 1, version = version + 1, generation = generation + 1,
+  cpu_milli = :cpu_milli, memory_bytes = :memory_bytes, storage_bytes = :storage_bytes,
+  updated_at = :now
+WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id
+  AND version = :version AND deleting = 0
+RETURNING revision, sandbox_id;
+
+-- name: deployment_restart
+-- rows: none
+-- scope: tenant
+UPDATE deployments
+SET restarts = restarts + 1, generation = generation + 1
+WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id AND deleting = 0;
+
+-- name: deployment_begin_delete
+-- rows: optional
+-- scope: tenant
+UPDATE deployments
+SET deleting = 1, generation = generation + 1, version = version + 1, phase = 'Deleting',
+  reason = '', message = '', updated_at = :now
+WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id AND deleting = 0
+RETURNING sandbox_id;

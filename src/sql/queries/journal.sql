@@ -1,0 +1,70 @@
+-- Taking the next numbers locks the organization's row, so its writes stand in one order.
+-- name: journal_take_both
+-- rows: optional
+-- scope: tenant
+UPDATE organizations
+SET audit_seq = audit_seq + 1, feed_seq = feed_seq + 1
+WHERE client_id = :client AND id = :org
+RETURNING audit_seq, feed_seq, audit_mac;
+
+-- name: journal_take_audit
+-- rows: optional
+-- scope: tenant
+UPDATE organizations
+SET audit_seq = audit_seq + 1
+WHERE client_id = :client AND id = :org
+RETURNING audit_seq, feed_seq, audit_mac;
+
+-- name: journal_take_feed
+-- rows: optional
+-- scope: tenant
+UPDATE organizations
+SET feed_seq = feed_seq + 1
+WHERE client_id = :client AND id = :org
+RETURNING feed_seq;
+
+-- name: audit_set_head
+-- rows: none
+-- scope: tenant
+UPDATE organizations SET audit_mac = :mac WHERE client_id = :client AND id = :org;
+
+-- name: audit_append
+-- rows: none
+-- scope: tenant
+INSERT INTO audit (client_id, org_id, seq, prev, mac, at, actor_kind, actor_id, address,
+  request_id, action, target_kind, target_id, result, detail)
+VALUES (:client, :org, :seq, :prev, :mac, :at, :actor_kind, :actor_id, :address, :request_id,
+  :action, :target_kind, :target_id, :result, :detail);
+
+-- name: audit_after
+-- rows: many
+-- scope: tenant
+SELECT a.seq, a.prev, a.mac, a.at, a.actor_kind, a.actor_id, a.address, a.request_id, a.action,
+  a.target_kind, a.target_id, a.result, a.detail
+FROM audit AS a
+WHERE a.client_id = :client AND a.org_id = :org AND a.seq > :after
+ORDER BY a.seq
+LIMIT CAST(:page_size AS BIGINT);
+
+-- name: feed_append
+-- rows: none
+-- scope: tenant
+INSERT INTO feed (client_id, org_id, seq, at, kind, target_id, team_id)
+VALUES (:client, :org, :seq, :at, :kind, :target_id, :team_id);
+
+-- name: feed_after
+-- rows: many
+-- scope: tenant
+SELECT f.seq, f.kind, f.target_id, f.team_id
+FROM feed AS f
+WHERE f.client_id = :client AND f.org_id = :org AND f.seq > :after
+ORDER BY f.seq
+LIMIT CAST(:page_size AS BIGINT);
+
+-- name: feed_span
+-- rows: optional
+-- scope: tenant
+SELECT o.feed_seq, COALESCE((
+  SELECT MIN(f.seq) FROM feed AS f WHERE f.client_id = :client AND f.org_id = :org), 1)
+FROM organizations AS o
+WHERE o.client_id = :client AND o.id = :org;

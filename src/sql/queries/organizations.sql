@@ -1,0 +1,83 @@
+-- name: organization_create
+-- rows: none
+-- scope: tenant
+INSERT INTO organizations (client_id, id, slug, name, state, version, feed_seq, audit_seq,
+  audit_mac, created_at, updated_at)
+VALUES (:client, :org, :slug, :name, 'active', 1, 0, 0, '', :now, :now)
+ON CONFLICT (client_id, slug) DO NOTHING;
+
+-- name: subscription_create
+-- rows: none
+-- scope: tenant
+INSERT INTO subscriptions (client_id, org_id, plan_key, plan_version, state, period_start,
+  updated_at)
+SELECT :client, :org, p.key, p.version, 'active', :now, :now
+FROM plans AS p
+WHERE p.client_id = :client AND p.key = :plan AND p.state = 'active'
+ORDER BY p.version DESC
+LIMIT 1;
+
+-- name: usage_create
+-- rows: none
+-- scope: tenant
+INSERT INTO org_usage (client_id, org_id, deployments, teams, members, cpu_milli, memory_bytes,
+  storage_bytes)
+VALUES (:client, :org, 0, 0, 0, 0, 0, 0);
+
+-- name: org_member_create
+-- rows: none
+-- scope: tenant
+INSERT INTO org_members (client_id, org_id, user_id, role, created_at)
+VALUES (:client, :org, :user_id, :role, :now);
+
+-- name: organization_by_scope
+-- rows: optional
+-- scope: tenant
+SELECT o.id, o.slug, o.name, o.state, s.plan_key, o.version, o.created_at, o.updated_at
+FROM organizations AS o
+JOIN subscriptions AS s ON s.client_id = o.client_id AND s.org_id = o.id
+WHERE o.client_id = :client AND o.id = :org;
+
+-- name: organization_set
+-- rows: none
+-- scope: tenant
+UPDATE organizations
+SET slug = :slug, name = :name, version = version + 1, updated_at = :now
+WHERE client_id = :client AND id = :org AND version = :version;
+
+-- name: organization_touch_members
+-- rows: none
+-- scope: tenant
+UPDATE users
+SET authz_version = authz_version + 1
+WHERE client_id = :client AND id IN (
+  SELECT m.user_id FROM org_members AS m WHERE m.client_id = :client AND m.org_id = :org);
+
+-- name: organization_owners
+-- rows: many
+-- scope: tenant
+SELECT u.name, m.role
+FROM org_members AS m
+JOIN users AS u ON u.client_id = m.client_id AND u.id = m.user_id
+WHERE m.client_id = :client AND m.org_id = :org AND m.role = 'org_owner';
+
+-- name: organizations_all
+-- rows: many
+-- scope: fleet
+SELECT o.client_id, o.id, o.slug, o.name, o.state, s.plan_key, o.version, o.created_at,
+  o.updated_at
+FROM organizations AS o
+JOIN subscriptions AS s ON s.client_id = o.client_id AND s.org_id = o.id
+WHERE o.client_id > :after_client OR (o.client_id = :after_client AND o.id > :after_id)
+ORDER BY o.client_id, o.id
+LIMIT CAST(:page_size AS BIGINT);
+
+-- name: organization_any_by_id
+-- rows: optional
+-- scope: fleet
+SELECT o.id FROM organizations AS o WHERE o.client_id = :of_client AND o.id = :id;
+
+-- name: organization_any_by_slug
+-- rows: optional
+-- scope: fleet
+SELECT o.id FROM organizations AS o WHERE o.client_id = :of_client AND o.slug = :slug;

@@ -1,0 +1,39 @@
+-- What a read checks in its own flight when it trusts rights that were loaded earlier.
+-- name: session_guard
+-- rows: optional
+-- scope: client
+SELECT u.authz_version, u.state, s.seen_at, s.expires_at
+FROM sessions AS s
+JOIN users AS u ON u.client_id = s.client_id AND u.id = s.user_id
+WHERE s.client_id = :client AND s.token_hash = :token_hash;
+
+-- name: session_by_token
+-- rows: optional
+-- scope: client
+SELECT s.id, s.created_at, s.seen_at, s.expires_at,
+  u.id, u.email, u.name, u.platform_admin, u.state, u.authz_version
+FROM sessions AS s
+JOIN users AS u ON u.client_id = s.client_id AND u.id = s.user_id
+WHERE s.client_id = :client AND s.token_hash = :token_hash;
+
+-- name: session_created
+-- rows: none
+-- scope: client
+INSERT INTO sessions (client_id, id, token_hash, user_id, created_at, seen_at, expires_at)
+VALUES (:client, :id, :token_hash, :user_id, :now, :now, :expires_at);
+
+-- name: session_touched
+-- rows: none
+-- scope: client
+UPDATE sessions SET seen_at = :now
+WHERE client_id = :client AND token_hash = :token_hash AND seen_at < :stale_before;
+
+-- name: session_removed
+-- rows: none
+-- scope: client
+DELETE FROM sessions WHERE client_id = :client AND token_hash = :token_hash;
+
+-- name: sessions_swept
+-- rows: none
+-- scope: fleet
+DELETE FROM sessions WHERE expires_at <= :now OR seen_at <= :idle_before;

@@ -1,0 +1,139 @@
+-- name: lease_take
+-- rows: optional
+-- scope: fleet
+INSERT INTO leases (name, holder, fence, expires_at)
+VALUES (:name, :holder, 1, :until)
+ON CONFLICT (name) DO UPDATE
+SET fence = CASE WHEN leases.holder = excluded.holder THEN leases.fence ELSE leases.fence + 1 END,
+  holder = excluded.holder, expires_at = excluded.expires_at
+WHERE leases.holder = excluded.holder OR leases.expires_at <= :now
+RETURNING fence;
+
+-- name: lease_release
+-- rows: none
+-- scope: fleet
+UPDATE leases SET expires_at = 0 WHERE name = :name AND holder = :holder;
+
+-- name: sandboxes_unsynced
+-- rows: many
+-- scope: fleet
+SELECT s.client_id, s.org_id, s.id, s.user_id, s.namespace, s.claim, s.isolation, s.generation
+FROM sandboxes AS s
+WHERE s.synced_generation < s.generation
+ORDER BY s.id
+LIMIT CAST(:page_size AS BIGINT);
+
+-- name: sandboxes_all
+-- rows: many
+-- scope: fleet
+SELECT s.client_id, s.org_id, s.id, s.user_id, s.namespace, s.claim, s.isolation, s.generation
+FROM sandboxes AS s
+WHERE s.id > :after
+ORDER BY s.id
+LIMIT CAST(:page_size AS BIGINT);
+
+-- name: deployments_unsynced
+-- rows: many
+-- scope: fleet
+SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
+  d.restarts, d.generation, d.deleting
+FROM deployments AS d
+JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
+WHERE d.synced_generation < d.generation
+ORDER BY d.id
+LIMIT CAST(:page_size AS BIGINT);
+
+-- name: deployments_all
+-- rows: many
+-- scope: fleet
+SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
+  d.restarts, d.generation, d.deleting
+FROM deployments AS d
+JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
+WHERE d.id > :after
+ORDER BY d.id
+LIMIT CAST(:page_size AS BIGINT);
+
+-- name: deployment_wanted
+-- rows: optional
+-- scope: fleet
+SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
+  d.restarts, d.generation, d.deleting
+FROM deployments AS d
+JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
+WHERE d.id = :id;
+
+-- name: workloads_per_sandbox
+-- rows: many
+-- scope: tenant
+SELECT d.spec
+FROM deployments AS d
+WHERE d.client_id = :client AND d.org_id = :org AND d.sandbox_id = :sandbox_id;
+
+-- name: secrets_per_deployment
+-- rows: many
+-- scope: tenant
+SELECT k.name, k.sealed
+FROM deployment_secrets AS k
+WHERE k.client_id = :client AND k.org_id = :org AND k.deployment_id = :deployment_id
+ORDER BY k.name;
+
+-- name: sandbox_synced
+-- rows: none
+-- scope: tenant
+UPDATE sandboxes
+SET synced_generation = :generation
+WHERE client_id = :client AND org_id = :org AND id = :id
+  AND synced_generation < CAST(:generation AS BIGINT);
+
+-- name: deployment_synced
+-- rows: none
+-- scope: tenant
+UPDATE deployments
+SET synced_generation = :generation
+WHERE client_id = :client AND org_id = :org AND id = :id
+  AND synced_generation < CAST(:generation AS BIGINT);
+
+-- name: sandbox_set_status
+-- rows: none
+-- scope: tenant
+UPDATE sandboxes
+SET ready = :ready, reason = :reason, message = :message
+WHERE client_id = :client AND org_id = :org AND id = :id;
+
+-- name: deployment_team
+-- rows: optional
+-- scope: tenant
+SELECT d.team_id
+FROM deployments AS d
+WHERE d.client_id = :client AND d.org_id = :org AND d.id = :id;
+
+-- Nothing is written when nothing changed; Deleting is left by removal only.
+-- name: deployment_set_status
+-- rows: optional
+-- scope: tenant
+UPDATE deployments
+SET phase = :phase, reason = :reason, message = :message, status = :status
+WHERE client_id = :client AND org_id = :org AND id = :id
+  AND (phase <> :phase OR reason <> :reason OR message <> :message OR status <> :status)
+  AND (deleting = 0 OR :phase = 'Deleting')
+RETURNING team_id;
+
+-- name: deployment_forget
+-- rows: optional
+-- scope: tenant
+DELETE FROM deployments
+WHERE client_id = :client AND org_id = :org AND id = :id AND deleting = 1
+RETURNING team_id;
+
+-- name: fact_by_key
+-- rows: optional
+-- scope: fleet
+SELECT i.value FROM installation AS i WHERE i.key = :key;
+
+-- name: fact_set
+-- rows: none
+-- scope: fleet
+INSERT INTO installation (key, value)
+VALUES (:key, :value)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value;

@@ -1,0 +1,163 @@
+#include "sql/sync.hpp"
+
+#include "sql/driver/sql_tx.hpp"
+#include "sql/statements.hpp"
+
+namespace ks::sql {
+
+namespace {
+
+Result<Workload> workload_at(const Row& row, int column) {
+  KS_TRY(const Json spec, parse_json(row.text(column), {64, std::size_t{8} << 20}));
+  return workload_from_json(spec);
+}
+
+std::vector<WantedSandbox> sandboxes_at(const std::vector<Row>& rows) {
+  std::vector<WantedSandbox> out;
+  for (const Row& row : rows)
+    out.push_back({row.id<Client>(0), row.id<Org>(1), row.id<Sandbox>(2), row.id<User>(3),
+                   row.str(4), row.str(5), row.str(6), row.integer(7)});
+  return out;
+}
+
+Result<WantedDeployment> deployment_at(const Row& row) {
+  KS_TRY(Workload workload, workload_at(row, 7));
+  return WantedDeployment{row.id<Client>(0), row.id<Org>(1),      row.id<Deployment>(2),
+                          row.id<Team>(3),   row.str(4),          row.str(5),
+                          row.str(6),        std::move(workload), row.integer(8),
+                          row.integer(9),    row.integer(10),     row.flag(11)};
+}
+
+Result<std::vector<WantedDeployment>> deployments_at(const std::vector<Row>& rows) {
+  std::vector<WantedDeployment> out;
+  for (const Row& row : rows) {
+    KS_TRY(WantedDeployment d, deployment_at(row));
+    out.push_back(std::move(d));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::optional<LeaseGrant>> SqlSyncStore::lease(Tx& tx, const FleetScope& fleet,
+                                                      std::string_view name,
+                                                      std::string_view holder, Time now,
+                                                      Time until) {
+  KS_TRY(const auto row, sql_tx(tx).run(fleet, q::lease_take, name, holder, until, now));
+  if (!row) return std::optional<LeaseGrant>();
+  return std::optional(LeaseGrant{row->integer(0)});
+}
+
+Result<void> SqlSyncStore::release(Tx& tx, const FleetScope& fleet, std::string_view name,
+                                   std::string_view holder) {
+  KS_CHECK(sql_tx(tx).run(fleet, q::lease_release, name, holder));
+  return {};
+}
+
+Result<std::vector<WantedSandbox>> SqlSyncStore::unsynced_sandboxes(Tx& tx, const FleetScope& fleet,
+                                                                    int limit) {
+  KS_TRY(const auto rows, sql_tx(tx).run(fleet, q::sandboxes_unsynced, limit));
+  return sandboxes_at(rows);
+}
+
+Result<std::vector<WantedSandbox>> SqlSyncStore::all_sandboxes(Tx& tx, const FleetScope& fleet,
+                                                               std::string_view after, int limit) {
+  KS_TRY(const auto rows, sql_tx(tx).run(fleet, q::sandboxes_all, after, limit));
+  return sandboxes_at(rows);
+}
+
+Result<std::vector<WantedDeployment>> SqlSyncStore::unsynced_deployments(Tx& tx,
+                                                                         const FleetScope& fleet,
+                                                                         int limit) {
+  KS_TRY(const auto rows, sql_tx(tx).run(fleet, q::deployments_unsynced, limit));
+  return deployments_at(rows);
+}
+
+Result<std::vector<WantedDeployment>> SqlSyncStore::all_deployments(Tx& tx, const FleetScope& fleet,
+                                                                    std::string_view after,
+                                                                    int limit) {
+  KS_TRY(const auto rows, sql_tx(tx).run(fleet, q::deployments_all, after, limit));
+  return deployments_at(rows);
+}
+
+Result<std::optional<WantedDeployment>> SqlSyncStore::deployment(Tx& tx, const FleetScope& fleet,
+                                                                 const DeploymentId& id) {
+  KS_TRY(const auto row, sql_tx(tx).run(fleet, q::deployment_wanted, id));
+  if (!row) return std::optional<WantedDeployment>();
+  KS_TRY(WantedDeployment d, deployment_at(*row));
+  return std::optional(std::move(d));
+}
+
+Result<std::vector<Workload>> SqlSyncStore::workloads_in(
+    Tx& tx, const Permit<Action::sync_status, Org>& permit, const SandboxId& sandbox) {
+  KS_TRY(const auto rows, sql_tx(tx).run(permit, q::workloads_per_sandbox, sandbox));
+  std::vector<Workload> out;
+  for (const Row& row : rows) {
+    KS_TRY(Workload workload, workload_at(row, 0));
+    out.push_back(std::move(workload));
+  }
+  return out;
+}
+
+Result<std::vector<SealedSecret>> SqlSyncStore::secrets_of(
+    Tx& tx, const Permit<Action::sync_status, Org>& permit, const DeploymentId& id) {
+  KS_TRY(const auto rows, sql_tx(tx).run(permit, q::secrets_per_deployment, id));
+  std::vector<SealedSecret> out;
+  for (const Row& row : rows) out.push_back({row.str(0), row.str(1)});
+  return out;
+}
+
+Result<void> SqlSyncStore::sandbox_synced(Tx& tx, const Permit<Action::sync_status, Org>& permit,
+                                          const SandboxId& id, std::int64_t generation) {
+  KS_CHECK(sql_tx(tx).run(permit, q::sandbox_synced, generation, id));
+  return {};
+}
+
+Result<void> SqlSyncStore::deployment_synced(Tx& tx, const Permit<Action::sync_status, Org>& permit,
+                                             const DeploymentId& id, std::int64_t generation) {
+  KS_CHECK(sql_tx(tx).run(permit, q::deployment_synced, generation, id));
+  return {};
+}
+
+Result<void> SqlSyncStore::set_sandbox_status(Tx& tx,
+                                              const Permit<Action::sync_status, Org>& permit,
+                                              const SandboxId& id, bool ready,
+                                              std::string_view reason, std::string_view message) {
+  KS_CHECK(sql_tx(tx).run(permit, q::sandbox_set_status, ready, reason, message, id));
+  return {};
+}
+
+Result<bool> SqlSyncStore::set_status(Tx& tx, const Permit<Action::sync_status, Org>& permit,
+                                      const DeploymentId& id, Phase phase, std::string_view reason,
+                                      std::string_view message, const Json& status) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::deployment_set_status, name(phase), reason,
+                                        message, status.canonical(), id));
+  if (!row) return false;
+  KS_CHECK(
+      journal_.notify(tx, permit, Change{"deployment", id.str(), row->id<Team>(0)}, clock_.now()));
+  return true;
+}
+
+Result<bool> SqlSyncStore::forget_deployment(Tx& tx, const Permit<Action::sync_status, Org>& permit,
+                                             const DeploymentId& id) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::deployment_forget, id));
+  if (!row) return false;
+  KS_CHECK(
+      journal_.notify(tx, permit, Change{"deployment", id.str(), row->id<Team>(0)}, clock_.now()));
+  return true;
+}
+
+Result<std::optional<std::string>> SqlSyncStore::fact(Tx& tx, const FleetScope& fleet,
+                                                      std::string_view key) {
+  KS_TRY(const auto row, sql_tx(tx).run(fleet, q::fact_by_key, key));
+  if (!row) return std::optional<std::string>();
+  return std::optional(row->str(0));
+}
+
+Result<void> SqlSyncStore::set_fact(Tx& tx, const FleetScope& fleet, std::string_view key,
+                                    std::string_view value) {
+  KS_CHECK(sql_tx(tx).run(fleet, q::fact_set, key, value));
+  return {};
+}
+
+}  // namespace ks::sql

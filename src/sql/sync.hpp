@@ -1,0 +1,51 @@
+#pragma once
+
+#include "store/journal.hpp"
+#include "store/sync.hpp"
+
+namespace ks::sql {
+
+class SqlSyncStore final : public SyncStore {
+ public:
+  // Status changes are announced through `journal`, in their own transaction.
+  SqlSyncStore(Journal& journal, const Clock& clock) : journal_(journal), clock_(clock) {}
+
+  Result<std::optional<LeaseGrant>> lease(Tx&, const FleetScope&, std::string_view name,
+                                          std::string_view holder, Time now, Time until) override;
+  Result<void> release(Tx&, const FleetScope&, std::string_view name,
+                       std::string_view holder) override;
+  Result<std::vector<WantedSandbox>> unsynced_sandboxes(Tx&, const FleetScope&, int limit) override;
+  Result<std::vector<WantedSandbox>> all_sandboxes(Tx&, const FleetScope&, std::string_view after,
+                                                   int limit) override;
+  Result<std::vector<WantedDeployment>> unsynced_deployments(Tx&, const FleetScope&,
+                                                             int limit) override;
+  Result<std::vector<WantedDeployment>> all_deployments(Tx&, const FleetScope&,
+                                                        std::string_view after, int limit) override;
+  Result<std::optional<WantedDeployment>> deployment(Tx&, const FleetScope&,
+                                                     const DeploymentId&) override;
+  Result<std::vector<Workload>> workloads_in(Tx&, const Permit<Action::sync_status, Org>&,
+                                             const SandboxId&) override;
+  Result<std::vector<SealedSecret>> secrets_of(Tx&, const Permit<Action::sync_status, Org>&,
+                                               const DeploymentId&) override;
+  Result<void> sandbox_synced(Tx&, const Permit<Action::sync_status, Org>&, const SandboxId&,
+                              std::int64_t generation) override;
+  Result<void> deployment_synced(Tx&, const Permit<Action::sync_status, Org>&, const DeploymentId&,
+                                 std::int64_t generation) override;
+  Result<void> set_sandbox_status(Tx&, const Permit<Action::sync_status, Org>&, const SandboxId&,
+                                  bool ready, std::string_view reason,
+                                  std::string_view message) override;
+  Result<bool> set_status(Tx&, const Permit<Action::sync_status, Org>&, const DeploymentId&, Phase,
+                          std::string_view reason, std::string_view message,
+                          const Json& status) override;
+  Result<bool> forget_deployment(Tx&, const Permit<Action::sync_status, Org>&,
+                                 const DeploymentId&) override;
+  Result<std::optional<std::string>> fact(Tx&, const FleetScope&, std::string_view key) override;
+  Result<void> set_fact(Tx&, const FleetScope&, std::string_view key,
+                        std::string_view value) override;
+
+ private:
+  Journal& journal_;
+  const Clock& clock_;
+};
+
+}  // namespace ks::sql

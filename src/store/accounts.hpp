@@ -1,0 +1,146 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "authz/scope.hpp"
+#include "store/transaction.hpp"
+
+namespace ks {
+
+// A session ends when nobody used it for this long, and at the latest at its expires_at.
+inline constexpr Duration kSessionIdle = hours(24);
+inline constexpr Duration kSessionLife = days(30);
+
+// The one rule for it, shared by the loading of a session and the guard of a read.
+constexpr bool session_alive(Time seen_at, Time expires_at, Time now) {
+  return now < expires_at && now < seen_at + kSessionIdle;
+}
+
+struct UserRow {
+  UserId id;
+  std::string email;  // As normal_email() gives it.
+  std::string name;
+  bool platform_admin = false;
+  bool active = true;
+  std::int64_t authz_version = 1;
+};
+
+// A user with what proves it. `password_hash` is empty for an account that has no password.
+struct Credentials {
+  UserRow user;
+  std::string password_hash;
+};
+
+struct NewUser {
+  UserId id;
+  std::string email;
+  std::string name;
+  std::string password_hash;
+  bool platform_admin = false;
+  Time now;
+};
+
+struct SessionRow {
+  SessionId id;
+  Time created_at;
+  Time seen_at;
+  Time expires_at;
+  UserRow user;
+};
+
+struct NewSession {
+  SessionId id;
+  std::string token_hash;  // Hex of SHA-256 of the token; the token itself is never stored.
+  UserId user;
+  Time now;
+};
+
+// A person's place in one organization, with the teams of it that the person is in, by slug.
+struct Membership {
+  struct InTeam {
+    TeamId id;
+    std::string slug;
+    std::string name;
+    TeamRole role;
+  };
+  OrgId id;
+  std::string slug;
+  std::string name;
+  OrgRole role;
+  std::vector<InTeam> teams;
+};
+
+// A bound on how often something is tried: `tries` within `window`.
+struct RateBound {
+  std::int64_t tries;
+  Duration window;
+  // When a window ends: `window` after its first counted try (fixed), or after its last one
+  // (quiet). With `quiet` no stretch of that length ever holds more than `tries`.
+  enum class Ends { fixed, quiet } ends = Ends::fixed;
+};
+
+// A try that was asked for. When it is refused nothing was counted.
+struct RateTry {
+  bool allowed = false;
+  Time window_start;  // Names the window for give_back().
+  Time again_at;      // When a refused one may come again.
+};
+
+class AccountStore {
+ public:
+  virtual ~AccountStore() = default;
+
+  // False when the client has a user with that address.
+  virtual Result<bool> create_user(Tx&, const ClientScope&, const NewUser&) = 0;
+  // By normal_email().
+  virtual Result<std::optional<Credentials>> find_user(Tx&, const ClientScope&,
+                                                       std::string_view email) = 0;
+  // False when the hash is no longer `old_hash`: somebody changed the password meanwhile.
+  virtual Result<bool> set_password_hash(Tx&, const ClientScope&, const UserId&,
+                                         std::string_view old_hash, std::string_view new_hash,
+                                         Time now) = 0;
+  // The person's rights are loaded again at the next request. Belongs into every transaction that
+  // changes them.
+  virtual Result<void> raise_authz_version(Tx&, const ClientScope&, const UserId&, Time now) = 0;
+  virtual Result<bool> platform_admin_exists(Tx&, const ClientScope&) = 0;
+
+  virtual Result<void> create_session(Tx&, const ClientScope&, const NewSession&) = 0;
+  // Also an expired one; ask session_alive().
+  virtual Result<std::optional<SessionRow>> find_session(Tx&, const ClientScope&,
+                                                         std::string_view token_hash) = 0;
+  // Sets seen_at to `now` when it was before `stale_before`.
+  virtual Result<void> touch_session(Tx&, const ClientScope&, std::string_view token_hash,
+                                     Time stale_before, Time now) = 0;
+  // No error when there is none.
+  virtual Result<void> remove_session(Tx&, const ClientScope&, std::string_view token_hash) = 0;
+
+  // By slug of the organization, then of the team.
+  virtual Result<std::vector<Membership>> list_memberships(Tx&, const PersonScope&) = 0;
+
+  // Counts one try against `key` unless the bound is reached.
+  virtual Result<RateTry> count_try(Tx&, const ClientScope&, std::string_view key, RateBound,
+                                    Time now) = 0;
+  // Takes one try of the window back, when it is still the same window.
+  virtual Result<void> give_back(Tx&, const ClientScope&, std::string_view key,
+                                 Time window_start) = 0;
+  virtual Result<void> forget_tries(Tx&, const ClientScope&, std::string_view key) = 0;
+
+  virtual Result<void> create_setup_token(Tx&, const ClientScope&, std::string_view token_hash,
+                                          Time expires_at) = 0;
+  // Whether the token is there and has not expired.
+  virtual Result<bool> setup_token_exists(Tx&, const ClientScope&, std::string_view token_hash,
+                                          Time now) = 0;
+  // Uses the token up, and every other one with it. False when it is not there or has expired; of
+  // parallel calls with one token, one gives true.
+  virtual Result<bool> consume_setup_token(Tx&, const ClientScope&, std::string_view token_hash,
+                                           Time now) = 0;
+
+  // Removes sessions and setup tokens that have ended, and counts older than `counts_before`.
+  virtual Result<void> sweep(Tx&, const FleetScope&, Time now, Time counts_before) = 0;
+};
+
+}  // namespace ks

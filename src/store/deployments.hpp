@@ -1,0 +1,111 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "authz/permit.hpp"
+#include "domain/phase.hpp"
+#include "domain/plan.hpp"
+#include "domain/workload.hpp"
+#include "store/page.hpp"
+#include "store/transaction.hpp"
+
+namespace ks {
+
+struct DeploymentRow {
+  DeploymentId id;
+  TeamId team;
+  std::string name;
+  std::string stem;
+  std::string template_name;  // Empty when made from an image.
+  Workload workload;
+  std::int64_t revision = 1;
+  std::int64_t version = 1;
+  std::string namespace_;
+  Phase phase = Phase::pending;
+  std::string reason;
+  std::string message;
+  Json status;  // {"services": {name: {"ready", "replicas", ...}}}
+  bool deleting = false;
+  Amount amount;
+  UserId created_by;
+  std::string created_by_name;
+  Time created_at;
+  Time updated_at;
+};
+
+struct NewDeployment {
+  DeploymentId id;
+  SandboxId sandbox;
+  std::string name;
+  std::string stem;
+  std::string template_name;
+  Workload workload;
+  UserId created_by;
+  Time now;
+};
+
+// A secret value of a deployment, sealed; see secrets/.
+struct SealedSecret {
+  std::string name;
+  std::string sealed;
+};
+
+class DeploymentStore {
+ public:
+  virtual ~DeploymentStore() = default;
+  // `conflict` "deployments_name_taken".
+  virtual Result<void> create(Tx&, const Permit<Action::deployments_create, Team>&,
+                              const NewDeployment&, const std::vector<SealedSecret>&) = 0;
+  // By id, or by name among those that are not being deleted; of the permit's team only.
+  virtual Result<std::optional<DeploymentRow>> find(Tx&,
+                                                    const Permit<Action::deployments_read, Team>&,
+                                                    std::string_view id_or_name) = 0;
+  // By name; `name_prefix` narrows.
+  virtual Result<Page<DeploymentRow>> list(Tx&, const Permit<Action::deployments_read, Team>&,
+                                           std::string_view name_prefix, const PageRequest&) = 0;
+  // A new revision with `workload` when the version is still `version`; false when it is not or the
+  // deployment is being deleted.
+  virtual Result<bool> revise(Tx&, const Permit<Action::deployments_update, Team>&,
+                              const DeploymentId&, std::int64_t version, const Workload&,
+                              const UserId& by, Time now) = 0;
+  // Rolls the pods without a new revision. False when it is being deleted.
+  virtual Result<bool> restart(Tx&, const Permit<Action::deployments_restart, Team>&,
+                               const DeploymentId&, Time now) = 0;
+  // Gives the name back and hands the rest to the cluster. False when it is being deleted already.
+  virtual Result<bool> begin_delete(Tx&, const Permit<Action::deployments_delete, Team>&,
+                                    const DeploymentId&, Time now) = 0;
+};
+
+struct SandboxRow {
+  SandboxId id;
+  std::string namespace_;
+};
+
+struct NewSandbox {
+  SandboxId id;
+  UserId user;
+  std::string namespace_;
+  std::string claim;
+  Isolation isolation;
+  Time now;
+};
+
+class SandboxStore {
+ public:
+  virtual ~SandboxStore() = default;
+  virtual Result<std::optional<SandboxRow>> find(Tx&,
+                                                 const Permit<Action::deployments_create, Team>&,
+                                                 const UserId&) = 0;
+  // False, with nothing done, when the namespace is taken.
+  virtual Result<bool> create(Tx&, const Permit<Action::deployments_create, Team>&,
+                              const NewSandbox&) = 0;
+  // Every sandbox of the organization is synced again: its quota or profile may have changed.
+  virtual Result<void> touch_all(Tx&, const AnyPermit&, Isolation) = 0;
+  // The organization's data key, wrapped; and the first one stored wins.
+  virtual Result<std::optional<std::string>> wrapped_key(Tx&, const AnyPermit&) = 0;
+  virtual Result<void> store_key(Tx&, const AnyPermit&, std::string_view wrapped, Time now) = 0;
+};
+
+}  // namespace ks

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+
+#include "authz/permit.hpp"
+#include "store/page.hpp"
+#include "store/transaction.hpp"
+
+namespace ks {
+
+struct Organization {
+  OrgId id;
+  std::string slug;
+  std::string name;
+  std::string state;
+  std::string plan;
+  std::int64_t version = 1;
+  Time created_at;
+  Time updated_at;
+};
+
+struct NewOrganization {
+  std::string slug;
+  std::string name;
+  std::string plan;  // Key of the newest active version of the client's plan.
+  Time now;
+};
+
+// A row of the platform's list of organizations.
+struct OrganizationSummary {
+  ClientId client;
+  Organization organization;
+};
+
+class OrganizationStore {
+ public:
+  virtual ~OrganizationStore() = default;
+  // Inserts the organization of the permit with its subscription and empty usage; false, with
+  // nothing done, when the slug is taken.
+  virtual Result<bool> create(Tx&, const Permit<Action::org_found, Org>&,
+                              const NewOrganization&) = 0;
+  virtual Result<void> add_member(Tx&, const Permit<Action::org_found, Org>&, const UserId&,
+                                  OrgRole, Time now) = 0;
+  virtual Result<Organization> get(Tx&, const Permit<Action::org_read, Org>&) = 0;
+  virtual Result<Organization> get_for_administration(
+      Tx&, const Permit<Action::orgs_set_plan, Org>&) = 0;
+  // Sets name and slug when the version is still `version`; false when it is not.
+  virtual Result<bool> set(Tx&, const Permit<Action::org_update, Org>&, const Organization&,
+                           std::int64_t version) = 0;
+  // Everybody's rights are loaded again at their next request.
+  virtual Result<void> touch_members(Tx&, const AnyPermit&) = 0;
+  virtual Result<std::vector<Contact>> owners(Tx&, const AnyPermit&) = 0;
+  // All organizations, by id; for platform administrators.
+  virtual Result<Page<OrganizationSummary>> list_all(Tx&, const FleetScope&,
+                                                     const PageRequest&) = 0;
+  // By id or slug within a client.
+  virtual Result<std::optional<OrgId>> find_any(Tx&, const FleetScope&, const ClientId&,
+                                                std::string_view id_or_slug) = 0;
+};
+
+}  // namespace ks

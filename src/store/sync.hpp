@@ -1,0 +1,107 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "authz/permit.hpp"
+#include "domain/phase.hpp"
+#include "domain/workload.hpp"
+#include "store/deployments.hpp"
+#include "store/transaction.hpp"
+
+namespace ks {
+
+// A sandbox as the cluster should have it.
+struct WantedSandbox {
+  ClientId client;
+  OrgId org;
+  SandboxId id;
+  UserId user;
+  std::string namespace_;
+  std::string claim;
+  std::string isolation;
+  std::int64_t generation = 0;
+};
+
+// A deployment as the cluster should have it.
+struct WantedDeployment {
+  ClientId client;
+  OrgId org;
+  DeploymentId id;
+  TeamId team;
+  std::string name;
+  std::string stem;
+  std::string namespace_;
+  Workload workload;
+  std::int64_t revision = 0;
+  std::int64_t restarts = 0;
+  std::int64_t generation = 0;
+  bool deleting = false;
+};
+
+// Amounts that the deployments of one sandbox were granted, for its quota.
+struct SandboxLoad {
+  Amount granted;
+  Amount surge;  // One more pod of each service.
+  std::int64_t services = 0;
+  std::int64_t pods = 0;
+};
+
+struct LeaseGrant {
+  std::int64_t fence = 0;
+};
+
+// The work of the process that holds the sync lease: all tenants' wanted state, and the only way in
+// which cluster status reaches the database.
+class SyncStore {
+ public:
+  virtual ~SyncStore() = default;
+
+  // Takes or renews a lease until `until`; nullopt when another holder has it at `now`.
+  virtual Result<std::optional<LeaseGrant>> lease(Tx&, const FleetScope&, std::string_view name,
+                                                  std::string_view holder, Time now,
+                                                  Time until) = 0;
+  virtual Result<void> release(Tx&, const FleetScope&, std::string_view name,
+                               std::string_view holder) = 0;
+
+  // What was changed and not handed to the cluster yet, at most `limit`; with `after` (an id) all
+  // of it, in pages, whether handed over or not.
+  virtual Result<std::vector<WantedSandbox>> unsynced_sandboxes(Tx&, const FleetScope&,
+                                                                int limit) = 0;
+  virtual Result<std::vector<WantedSandbox>> all_sandboxes(Tx&, const FleetScope&,
+                                                           std::string_view after, int limit) = 0;
+  virtual Result<std::vector<WantedDeployment>> unsynced_deployments(Tx&, const FleetScope&,
+                                                                     int limit) = 0;
+  virtual Result<std::vector<WantedDeployment>> all_deployments(Tx&, const FleetScope&,
+                                                                std::string_view after,
+                                                                int limit) = 0;
+  virtual Result<std::optional<WantedDeployment>> deployment(Tx&, const FleetScope&,
+                                                             const DeploymentId&) = 0;
+  virtual Result<std::vector<Workload>> workloads_in(Tx&, const Permit<Action::sync_status, Org>&,
+                                                     const SandboxId&) = 0;
+  virtual Result<std::vector<SealedSecret>> secrets_of(Tx&, const Permit<Action::sync_status, Org>&,
+                                                       const DeploymentId&) = 0;
+
+  virtual Result<void> sandbox_synced(Tx&, const Permit<Action::sync_status, Org>&,
+                                      const SandboxId&, std::int64_t generation) = 0;
+  virtual Result<void> deployment_synced(Tx&, const Permit<Action::sync_status, Org>&,
+                                         const DeploymentId&, std::int64_t generation) = 0;
+  virtual Result<void> set_sandbox_status(Tx&, const Permit<Action::sync_status, Org>&,
+                                          const SandboxId&, bool ready, std::string_view reason,
+                                          std::string_view message) = 0;
+  // False when nothing changed.
+  virtual Result<bool> set_status(Tx&, const Permit<Action::sync_status, Org>&, const DeploymentId&,
+                                  Phase, std::string_view reason, std::string_view message,
+                                  const Json& status) = 0;
+  // The cluster has nothing left of it.
+  virtual Result<bool> forget_deployment(Tx&, const Permit<Action::sync_status, Org>&,
+                                         const DeploymentId&) = 0;
+
+  // Facts about the installation.
+  virtual Result<std::optional<std::string>> fact(Tx&, const FleetScope&, std::string_view key) = 0;
+  virtual Result<void> set_fact(Tx&, const FleetScope&, std::string_view key,
+                                std::string_view value) = 0;
+};
+
+}  // namespace ks

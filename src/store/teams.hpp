@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "authz/permit.hpp"
+#include "store/page.hpp"
+#include "store/transaction.hpp"
+
+namespace ks {
+
+struct TeamRow {
+  TeamId id;
+  std::string slug;
+  std::string name;
+  std::string description;
+  std::int64_t version = 1;
+  Time created_at;
+  Time updated_at;
+};
+
+class TeamStore {
+ public:
+  virtual ~TeamStore() = default;
+  // `conflict` "teams_slug_taken". The second form is for the organization's first team.
+  virtual Result<void> create(Tx&, const Permit<Action::teams_create, Org>&, const TeamRow&) = 0;
+  virtual Result<void> create_first(Tx&, const Permit<Action::org_found, Org>&, const TeamRow&) = 0;
+  virtual Result<void> add_founder(Tx&, const Permit<Action::org_found, Org>&, const TeamId&,
+                                   const UserId&, Time now) = 0;
+  virtual Result<TeamRow> get(Tx&, const Permit<Action::team_read, Team>&) = 0;
+  // By slug. `only_of`: the teams of this person; none: all of the organization.
+  virtual Result<Page<TeamRow>> list(Tx&, const Permit<Action::teams_list, Org>&,
+                                     const std::optional<UserId>& only_of, const PageRequest&) = 0;
+  // Sets name and description when the version is still `version`; false when it is not.
+  virtual Result<bool> set(Tx&, const Permit<Action::team_update, Team>&, const TeamRow&,
+                           std::int64_t version) = 0;
+  // False when there is no such team; `conflict` "foreign_key" while it has deployments.
+  virtual Result<bool> remove(Tx&, const Permit<Action::teams_delete, Org>&, const TeamId&) = 0;
+};
+
+}  // namespace ks
