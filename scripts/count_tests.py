@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """count_tests.py FILE: prints "PASSED FAILED SKIPPED" for the JUnit file that ctest wrote.
 
-A test program on doctest counts as its cases, any other as one. A case that cannot run here prints
+A test program on doctest, or on Python's unittest, counts as its cases, any other as one. A case that cannot run here prints
 a line that starts with "skipped: " and counts as skipped, not as passed.
 """
 import re
@@ -9,6 +9,7 @@ import sys
 import xml.etree.ElementTree as tree
 
 CASES = re.compile(r"\[doctest\] test cases:\s*(\d+) \|\s*(\d+) passed \|\s*(\d+) failed")
+UNITTEST = re.compile(r"^Ran (\d+) tests? in .*\n\n(?:OK|FAILED)(?: \((.*)\))?", re.MULTILINE)
 SKIPPED = re.compile(r"^skipped: ", re.MULTILINE)
 
 
@@ -25,8 +26,12 @@ def count(file):
             else:
                 failed += 1
             continue
+        unittest = UNITTEST.search(output)
         if summary:
             _, good, bad = map(int, summary.groups())
+        elif unittest:
+            bad = sum(int(n) for n in re.findall(r"(?:failures|errors)=(\d+)", unittest.group(2) or ""))
+            good = int(unittest.group(1)) - bad
         else:
             good, bad = (1, 0) if status == "run" else (0, 1)
         if status == "fail" and bad == 0:
