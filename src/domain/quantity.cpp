@@ -29,9 +29,12 @@ constexpr std::array<Suffix, 11> kSuffixes = {{
 }};
 
 // The value in thousandths.
-Result<__int128> parse_milli(std::string_view text) {
+// 64 bits do not hold the thousandths of the biggest byte counts.
+__extension__ typedef __int128 Wide;
+
+Result<Wide> parse_milli(std::string_view text) {
   std::size_t at = 0;
-  __int128 digits = 0;
+  Wide digits = 0;
   int fraction = 0;
   bool any = false, point = false;
   for (; at < text.size(); ++at) {
@@ -49,10 +52,10 @@ Result<__int128> parse_milli(std::string_view text) {
   if (!any) return invalid("must be a quantity such as 500m, 1 or 256Mi");
   for (const Suffix& s : kSuffixes) {
     if (s.text != text.substr(at)) continue;
-    __int128 scale = 1;
+    Wide scale = 1;
     for (int i = 0; i < fraction; ++i) scale *= 10;
-    const __int128 milli = (digits * s.factor_milli + scale - 1) / scale;
-    if (milli > static_cast<__int128>(kMax) * 1000) return invalid("is out of range");
+    const Wide milli = (digits * s.factor_milli + scale - 1) / scale;
+    if (milli > static_cast<Wide>(kMax) * 1000) return invalid("is out of range");
     return milli;
   }
   return invalid("must be a quantity such as 500m, 1 or 256Mi");
@@ -61,13 +64,13 @@ Result<__int128> parse_milli(std::string_view text) {
 }  // namespace
 
 Result<std::int64_t> parse_cpu_milli(std::string_view text) {
-  KS_TRY(const __int128 milli, parse_milli(text));
+  KS_TRY(const Wide milli, parse_milli(text));
   if (milli > kMax) return invalid("is out of range");
   return static_cast<std::int64_t>(milli);
 }
 
 Result<std::int64_t> parse_bytes(std::string_view text) {
-  KS_TRY(const __int128 milli, parse_milli(text));
+  KS_TRY(const Wide milli, parse_milli(text));
   return static_cast<std::int64_t>((milli + 999) / 1000);
 }
 
