@@ -9,7 +9,9 @@ def literal(text: str) -> str:
     out = []
     for start in range(0, len(text), CHUNK):
         out.append('R"ks~(' + text[start:start + CHUNK] + ')ks~"')
-    return "\n".join(out) or '""'
+    # With the suffix the compiler need not count the characters as a constant expression, which
+    # clang gives up on for large files.
+    return ("\n".join(out) or '""') + "sv"
 
 
 def main() -> None:
@@ -39,6 +41,7 @@ def main() -> None:
         '#include "embedded/%s.hpp"' % args.name,
         "namespace ks::embedded {",
         "namespace {",
+        "using namespace std::string_view_literals;",
         "constexpr %s_file kFiles[] = {" % args.name,
         *rows,
         "};",

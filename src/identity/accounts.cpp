@@ -1,0 +1,316 @@
+#include "identity/accounts.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <arpa/inet.h>
+
+#include "base/digest.hpp"
+#include "base/log.hpp"
+#include "domain/name.hpp"
+
+namespace ks {
+
+namespace {
+constexpr Duration kSetupTokenLife = hours(24);
+constexpr std::size_t kTokenBytes = 32;
+constexpr std::string_view kDevEmail = "dev@localhost";
+
+std::unexpected<Error> failed(Error::Code code, int status, std::string problem,
+                              std::string message) {
+  Error error{};
+  error.code = code;
+  error.problem = std::move(problem);
+  error.message = std::move(message);
+  error.status = status;
+  return std::unexpected(std::move(error));
+}
+
+std::unexpected<Error> too_many(Duration wait) {
+  auto error = failed(Error::Code::unavailable, 429, "too_many_requests",
+                      "Too many tries. Wait a while before the next one.");
+  error.error().retry_after_s =
+      static_cast<int>(std::max<std::int64_t>((wait.us + 999'999) / 1'000'000, 1));
+  return error;
+}
+
+// The same whatever was wrong, so that it does not tell which addresses have an account.
+std::unexpected<Error> invalid_credentials() {
+  return failed(Error::Code::denied, 401, "invalid_credentials",
+                "The e-mail address or the password is wrong.");
+}
+
+std::unexpected<Error> address_taken() {
+  return conflict("address_taken", "There is an account with this e-mail address already.");
+}
+
+std::unexpected<Error> setup_link_invalid() {
+  return failed(Error::Code::not_found, 404, "setup_link_invalid",
+                "This link was used, has expired, or never was one. Ask for a new one.");
+}
+
+// Fields as they will be stored.
+struct NewPerson {
+  std::string email;
+  std::string name;
+};
+
+Result<NewPerson> check(const SignUpRequest& request) {
+  std::vector<Fault> faults;
+  auto email = normal_email(request.email);
+  if (!email)
+    faults.push_back({"/email", email.error().message});
+  else if (*email == kDevEmail)
+    faults.push_back({"/email", "must have a domain with a dot"});
+  if (const auto ok = check_password(request.password); !ok)
+    faults.push_back({"/password", ok.error().message});
+  if (const auto ok = check_text(request.name, kTextMax); !ok)
+    faults.push_back({"/name", ok.error().message});
+  if (!faults.empty()) return invalid(std::move(faults));
+  return NewPerson{std::move(*email), request.name};
+}
+
+// What an address is counted as. Whoever has one IPv6 address usually has the 2^64 of its network.
+std::string network_of(const std::string& address) {
+  std::array<unsigned char, 16> v6{};
+  if (inet_pton(AF_INET6, address.c_str(), v6.data()) != 1) return address;
+  constexpr std::array<unsigned char, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (std::equal(kMapped.begin(), kMapped.end(), v6.begin())) {
+    std::array<char, INET_ADDRSTRLEN> v4{};
+    inet_ntop(AF_INET, v6.data() + kMapped.size(), v4.data(), v4.size());
+    return v4.data();
+  }
+  return "net:" + hex({v6.data(), 8});
+}
+
+UserRow as_row(const NewUser& user) {
+  return UserRow{
+      .id = user.id, .email = user.email, .name = user.name, .platform_admin = user.platform_admin};
+}
+}  // namespace
+
+struct Accounts::Session {
+  std::string token;
+  NewSession row;
+};
+
+Accounts::Accounts(Database& db, AccountStore& store, SessionGate& gate, PasswordHasher& hasher,
+                   const Clock& clock, Random& random, Options options)
+    : db_(db),
+      store_(store),
+      gate_(gate),
+      hasher_(hasher),
+      clock_(clock),
+      random_(random),
+      options_(std::move(options)) {
+  KS_ASSERT_MSG(options_.limit_key.size() >= 32, "the key of the rate limits is too short");
+}
+
+Accounts::Session Accounts::new_session(const UserId& user) {
+  std::string token = random_token(random_, kTokenBytes);
+  std::string hash = SessionGate::token_hash(token);
+  return Session{std::move(token),
+                 NewSession{SessionId::make(clock_, random_), std::move(hash), user, clock_.now()}};
+}
+
+std::string Accounts::limit_key(const ClientScope& scope, std::string_view kind,
+                                std::string_view what) const {
+  return hex(hmac_fields(options_.limit_key, {kind, scope.client().text(), what}));
+}
+
+Result<SignedIn> Accounts::create_signed_in(const ClientScope& scope, const NewUser& user,
+                                            const TrailPtr& trail, const Founding& founding) {
+  Session session = new_session(user.id);
+  const Result<void> written = db_.write([&](Tx& tx) -> Result<void> {
+    KS_TRY(const bool created, store_.create_user(tx, scope, user));
+    if (!created) return address_taken();
+    KS_CHECK(store_.create_session(tx, scope, session.row));
+    KS_TRY(const Caller caller, gate_.load_in(tx, scope, session.token, trail));
+    return founding(tx, caller.person(), gate_.founding(caller.person()), caller.user());
+  });
+  KS_CHECK(written);
+  return SignedIn{as_row(user), std::move(session.token)};
+}
+
+Result<SignedIn> Accounts::sign_up(const ClientScope& scope, const SignUpRequest& request,
+                                   TrailPtr trail, const Founding& founding) {
+  if (options_.sign_up == SignUpMode::closed)
+    return failed(Error::Code::denied, 403, "sign_up_closed",
+                  "Accounts are made by invitation here. Ask an administrator for one.");
+  KS_TRY(NewPerson person, check(request));
+
+  struct Gate {
+    RateTry by_address;
+    bool taken = false;
+  };
+  const std::string key = limit_key(scope, "sign-up", network_of(trail->address));
+  const Time now = clock_.now();
+  KS_TRY(const Gate gate, db_.write([&](Tx& tx) -> Result<Gate> {
+    Gate out;
+    KS_TRY(out.by_address,
+           store_.count_try(tx, scope, key, options_.bounds.sign_up_per_address, now));
+    KS_TRY(const auto existing, store_.find_user(tx, scope, person.email));
+    out.taken = existing.has_value();
+    return out;
+  }));
+  if (!gate.by_address.allowed) return too_many(gate.by_address.again_at - now);
+  if (gate.taken) return address_taken();
+
+  KS_TRY(std::string password_hash, hasher_.hash(request.password));
+  const NewUser user{.id = UserId::make(clock_, random_),
+                     .email = std::move(person.email),
+                     .name = std::move(person.name),
+                     .password_hash = std::move(password_hash),
+                     .now = clock_.now()};
+  return create_signed_in(scope, user, trail, founding);
+}
+
+Result<SignedIn> Accounts::login(const ClientScope& scope, std::string_view email_given,
+                                 std::string_view password,
+                                 std::optional<std::string_view> presented, TrailPtr trail) {
+  // What is no address is counted and answered as an unknown one.
+  const Result<std::string> email = normal_email(email_given);
+  const std::string by_account =
+      limit_key(scope, "login-account", email ? std::string_view(*email) : email_given);
+  const std::string by_address = limit_key(scope, "login-address", network_of(trail->address));
+
+  // Committed before the password is looked at, so that tries in parallel, on any process, cannot
+  // pass the bound together. A refused try counts nowhere.
+  struct Gate {
+    RateTry address;
+    std::optional<Credentials> known;
+  };
+  const Time now = clock_.now();
+  KS_TRY(const Gate gate, db_.write([&](Tx& tx) -> Result<Gate> {
+    Gate out;
+    KS_TRY(out.address,
+           store_.count_try(tx, scope, by_address, options_.bounds.login_per_address, now));
+    if (!out.address.allowed) return too_many(out.address.again_at - now);
+    KS_TRY(const RateTry account,
+           store_.count_try(tx, scope, by_account, options_.bounds.login_per_account, now));
+    if (!account.allowed) return too_many(account.again_at - now);
+    if (email) {
+      KS_TRY(out.known, store_.find_user(tx, scope, *email));
+    }
+    return out;
+  }));
+
+  std::optional<std::string> stored;
+  if (gate.known) stored = gate.known->password_hash;
+  const bool too_long = password.size() > kPasswordMax;
+  KS_TRY(const bool right, hasher_.verify(too_long ? std::string_view() : password, stored));
+  if (!right || too_long || !gate.known->user.active) return invalid_credentials();
+
+  std::string rehashed;
+  if (hasher_.outdated(*stored))
+    // A full queue puts this off to the next login.
+    if (auto hash = hasher_.hash(password)) rehashed = std::move(*hash);
+
+  Session session = new_session(gate.known->user.id);
+  KS_TRY(UserRow user, db_.write([&](Tx& tx) -> Result<UserRow> {
+    KS_TRY(auto current, store_.find_user(tx, scope, *email));
+    // The password was changed or the account disabled while the hash was made.
+    if (!current || !current->user.active || current->password_hash != *stored)
+      return invalid_credentials();
+    if (!rehashed.empty())
+      KS_CHECK(store_.set_password_hash(tx, scope, current->user.id, *stored, rehashed, now));
+    KS_CHECK(store_.forget_tries(tx, scope, by_account));
+    KS_CHECK(store_.give_back(tx, scope, by_address, gate.address.window_start));
+    if (presented) KS_CHECK(store_.remove_session(tx, scope, SessionGate::token_hash(*presented)));
+    KS_CHECK(store_.create_session(tx, scope, session.row));
+    return std::move(current->user);
+  }));
+  if (presented) gate_.forget(*presented);
+  return SignedIn{std::move(user), std::move(session.token)};
+}
+
+Result<SignedIn> Accounts::dev_login(const ClientScope& scope,
+                                     std::optional<std::string_view> presented, TrailPtr trail,
+                                     const Founding& founding) {
+  if (!options_.dev_mode) return not_found();
+  const NewUser fresh{.id = UserId::make(clock_, random_),
+                      .email = std::string(kDevEmail),
+                      .name = "Developer",
+                      .password_hash = {},
+                      .now = clock_.now()};
+  const auto find = [&](Tx& tx) { return store_.find_user(tx, scope, kDevEmail); };
+  KS_TRY(auto known, db_.read(find));
+  if (!known) {
+    auto created = create_signed_in(scope, fresh, trail, founding);
+    // Somebody else's first login came between.
+    if (created || created.error().problem != "address_taken") return created;
+    KS_TRY(known, db_.read(find));
+  }
+  if (!known || !known->user.active) return invalid_credentials();
+  Session session = new_session(known->user.id);
+  const Result<void> written = db_.write([&](Tx& tx) -> Result<void> {
+    if (presented) KS_CHECK(store_.remove_session(tx, scope, SessionGate::token_hash(*presented)));
+    return store_.create_session(tx, scope, session.row);
+  });
+  KS_CHECK(written);
+  if (presented) gate_.forget(*presented);
+  return SignedIn{std::move(known->user), std::move(session.token)};
+}
+
+Result<void> Accounts::logout(const ClientScope& scope, std::string_view token) {
+  KS_CHECK(db_.write(
+      [&](Tx& tx) { return store_.remove_session(tx, scope, SessionGate::token_hash(token)); }));
+  gate_.forget(token);
+  return {};
+}
+
+Result<std::string> Accounts::new_setup_token(const ClientScope& scope) {
+  std::string token = random_token(random_, kTokenBytes);
+  KS_CHECK(db_.write([&](Tx& tx) {
+    return store_.create_setup_token(tx, scope, SessionGate::token_hash(token),
+                                     clock_.now() + kSetupTokenLife);
+  }));
+  return token;
+}
+
+Result<std::optional<std::string>> Accounts::first_setup_token(const ClientScope& scope) {
+  KS_TRY(const bool exists,
+         db_.read([&](Tx& tx) { return store_.platform_admin_exists(tx, scope); }));
+  if (exists) return std::optional<std::string>();
+  KS_TRY(std::string token, new_setup_token(scope));
+  return std::optional(std::move(token));
+}
+
+Result<UserRow> Accounts::setup(const ClientScope& scope, std::string_view token,
+                                const SignUpRequest& request) {
+  const std::string hash = SessionGate::token_hash(token);
+  // First of all, so that only the bearer of a link can make the server hash or tell addresses.
+  KS_TRY(const bool known, db_.read([&](Tx& tx) {
+    return store_.setup_token_exists(tx, scope, hash, clock_.now());
+  }));
+  if (!known) return setup_link_invalid();
+  KS_TRY(NewPerson person, check(request));
+  KS_TRY(std::string password_hash, hasher_.hash(request.password));
+  const NewUser user{.id = UserId::make(clock_, random_),
+                     .email = std::move(person.email),
+                     .name = std::move(person.name),
+                     .password_hash = std::move(password_hash),
+                     .platform_admin = true,
+                     .now = clock_.now()};
+  const Result<void> written = db_.write([&](Tx& tx) -> Result<void> {
+    KS_TRY(const bool consumed, store_.consume_setup_token(tx, scope, hash, clock_.now()));
+    if (!consumed) return setup_link_invalid();
+    KS_TRY(const bool created, store_.create_user(tx, scope, user));
+    if (!created) return address_taken();
+    return {};
+  });
+  KS_CHECK(written);
+  log::info("a platform administrator was created", {{"user", user.id.text()}});
+  return as_row(user);
+}
+
+Result<void> Accounts::sweep(const FleetScope& fleet) {
+  const Time now = clock_.now();
+  const Duration longest =
+      std::max({options_.bounds.login_per_account.window, options_.bounds.login_per_address.window,
+                options_.bounds.sign_up_per_address.window});
+  return db_.fleet_write(fleet,
+                         [&](Tx& tx) { return store_.sweep(tx, fleet, now, now - longest); });
+}
+
+}  // namespace ks

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "authz/scope.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "identity/password.hpp"
+#include "identity/session_gate.hpp"
+#include "store/accounts.hpp"
+#include "store/transaction.hpp"
+
+namespace ks {
+
+struct SignUpRequest {
+  std::string email;
+  std::string password;
+  std::string name;
+};
+
+// The answer to a proof of identity. `token` goes into the cookie and nowhere else: it is in no
+// log, no error and no table.
+struct SignedIn {
+  UserRow user;
+  std::string token;
+};
+
+// Creates what a first sign-up brings (organization, owner, default team), inside the transaction
+// that creates the user. It may run more than once, each time in a fresh transaction.
+using Founding = std::function<Result<void>(Tx&, const PersonScope&, const TenantScope& founding,
+                                            const UserRow&)>;
+
+enum class SignUpMode { open, closed };
+
+struct AccountBounds {
+  // Reset by a success.
+  RateBound login_per_account{10, minutes(15), RateBound::Ends::quiet};
+  // A success takes its own try back.
+  RateBound login_per_address{100, minutes(15), RateBound::Ends::fixed};
+  RateBound sign_up_per_address{30, hours(1), RateBound::Ends::fixed};
+};
+
+// Sign-up, login, logout and the first administrator. From any thread; the calls wait for the
+// database and the hasher.
+class Accounts {
+ public:
+  struct Options {
+    SignUpMode sign_up = SignUpMode::open;
+    bool dev_mode = false;
+    // Key of the hashes under which tries are counted; the same on every process of a database.
+    std::string limit_key;
+    AccountBounds bounds;
+  };
+  using TrailPtr = SessionGate::TrailPtr;
+
+  Accounts(Database& db, AccountStore& store, SessionGate& gate, PasswordHasher& hasher,
+           const Clock& clock, Random& random, Options options);
+
+  // Creates a user and signs them in. 422 with all faults (/email, /password, /name), 409
+  // "address_taken", 403 "sign_up_closed", 429 "too_many_requests".
+  Result<SignedIn> sign_up(const ClientScope&, const SignUpRequest&, TrailPtr,
+                           const Founding& founding);
+
+  // A new session, never the one the request came with: `presented`, the token of its cookie, ends
+  // here. 401 "invalid_credentials" alike for a wrong password, an unknown address and a disabled
+  // account; 429 "too_many_requests".
+  Result<SignedIn> login(const ClientScope&, std::string_view email, std::string_view password,
+                         std::optional<std::string_view> presented, TrailPtr);
+
+  // As `dev@localhost`, without password; the account is created at the first call. not_found
+  // outside dev mode.
+  Result<SignedIn> dev_login(const ClientScope&, std::optional<std::string_view> presented,
+                             TrailPtr, const Founding& founding);
+
+  // Ends the session; no error when there is none.
+  Result<void> logout(const ClientScope&, std::string_view token);
+
+  // A single-use token, for 24 hours, that makes its bearer a platform administrator. For the
+  // console only.
+  Result<std::string> new_setup_token(const ClientScope&);
+  // The same, unless the client has a platform administrator.
+  Result<std::optional<std::string>> first_setup_token(const ClientScope&);
+
+  // Creates a platform administrator, without organization and without a session, and uses the
+  // token up together with every other one. 404 "setup_link_invalid" for a token that is wrong,
+  // used or expired; else as sign_up().
+  Result<UserRow> setup(const ClientScope&, std::string_view token, const SignUpRequest&);
+
+  // Removes what has ended; for the background.
+  Result<void> sweep(const FleetScope&);
+
+ private:
+  struct Session;
+  Session new_session(const UserId& user);
+  Result<SignedIn> create_signed_in(const ClientScope&, const NewUser&, const TrailPtr&,
+                                    const Founding&);
+  std::string limit_key(const ClientScope&, std::string_view kind, std::string_view what) const;
+
+  Database& db_;
+  AccountStore& store_;
+  SessionGate& gate_;
+  PasswordHasher& hasher_;
+  const Clock& clock_;
+  Random& random_;
+  Options options_;
+};
+
+}  // namespace ks

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "base/random.hpp"
+#include "runtime/loop.hpp"
+
+namespace ks {
+
+inline constexpr std::size_t kPasswordMin = 12;    // Code points.
+inline constexpr std::size_t kPasswordMax = 1024;  // Bytes.
+
+// Whether a password may be chosen: length, UTF-8, and not on the list of common ones (compared in
+// lower case). The error's message says what is wrong, without naming the field or the password.
+Result<void> check_password(std::string_view password);
+
+// What one hash costs. Raising a value acts at each account's next login.
+struct PasswordCost {
+  std::size_t memory_bytes = 19 << 20;
+  unsigned passes = 2;
+};
+
+// Hashes of passwords: argon2id with one lane, as a PHC string. The work runs on threads of its
+// own; beyond their queue callers get 429 "too_many_requests". From any thread.
+class PasswordHasher {
+ public:
+  // `cost` below the default is a programming error.
+  PasswordHasher(Random& random, PasswordCost cost, std::size_t threads, std::size_t queue_max);
+
+  Result<std::string> hash(std::string_view password);
+  // Compares with a stored hash. Without one (no such account, or one without a password) it does
+  // the same work and gives false, so that time does not tell accounts.
+  Result<bool> verify(std::string_view password, const std::optional<std::string>& stored);
+  // Whether `stored` was made at a lower cost than new ones are.
+  bool outdated(std::string_view stored) const;
+
+ private:
+  std::string hash_now(std::string_view password, std::string_view salt) const;
+  Random& random_;
+  PasswordCost cost_;
+  std::string nobodys_;  // A hash that no password has.
+  runtime::BlockingPool pool_;
+};
+
+}  // namespace ks

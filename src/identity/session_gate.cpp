@@ -1,0 +1,264 @@
+#include "identity/session_gate.hpp"
+
+#include <array>
+#include <cstring>
+#include <list>
+#include <mutex>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "base/id.hpp"
+#include "base/log.hpp"
+
+namespace ks {
+
+namespace {
+// How exact "last used" is. A session's use is written this often and no more.
+constexpr Duration kTouchEvery = minutes(5);
+
+std::unexpected<Error> unauthenticated() {
+  Error error{};
+  error.code = Error::Code::denied;
+  error.problem = "unauthenticated";
+  error.message = "Sign in to go on.";
+  error.status = 401;
+  return std::unexpected(std::move(error));
+}
+
+// Digests are uniform already.
+struct DigestHash {
+  using is_avalanching = void;
+  std::size_t operator()(const Sha256& digest) const noexcept {
+    std::size_t out;
+    std::memcpy(&out, digest.data(), sizeof out);
+    return out;
+  }
+};
+}  // namespace
+
+class Snapshot {
+ public:
+  Snapshot(ClientId client_id, std::string hash, SessionRow row, std::vector<Membership> of)
+      : client(client_id),
+        session_hash(std::move(hash)),
+        user(std::move(row.user)),
+        seen_at(row.seen_at),
+        expires_at(row.expires_at),
+        memberships(std::move(of)) {
+    standings.reserve(memberships.size());
+    by_name.reserve(memberships.size() * 2);
+    for (std::size_t i = 0; i < memberships.size(); ++i) {
+      const Membership& m = memberships[i];
+      auto standing = std::make_shared<Standing>();
+      standing->org_role = m.role;
+      for (const auto& t : m.teams) standing->teams.push_back({t.id, t.slug, t.role});
+      standings.push_back(std::move(standing));
+      // A slug is never shaped like an id, so that one table serves both.
+      by_name.emplace(std::string_view(m.slug), i);
+      by_name.emplace(m.id.text(), i);
+    }
+  }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+  ClientId client;
+  std::string session_hash;
+  UserRow user;
+  Time seen_at;
+  Time expires_at;
+  std::vector<Membership> memberships;
+  std::vector<std::shared_ptr<const Standing>> standings;
+  boost::unordered_flat_map<std::string_view, std::size_t> by_name;  // Views into memberships.
+};
+
+// Least recently used first out, in shards so that the loops' threads rarely meet.
+class SessionGate::Cache {
+ public:
+  explicit Cache(std::size_t callers_max)
+      : shard_max_(std::max<std::size_t>(callers_max / kShards, 1)) {}
+
+  std::shared_ptr<const Snapshot> find(const Sha256& key) {
+    Shard& shard = shard_of(key);
+    const std::lock_guard lock(shard.mutex);
+    const auto it = shard.by_key.find(key);
+    if (it == shard.by_key.end()) return nullptr;
+    shard.order.splice(shard.order.begin(), shard.order, it->second);
+    return it->second->snapshot;
+  }
+
+  void set(const Sha256& key, std::shared_ptr<const Snapshot> snapshot) {
+    Shard& shard = shard_of(key);
+    const std::lock_guard lock(shard.mutex);
+    if (const auto it = shard.by_key.find(key); it != shard.by_key.end()) {
+      it->second->snapshot = std::move(snapshot);
+      shard.order.splice(shard.order.begin(), shard.order, it->second);
+      return;
+    }
+    if (shard.order.size() >= shard_max_) {
+      shard.by_key.erase(shard.order.back().key);
+      shard.order.pop_back();
+    }
+    shard.order.push_front({key, std::move(snapshot)});
+    shard.by_key.emplace(key, shard.order.begin());
+  }
+
+  void remove(const Sha256& key) {
+    Shard& shard = shard_of(key);
+    const std::lock_guard lock(shard.mutex);
+    const auto it = shard.by_key.find(key);
+    if (it == shard.by_key.end()) return;
+    shard.order.erase(it->second);
+    shard.by_key.erase(it);
+  }
+
+ private:
+  struct Entry {
+    Sha256 key;
+    std::shared_ptr<const Snapshot> snapshot;
+  };
+  struct Shard {
+    std::mutex mutex;
+    std::list<Entry> order;  // The most recently used first.
+    boost::unordered_flat_map<Sha256, std::list<Entry>::iterator, DigestHash> by_key;
+  };
+  static constexpr std::size_t kShards = 16;
+
+  Shard& shard_of(const Sha256& key) { return shards_[key.back() % kShards]; }
+
+  std::size_t shard_max_;
+  std::array<Shard, kShards> shards_;
+};
+
+const UserRow& Caller::user() const noexcept { return snapshot_->user; }
+const std::vector<Membership>& Caller::memberships() const noexcept {
+  return snapshot_->memberships;
+}
+const std::string& Caller::session_hash() const noexcept { return snapshot_->session_hash; }
+
+ReadGuard Caller::guard() const {
+  return ReadGuard{person_.client_scope(), snapshot_->session_hash, snapshot_->user.authz_version,
+                   now_};
+}
+
+SessionGate::SessionGate(Database& db, AccountStore& accounts, const Clock& clock, Random& random,
+                         Options options)
+    : db_(db),
+      accounts_(accounts),
+      clock_(clock),
+      random_(random),
+      cache_(std::make_unique<Cache>(options.callers_max)) {}
+SessionGate::~SessionGate() = default;
+
+std::string SessionGate::token_hash(std::string_view token) { return hex(sha256(token)); }
+
+std::optional<Caller> SessionGate::cached(const ClientScope& scope, std::string_view token,
+                                          TrailPtr trail) const {
+  auto snapshot = cache_->find(sha256(token));
+  const Time now = clock_.now();
+  if (!snapshot || snapshot->client != scope.client() || now - snapshot->seen_at >= kTouchEvery ||
+      !session_alive(snapshot->seen_at, snapshot->expires_at, now))
+    return std::nullopt;
+  return caller(std::move(snapshot), std::move(trail), now);
+}
+
+Result<Caller> SessionGate::load(const ClientScope& scope, std::string_view token, TrailPtr trail) {
+  const Sha256 key = sha256(token);
+  const std::string hash = hex(key);
+  const Time now = clock_.now();
+  auto loaded = db_.read([&](Tx& tx) { return read(tx, scope, hash, trail, now); });
+  if (!loaded) {
+    if (loaded.error().problem == "unauthenticated") cache_->remove(key);
+    return std::unexpected(std::move(loaded).error());
+  }
+  std::shared_ptr<Snapshot> snapshot = std::move(*loaded);
+  if (now - snapshot->seen_at >= kTouchEvery) {
+    const auto touched = db_.write(
+        [&](Tx& tx) { return accounts_.touch_session(tx, scope, hash, now - kTouchEvery, now); });
+    // Whoever may read may go on reading while the disk is full.
+    if (touched)
+      snapshot->seen_at = now;
+    else
+      log::warn("the use of a session was not written down",
+                {{"problem", touched.error().problem}});
+  }
+  cache_->set(key, snapshot);
+  return caller(std::move(snapshot), std::move(trail), now);
+}
+
+Result<Caller> SessionGate::load_in(Tx& tx, const ClientScope& scope, std::string_view token,
+                                    TrailPtr trail) const {
+  const std::string hash = token_hash(token);
+  const Time now = clock_.now();
+  KS_TRY(auto snapshot, read(tx, scope, hash, trail, now));
+  if (now - snapshot->seen_at >= kTouchEvery)
+    KS_CHECK(accounts_.touch_session(tx, scope, hash, now - kTouchEvery, now));
+  return caller(std::move(snapshot), std::move(trail), now);
+}
+
+void SessionGate::forget(std::string_view token) { cache_->remove(sha256(token)); }
+
+Result<std::shared_ptr<Snapshot>> SessionGate::read(Tx& tx, const ClientScope& scope,
+                                                    const std::string& hash, const TrailPtr& trail,
+                                                    Time now) const {
+  // The version comes first: memberships that are newer than it make the next guard fail, never
+  // hold.
+  KS_TRY(auto session, accounts_.find_session(tx, scope, hash));
+  if (!session || !session->user.active ||
+      !session_alive(session->seen_at, session->expires_at, now))
+    return unauthenticated();
+  KS_TRY(auto memberships,
+         accounts_.list_memberships(tx, PersonScope(scope.client(), session->user.id, trail)));
+  return std::make_shared<Snapshot>(scope.client(), hash, std::move(*session),
+                                    std::move(memberships));
+}
+
+Caller SessionGate::caller(std::shared_ptr<const Snapshot> snapshot, TrailPtr trail, Time now) {
+  PersonScope person(snapshot->client, snapshot->user.id, std::move(trail));
+  return Caller(std::move(person), std::move(snapshot), now);
+}
+
+Result<TenantScope> SessionGate::tenant(const Caller& caller, std::string_view org) const {
+  const Snapshot& known = *caller.snapshot_;
+  auto found = known.by_name.find(org);
+  if (found == known.by_name.end()) {
+    // Ids are kept in lower case and may come in upper case.
+    const auto id = OrgId::parse(org);
+    if (!id) return not_found();
+    found = known.by_name.find(id->text());
+    if (found == known.by_name.end()) return not_found();
+  }
+  return TenantScope(known.client, known.memberships[found->second].id, known.user.id,
+                     known.standings[found->second], caller.person().trail());
+}
+
+Result<TenantScope> SessionGate::tenant(const Caller& caller, const OrgId& org) const {
+  return tenant(caller, org.text());
+}
+
+TenantScope SessionGate::founding(const PersonScope& person) const {
+  static const auto kOwner = [] {
+    auto standing = std::make_shared<Standing>();
+    standing->org_role = OrgRole::owner;
+    return std::shared_ptr<const Standing>(std::move(standing));
+  }();
+  return TenantScope(person.client(), OrgId::make(clock_, random_), person.user(), kOwner,
+                     person.trail());
+}
+
+Result<TenantScope> SessionGate::administration(const Caller& caller, const OrgId& org) const {
+  return administration(caller, caller.person().client(), org);
+}
+
+Result<TenantScope> SessionGate::administration(const Caller& caller, const ClientId& client,
+                                                const OrgId& org) const {
+  static const auto kAdministrator = [] {
+    auto standing = std::make_shared<Standing>();
+    standing->platform_admin = true;
+    return std::shared_ptr<const Standing>(std::move(standing));
+  }();
+  // Only the built-in client has administrators of the platform.
+  if (!caller.platform_admin() || caller.person().client() != platform_client()) return not_found();
+  return TenantScope(client, org, caller.user().id, kAdministrator, caller.person().trail());
+}
+
+}  // namespace ks

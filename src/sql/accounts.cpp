@@ -1,0 +1,156 @@
+#include "sql/accounts.hpp"
+
+#include "sql/driver/sql_tx.hpp"
+#include "sql/statements.hpp"
+
+namespace ks::sql {
+
+namespace {
+constexpr std::string_view kActive = "active";
+
+// Columns id, email, name, platform_admin, state, authz_version, from `first` on.
+UserRow user_at(const Row& row, int first) {
+  return UserRow{.id = row.id<User>(first),
+                 .email = row.str(first + 1),
+                 .name = row.str(first + 2),
+                 .platform_admin = row.flag(first + 3),
+                 .active = row.text(first + 4) == kActive,
+                 .authz_version = row.integer(first + 5)};
+}
+}  // namespace
+
+Result<bool> SqlAccountStore::create_user(Tx& tx, const ClientScope& scope, const NewUser& user) {
+  KS_TRY(const std::int64_t made,
+         sql_tx(tx).run(scope, q::user_created, user.id, user.email, user.name, user.password_hash,
+                        user.platform_admin ? 1 : 0, user.now));
+  return made == 1;
+}
+
+Result<std::optional<Credentials>> SqlAccountStore::find_user(Tx& tx, const ClientScope& scope,
+                                                              std::string_view email) {
+  KS_TRY(const auto row, sql_tx(tx).run(scope, q::user_by_email, email));
+  if (!row) return std::optional<Credentials>();
+  return std::optional(Credentials{user_at(*row, 0), row->str(6)});
+}
+
+Result<bool> SqlAccountStore::set_password_hash(Tx& tx, const ClientScope& scope,
+                                                const UserId& user, std::string_view old_hash,
+                                                std::string_view new_hash, Time now) {
+  KS_TRY(const std::int64_t changed,
+         sql_tx(tx).run(scope, q::user_password_replaced, new_hash, now, user, old_hash));
+  return changed == 1;
+}
+
+Result<void> SqlAccountStore::raise_authz_version(Tx& tx, const ClientScope& scope,
+                                                  const UserId& user, Time now) {
+  KS_CHECK(sql_tx(tx).run(scope, q::user_authz_raised, now, user));
+  return {};
+}
+
+Result<bool> SqlAccountStore::platform_admin_exists(Tx& tx, const ClientScope& scope) {
+  KS_TRY(const auto row, sql_tx(tx).run(scope, q::platform_admin_any));
+  return row.has_value();
+}
+
+Result<void> SqlAccountStore::create_session(Tx& tx, const ClientScope& scope,
+                                             const NewSession& session) {
+  KS_CHECK(sql_tx(tx).run(scope, q::session_created, session.id, session.token_hash, session.user,
+                          session.now, session.now + kSessionLife));
+  return {};
+}
+
+Result<std::optional<SessionRow>> SqlAccountStore::find_session(Tx& tx, const ClientScope& scope,
+                                                                std::string_view token_hash) {
+  KS_TRY(const auto row, sql_tx(tx).run(scope, q::session_by_token, token_hash));
+  if (!row) return std::optional<SessionRow>();
+  return std::optional(SessionRow{.id = row->id<Session>(0),
+                                  .created_at = row->time(1),
+                                  .seen_at = row->time(2),
+                                  .expires_at = row->time(3),
+                                  .user = user_at(*row, 4)});
+}
+
+Result<void> SqlAccountStore::touch_session(Tx& tx, const ClientScope& scope,
+                                            std::string_view token_hash, Time stale_before,
+                                            Time now) {
+  KS_CHECK(sql_tx(tx).run(scope, q::session_touched, now, token_hash, stale_before));
+  return {};
+}
+
+Result<void> SqlAccountStore::remove_session(Tx& tx, const ClientScope& scope,
+                                             std::string_view token_hash) {
+  KS_CHECK(sql_tx(tx).run(scope, q::session_removed, token_hash));
+  return {};
+}
+
+Result<std::vector<Membership>> SqlAccountStore::list_memberships(Tx& tx,
+                                                                  const PersonScope& scope) {
+  KS_TRY(const auto rows, sql_tx(tx).run(scope, q::memberships_of_person));
+  std::vector<Membership> out;
+  for (const Row& row : rows) {
+    const OrgId org = row.id<Org>(0);
+    if (out.empty() || out.back().id != org) {
+      const auto role = org_role(row.text(3));
+      if (!role) return bug("org_members holds a role that is not known");
+      out.push_back(Membership{org, row.str(1), row.str(2), *role, {}});
+    }
+    if (row.is_null(4)) continue;
+    const auto role = team_role(row.text(7));
+    if (!role) return bug("team_members holds a role that is not known");
+    out.back().teams.push_back({row.id<Team>(4), row.str(5), row.str(6), *role});
+  }
+  return out;
+}
+
+Result<RateTry> SqlAccountStore::count_try(Tx& tx, const ClientScope& scope, std::string_view key,
+                                           RateBound bound, Time now) {
+  const Time over_before = now - bound.window;
+  const Time restart_before = bound.ends == RateBound::Ends::quiet ? now : over_before;
+  KS_TRY(const auto counted,
+         sql_tx(tx).run(scope, q::limit_try, key, now, over_before, restart_before, bound.tries));
+  if (counted) return RateTry{true, counted->time(0), now};
+  KS_TRY(const auto window, sql_tx(tx).run(scope, q::limit_window, key));
+  const Time start = window ? window->time(0) : now;
+  return RateTry{false, start, start + bound.window};
+}
+
+Result<void> SqlAccountStore::give_back(Tx& tx, const ClientScope& scope, std::string_view key,
+                                        Time window_start) {
+  KS_CHECK(sql_tx(tx).run(scope, q::limit_given_back, key, window_start));
+  return {};
+}
+
+Result<void> SqlAccountStore::forget_tries(Tx& tx, const ClientScope& scope, std::string_view key) {
+  KS_CHECK(sql_tx(tx).run(scope, q::limit_forgotten, key));
+  return {};
+}
+
+Result<void> SqlAccountStore::create_setup_token(Tx& tx, const ClientScope& scope,
+                                                 std::string_view token_hash, Time expires_at) {
+  KS_CHECK(sql_tx(tx).run(scope, q::setup_token_created, token_hash, expires_at));
+  return {};
+}
+
+Result<bool> SqlAccountStore::setup_token_exists(Tx& tx, const ClientScope& scope,
+                                                 std::string_view token_hash, Time now) {
+  KS_TRY(const auto row, sql_tx(tx).run(scope, q::setup_token_live, token_hash, now));
+  return row.has_value();
+}
+
+Result<bool> SqlAccountStore::consume_setup_token(Tx& tx, const ClientScope& scope,
+                                                  std::string_view token_hash, Time now) {
+  KS_TRY(const std::int64_t consumed,
+         sql_tx(tx).run(scope, q::setup_token_consumed, token_hash, now));
+  if (consumed != 1) return false;
+  KS_CHECK(sql_tx(tx).run(scope, q::setup_tokens_removed));
+  return true;
+}
+
+Result<void> SqlAccountStore::sweep(Tx& tx, const FleetScope& scope, Time now, Time counts_before) {
+  KS_CHECK(sql_tx(tx).run(scope, q::sessions_swept, now, now - kSessionIdle));
+  KS_CHECK(sql_tx(tx).run(scope, q::setup_tokens_swept, now));
+  KS_CHECK(sql_tx(tx).run(scope, q::limits_swept, counts_before));
+  return {};
+}
+
+}  // namespace ks::sql

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "store/accounts.hpp"
+
+namespace ks::sql {
+
+class SqlAccountStore final : public AccountStore {
+ public:
+  Result<bool> create_user(Tx&, const ClientScope&, const NewUser&) override;
+  Result<std::optional<Credentials>> find_user(Tx&, const ClientScope&,
+                                               std::string_view email) override;
+  Result<bool> set_password_hash(Tx&, const ClientScope&, const UserId&, std::string_view old_hash,
+                                 std::string_view new_hash, Time now) override;
+  Result<void> raise_authz_version(Tx&, const ClientScope&, const UserId&, Time now) override;
+  Result<bool> platform_admin_exists(Tx&, const ClientScope&) override;
+
+  Result<void> create_session(Tx&, const ClientScope&, const NewSession&) override;
+  Result<std::optional<SessionRow>> find_session(Tx&, const ClientScope&,
+                                                 std::string_view token_hash) override;
+  Result<void> touch_session(Tx&, const ClientScope&, std::string_view token_hash,
+                             Time stale_before, Time now) override;
+  Result<void> remove_session(Tx&, const ClientScope&, std::string_view token_hash) override;
+
+  Result<std::vector<Membership>> list_memberships(Tx&, const PersonScope&) override;
+
+  Result<RateTry> count_try(Tx&, const ClientScope&, std::string_view key, RateBound,
+                            Time now) override;
+  Result<void> give_back(Tx&, const ClientScope&, std::string_view key, Time window_start) override;
+  Result<void> forget_tries(Tx&, const ClientScope&, std::string_view key) override;
+
+  Result<void> create_setup_token(Tx&, const ClientScope&, std::string_view token_hash,
+                                  Time expires_at) override;
+  Result<bool> setup_token_exists(Tx&, const ClientScope&, std::string_view token_hash,
+                                  Time now) override;
+  Result<bool> consume_setup_token(Tx&, const ClientScope&, std::string_view token_hash,
+                                   Time now) override;
+
+  Result<void> sweep(Tx&, const FleetScope&, Time now, Time counts_before) override;
+};
+
+}  // namespace ks::sql
