@@ -73,8 +73,10 @@ Sha256 sha256(std::string_view data) {
 Sha256 hmac_sha256(std::string_view key, std::string_view data) {
   Sha256 out;
   unsigned length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_at(data), data.size(),
-       out.data(), &length);
+  // OpenSSL takes a null key for a call that continues an earlier one, and fails.
+  const char* key_bytes = key.empty() ? "" : key.data();
+  KS_ASSERT(HMAC(EVP_sha256(), key_bytes, static_cast<int>(key.size()), bytes_at(data), data.size(),
+                 out.data(), &length) != nullptr);
   return out;
 }
 

@@ -235,7 +235,11 @@ class Builder {
     append(part);
     Frame& frame = open_.back();
     if (!frame.names.insert(text_).second) {
-      duplicate_ = text_;
+      std::size_t shown = std::min<std::size_t>(text_.size(), 64);
+      while (shown > 0 && shown < text_.size() &&
+             (static_cast<unsigned char>(text_[shown]) & 0xc0) == 0x80)
+        --shown;
+      refusal_ = fmt::format("the member \"{}\" occurs twice", text_.substr(0, shown));
       code = boost::json::error::syntax;
       return false;
     }
@@ -250,17 +254,32 @@ class Builder {
     text_.clear();
     return add(std::move(value));
   }
-  bool on_number_part(View, Code&) { return true; }
-  bool on_int64(std::int64_t v, View, Code&) { return add(Json(v)); }
-  bool on_uint64(std::uint64_t v, View, Code&) { return add(Json(static_cast<double>(v))); }
-  bool on_double(double v, View, Code&) { return add(Json(v)); }
+  bool on_number_part(View part, Code&) { return append(part); }
+  bool on_int64(std::int64_t v, View, Code&) {
+    text_.clear();
+    return add(Json(v));
+  }
+  bool on_uint64(std::uint64_t, View, Code& code) { return refuse_integer(code); }
+  bool on_double(double v, View part, Code& code) {
+    append(part);
+    // Boost.JSON makes a double of an integer that has no room in 64 bits.
+    if (text_.find_first_of(".eE") == std::string::npos) return refuse_integer(code);
+    text_.clear();
+    if (!std::isfinite(v)) {
+      refusal_ = "a number does not fit a double";
+      code = boost::json::error::exponent_overflow;
+      return false;
+    }
+    return add(Json(v));
+  }
   bool on_bool(bool v, Code&) { return add(Json(v)); }
   bool on_null(Code&) { return add(Json()); }
   bool on_comment_part(View, Code&) { return true; }
   bool on_comment(View, Code&) { return true; }
 
   Json take() { return std::move(root_); }
-  const std::optional<std::string>& duplicate() const { return duplicate_; }
+  // Why the tree was refused, where Boost.JSON would have taken the text.
+  const std::optional<std::string>& refusal() const { return refusal_; }
 
  private:
   struct Frame {
@@ -269,6 +288,11 @@ class Builder {
     boost::unordered_flat_set<std::string> names;
   };
 
+  bool refuse_integer(Code& code) {
+    refusal_ = "an integer does not fit 64 bits";
+    code = boost::json::error::not_number;
+    return false;
+  }
   bool append(View part) {
     text_.append(part.data(), part.size());
     return true;
@@ -296,7 +320,7 @@ class Builder {
   Json root_;
   std::vector<Frame> open_;
   std::string text_;
-  std::optional<std::string> duplicate_;
+  std::optional<std::string> refusal_;
 };
 
 }  // namespace
@@ -309,8 +333,8 @@ Result<Json> parse_json(std::string_view text, JsonLimits limits) {
   boost::json::error_code code;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), code);
   if (code) {
-    if (parser.handler().duplicate())
-      return invalid(fmt::format("the member \"{}\" occurs twice", *parser.handler().duplicate()));
+    if (parser.handler().refusal())
+      return invalid(fmt::format("{} (byte {})", *parser.handler().refusal(), read));
     if (code == boost::json::error::too_deep)
       return invalid(fmt::format("nested deeper than {} levels", limits.depth_max));
     return invalid(fmt::format("malformed JSON at byte {}: {}", read, code.message()));
