@@ -1,0 +1,18 @@
+#include "api/api.hpp"
+
+#include "api/router.hpp"
+
+namespace ks::api {
+
+void mount(http::Router& raw, Services& services, FeedHub& hub) {
+  Router router(raw, services);
+  mount_system(router, services);
+  mount_accounts(router, services);
+  mount_organizations(router, services);
+  mount_teams(router, services);
+  mount_deployments(router, services);
+  mount_platform(router, services);
+  mount_stream(router, services, hub);
+}
+
+}  // namespace ks::api

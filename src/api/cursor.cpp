@@ -1,0 +1,44 @@
+#include "api/cursor.hpp"
+
+#include <charconv>
+
+#include "base/digest.hpp"
+
+namespace ks::api {
+
+namespace {
+constexpr std::size_t kMacBytes = 16;
+constexpr int kLimitMax = 200;
+}  // namespace
+
+std::string Cursors::mac(std::string_view after, std::string_view list) const {
+  return std::string(bytes_of(hmac_fields(key_, {"cursor", list, after})).substr(0, kMacBytes));
+}
+
+std::string Cursors::make(std::string_view after, std::string_view list) const {
+  return base64url(mac(after, list) + std::string(after));
+}
+
+Result<PageRequest> Cursors::page(const http::Request& request, std::string_view list) const {
+  PageRequest page;
+  std::vector<Fault> faults;
+  if (const auto limit = request.query_value("limit")) {
+    const auto read = std::from_chars(limit->data(), limit->data() + limit->size(), page.limit);
+    if (read.ec != std::errc() || read.ptr != limit->data() + limit->size() || page.limit < 1 ||
+        page.limit > kLimitMax)
+      faults.push_back({"?limit", "must be a number from 1 to 200"});
+  }
+  if (const auto cursor = request.query_value("cursor")) {
+    const auto raw = from_base64url(*cursor);
+    if (!raw || raw->size() <= kMacBytes ||
+        !equal_secret(mac(std::string_view(*raw).substr(kMacBytes), list),
+                      std::string_view(*raw).substr(0, kMacBytes)))
+      faults.push_back({"?cursor", "is not a cursor of this list"});
+    else
+      page.after = raw->substr(kMacBytes);
+  }
+  if (!faults.empty()) return invalid(std::move(faults));
+  return page;
+}
+
+}  // namespace ks::api

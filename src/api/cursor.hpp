@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "http/message.hpp"
+#include "store/page.hpp"
+
+namespace ks::api {
+
+// Opaque cursors: the key of the last item with a MAC over it and what the list was of, so that a
+// cursor can be neither made up nor carried to another list or another tenant.
+class Cursors {
+ public:
+  explicit Cursors(std::string key) : key_(std::move(key)) {}
+
+  // `limit` (1 to 200, 50 when absent) and `cursor` of the query. `list` names the list: the path
+  // with the ids of its tenant and the filters.
+  Result<PageRequest> page(const http::Request& request, std::string_view list) const;
+  std::string make(std::string_view after, std::string_view list) const;
+
+ private:
+  std::string mac(std::string_view after, std::string_view list) const;
+  std::string key_;
+};
+
+}  // namespace ks::api

@@ -1,0 +1,36 @@
+#include "api/fields.hpp"
+
+#include <algorithm>
+
+namespace ks::api {
+
+Fields::Fields(const Json& body, std::initializer_list<std::string_view> known) : body_(body) {
+  for (const auto& [name, value] : body.members())
+    if (std::ranges::find(known, name) == known.end())
+      faults_.push_back({pointer_token(name), "is not a field of this request"});
+}
+
+std::string Fields::required_text(std::string_view name) {
+  const Json* value = body_.find(name);
+  if (value == nullptr) {
+    faults_.push_back({pointer_token(name), "is required"});
+    return {};
+  }
+  if (!value->is_string()) {
+    faults_.push_back({pointer_token(name), "must be a string"});
+    return {};
+  }
+  return value->as_string();
+}
+
+std::optional<std::string> Fields::optional_text(std::string_view name) {
+  if (body_.find(name) == nullptr) return std::nullopt;
+  return required_text(name);
+}
+
+Result<void> Fields::done() {
+  if (!faults_.empty()) return invalid(std::move(faults_));
+  return {};
+}
+
+}  // namespace ks::api

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.hpp"
+
+namespace ks::api {
+
+// Reads the members of a body and collects every fault: absent, of a wrong type, unknown.
+class Fields {
+ public:
+  // Members that are not among `known` are faults.
+  Fields(const Json& body, std::initializer_list<std::string_view> known);
+
+  // "" and a fault when it is absent or no text.
+  std::string required_text(std::string_view name);
+  // nullopt when absent; a fault when it is there and no text.
+  std::optional<std::string> optional_text(std::string_view name);
+
+  // `invalid` with all faults, or nothing.
+  Result<void> done();
+
+ private:
+  const Json& body_;
+  std::vector<Fault> faults_;
+};
+
+}  // namespace ks::api

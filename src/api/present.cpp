@@ -1,0 +1,115 @@
+#include "api/present.hpp"
+
+#include "authz/policy.hpp"
+#include "domain/deployment_request.hpp"
+
+namespace ks::api {
+
+namespace {
+Json texts(const std::vector<std::string>& list) {
+  Json out = Json::array();
+  for (const auto& text : list) out.push(text);
+  return out;
+}
+
+// The role as the caller holds it; null for administrators from above.
+Json role_of(const Standing& standing) {
+  return standing.org_role ? Json(name(*standing.org_role)) : Json();
+}
+}  // namespace
+
+Json present(const UserRow& user) {
+  return Json::object({{"id", user.id.text()}, {"email", user.email}, {"name", user.name}});
+}
+
+Json present(const Organization& org, const TenantScope& scope) {
+  return Json::object({{"id", org.id.text()},
+                       {"slug", org.slug},
+                       {"name", org.name},
+                       {"plan", org.plan},
+                       {"state", org.state},
+                       {"role", role_of(scope.standing())},
+                       {"created_at", rfc3339(org.created_at)},
+                       {"updated_at", rfc3339(org.updated_at)},
+                       {"allowed_actions", texts(policy::allowed_on_org(scope.standing()))}});
+}
+
+Json present(const TeamRow& team, const TenantScope& scope) {
+  const auto role = scope.standing().role_in(team.id);
+  return Json::object(
+      {{"id", team.id.text()},
+       {"slug", team.slug},
+       {"name", team.name},
+       {"description", team.description},
+       {"role", role ? Json(name(*role)) : Json()},
+       {"created_at", rfc3339(team.created_at)},
+       {"updated_at", rfc3339(team.updated_at)},
+       {"allowed_actions", texts(policy::allowed_on_team(scope.standing(), team.id))}});
+}
+
+Json present(const DeploymentRow& row, const TenantScope& scope, const Services& services) {
+  Json out = Json::object({{"id", row.id.text()}, {"name", row.name}});
+  describe_workload(out, row.workload);
+  out.set("template", row.template_name.empty() ? Json() : Json(row.template_name));
+  out.set("revision", row.revision).set("namespace", row.namespace_);
+  const bool exposed =
+      row.workload.exposure == Exposure::public_ && !row.workload.ingress_service.empty();
+  out.set("url", exposed ? Json(services.workload_scheme + "://" + row.stem + "." +
+                                services.deployment_domain)
+                         : Json());
+  // Under which name other services of the same sandbox reach it.
+  out.set("internal_host", row.stem);
+  out.set("cluster", services.simulated ? "simulated" : "kubernetes");
+  out.set("phase", name(row.phase)).set("reason", row.reason).set("message", row.message);
+  if (Json* list = out.find("services"); list != nullptr && list->is_object())
+    for (auto& [name, service] : list->members()) {
+      const Json& live = row.status.at("services").at(name);
+      service.set("ready", live.integer_or(0, "ready"));
+      service.set("restarts", live.integer_or(0, "restarts"));
+      if (const Json* last = live.find("last_termination")) service.set("last_termination", *last);
+    }
+  out.set("created_by",
+          Json::object({{"id", row.created_by.text()}, {"name", row.created_by_name}}));
+  out.set("created_at", rfc3339(row.created_at)).set("updated_at", rfc3339(row.updated_at));
+  Json actions = Json::array();
+  for (const auto& action : policy::allowed_on_team(scope.standing(), row.team))
+    if (action.starts_with("deployments:") && action != "deployments:create") actions.push(action);
+  out.set("allowed_actions", std::move(actions));
+  return out;
+}
+
+Json present(const app::UsageReport& report) {
+  Json items = Json::array();
+  for (const auto& item : report.items)
+    items.push(Json::object({{"feature", item.feature},
+                             {"unit", item.unit},
+                             {"used", item.used},
+                             {"limit", item.limit ? Json(*item.limit) : Json()},
+                             {"unlimited", !item.limit.has_value()}}));
+  return Json::object({{"plan", report.plan}, {"items", std::move(items)}});
+}
+
+Json present_me(const Caller& caller) {
+  Json organizations = Json::array();
+  for (const Membership& m : caller.memberships()) {
+    Json teams = Json::array();
+    for (const auto& team : m.teams)
+      teams.push(Json::object({{"id", team.id.text()},
+                               {"slug", team.slug},
+                               {"name", team.name},
+                               {"role", name(team.role)}}));
+    organizations.push(Json::object({{"id", m.id.text()},
+                                     {"slug", m.slug},
+                                     {"name", m.name},
+                                     {"role", name(m.role)},
+                                     {"teams", std::move(teams)}}));
+  }
+  return Json::object({{"user", present(caller.user())},
+                       {"client", Json::object({{"id", caller.person().client().text()},
+                                                {"slug", "platform"},
+                                                {"name", "K8s Scheduler"}})},
+                       {"organizations", std::move(organizations)},
+                       {"platform_admin", caller.platform_admin()}});
+}
+
+}  // namespace ks::api

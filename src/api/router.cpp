@@ -1,0 +1,314 @@
+#include "api/router.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+
+#include "api/fields.hpp"
+#include "app/organizations.hpp"
+#include "base/digest.hpp"
+#include "base/log.hpp"
+#include "http/problem.hpp"
+#include "identity/csrf.hpp"
+
+namespace ks::api {
+
+namespace {
+
+std::unexpected<Error> with_status(std::unexpected<Error> error, int status) {
+  error.error().status = status;
+  return error;
+}
+
+std::unexpected<Error> unauthenticated() {
+  auto error = invalid("Sign in first.");
+  error.error().code = Error::Code::denied;
+  error.error().problem = "unauthenticated";
+  error.error().status = 401;
+  return error;
+}
+
+// The media type without its parameters, lower case.
+std::string media_type(const http::Request& request) {
+  std::string_view field = request.headers.get("Content-Type");
+  field = field.substr(0, field.find(';'));
+  while (!field.empty() && (field.back() == ' ' || field.back() == '\t')) field.remove_suffix(1);
+  std::string out(field);
+  std::ranges::transform(out, out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return out;
+}
+
+Result<Json> parse_body(const http::Request& request, Body body) {
+  if (body == Body::none || (body == Body::optional_json && request.body.empty())) {
+    if (!request.body.empty()) return invalid({Fault{"", "this request takes no body"}});
+    return Json::object();
+  }
+  const std::string type = media_type(request);
+  const bool json = type == "application/json" || (request.method == http::Method::patch &&
+                                                   type == "application/merge-patch+json");
+  if (!json) {
+    auto error = invalid("Send the body as application/json.");
+    error.error().problem = "unsupported_media_type";
+    return with_status(std::move(error), 415);
+  }
+  auto parsed = parse_json(request.body);
+  if (!parsed) {
+    auto error = invalid(parsed.error().message);
+    error.error().problem = "malformed_json";
+    return with_status(std::move(error), 400);
+  }
+  if (!parsed->is_object()) return invalid({Fault{"", "must be an object"}});
+  return parsed;
+}
+
+bool is_safe(http::Method method) {
+  return method == http::Method::get || method == http::Method::head ||
+         method == http::Method::options;
+}
+
+std::optional<std::string_view> optional_header(const http::Request& request,
+                                                std::string_view name) {
+  return request.headers.find(name);
+}
+
+// Requests with an Idempotency-Key that are being worked on in this process.
+class InFlight {
+ public:
+  bool enter(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    return keys_.insert(key).second;
+  }
+  void leave(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    keys_.erase(key);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<std::string> keys_;
+};
+
+struct Identified {
+  ClientScope client;
+  std::string token;  // Empty when the request has none.
+  SessionGate::TrailPtr trail;
+};
+
+Result<Identified> identify(const Services& services, const http::Request& request) {
+  KS_TRY(const HostGate::Site site, services.hosts.admit(request.headers.get("Host")));
+  if (!csrf_allows(http::method_name(request.method), optional_header(request, "Sec-Fetch-Site"),
+                   optional_header(request, "Origin"), site.origin)) {
+    auto error = invalid("The request came from another site.");
+    error.error().code = Error::Code::denied;
+    error.error().problem = "cross_site_request";
+    return with_status(std::move(error), 403);
+  }
+  const auto token = services.cookie.find(request.headers.get("Cookie"));
+  return Identified{
+      site.client, token ? std::string(*token) : std::string(),
+      std::make_shared<const Trail>(Trail{request.request_id, request.client_address})};
+}
+
+http::Response to_response(Reply reply) {
+  if (reply.body.is_object() && reply.once.is_object())
+    for (auto& [name, value] : reply.once.members()) reply.body.set(name, value);
+  http::Response response = reply.body.is_null()
+                                ? http::Response(reply.status)
+                                : http::Response::json(reply.status, reply.body.dump());
+  if (reply.version) response.headers.set("ETag", etag_of(*reply.version));
+  if (!reply.location.empty()) response.headers.set("Location", reply.location);
+  if (!reply.set_cookie.empty()) response.headers.add("Set-Cookie", reply.set_cookie);
+  if (reply.body.is_object() && reply.body.at("next_cursor").is_string())
+    response.headers.set(
+        "Link", "<?cursor=" + reply.body.at("next_cursor").as_string() + ">; rel=\"next\"");
+  response.headers.set("Vary", "Host, Cookie");
+  return response;
+}
+
+constexpr Duration kAnswerLife = hours(24);
+
+}  // namespace
+
+struct Router::Route {
+  Services& services;
+  RouteSpec spec;
+  Handler handler;
+  std::shared_ptr<InFlight> in_flight;
+
+  Result<http::Response> serve(http::Request& request) const {
+    KS_TRY(const Identified who, identify(services, request));
+    if (handler.anyone) {
+      KS_TRY(Json body, parse_body(request, spec.body));
+      const Call call{request, std::move(body)};
+      KS_TRY(Reply reply, handler.anyone(who.client, call));
+      return to_response(std::move(reply));
+    }
+    if (who.token.empty()) return unauthenticated();
+    if (is_safe(request.method)) return read(who, request);
+    return write(who, request);
+  }
+
+  Result<http::Response> read(const Identified& who, http::Request& request) const {
+    const Call call{request, Json::object()};
+    if (handler.admin) {
+      KS_TRY(const Caller caller, administrator(who));
+      KS_TRY(Reply reply, handler.admin(caller, call));
+      return to_response(std::move(reply));
+    }
+    auto reply = Router::read_as<Reply>(
+        services, who.client, who.token, who.trail,
+        [&](Tx& tx, const Caller& caller) -> Result<Reply> { return run(tx, caller, call); });
+    if (!reply) {
+      note_denied(who, request, reply.error());
+      return std::unexpected(std::move(reply).error());
+    }
+    return to_response(std::move(*reply));
+  }
+
+  Result<Caller> administrator(const Identified& who) const {
+    KS_TRY(Caller caller, services.sessions.load(who.client, who.token, who.trail));
+    if (!caller.platform_admin()) return not_found();
+    return caller;
+  }
+
+  Result<Reply> run(Tx& tx, const Caller& caller, const Call& call) const {
+    if (handler.person) return handler.person(tx, caller, call);
+    KS_TRY(const TenantScope scope, services.sessions.tenant(caller, call.param("org")));
+    return handler.member(tx, scope, call);
+  }
+
+  Result<http::Response> write(const Identified& who, http::Request& request) const {
+    // Who is not signed in learns nothing about bodies; then the body, then the write.
+    KS_CHECK(services.sessions.load(who.client, who.token, who.trail));
+    if (handler.admin) {
+      KS_TRY(const Caller caller, administrator(who));
+      KS_TRY(Json body, parse_body(request, spec.body));
+      KS_TRY(Reply reply, handler.admin(caller, Call{request, std::move(body)}));
+      return to_response(std::move(reply));
+    }
+    KS_TRY(Json body, parse_body(request, spec.body));
+    const Call call{request, std::move(body)};
+    const auto key = spec.creates ? optional_header(request, "Idempotency-Key") : std::nullopt;
+    if (key && (key->empty() || key->size() > 255))
+      return invalid({Fault{"Idempotency-Key", "must have 1 to 255 characters"}});
+    std::string running;
+    if (key) {
+      running = hex(hmac_fields(services.idempotency_key,
+                                {who.client.client().text(), SessionGate::token_hash(who.token),
+                                 http::method_name(request.method), request.path, *key}));
+      if (!in_flight->enter(running))
+        return conflict("request_in_progress", "A request with this key is still being worked on.");
+    }
+    auto reply = services.db.write([&](Tx& tx) -> Result<Reply> {
+      KS_TRY(const Caller caller, services.sessions.load_in(tx, who.client, who.token, who.trail));
+      if (!key) return run(tx, caller, call);
+      return once(tx, caller, call, *key);
+    });
+    if (key) in_flight->leave(running);
+    if (!reply) {
+      note_denied(who, request, reply.error());
+      return std::unexpected(std::move(reply).error());
+    }
+    return to_response(std::move(*reply));
+  }
+
+  // Runs the handler the first time a key is seen, and gives its answer again after that.
+  Result<Reply> once(Tx& tx, const Caller& caller, const Call& call, std::string_view key) const {
+    const Time now = services.stores.clock.now();
+    const std::string hash =
+        hex(hmac_fields(services.idempotency_key,
+                        {caller.person().client().text(), caller.person().user().text(),
+                         http::method_name(call.request.method), call.request.path, key}));
+    const std::string mac =
+        hex(hmac_fields(services.idempotency_key, {"body", hash, call.body.canonical()}));
+    KS_TRY(const auto stored,
+           services.stores.idempotency.find(tx, caller.person(), hash, now - kAnswerLife));
+    if (stored) {
+      KS_CHECK(may_still(tx, caller, call));
+      if (stored->request_mac != mac) {
+        auto error = invalid("The key was used with another body.");
+        error.error().problem = "idempotency_key_reused";
+        return error;
+      }
+      KS_TRY(Json body,
+             parse_json(stored->body.empty() ? "null" : stored->body, {64, std::size_t{8} << 20}));
+      Reply reply;
+      reply.status = stored->status;
+      reply.body = std::move(body);
+      reply.location = stored->location;
+      if (!stored->etag.empty()) reply.version = std::stoll(stored->etag);
+      return reply;
+    }
+    KS_TRY(Reply reply, run(tx, caller, call));
+    StoredAnswer answer{mac, reply.status, reply.location,
+                        reply.version ? std::to_string(*reply.version) : "",
+                        reply.body.is_null() ? "" : reply.body.dump()};
+    KS_CHECK(services.stores.idempotency.store(tx, caller.person(), hash, answer, now));
+    return reply;
+  }
+
+  // Rights are asked for again before an answer is repeated.
+  Result<void> may_still(Tx& tx, const Caller& caller, const Call& call) const {
+    if (handler.person || !spec.action) return {};
+    KS_TRY(const TenantScope scope, services.sessions.tenant(caller, call.param("org")));
+    if (!is_team_action(*spec.action)) return services.stores.authorizer.check(scope, *spec.action);
+    KS_TRY(const TeamId team, services.stores.authorizer.find_team(tx, scope, call.param("team")));
+    return services.stores.authorizer.check(tx, scope, team, *spec.action);
+  }
+
+  // Refusals are written down in a transaction of their own: the refused one was rolled back.
+  void note_denied(const Identified& who, const http::Request& request, const Error& error) const {
+    if (error.code != Error::Code::denied || !error.denial || !handler.member || !spec.action)
+      return;
+    const auto recorded = services.db.write([&](Tx& tx) -> Result<void> {
+      KS_TRY(const Caller caller, services.sessions.load_in(tx, who.client, who.token, who.trail));
+      KS_TRY(const TenantScope scope, services.sessions.tenant(caller, request.param("org")));
+      return app::record_denied(tx, services.stores, scope, *spec.action, "route", request.route);
+    });
+    if (!recorded)
+      log::warn("a denied attempt was not recorded", {{"request_id", request.request_id}});
+  }
+};
+
+Router::Router(http::Router& raw, Services& services) : raw_(raw), services_(services) {}
+
+namespace {
+http::RouteInfo info_of(std::string_view audience, const std::optional<Action>& action) {
+  http::RouteInfo info{std::string(audience)};
+  if (action) info.metadata.emplace_back("action", std::string(name(*action)));
+  return info;
+}
+}  // namespace
+
+void Router::add(http::Method method, std::string_view pattern, const RouteSpec& spec,
+                 std::string_view audience, Handler handler) {
+  auto route = std::make_shared<Route>(
+      Route{services_, spec, std::move(handler), std::make_shared<InFlight>()});
+  raw_.add(method, pattern, info_of(audience, spec.action), [route](http::Request& request) {
+    auto response = route->serve(request);
+    if (response) return std::move(*response);
+    return http::problem(response.error(), request, route->services.base_url);
+  });
+}
+
+void Router::stream(std::string_view pattern, Action action, StreamHandler handler) {
+  Services& services = services_;
+  const auto serve =
+      [&services, handler = std::move(handler)](http::Request& request) -> Result<http::Response> {
+    KS_TRY(const Identified who, identify(services, request));
+    if (who.token.empty()) return unauthenticated();
+    KS_TRY(const Caller caller, services.sessions.load(who.client, who.token, who.trail));
+    KS_TRY(const TenantScope scope, services.sessions.tenant(caller, request.param("org")));
+    return handler(who.client, who.token, scope, Call{request, Json::object()});
+  };
+  raw_.add(http::Method::get, pattern, info_of(Member::kName, action),
+           [serve, &services](http::Request& request) {
+             auto response = serve(request);
+             if (response) return std::move(*response);
+             return http::problem(response.error(), request, services.base_url);
+           });
+}
+
+}  // namespace ks::api

@@ -1,0 +1,130 @@
+#include <charconv>
+
+#include "api/api.hpp"
+#include "api/present.hpp"
+#include "api/router.hpp"
+
+namespace ks::api {
+
+namespace {
+
+constexpr int kBatch = 100;
+
+// One subscriber: who it is, what it wants to hear of, and how far it has heard.
+struct Subscription {
+  ClientScope client;
+  std::string token;
+  SessionGate::TrailPtr trail;
+  OrgId org;
+  std::optional<TeamId> team;
+  std::int64_t seq = 0;
+};
+
+struct Delivery {
+  std::vector<http::SseEvent> events;
+  std::int64_t seq = 0;
+  bool more = false;
+};
+
+Result<std::optional<http::SseEvent>> event_of(Tx& tx, Services& services, const TenantScope& scope,
+                                               const FeedRow& row) {
+  const Change& change = row.change;
+  if (change.kind != "deployment" || !change.team) return std::optional<http::SseEvent>();
+  if (!policy::allows_on_team(scope.standing(), *change.team, Action::deployments_read))
+    return std::optional<http::SseEvent>();
+  Json data = Json::object({{"id", change.id}, {"deleted", true}});
+  auto found = app::deployment(tx, services.stores, scope, change.team->text(), change.id);
+  if (found)
+    data = present(*found, scope, services);
+  else if (found.error().code != Error::Code::not_found)
+    return std::unexpected(std::move(found).error());
+  return std::optional(http::sse_event("deployment.updated", std::to_string(row.seq), data.dump()));
+}
+
+Result<Delivery> read(Services& services, const Subscription& at) {
+  return Router::read_as<Delivery>(
+      services, at.client, at.token, at.trail,
+      [&](Tx& tx, const Caller& caller) -> Result<Delivery> {
+        KS_TRY(const TenantScope scope, services.sessions.tenant(caller, at.org));
+        KS_TRY(const auto may_read, services.stores.authorizer.require<Action::org_read>(scope));
+        // A team that was asked for must still be seen.
+        if (at.team)
+          KS_CHECK(services.stores.authorizer.check(tx, scope, *at.team, Action::deployments_read));
+        KS_TRY(const auto rows, services.stores.journal.feed_after(tx, may_read, at.seq, kBatch));
+        Delivery out;
+        out.seq = at.seq;
+        out.more = rows.size() == kBatch;
+        for (const FeedRow& row : rows) {
+          out.seq = row.seq;
+          if (at.team && row.change.team != at.team) continue;
+          KS_TRY(const auto event, event_of(tx, services, scope, row));
+          if (event) out.events.push_back(*event);
+        }
+        return out;
+      });
+}
+
+bool deliver(Services& services, Subscription& at, http::SseStream& stream) {
+  for (;;) {
+    auto delivery = read(services, at);
+    // A database that does not answer takes no right away; the next round tries again.
+    if (!delivery) return delivery.error().code == Error::Code::unavailable;
+    for (auto& event : delivery->events)
+      if (!stream.push(std::move(event))) return true;
+    at.seq = delivery->seq;
+    if (!delivery->more) return true;
+  }
+}
+
+// From where to read: after Last-Event-ID where it is still kept, else from now on.
+struct Start {
+  std::int64_t seq = 0;
+  bool reset = false;
+};
+Start start_at(const Call& call, const Journal::FeedSpan& span) {
+  const auto field = call.request.headers.find("Last-Event-ID");
+  if (!field) return {span.last, false};
+  std::int64_t seq = -1;
+  const auto read = std::from_chars(field->data(), field->data() + field->size(), seq);
+  const bool known = read.ec == std::errc() && read.ptr == field->data() + field->size() &&
+                     seq >= span.first_kept - 1 && seq <= span.last;
+  return known ? Start{seq, false} : Start{span.last, true};
+}
+
+}  // namespace
+
+void mount_stream(Router& router, Services& services, FeedHub& hub) {
+  router.stream(
+      "/api/v1/orgs/{org}/stream", Action::org_read,
+      [&services, &hub](const ClientScope& client, const std::string& token,
+                        const TenantScope& scope, const Call& call) -> Result<http::Response> {
+        auto at = std::make_shared<Subscription>(
+            Subscription{client, token,
+                         std::make_shared<const Trail>(
+                             Trail{call.request.request_id, call.request.client_address}),
+                         scope.org(), std::nullopt, 0});
+        const auto team = call.request.query_value("team");
+        KS_TRY(const Start start, services.db.read([&](Tx& tx) -> Result<Start> {
+          KS_TRY(const auto may_read, services.stores.authorizer.require<Action::org_read>(scope));
+          if (team) {
+            KS_TRY(const TeamId id, services.stores.authorizer.find_team(tx, scope, *team));
+            KS_CHECK(services.stores.authorizer.check(tx, scope, id, Action::deployments_read));
+            at->team = id;
+          }
+          KS_TRY(const auto span, services.stores.journal.feed_span(tx, may_read));
+          return start_at(call, span);
+        }));
+        at->seq = start.seq;
+        auto stream = http::SseStream::make();
+        if (start.reset)
+          stream->push(http::sse_event("reset", std::to_string(start.seq), "{}"));
+        else
+          stream->push(http::sse_comment("open"));
+        hub.subscribe(scope.org(), stream, [&services, at](http::SseStream& out) {
+          return deliver(services, *at, out);
+        });
+        return http::Response::events(stream);
+      });
+}
+
+}  // namespace ks::api

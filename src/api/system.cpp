@@ -1,0 +1,59 @@
+#include "api/api.hpp"
+#include "api/router.hpp"
+#include "base/yaml.hpp"
+#include "embedded/contract.hpp"
+
+namespace ks::api {
+
+std::string contract_json(const Services& services) {
+  const auto files = embedded::contract();
+  KS_ASSERT(!files.empty());
+  auto yaml = parse_yaml(files.front().text, YamlLimits{std::size_t{1} << 20, 64});
+  KS_ASSERT_MSG(yaml.has_value(), "the contract is not YAML");
+  Json contract = std::move(yaml->value);
+  contract.set("servers", Json::array({Json::object({{"url", services.base_url}})}));
+  return contract.dump();
+}
+
+void mount_system(Router& router, Services& services) {
+  router.get<Anyone>(
+      "/api/v1/config", {}, [&services](const ClientScope&, const Call&) -> Result<Reply> {
+        Reply reply;
+        reply.body = Json::object({{"product", "K8s Scheduler"},
+                                   {"version", services.version},
+                                   {"base_url", services.base_url},
+                                   {"deployment_domain", services.deployment_domain},
+                                   {"cluster", services.simulated ? "simulated" : "kubernetes"},
+                                   {"sign_up", services.sign_up},
+                                   {"dev_mode", services.dev_mode}});
+        return reply;
+      });
+
+  router.get<Person>(
+      "/api/v1/templates", {}, [&services](Tx&, const Caller&, const Call&) -> Result<Reply> {
+        Json items = Json::array();
+        for (const Template& t : services.templates.list()) {
+          Json inputs = Json::array();
+          for (const TemplateInput& input : t.inputs)
+            inputs.push(
+                Json::object({{"name", input.name},
+                              {"description", input.description},
+                              {"required", input.required},
+                              {"secret", input.secret},
+                              {"generated", input.generate_length > 0},
+                              {"default", input.fallback ? Json(*input.fallback) : Json()}}));
+          items.push(Json::object({{"name", t.name},
+                                   {"display_name", t.display_name},
+                                   {"description", t.description},
+                                   {"category", t.category},
+                                   {"visibility", name(t.visibility)},
+                                   {"version", t.version},
+                                   {"inputs", std::move(inputs)}}));
+        }
+        Reply reply;
+        reply.body = Json::object({{"items", std::move(items)}, {"next_cursor", Json()}});
+        return reply;
+      });
+}
+
+}  // namespace ks::api
