@@ -116,6 +116,7 @@ func run(o options) error {
 					return err
 				}
 			}
+			progress("try: %s --kubeconfig %s get nodes,storageclasses,pods -A\nCtrl-C ends the cluster.", programs["kubectl"], c.kubeconfig())
 			fmt.Println("kubectl", programs["kubectl"])
 			fmt.Println("ready", c.kubeconfig())
 		case err := <-c.restarted:
