@@ -20,8 +20,10 @@ def count(file):
         status = case.get("status")
         summary = CASES.search(output)
         if status in ("notrun", "disabled"):
-            # "notrun" is a missing program as well as one that said it cannot run here.
-            if case.find("skipped") is not None and case.find("failure") is None:
+            # A program that is missing was not run either; only one that said so is skipped.
+            reason = case.find("skipped")
+            if status == "notrun" and reason is not None and \
+                    reason.get("message", "").startswith("SKIP_"):
                 skipped += 1
             else:
                 failed += 1
