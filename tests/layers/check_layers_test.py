@@ -45,6 +45,10 @@ class Rules(unittest.TestCase):
     def test_the_http_layer_knows_no_noun(self):
         self.finds("http may not include", "src/http/router.hpp", '#pragma once\n#include "domain/ids.hpp"\n')
 
+    def test_a_handler_opens_transactions_but_calls_no_store(self):
+        self.assertEqual(self.faults("src/api/router.hpp", '#pragma once\n#include "store/transaction.hpp"\n'), [])
+        self.finds("api may not include", "src/api/teams.cpp", '#include "store/teams.hpp"\n')
+
     def test_an_include_is_written_from_src(self):
         self.finds("from src/", "src/domain/role.cpp", '#include "role.hpp"\n')
         self.finds("from src/", "src/domain/role.cpp", '#include "../authz/scope.hpp"\n')
@@ -115,7 +119,7 @@ class Table(unittest.TestCase):
         section = text.split("## Include table")[1].split("\n## ")[0]
         told = {}
         for folder, allowed in re.findall(r"^\| `(\w+)` \| (.*?) \|$", section, re.MULTILINE):
-            told[folder] = None if allowed == "everything" else set(re.findall(r"`(\w+)`", allowed))
+            told[folder] = None if allowed == "everything" else set(re.findall(r"`([\w/.]+)`", allowed))
         enforced = {folder: None if allowed is None else set(allowed.split())
                     for folder, allowed in check_layers.MAY_INCLUDE.items()}
         self.assertEqual(told, enforced)
