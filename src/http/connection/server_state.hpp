@@ -1,0 +1,60 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/server.hpp"
+#include "http/wire/address.hpp"
+
+namespace ks::http {
+
+class Connection;
+
+// What the connections of one loop share. Touched on that loop's thread only.
+struct LoopState {
+  runtime::Loop* loop = nullptr;
+  std::vector<Connection*> connections;
+  // Read buffers that nobody uses now; idle connections hold none.
+  std::vector<std::unique_ptr<char[]>> buffers;
+  std::vector<std::string> heads;
+  // "Date: ...\r\n", made once a second.
+  std::string date_line;
+  std::int64_t date_second = -1;
+  std::uint64_t id_seed = 0;
+  std::uint64_t id_count = 0;
+
+  // Unique over loops and restarts; no secret.
+  std::string make_id();
+  const std::string& date(Time now);
+};
+
+struct ServerState {
+  ServerState(ServerOptions o, Handler h, const Clock& c)
+      : options(std::move(o)), handler(std::move(h)), clock(c) {}
+
+  // Room for a whole head, and for the longest chunk line or trailer that reader.hpp lets pass.
+  std::size_t buffer_bytes() const {
+    return std::max<std::size_t>(options.limits.head_bytes_max, 4096) + 1024;
+  }
+
+  const ServerOptions options;
+  const Handler handler;
+  const Clock& clock;
+  TrustedProxies proxies;
+  std::vector<std::unique_ptr<LoopState>> loops;
+  std::atomic<std::size_t> open{0};
+  std::atomic<bool> draining{false};
+  std::uint16_t port = 0;
+  runtime::Event empty;
+
+  void connection_ended() {
+    if (open.fetch_sub(1) == 1 && draining) empty.set();
+  }
+};
+
+}  // namespace ks::http

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "http/message.hpp"
+
+namespace ks::http {
+
+using RouteHandler = std::function<Response(Request&)>;
+
+// What is known about a route besides where it leads. `audience` says who may come and has no
+// default: a route without one cannot be added. What the word means is the caller's business.
+struct RouteInfo {
+  explicit RouteInfo(std::string who) : audience(std::move(who)) {}
+  std::string audience;
+  std::vector<std::pair<std::string, std::string>> metadata;
+  std::size_t body_bytes_max = 1 << 20;
+};
+
+// Finds the handler for a method and a path. Patterns are segments, "/orgs/{org}/teams"; {name}
+// takes exactly one segment and a literal segment wins over it. HEAD is answered by GET, OPTIONS
+// by the list of methods, unless a route says otherwise. Fill it, then only read it: handling is
+// safe from all threads.
+class Router {
+ public:
+  // `problem_base` is the address before /problems/... in replies for unknown paths and methods.
+  explicit Router(std::string problem_base);
+  ~Router();
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+
+  // A pattern that is malformed, or a method given twice for one pattern, aborts.
+  void add(Method method, std::string_view pattern, RouteInfo info, RouteHandler handler);
+
+  struct Route {
+    Method method;
+    std::string pattern;
+    RouteInfo info;
+  };
+  // In the order in which they were added.
+  std::vector<const Route*> routes() const;
+
+  // Sets request.route and request.params, and runs the handler.
+  Response handle(Request& request) const;
+  // The limit of the route that this request will reach; small where there is none, since nobody
+  // will read that body.
+  std::size_t body_bytes_max(const Request& request) const;
+
+ private:
+  struct Node;
+  struct Entry;
+  struct Match;
+  bool match(const Node& node, std::string_view path, std::size_t at, Match& found) const;
+  const Entry* find(const Match& found, Method method) const;
+
+  std::string problem_base_;
+  std::unique_ptr<Node> root_;
+  std::vector<std::unique_ptr<Entry>> entries_;
+};
+
+}  // namespace ks::http

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "http/message.hpp"
+
+namespace ks::http {
+
+// An IPv4 or IPv6 address; IPv4 and IPv4-mapped IPv6 are the same address.
+class IpAddress {
+ public:
+  static Result<IpAddress> parse(std::string_view text);
+  std::string text() const;
+  friend bool operator==(const IpAddress&, const IpAddress&) = default;
+
+ private:
+  friend class IpNetwork;
+  std::array<std::uint8_t, 16> bytes_{};
+};
+
+// An address with a prefix length, "10.0.0.0/8", "fd00::/8", or an address alone.
+class IpNetwork {
+ public:
+  static Result<IpNetwork> parse(std::string_view text);
+  bool contains(const IpAddress& address) const;
+
+ private:
+  IpAddress base_;
+  unsigned bits_ = 128;
+};
+
+// Which peers may say for whom they speak. Forwarding headers of anybody else are ignored: a client
+// could write any address there and so pass limits that are kept by address.
+class TrustedProxies {
+ public:
+  TrustedProxies() = default;
+  explicit TrustedProxies(std::vector<IpNetwork> networks) : networks_(std::move(networks)) {}
+  static Result<TrustedProxies> parse(const std::vector<std::string>& networks);
+
+  bool trusts(std::string_view peer) const;
+  // The last address in X-Forwarded-For (all its lines are one list), read from its end, that is no
+  // trusted proxy. An entry that is no address ends the walk at the hop that wrote it.
+  std::string client(std::string_view peer, const Headers& headers) const;
+
+ private:
+  bool trusts(const IpAddress& address) const;
+  std::vector<IpNetwork> networks_;
+};
+
+}  // namespace ks::http
