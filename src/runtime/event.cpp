@@ -43,10 +43,10 @@ struct Waiter : std::enable_shared_from_this<Waiter> {
     if (loop) {
       asio::post(loop->get_executor(), [self = shared_from_this()] {
         if (self->timer) self->timer->cancel();
-        auto resume = std::move(self->resume);
+        auto go_on = std::move(self->resume);
         self->resume = nullptr;
         self->loop.reset();
-        resume();
+        go_on();
       });
     } else {
       const std::lock_guard lock(mutex);
@@ -112,11 +112,13 @@ Event::Event() : impl_(std::make_shared<Impl>()) {}
 Event::~Event() = default;
 
 void Event::set() {
+  // Whoever sees the event set may destroy it while this still lets go of the lock.
+  const auto state = impl_;
   std::deque<std::shared_ptr<Waiter>> woken;
   {
-    const std::lock_guard lock(impl_->mutex);
-    impl_->set = true;
-    woken.swap(impl_->waiters);
+    const std::lock_guard lock(state->mutex);
+    state->set = true;
+    woken.swap(state->waiters);
   }
   for (const auto& waiter : woken) waiter->wake(false);
 }
