@@ -16,27 +16,34 @@ fail() {
   exit 1
 }
 
-# Configures a preset once, then builds the targets: build PRESET FOLDER [cmake arguments] -- TARGET...
-build() {
-  local preset=$1 folder=$2 options=() targets=()
+# Configures a preset unless its folder is: configure PRESET FOLDER [cmake arguments]
+configure() {
+  local preset=$1 folder=$2
   shift 2
-  while [ $# -gt 0 ] && [ "$1" != -- ]; do
-    options+=("$1")
-    shift
-  done
-  if [ $# -gt 0 ]; then shift; fi
-  for target in "$@"; do targets+=(--target "$target"); done
   mkdir -p build
   # A folder configured elsewhere (a copied checkout) cannot be used.
   if [ -f "$folder/CMakeCache.txt" ] &&
     ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$folder/CMakeCache.txt"; then
     rm -rf "$folder"
   fi
-  if [ ! -f "$folder/build.ninja" ] || [ ${#options[@]} -gt 0 ]; then
-    cmake --preset "$preset" -B "$folder" "${options[@]}" >"$folder.configure.log" 2>&1 || {
-      cat "$folder.configure.log" >&2
-      return 1
-    }
+  # A folder of sources that is new is not noticed by the build itself.
+  if [ -f "$folder/build.ninja" ] && [ $# -eq 0 ] &&
+    [ -z "$(find CMakeLists.txt CMakePresets.json cmake src tests bench \
+      \( -name CMakeLists.txt -o -name CMakePresets.json -o -name '*.cmake' \) \
+      -newer "$folder/build.ninja" -print -quit)" ]; then
+    return 0
   fi
+  cmake --preset "$preset" -B "$folder" "$@" >"$folder.configure.log" 2>&1 || {
+    cat "$folder.configure.log" >&2
+    return 1
+  }
+}
+
+# Configures where needed and builds: build PRESET FOLDER [TARGET...]
+build() {
+  local preset=$1 folder=$2 targets=() target
+  shift 2
+  for target in "$@"; do targets+=(--target "$target"); done
+  configure "$preset" "$folder" || return 1
   cmake --build "$folder" -j "$jobs" "${targets[@]}"
 }
