@@ -30,7 +30,7 @@ configure() {
   if [ -f "$folder/build.ninja" ] && [ $# -eq 0 ] &&
     [ -z "$(find CMakeLists.txt CMakePresets.json cmake src tests bench \
       \( -name CMakeLists.txt -o -name CMakePresets.json -o -name '*.cmake' \) \
-      -newer "$folder/build.ninja" -print -quit)" ]; then
+      -newer "$folder/build.ninja" -print -quit 2>/dev/null)" ]; then
     return 0
   fi
   cmake --preset "$preset" -B "$folder" "$@" >"$folder.configure.log" 2>&1 || {
