@@ -11,16 +11,16 @@
 #include "base/clock.hpp"
 #include "base/json.hpp"
 
-// The port to a Kubernetes cluster: six verbs over objects that are JSON trees. Two implementations,
-// https/ (a real API server) and simulated/, pass one contract suite.
+// The port to a Kubernetes cluster: six verbs over objects that are JSON trees. Two
+// implementations, https/ (a real API server) and simulated/, pass one contract suite.
 namespace ks::kube {
 
 // A kind of object and where its API lives.
 struct Kind {
-  std::string group;     // "" for the core group.
-  std::string version;   // "v1".
-  std::string plural;    // "deployments".
-  std::string name;      // "Deployment".
+  std::string group;    // "" for the core group.
+  std::string version;  // "v1".
+  std::string plural;   // "deployments".
+  std::string name;     // "Deployment".
   bool namespaced = true;
 
   std::string api_version() const { return group.empty() ? version : group + "/" + version; }
@@ -33,8 +33,8 @@ struct Kind {
 struct KubeError {
   // HTTP status; 0 when no answer came (connection refused, time-out, TLS not verified).
   int status = 0;
-  std::string reason;   // "NotFound", "AlreadyExists", "Conflict", "Expired", "Forbidden", ...
-  std::string message;  // The server's words; may name objects of the tenant.
+  std::string reason;      // "NotFound", "AlreadyExists", "Conflict", "Expired", "Forbidden", ...
+  std::string message;     // The server's words; may name objects of the tenant.
   Duration retry_after{};  // From Retry-After; zero when not said.
 
   bool is_not_found() const { return status == 404; }
@@ -59,16 +59,16 @@ struct Ref {
 };
 
 struct ListOptions {
-  std::string ns;              // Empty: all namespaces.
-  std::string label_selector;  // Kubernetes' own syntax; empty selects everything.
-  std::int64_t limit = 500;    // Objects a page.
-  std::string continue_token;
+  std::string ns{};              // Empty: all namespaces.
+  std::string label_selector{};  // Kubernetes' own syntax; empty selects everything.
+  std::int64_t limit = 500;      // Objects a page.
+  std::string continue_token{};
 };
 
 struct ListPage {
   std::vector<Json> items;  // Each with apiVersion and kind set.
-  std::string resource_version;
-  std::string continue_token;  // Empty on the last page.
+  std::string resource_version{};
+  std::string continue_token{};  // Empty on the last page.
 };
 
 struct WatchEvent {
@@ -78,36 +78,37 @@ struct WatchEvent {
 };
 
 struct WatchOptions {
-  std::string ns;
-  std::string label_selector;
+  std::string ns{};
+  std::string label_selector{};
   // Events after this version; from a ListPage, an event or a bookmark.
-  std::string resource_version;
+  std::string resource_version{};
 };
 
 // A running watch. Destroying it ends the watch.
 class Watch {
  public:
   virtual ~Watch() = default;
-  // The next event; waits up to `timeout`. nullopt: nothing came in that time. An error ends the
-  // watch: expired (list again), or transient (watch again from the last version seen). A server
-  // that closes the stream in good order gives status 0 with reason "Closed".
+  // The next event; waits up to `timeout`, not at all when that is zero. nullopt: nothing came in
+  // that time. An error ends the watch: expired (list again), or transient (watch again from the
+  // last version seen). A server that closes the stream in good order gives status 0 with reason
+  // "Closed".
   virtual KubeResult<std::optional<WatchEvent>> next(Duration timeout) = 0;
 };
 
 enum class Subresource { none, status, finalize };
 
 struct ApplyOptions {
-  std::string manager;  // The fieldManager, "k8s-scheduler/sandbox".
-  bool force = true;    // Takes over fields that another manager owns.
+  std::string manager{};  // The fieldManager, "k8s-scheduler/sandbox".
+  bool force = true;      // Takes over fields that another manager owns.
   Subresource subresource = Subresource::none;
   // When set, the apply fails with 409 unless the object has this version.
-  std::string resource_version;
+  std::string resource_version{};
   // When set, the apply fails with 409 unless the object has this UID; so it never creates.
-  std::string uid;
+  std::string uid{};
 };
 
 struct DeleteOptions {
-  std::string uid;  // Precondition; 409 when the object has another one. Empty: none.
+  std::string uid{};  // Precondition; 409 when the object has another one. Empty: none.
   enum class Propagation { background, foreground, orphan } propagation = Propagation::background;
 };
 
@@ -118,12 +119,14 @@ class Cluster {
 
   virtual KubeResult<Json> get(const Ref& ref) = 0;
   virtual KubeResult<ListPage> list(const Kind& kind, const ListOptions& options) = 0;
-  virtual KubeResult<std::unique_ptr<Watch>> watch(const Kind& kind, const WatchOptions& options) = 0;
+  virtual KubeResult<std::unique_ptr<Watch>> watch(const Kind& kind,
+                                                   const WatchOptions& options) = 0;
   // Fails with 409 AlreadyExists. The only verb that makes something without adopting it.
   virtual KubeResult<Json> create(const Kind& kind, const Json& object) = 0;
   // Server-side apply (KEP-555) of `object`, whose apiVersion, kind, name and namespace say what it
   // is. Fields that `manager` owned and no longer sends disappear. Returns the object as it is now.
-  virtual KubeResult<Json> apply(const Kind& kind, const Json& object, const ApplyOptions& options) = 0;
+  virtual KubeResult<Json> apply(const Kind& kind, const Json& object,
+                                 const ApplyOptions& options) = 0;
   // Success also when the object only begins to end (finalizers, grace period).
   virtual KubeResult<void> remove(const Ref& ref, const DeleteOptions& options) = 0;
 
@@ -135,8 +138,8 @@ class Cluster {
 namespace kinds {
 extern const Kind kNamespace, kSecret, kConfigMap, kService, kServiceAccount, kPod, kEvent, kNode,
     kPersistentVolumeClaim, kResourceQuota, kLimitRange, kDeployment, kReplicaSet, kIngress,
-    kNetworkPolicy, kPodDisruptionBudget, kHorizontalPodAutoscaler, kLease, kCustomResourceDefinition,
-    kSandbox, kUserDeployment;
+    kNetworkPolicy, kPodDisruptionBudget, kHorizontalPodAutoscaler, kLease,
+    kCustomResourceDefinition, kSandbox, kUserDeployment;
 }  // namespace kinds
 
 // The namespace/name of an object, and the reference to it.
