@@ -8,8 +8,6 @@
 #include <utility>
 
 #include <arpa/inet.h>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -20,8 +18,6 @@
 #include "http/connection/server_state.hpp"
 
 namespace ks::http {
-
-namespace asio = boost::asio;
 
 namespace {
 
@@ -97,21 +93,17 @@ const std::string& LoopState::date(Time now) {
 }
 
 struct Server::Listener : std::enable_shared_from_this<Listener> {
-  using Descriptor = asio::posix::basic_stream_descriptor<asio::io_context::executor_type>;
   Listener(std::shared_ptr<ServerState> s, int fd)
-      : server(std::move(s)),
-        descriptor(static_cast<asio::io_context*>(server->loops[0]->loop->native())->get_executor(),
-                   fd) {}
+      : server(std::move(s)), socket(*server->loops[0]->loop, fd) {}
 
   std::shared_ptr<ServerState> server;
-  Descriptor descriptor;
+  Socket socket;
   std::size_t next = 0;
 
   void wait() {
-    descriptor.async_wait(Descriptor::wait_read,
-                          [self = shared_from_this()](boost::system::error_code code) {
-                            if (!code) self->accept();
-                          });
+    socket.when(Socket::Ready::readable, [self = shared_from_this()](bool ready) {
+      if (ready) self->accept();
+    });
   }
 
   void accept() {
@@ -119,14 +111,14 @@ struct Server::Listener : std::enable_shared_from_this<Listener> {
     for (int i = 0; i < 64; ++i) {
       sockaddr_storage address{};
       socklen_t size = sizeof(address);
-      const int fd = ::accept4(descriptor.native_handle(), reinterpret_cast<sockaddr*>(&address),
-                               &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      const int fd = ::accept4(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size,
+                               SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd < 0) {
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
           log::warn("http cannot accept", {{"error", std::strerror(errno)}});
           server->loops[0]->loop->call_after(milliseconds(100), [weak = weak_from_this()] {
             const auto self = weak.lock();
-            if (self && self->descriptor.is_open()) self->wait();
+            if (self && self->socket.open()) self->wait();
           });
           return;
         }
@@ -135,7 +127,7 @@ struct Server::Listener : std::enable_shared_from_this<Listener> {
       }
       deal(fd, address);
     }
-    if (descriptor.is_open()) wait();
+    if (socket.open()) wait();
   }
 
   void deal(int fd, const sockaddr_storage& address) {
@@ -220,10 +212,8 @@ std::size_t Server::connections() const { return state_->open; }
 bool Server::stop(Duration drain) {
   if (!listener_) return true;
   state_->draining = true;
-  state_->loops[0]->loop->post([listener = std::exchange(listener_, nullptr)] {
-    boost::system::error_code ignored;
-    listener->descriptor.close(ignored);
-  });
+  state_->loops[0]->loop->post(
+      [listener = std::exchange(listener_, nullptr)] { listener->socket.close(); });
   for (const auto& loop : state_->loops)
     loop->loop->post([state = state_, &loop = *loop] {
       for (const auto& connection : living(loop)) connection->drain();

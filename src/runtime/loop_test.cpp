@@ -113,8 +113,9 @@ TEST_CASE("wait_fd tells readiness and time-out apart, on a fiber and on a threa
 }
 
 TEST_CASE("a full blocking pool refuses instead of queueing without bound") {
-  BlockingPool pool(1, 1);
+  // The pool's thread uses both to its end, so the pool goes first.
   Event started, release;
+  BlockingPool pool(1, 1);
   REQUIRE(pool.post([&] {
     started.set();
     release.wait();

@@ -5,25 +5,18 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
-#include <limits>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
 #include "base/log.hpp"
 #include "http/problem.hpp"
 #include "http/wire/reply.hpp"
-#include "runtime/fiber.hpp"
 
 namespace ks::http {
 
-namespace asio = boost::asio;
-
 namespace {
-constexpr Time kNever{std::numeric_limits<std::int64_t>::max()};
 constexpr Duration kLinger = seconds(2);
 constexpr std::size_t kLingerBytesMax = 256 * 1024;
 constexpr std::size_t kBuffersKept = 64;
@@ -37,22 +30,6 @@ bool sane_id(std::string_view id) {
 }
 }  // namespace
 
-struct Connection::Socket {
-  using Descriptor = asio::posix::basic_stream_descriptor<asio::io_context::executor_type>;
-  Socket(runtime::Loop& loop, int fd)
-      : descriptor(static_cast<asio::io_context*>(loop.native())->get_executor(), fd) {}
-  Descriptor descriptor;
-
-  int fd() { return descriptor.native_handle(); }
-  void cancel() {
-    boost::system::error_code ignored;
-    descriptor.cancel(ignored);
-  }
-  static auto kind(Ready what) {
-    return what == Ready::readable ? Descriptor::wait_read : Descriptor::wait_write;
-  }
-};
-
 void Connection::start(std::shared_ptr<ServerState> server, LoopState& loop, int fd,
                        std::string peer) {
   auto self = std::make_shared<Connection>(std::move(server), loop, fd, std::move(peer));
@@ -65,7 +42,7 @@ Connection::Connection(std::shared_ptr<ServerState> server, LoopState& loop, int
                        std::string peer)
     : server_(std::move(server)),
       loop_(loop),
-      socket_(std::make_unique<Socket>(*loop.loop, fd)),
+      socket_(*loop.loop, fd),
       peer_(std::move(peer)),
       reader_(server_->options.limits) {
   enter(Phase::idle, server_->options.head_timeout);
@@ -91,8 +68,7 @@ void Connection::close() {
   if (stream_) std::exchange(stream_, nullptr)->finish();
   batch_.clear();
   give_buffer();
-  boost::system::error_code ignored;
-  socket_->descriptor.close(ignored);
+  socket_.close();
   std::erase(loop_.connections, this);
   server_->connection_ended();
 }
@@ -110,13 +86,13 @@ void Connection::sweep(Time now) {
   if (now <= deadline_) return;
   deadline_ = kNever;
   late_ = true;
-  socket_->cancel();
+  socket_.cancel();
 }
 
 void Connection::drain() {
   if (phase_ == Phase::idle || phase_ == Phase::lingering) {
     stop_ = true;
-    socket_->cancel();
+    socket_.cancel();
   } else if (phase_ == Phase::streaming) {
     stream_->close();
   }
@@ -125,8 +101,8 @@ void Connection::drain() {
 void Connection::cut_off() {
   if (phase_ == Phase::streaming) return close();
   stop_ = true;
-  socket_->cancel();
-  ::shutdown(socket_->fd(), SHUT_RDWR);
+  socket_.cancel();
+  ::shutdown(socket_.fd(), SHUT_RDWR);
 }
 
 void Connection::run() {
@@ -162,7 +138,7 @@ bool Connection::serve_one() {
   }
   if (!keep) {
     char unread = 0;
-    if (begin_ < end_ || ::recv(socket_->fd(), &unread, 1, MSG_PEEK | MSG_DONTWAIT) > 0) linger();
+    if (begin_ < end_ || ::recv(socket_.fd(), &unread, 1, MSG_PEEK | MSG_DONTWAIT) > 0) linger();
     return false;
   }
   reader_.reset();
@@ -237,7 +213,7 @@ bool Connection::fill() {
       refuse(431, "head too large");
       return false;
     }
-    const ssize_t n = ::recv(socket_->fd(), buffer_.get() + end_, size - end_, 0);
+    const ssize_t n = ::recv(socket_.fd(), buffer_.get() + end_, size - end_, 0);
     if (n > 0) {
       end_ += static_cast<std::size_t>(n);
       if (phase_ == Phase::idle) {
@@ -253,13 +229,7 @@ bool Connection::fill() {
 
 bool Connection::wait(Ready what) {
   if (stop_ || late_) return false;
-  boost::system::error_code code;
-  runtime::FiberContext* fiber = runtime::fiber_here();
-  {
-    runtime::FiberPause pause;
-    socket_->descriptor.async_wait(Socket::kind(what), fiber->yield[code]);
-  }
-  return !code && !stop_ && !late_;
+  return socket_.wait(what) && !stop_ && !late_;
 }
 
 void Connection::describe_request() {
@@ -320,7 +290,7 @@ bool Connection::write(std::string_view first, std::string_view second) {
     msghdr message{};
     message.msg_iov = parts.data();
     message.msg_iovlen = second.empty() ? 1 : 2;
-    const ssize_t n = ::sendmsg(socket_->fd(), &message, MSG_NOSIGNAL);
+    const ssize_t n = ::sendmsg(socket_.fd(), &message, MSG_NOSIGNAL);
     if (n < 0) {
       if (errno == EINTR) continue;
       if (errno != EAGAIN || !wait(Ready::writable)) return false;
@@ -358,12 +328,12 @@ void Connection::refuse(int status, const char* why) {
 // reset can overtake the reply.
 void Connection::linger() {
   if (stop_) return;
-  ::shutdown(socket_->fd(), SHUT_WR);
+  ::shutdown(socket_.fd(), SHUT_WR);
   enter(Phase::lingering, kLinger);
   take_buffer();
   for (std::size_t seen = 0; seen < kLingerBytesMax;) {
     if (!wait(Ready::readable)) return;
-    const ssize_t n = ::recv(socket_->fd(), buffer_.get(), server_->buffer_bytes(), 0);
+    const ssize_t n = ::recv(socket_.fd(), buffer_.get(), server_->buffer_bytes(), 0);
     if (n > 0)
       seen += static_cast<std::size_t>(n);
     else if (n == 0 || (errno != EAGAIN && errno != EINTR))
@@ -385,81 +355,6 @@ void Connection::finish_request(int status, std::size_t bytes) {
                      {"us", took.us},
                      {"request_id", request_.request_id},
                      {"client", request_.client_address}});
-}
-
-void Connection::start_stream() {
-  request_.clear();
-  give_buffer();
-  enter(Phase::streaming);
-  last_sent_ = server_->clock.monotonic();
-  stream_->attach([weak = weak_from_this(), loop = loop_.loop] {
-    loop->post([weak] {
-      if (const auto self = weak.lock()) self->pump();
-    });
-  });
-  watch_peer();
-  pump();
-  if (phase_ == Phase::streaming && server_->draining) stream_->close();
-}
-
-// A client that went away or that sends anything into a stream ends it. The wait also keeps this
-// object alive.
-void Connection::watch_peer() {
-  socket_->descriptor.async_wait(
-      Socket::Descriptor::wait_read,
-      [self = shared_from_this()](boost::system::error_code) { self->close(); });
-}
-
-void Connection::pump() {
-  while (phase_ == Phase::streaming && !blocked_ && pump_some()) {
-  }
-}
-
-// Writes the batch, or a new one. False when there is nothing to do now.
-bool Connection::pump_some() {
-  constexpr std::size_t kBatch = 32;
-  if (batch_.empty()) {
-    if (!stream_->take(batch_, kBatch)) {
-      close();
-      return false;
-    }
-    if (batch_.empty()) return false;
-  }
-  std::array<iovec, kBatch> parts{};
-  std::size_t count = 0;
-  std::size_t skip = batch_at_;
-  for (const SseEvent& event : batch_) {
-    parts[count++] = {const_cast<char*>(event->data()) + skip, event->size() - skip};
-    skip = 0;
-  }
-  msghdr message{};
-  message.msg_iov = parts.data();
-  message.msg_iovlen = count;
-  const ssize_t n = ::sendmsg(socket_->fd(), &message, MSG_NOSIGNAL);
-  if (n < 0 && errno == EINTR) return true;
-  if (n < 0 && errno == EAGAIN) {
-    blocked_ = true;
-    deadline_ = server_->clock.monotonic() + server_->options.write_timeout;
-    socket_->descriptor.async_wait(Socket::Descriptor::wait_write,
-                                   [self = shared_from_this()](boost::system::error_code code) {
-                                     if (code) return;
-                                     self->blocked_ = false;
-                                     self->deadline_ = kNever;
-                                     self->pump();
-                                   });
-    return false;
-  }
-  if (n < 0) {
-    close();
-    return false;
-  }
-  last_sent_ = server_->clock.monotonic();
-  std::size_t written = batch_at_ + static_cast<std::size_t>(n);
-  std::size_t done = 0;
-  while (done < batch_.size() && written >= batch_[done]->size()) written -= batch_[done++]->size();
-  batch_.erase(batch_.begin(), batch_.begin() + static_cast<std::ptrdiff_t>(done));
-  batch_at_ = written;
-  return true;
 }
 
 }  // namespace ks::http

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "http/connection/server_state.hpp"
+#include "http/connection/socket.hpp"
 #include "http/sse.hpp"
 #include "http/wire/reader.hpp"
 #include "http/wire/reply.hpp"
@@ -33,9 +36,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void cut_off();
 
  private:
-  struct Socket;
+  // No deadline.
+  static constexpr Time kNever{std::numeric_limits<std::int64_t>::max()};
   enum class Phase { idle, head, body, working, writing, lingering, streaming, closed };
-  enum class Ready { readable, writable };
+  using Ready = Socket::Ready;
 
   void run();
   bool serve_one();
@@ -62,7 +66,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   std::shared_ptr<ServerState> server_;
   LoopState& loop_;
-  std::unique_ptr<Socket> socket_;
+  Socket socket_;
   const std::string peer_;
 
   Phase phase_ = Phase::idle;

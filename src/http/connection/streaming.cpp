@@ -1,0 +1,84 @@
+// A connection whose reply is a stream of events.
+#include <array>
+#include <cerrno>
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "http/connection/connection.hpp"
+
+namespace ks::http {
+
+void Connection::start_stream() {
+  request_.clear();
+  give_buffer();
+  enter(Phase::streaming);
+  last_sent_ = server_->clock.monotonic();
+  stream_->attach([weak = weak_from_this(), loop = loop_.loop] {
+    loop->post([weak] {
+      if (const auto self = weak.lock()) self->pump();
+    });
+  });
+  watch_peer();
+  pump();
+  if (phase_ == Phase::streaming && server_->draining) stream_->close();
+}
+
+// A client that went away or that sends anything into a stream ends it. The wait also keeps this
+// object alive.
+void Connection::watch_peer() {
+  socket_.when(Ready::readable, [self = shared_from_this()](bool) { self->close(); });
+}
+
+void Connection::pump() {
+  while (phase_ == Phase::streaming && !blocked_ && pump_some()) {
+  }
+}
+
+// Writes the batch, or a new one. False when there is nothing to do now.
+bool Connection::pump_some() {
+  constexpr std::size_t kBatch = 32;
+  if (batch_.empty()) {
+    if (!stream_->take(batch_, kBatch)) {
+      close();
+      return false;
+    }
+    if (batch_.empty()) return false;
+  }
+  std::array<iovec, kBatch> parts{};
+  std::size_t count = 0;
+  std::size_t skip = batch_at_;
+  for (const SseEvent& event : batch_) {
+    parts[count++] = {const_cast<char*>(event->data()) + skip, event->size() - skip};
+    skip = 0;
+  }
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = count;
+  const ssize_t n = ::sendmsg(socket_.fd(), &message, MSG_NOSIGNAL);
+  if (n < 0 && errno == EINTR) return true;
+  if (n < 0 && errno == EAGAIN) {
+    blocked_ = true;
+    deadline_ = server_->clock.monotonic() + server_->options.write_timeout;
+    socket_.when(Ready::writable, [self = shared_from_this()](bool ready) {
+      if (!ready) return;
+      self->blocked_ = false;
+      self->deadline_ = kNever;
+      self->pump();
+    });
+    return false;
+  }
+  if (n < 0) {
+    close();
+    return false;
+  }
+  last_sent_ = server_->clock.monotonic();
+  std::size_t written = batch_at_ + static_cast<std::size_t>(n);
+  std::size_t done = 0;
+  while (done < batch_.size() && written >= batch_[done]->size()) written -= batch_[done++]->size();
+  batch_.erase(batch_.begin(), batch_.begin() + static_cast<std::ptrdiff_t>(done));
+  batch_at_ = written;
+  return true;
+}
+
+}  // namespace ks::http
