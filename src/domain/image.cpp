@@ -28,13 +28,27 @@ bool is_path_component(std::string_view text) {
   return true;
 }
 
+bool upper(char c) { return c >= 'A' && c <= 'Z'; }
+
 bool is_host(std::string_view text) {
+  // An IPv6 address in brackets; whether it is a good one, the connection shows.
+  std::string_view address;
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos || end < 3) return false;
+    address = text.substr(1, end - 1);
+    if (address.find_first_not_of("0123456789abcdefABCDEF:") != std::string_view::npos)
+      return false;
+    text.remove_prefix(end + 1);
+    if (text.empty()) return true;
+  }
   const std::size_t colon = text.find(':');
   std::string_view name = text.substr(0, colon);
   if (colon != std::string_view::npos) {
     const std::string_view port = text.substr(colon + 1);
     if (port.empty() || port.size() > 5 || !std::ranges::all_of(port, digit)) return false;
   }
+  if (!address.empty()) return name.empty() && colon == 0;
   if (name.empty() || name.size() > 253) return false;
   std::size_t start = 0;
   while (start <= name.size()) {
@@ -55,6 +69,10 @@ Result<ImageRef> parse_image(std::string_view text) {
   };
   if (text.empty()) return invalid("must not be empty");
   if (text.size() > 512) return invalid("must have at most 512 characters");
+  // The reference library refuses these, because Docker takes them for image ids.
+  if (text.size() == 64 &&
+      std::ranges::all_of(text, [](char c) { return digit(c) || (c >= 'a' && c <= 'f'); }))
+    return wrong();
   ImageRef out;
   std::string_view rest = text;
   if (const std::size_t at = rest.find('@'); at != std::string_view::npos) {
@@ -81,8 +99,8 @@ Result<ImageRef> parse_image(std::string_view text) {
   const std::size_t first = rest.find('/');
   const std::string_view head = rest.substr(0, first);
   const bool names_host =
-      first != std::string_view::npos &&
-      (head.find_first_of(".:") != std::string_view::npos || head == "localhost");
+      first != std::string_view::npos && (head.find_first_of(".:") != std::string_view::npos ||
+                                          head == "localhost" || std::ranges::any_of(head, upper));
   if (names_host) {
     if (!is_host(head)) return wrong();
     out.registry = head;
@@ -98,7 +116,11 @@ Result<ImageRef> parse_image(std::string_view text) {
     start = end + 1;
   }
   out.repository = rest;
-  if (!names_host && first == std::string_view::npos) out.repository = "library/" + out.repository;
+  // As the reference library normalizes: Docker Hub's official images live below library/.
+  if (out.registry == "index.docker.io") out.registry = "docker.io";
+  if (out.registry == "docker.io" && out.repository.find('/') == std::string::npos)
+    out.repository = "library/" + out.repository;
+  if (out.repository.size() > 255) return wrong();
   return out;
 }
 

@@ -5,55 +5,25 @@
 #include <fmt/format.h>
 
 #include "base/id.hpp"
+#include "base/utf8.hpp"
 
 namespace ks {
 
 namespace {
 bool lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
-// Code points of `text`, or -1 when it is not UTF-8 (RFC 3629: no overlong forms, no surrogates).
-std::ptrdiff_t code_points(std::string_view text) {
-  std::ptrdiff_t count = 0;
-  for (std::size_t i = 0; i < text.size(); ++count) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    std::size_t extra = 0;
-    std::uint32_t value = 0;
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    if (lead >= 0xc2 && lead <= 0xdf)
-      extra = 1, value = lead & 0x1fU;
-    else if (lead >= 0xe0 && lead <= 0xef)
-      extra = 2, value = lead & 0x0fU;
-    else if (lead >= 0xf0 && lead <= 0xf4)
-      extra = 3, value = lead & 0x07U;
-    else
-      return -1;
-    if (i + extra >= text.size()) return -1;
-    for (std::size_t k = 1; k <= extra; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xc0) != 0x80) return -1;
-      value = (value << 6) | (next & 0x3fU);
-    }
-    if ((extra == 2 && value < 0x800) || (extra == 3 && (value < 0x10000 || value > 0x10ffff)) ||
-        (value >= 0xd800 && value <= 0xdfff))
-      return -1;
-    i += extra + 1;
-  }
-  return count;
-}
-
+// C0, DEL and, as UTF-8, C1 (U+0080 to U+009F).
 bool has_control(std::string_view text, bool line_breaks_allowed) {
-  return std::ranges::any_of(text, [&](char c) {
-    const auto u = static_cast<unsigned char>(c);
-    if (line_breaks_allowed && (c == '\n' || c == '\t')) return false;
-    return u < 0x20 || u == 0x7f;
-  });
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto u = static_cast<unsigned char>(text[i]);
+    if (line_breaks_allowed && (u == '\n' || u == '\t')) continue;
+    if (u < 0x20 || u == 0x7f) return true;
+    if (u == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0)
+      return true;
+  }
+  return false;
 }
 }  // namespace
-
-bool is_utf8(std::string_view text) { return code_points(text) >= 0; }
 
 Result<void> check_label(std::string_view text, std::size_t length_max) {
   if (text.empty()) return invalid("must not be empty");

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/utf8.hpp"
 
 namespace ks {
 
@@ -34,7 +35,5 @@ Result<std::string> normal_email(std::string_view text);
 
 // `^[A-Za-z_][A-Za-z0-9_]{0,127}$`, the form of environment variables and secrets.
 Result<void> check_env_name(std::string_view text);
-
-bool is_utf8(std::string_view text);
 
 }  // namespace ks

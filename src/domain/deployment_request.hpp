@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/random.hpp"
+#include "domain/template.hpp"
+#include "domain/workload.hpp"
+
+namespace ks {
+
+// A value for the deployment's Secret. Keep it out of logs and out of stored replies.
+struct DraftSecret {
+  std::string name;  // The key in the Secret, which `secret_env` of a service refers to.
+  std::string value;
+  bool generated = false;  // Made here, so that its owner has to be shown it once.
+};
+
+// A deployment as asked for, before limits and rights are looked at.
+struct DeploymentDraft {
+  std::string name;
+  std::string stem;           // `{name}-{6 random}`, of which all its objects are named.
+  std::string template_name;  // Empty when made from an image.
+  Workload workload;
+  std::vector<DraftSecret> secrets;
+};
+
+// The body of POST .../deployments: {"name","image","port","replicas","env","exposure","resources",
+// "args","health","writable","run_as"}, of which name and image are required, or
+// {"name","template","inputs"}. All faults at once, with JSON pointers. The service of an image is
+// called "web". Without "exposure" it is public when there is a port.
+Result<DeploymentDraft> draft_from_json(const Json& body, const TemplateCatalogue& templates,
+                                        Random& random);
+
+// The JSON merge patch (RFC 7396) of PATCH .../deployments/{deployment}: {"exposure","services":
+// {"web":{...}}}, or a service's fields at the top for the only service. A service can be neither
+// added nor removed. A limit that falls below a request which the patch does not name takes the
+// request down with it. Limits of a plan are not checked here.
+Result<Workload> patch_workload(const Workload& current, const Json& patch);
+
+// Sets the members of the API's deployment that come from its workload: image, replicas, env, port
+// and resources (null when there are several services), exposure, and services without the count
+// of those ready.
+void describe_workload(Json& resource, const Workload& workload);
+
+}  // namespace ks
