@@ -1,0 +1,184 @@
+#include "sql/driver/sqlite/database.hpp"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "sql/driver/sqlite/writer.hpp"
+
+namespace ks::sql {
+
+namespace {
+
+constexpr StatementText kBeginRead = sqlite_text("BEGIN");
+constexpr StatementText kEndRead = sqlite_text("COMMIT");
+constexpr StatementText kAbortRead = sqlite_text("ROLLBACK");
+
+bool in_memory(const std::string& path) { return path == ":memory:"; }
+
+// Held as long as the file is open here.
+class FileLock {
+ public:
+  static Result<std::unique_ptr<FileLock>> take(const std::string& path) {
+    if (in_memory(path)) return std::unique_ptr<FileLock>();
+    const auto parent = std::filesystem::path(path).parent_path();
+    std::error_code failed;
+    if (!parent.empty()) std::filesystem::create_directories(parent, failed);
+    const std::string name = path + ".lock";
+    const int fd = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+      return database_unavailable(
+          fmt::format("{} cannot be opened: {}.", name, std::strerror(errno)));
+    std::unique_ptr<FileLock> lock(new FileLock(fd));
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
+      return database_unavailable(
+          fmt::format("Another process uses the database {} (it holds {}). One process at a time "
+                      "can; use PostgreSQL for several.",
+                      path, name));
+    return lock;
+  }
+  ~FileLock() { ::close(fd_); }
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  explicit FileLock(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+// Makes the file first, so that nobody else may read it whatever the umask is; the files beside it
+// get the same mode from SQLite.
+Result<std::unique_ptr<SqliteConnection>> open_file(const std::string& path) {
+  if (!in_memory(path)) {
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+      return database_unavailable(
+          fmt::format("{} cannot be opened: {}.", path, std::strerror(errno)));
+    ::close(fd);
+  }
+  return SqliteConnection::open(path, SqliteConnection::Access::read_write);
+}
+
+// Read connections, one in use by a thread at a time. A thread comes back to the one it had before,
+// whose cache is warm.
+class Readers {
+ public:
+  explicit Readers(std::string path, std::shared_ptr<const ConstraintNames> names)
+      : path_(std::move(path)), names_(std::move(names)) {}
+
+  Result<void> with(const std::function<Result<void>(SqliteConnection&)>& work) {
+    static std::atomic<std::size_t> threads{0};
+    thread_local const std::size_t kThread = threads++;
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      Slot& slot = slots_[(kThread + i) % slots_.size()];
+      if (slot.busy.exchange(true, std::memory_order_acquire)) continue;
+      const Free free(slot);
+      if (!slot.connection) {
+        KS_TRY(slot.connection, SqliteConnection::open(path_, SqliteConnection::Access::read_only));
+        slot.connection->use(names_);
+      }
+      return work(*slot.connection);
+    }
+    return database_unavailable("Too many reads at once.");
+  }
+
+ private:
+  struct Slot {
+    std::atomic<bool> busy{false};
+    std::unique_ptr<SqliteConnection> connection;
+  };
+  struct Free {
+    explicit Free(Slot& s) : slot(s) {}
+    ~Free() { slot.busy.store(false, std::memory_order_release); }
+    Slot& slot;
+  };
+  std::string path_;
+  std::shared_ptr<const ConstraintNames> names_;
+  std::array<Slot, 64> slots_;
+};
+
+class SqliteDatabase final : public Database {
+ public:
+  SqliteDatabase(std::unique_ptr<FileLock> lock, std::unique_ptr<SqliteConnection> connection,
+                 std::shared_ptr<const ConstraintNames> names, const std::string& path)
+      : lock_(std::move(lock)), memory_(in_memory(path)), readers_(path, std::move(names)) {
+    writer_.emplace(std::move(connection), listeners_);
+  }
+
+  Result<void> ready() override {
+    if (memory_) return {};
+    return readers_.with([](SqliteConnection& connection) -> Result<void> {
+      KS_TRY(const int version, sqlite_schema_version(connection));
+      return check_version(Engine::sqlite, version);
+    });
+  }
+
+  void on_feed(FeedListener listener) override { listeners_.add(std::move(listener)); }
+
+ protected:
+  Result<void> run(Mode mode, Lane lane, const ReadGuard* guard,
+                   const std::function<Result<void>(Tx&)>& body) override {
+    const OpenLane open = lane == Lane::fleet ? OpenLane::fleet : OpenLane::tenant;
+    if (mode == Mode::write) return writer_->run(SqliteTx::Mode::write, open, guard, body);
+    if (memory_) return writer_->run(SqliteTx::Mode::read, open, guard, body);
+    return readers_.with(
+        [&](SqliteConnection& connection) { return read_on(connection, open, guard, body); });
+  }
+
+ private:
+  static Result<void> read_on(SqliteConnection& connection, OpenLane lane, const ReadGuard* guard,
+                              const std::function<Result<void>(Tx&)>& body) {
+    KS_CHECK(connection.control(kBeginRead));
+    SqliteTx tx(connection, SqliteTx::Mode::read, lane);
+    Result<void> result;
+    if (guard != nullptr) result = tx.check(*guard);
+    if (result) result = body(tx);
+    if (result && tx.failure()) result = std::unexpected(*tx.failure());
+    if (auto ended = connection.control(kEndRead); !ended && connection.in_transaction())
+      (void)connection.control(kAbortRead);
+    return result;
+  }
+
+  std::unique_ptr<FileLock> lock_;
+  const bool memory_;
+  FeedListeners listeners_;
+  Readers readers_;
+  // Last, so that it ends before what it uses.
+  std::optional<SqliteWriter> writer_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options, const Clock& clock) {
+  std::unique_ptr<FileLock> lock;
+  if (!options.visit) {
+    KS_TRY(lock, FileLock::take(options.path));
+  }
+  KS_TRY(auto connection, open_file(options.path));
+  if (options.pages_max > 0)
+    KS_CHECK(connection->script(fmt::format("PRAGMA max_page_count = {}", options.pages_max)));
+  if (!options.visit && (options.auto_migrate || in_memory(options.path)))
+    KS_CHECK(migrate_sqlite(*connection, clock.now()));
+  KS_TRY(const int version, sqlite_schema_version(*connection));
+  KS_CHECK(check_version(Engine::sqlite, version));
+  KS_TRY(auto names, connection->constraint_names());
+  auto shared = std::make_shared<const ConstraintNames>(std::move(names));
+  connection->use(shared);
+  return std::make_unique<SqliteDatabase>(std::move(lock), std::move(connection), std::move(shared),
+                                          options.path);
+}
+
+Result<MigrationReport> migrate_sqlite_file(const std::string& path, const Clock& clock) {
+  KS_TRY(const auto lock, FileLock::take(path));
+  KS_TRY(const auto connection, open_file(path));
+  return migrate_sqlite(*connection, clock.now());
+}
+
+}  // namespace ks::sql

@@ -1,0 +1,163 @@
+#include "sql/driver/sqlite/writer.hpp"
+
+#include "runtime/loop.hpp"
+
+namespace ks::sql {
+
+namespace {
+// Enough to spread the cost of a sync; small enough that the first in the group does not wait for
+// the bodies of a crowd.
+constexpr std::size_t kGroupMax = 64;
+// Some seconds of work; beyond it the caller is better told at once.
+constexpr std::size_t kQueueMax = 4096;
+
+constexpr StatementText kBegin = sqlite_text("BEGIN IMMEDIATE");
+constexpr StatementText kCommit = sqlite_text("COMMIT");
+constexpr StatementText kRollback = sqlite_text("ROLLBACK");
+constexpr StatementText kSave = sqlite_text("SAVEPOINT body");
+constexpr StatementText kRelease = sqlite_text("RELEASE body");
+constexpr StatementText kUndo = sqlite_text("ROLLBACK TO body");
+}  // namespace
+
+struct SqliteWriter::Job {
+  SqliteTx::Mode mode;
+  OpenLane lane;
+  const ReadGuard* guard;
+  const std::function<Result<void>(Tx&)>* body;
+  std::vector<OrgId> feeds;
+  Result<void> result;
+  runtime::Event ended;
+  // Under the writer's mutex.
+  enum class State { queued, running, over } state = State::queued;
+};
+
+class SqliteWriter::Stay {
+ public:
+  Stay(SqliteWriter& writer, std::shared_ptr<Job> job) : writer_(writer), job_(std::move(job)) {}
+  ~Stay() {
+    std::unique_lock lock(writer_.mutex_);
+    if (job_->state == Job::State::queued) {
+      std::erase(writer_.queue_, job_);
+      return;
+    }
+    // The caller's fiber is being destroyed while its body runs on the writer's thread.
+    writer_.job_ended_.wait(lock, [&] { return job_->state == Job::State::over; });
+  }
+  Stay(const Stay&) = delete;
+  Stay& operator=(const Stay&) = delete;
+
+ private:
+  SqliteWriter& writer_;
+  std::shared_ptr<Job> job_;
+};
+
+SqliteWriter::SqliteWriter(std::unique_ptr<SqliteConnection> connection,
+                           const FeedListeners& listeners)
+    : connection_(std::move(connection)), listeners_(listeners), thread_([this] { serve(); }) {}
+
+SqliteWriter::~SqliteWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_there_.notify_all();
+  thread_.join();
+}
+
+Result<void> SqliteWriter::run(SqliteTx::Mode mode, OpenLane lane, const ReadGuard* guard,
+                               const std::function<Result<void>(Tx&)>& body) {
+  auto job = std::make_shared<Job>();
+  job->mode = mode;
+  job->lane = lane;
+  job->guard = guard;
+  job->body = &body;
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() >= kQueueMax)
+      return database_unavailable("The database has more to write than it can.");
+    queue_.push_back(job);
+  }
+  work_there_.notify_one();
+  const Stay stay(*this, job);
+  job->ended.wait();
+  return std::move(job->result);
+}
+
+void SqliteWriter::serve() {
+  for (;;) {
+    std::vector<std::shared_ptr<Job>> jobs;
+    {
+      std::unique_lock lock(mutex_);
+      work_there_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      while (!queue_.empty() && jobs.size() < kGroupMax) {
+        jobs.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+        jobs.back()->state = Job::State::running;
+      }
+    }
+    while (!jobs.empty()) {
+      const std::size_t done = run_group(jobs);
+      finish(jobs, done);
+      jobs.erase(jobs.begin(), jobs.begin() + static_cast<std::ptrdiff_t>(done));
+    }
+  }
+}
+
+void SqliteWriter::finish(const std::vector<std::shared_ptr<Job>>& jobs, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i)
+    if (jobs[i]->result)
+      for (const OrgId& org : jobs[i]->feeds) listeners_.call(org);
+  {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < count; ++i) jobs[i]->state = Job::State::over;
+  }
+  job_ended_.notify_all();
+  for (std::size_t i = 0; i < count; ++i) jobs[i]->ended.set();
+}
+
+Result<void> SqliteWriter::run_one(Job& job) {
+  SqliteTx tx(*connection_, job.mode, job.lane);
+  if (job.guard != nullptr) KS_CHECK(tx.check(*job.guard));
+  Result<void> result = (*job.body)(tx);
+  if (result && tx.failure()) return std::unexpected(*tx.failure());
+  job.feeds = tx.changed_feeds();
+  return result;
+}
+
+std::size_t SqliteWriter::run_group(const std::vector<std::shared_ptr<Job>>& jobs) {
+  const auto fail_from_start = [&](std::size_t count, const Error& why) {
+    for (std::size_t i = 0; i < count; ++i)
+      if (jobs[i]->result) jobs[i]->result = std::unexpected(why);
+    return count;
+  };
+  if (auto begun = connection_->control(kBegin); !begun)
+    return fail_from_start(jobs.size(), begun.error());
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    Job& job = *jobs[i];
+    if (auto saved = connection_->control(kSave); !saved) {
+      (void)connection_->control(kRollback);
+      return fail_from_start(jobs.size(), saved.error());
+    }
+    job.result = run_one(job);
+    // A full disk may make SQLite undo the whole group; the jobs behind start a new one.
+    if (!connection_->in_transaction()) {
+      if (job.result) job.result = database_unavailable("The database undid the transaction.");
+      return fail_from_start(i + 1, Error(job.result.error()));
+    }
+    Result<void> closed;
+    if (!job.result) closed = connection_->control(kUndo);
+    if (closed) closed = connection_->control(kRelease);
+    if (!closed) {
+      if (connection_->in_transaction()) (void)connection_->control(kRollback);
+      return fail_from_start(i + 1, closed.error());
+    }
+  }
+  if (auto committed = connection_->control(kCommit); !committed) {
+    if (connection_->in_transaction()) (void)connection_->control(kRollback);
+    return fail_from_start(jobs.size(), committed.error());
+  }
+  return jobs.size();
+}
+
+}  // namespace ks::sql
