@@ -52,8 +52,8 @@ class Accounts {
     SignUpMode sign_up = SignUpMode::open;
     bool dev_mode = false;
     // Key of the hashes under which tries are counted; the same on every process of a database.
-    std::string limit_key;
-    AccountBounds bounds;
+    std::string limit_key = {};
+    AccountBounds bounds = {};
   };
   using TrailPtr = SessionGate::TrailPtr;
 

@@ -26,7 +26,7 @@ VALUES (:client, :id, :token_hash, :user_id, :now, :now, :expires_at);
 -- rows: none
 -- scope: client
 UPDATE sessions SET seen_at = :now
-WHERE client_id = :client AND token_hash = :token_hash AND seen_at < :stale_before;
+WHERE client_id = :client AND token_hash = :token_hash AND seen_at <= :stale_before;
 
 -- name: session_removed
 -- rows: none
