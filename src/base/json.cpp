@@ -85,10 +85,21 @@ Json& Json::push(Json value) {
   return *this;
 }
 
+namespace {
+// The integer that a double is exactly, if it is one. Minus zero is zero.
+std::optional<std::int64_t> exact_integer(double v) {
+  if (v < -0x1p63 || v >= 0x1p63 || v != std::trunc(v)) return std::nullopt;
+  return static_cast<std::int64_t>(v);
+}
+}  // namespace
+
 bool operator==(const Json& a, const Json& b) {
   if (a.is_number() && b.is_number()) {
     if (a.is_int() && b.is_int()) return a.as_int() == b.as_int();
-    return a.as_double() == b.as_double();
+    if (a.is_double() && b.is_double()) return a.as_double() == b.as_double();
+    // Not by way of double, which has room for 53 bits only.
+    return a.is_int() ? exact_integer(b.as_double()) == a.as_int()
+                      : exact_integer(a.as_double()) == b.as_int();
   }
   if (a.value_.index() != b.value_.index()) return false;
   if (a.is_object()) {
@@ -156,7 +167,9 @@ void Json::dump_to(std::string& out) const {
   } else if (is_double()) {
     const double v = as_double();
     // JSON has no infinities; a null is what every other writer gives.
-    if (std::isfinite(v))
+    if (const auto whole = exact_integer(v))
+      out += fmt::format("{}", *whole);
+    else if (std::isfinite(v))
       out += fmt::format("{}", v);
     else
       out += "null";
@@ -264,13 +277,18 @@ class Builder {
     append(part);
     // Boost.JSON makes a double of an integer that has no room in 64 bits.
     if (text_.find_first_of(".eE") == std::string::npos) return refuse_integer(code);
+    // Boost.JSON's own value can be the double beside the nearest one. Out of range, its value
+    // still tells too large (infinite) from too small (zero).
+    double nearest = v;
+    if (std::from_chars(text_.data(), text_.data() + text_.size(), nearest).ec != std::errc{})
+      nearest = v;
     text_.clear();
-    if (!std::isfinite(v)) {
+    if (!std::isfinite(nearest)) {
       refusal_ = "a number does not fit a double";
       code = boost::json::error::exponent_overflow;
       return false;
     }
-    return add(Json(v));
+    return add(Json(nearest));
   }
   bool on_bool(bool v, Code&) { return add(Json(v)); }
   bool on_null(Code&) { return add(Json()); }

@@ -1,6 +1,7 @@
 #include "base/json.hpp"
 
 #include <array>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
@@ -161,6 +162,17 @@ TEST_CASE("integers keep 64 bits, and one without room is refused rather than ro
   CHECK(parsed("1e-999").as_double() == 0.0);
 }
 
+TEST_CASE("a double is the nearest one to what is written") {
+  CHECK(parsed("908e54").as_double() == 908e54);
+  CHECK(parsed("[0.1,2.2250738585072014e-308]").as_array()[1].as_double() ==
+        2.2250738585072014e-308);
+  CHECK(rc::check([] {
+    const double v = static_cast<double>(*rc::gen::arbitrary<std::int64_t>()) *
+                     std::pow(10.0, *rc::gen::inRange(-280, 280));
+    RC_ASSERT(parse_json(Json(v).dump())->as_double() == v);
+  }));
+}
+
 TEST_CASE("depth and length have limits that hold exactly") {
   const auto nested = [](std::size_t n) { return std::string(n, '[') + std::string(n, ']'); };
   CHECK(parse_json(nested(32)));
@@ -195,6 +207,21 @@ TEST_CASE("equal trees have one canonical text, whatever the order of their memb
   CHECK_FALSE(parsed("{}") == parsed("[]"));
   CHECK_FALSE(parsed("{\"a\":null}") == parsed("{\"b\":null}"));
   CHECK_FALSE(Json() == Json(false));
+}
+
+TEST_CASE("a number is equal to, and written as, the same number of the other kind") {
+  CHECK(Json(1.0) == Json(1));
+  CHECK(Json(-0.0) == Json(0));
+  CHECK(Json(1e16) == Json(std::int64_t{10'000'000'000'000'000}));
+  CHECK(Json(1.0).canonical() == "1");
+  CHECK(Json(-0.0).canonical() == "0");
+  CHECK(Json(1e16).canonical() == "10000000000000000");
+  CHECK(Json(1.5).canonical() == "1.5");
+  CHECK(Json(1e19).canonical() == "1e+19");
+  CHECK(Json(-0x1p63) == Json(std::numeric_limits<std::int64_t>::min()));
+  CHECK_FALSE(Json(0x1p63) == Json(std::numeric_limits<std::int64_t>::max()));
+  CHECK_FALSE(Json(9007199254740992.0) == Json(std::int64_t{9'007'199'254'740'993}));
+  CHECK_FALSE(Json(1.5) == Json(1));
 }
 
 TEST_CASE("members are found by path, and an absent path reads as null") {
