@@ -38,7 +38,16 @@ class Authorizer {
     return Permit<A, Team>(scope, team);
   }
 
-  // The team that a path names by id or slug; not_found unless the caller may see it. Gives no right.
+  // The decision without the right: whether `action` would be allowed now.
+  Result<void> check(const TenantScope& scope, Action action) const {
+    return decide_on_org(scope, action);
+  }
+  Result<void> check(Tx& tx, const TenantScope& scope, const TeamId& team, Action action) const {
+    return decide_on_team(tx, scope, team, action);
+  }
+
+  // The team that a path names by id or slug; not_found unless the caller may see it. Gives no
+  // right.
   Result<TeamId> find_team(Tx& tx, const TenantScope& scope, std::string_view id_or_slug) const;
 
  private:

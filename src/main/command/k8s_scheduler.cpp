@@ -1,0 +1,197 @@
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "main/config/config.hpp"
+#include "main/program.hpp"
+#include "operator/operator.hpp"
+#include "sql/database.hpp"
+
+namespace {
+
+using namespace ks;
+
+std::optional<std::string> environment(std::string_view name) {
+  // Read before any thread is started.
+  const char* value = std::getenv(std::string(name).c_str());  // NOLINT(concurrency-mt-unsafe)
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+struct Options {
+  std::string file;
+  std::vector<std::string> set;
+  std::string components = "api,operator";
+};
+
+LoadedConfig load(const Options& options) {
+  ConfigInput input;
+  input.environment = environment;
+  input.terminal = isatty(STDERR_FILENO) == 1;
+  std::vector<std::string> early;
+  if (!options.file.empty()) {
+    std::ifstream file(options.file);
+    std::stringstream text;
+    text << file.rdbuf();
+    if (!file) early.push_back("--config: cannot be read: " + options.file);
+    auto parsed = parse_config_file(text.str());
+    if (parsed)
+      input.file = std::move(*parsed);
+    else
+      early.push_back(options.file + ": " + parsed.error().message);
+  }
+  for (const std::string& one : options.set) {
+    const std::size_t equals = one.find('=');
+    if (equals == std::string::npos)
+      early.push_back("--set: must be NAME=VALUE");
+    else
+      input.flags[one.substr(0, equals)] = one.substr(equals + 1);
+  }
+  LoadedConfig loaded = load_config(input);
+  loaded.faults.insert(loaded.faults.begin(), early.begin(), early.end());
+  loaded.config.run_api = loaded.config.run_operator = false;
+  std::stringstream parts(options.components);
+  for (std::string part; std::getline(parts, part, ',');) {
+    if (part == "api")
+      loaded.config.run_api = true;
+    else if (part == "operator")
+      loaded.config.run_operator = true;
+    else
+      loaded.faults.push_back("--components: " + part + " is none of api, operator");
+  }
+  return loaded;
+}
+
+int print_faults(const std::vector<std::string>& faults) {
+  fmt::print(stderr, "The configuration has {} fault{}:\n", faults.size(),
+             faults.size() == 1 ? "" : "s");
+  for (const auto& fault : faults) fmt::print(stderr, "  {}\n", fault);
+  return 2;
+}
+
+int fail(const Error& error) {
+  fmt::print(stderr, "{}\n", error.message);
+  return 1;
+}
+
+int serve(const Options& options) {
+  // Blocked before any thread starts, so that all of them leave the signals to this one.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  const LoadedConfig loaded = load(options);
+  if (!loaded.faults.empty()) return print_faults(loaded.faults);
+  log::configure(loaded.config.log_level, loaded.config.log_format);
+  const SystemClock clock;
+  SystemRandom random;
+  auto program = Program::start(loaded.config, {clock, random});
+  if (!program) return fail(program.error());
+
+  const bool simulated = loaded.config.kubernetes == KubernetesMode::simulated;
+  fmt::print("K8s Scheduler {} serves {} on {}:{} ({})\n", program_version(),
+             loaded.config.base_url.text(), loaded.config.server_address, (*program)->port(),
+             simulated ? "simulated cluster: nothing really runs" : "Kubernetes");
+  if (loaded.config.run_api) {
+    if (const auto link = (*program)->first_administrator_link(); link && *link)
+      fmt::print("First administrator (single use, 24 hours): {}\n", **link);
+  }
+  std::fflush(stdout);
+  int received = 0;
+  sigwait(&signals, &received);
+  log::info("stopping", {{"signal", received}});
+  // A second signal ends the program at once.
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+  (*program)->stop(seconds(10));
+  return 0;
+}
+
+int migrate(const Options& options) {
+  const LoadedConfig loaded = load(options);
+  if (!loaded.faults.empty()) return print_faults(loaded.faults);
+  const SystemClock clock;
+  sql::DatabaseOptions database;
+  database.dsn = loaded.config.database_dsn;
+  database.owner_dsn = loaded.config.database_owner_dsn;
+  database.dev_mode = loaded.config.dev_mode;
+  const auto report = sql::migrate_database(database, clock);
+  if (!report) return fail(report.error());
+  for (const auto& name : report->applied) fmt::print("applied {}\n", name);
+  fmt::print("the schema is at version {}\n", report->version);
+  return 0;
+}
+
+int config_check(const Options& options) {
+  const LoadedConfig loaded = load(options);
+  for (const Setting& setting : loaded.settings)
+    fmt::print("{}={}  ({})\n", setting.name, setting.value, setting.source);
+  if (!loaded.faults.empty()) return print_faults(loaded.faults);
+  fmt::print("The configuration has no faults.\n");
+  return 0;
+}
+
+int manifests(const Options& options) {
+  const std::string ns = environment("SYSTEM_NAMESPACE").value_or("k8s-scheduler");
+  (void)options;
+  fmt::print("{}", op::manifests_yaml(ns));
+  return 0;
+}
+
+int admin_link(const Options& options) {
+  LoadedConfig loaded = load(options);
+  if (!loaded.faults.empty()) return print_faults(loaded.faults);
+  const SystemClock clock;
+  SystemRandom random;
+  const auto link = administrator_link(loaded.config, clock, random);
+  if (!link) return fail(link.error());
+  fmt::print("{}\n", *link);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app("A self-hosted, Kubernetes-native deployment platform.", "k8s-scheduler");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.add_option("--config", options.file, "File of NAME=VALUE lines");
+  app.add_option("--set", options.set, "One setting, NAME=VALUE; may be repeated");
+  int status = 0;
+  auto* serving = app.add_subcommand("serve", "Run the API and the operator");
+  serving->add_option("--components", options.components, "Which of api,operator to run");
+  serving->callback([&] { status = serve(options); });
+  app.add_subcommand("migrate", "Bring the database's schema up to date")->callback([&] {
+    status = migrate(options);
+  });
+  auto* config = app.add_subcommand("config", "Look at the configuration");
+  config->require_subcommand(1);
+  config->add_subcommand("check", "Print the effective configuration and every fault of it")
+      ->callback([&] { status = config_check(options); });
+  app.add_subcommand("manifests", "Print custom resource definitions and roles as YAML")
+      ->callback([&] { status = manifests(options); });
+  auto* admin = app.add_subcommand("admin", "Administer this installation");
+  admin->require_subcommand(1);
+  admin->add_subcommand("link", "Print a single-use link that makes a platform administrator")
+      ->callback([&] { status = admin_link(options); });
+  app.add_subcommand("version", "Print the version")->callback([&] {
+    fmt::print("k8s-scheduler {}\n", program_version());
+  });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error);
+  }
+  return status;
+}

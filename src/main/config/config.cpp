@@ -1,0 +1,412 @@
+#include "main/config/config.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/digest.hpp"
+#include "base/random.hpp"
+#include "domain/name.hpp"
+
+namespace ks {
+
+namespace {
+
+struct Variable {
+  std::string_view name;
+  std::string_view fallback;
+  enum class Show { plain, secret, dsn } show = Show::plain;
+};
+using Show = Variable::Show;
+
+constexpr std::array kVariables = {
+    Variable{"DATABASE_DSN", "sqlite:./data/k8s-scheduler.db", Show::dsn},
+    Variable{"DATABASE_OWNER_DSN", "", Show::dsn},
+    Variable{"AUTO_MIGRATE", ""},
+    Variable{"SERVER_ADDR", "127.0.0.1:8080"},
+    Variable{"BASE_URL", "http://localhost:8080"},
+    Variable{"TRUSTED_PROXIES", ""},
+    Variable{"DEV_MODE", "false"},
+    Variable{"DEPLOYMENT_DOMAIN", ""},
+    Variable{"KUBERNETES_ENABLED", "auto"},
+    Variable{"KUBECONFIG", ""},
+    Variable{"KUBERNETES_CONTEXT", ""},
+    Variable{"KUBERNETES_NAMESPACE", "sandbox-{userId}"},
+    Variable{"KUBERNETES_INSTALL_CRDS", "auto"},
+    Variable{"INGRESS_CLASS", ""},
+    Variable{"INGRESS_FROM", "namespace=ingress-nginx"},
+    Variable{"DNS_CIDRS", ""},
+    Variable{"DNS_SELECTOR", "kube-system/k8s-app=kube-dns"},
+    Variable{"CLUSTER_CIDRS", ""},
+    Variable{"WORKLOAD_TLS", "external"},
+    Variable{"STORAGE_CLASS", ""},
+    Variable{"SYSTEM_NAMESPACE", "k8s-scheduler"},
+    Variable{"CA_FILE", ""},
+    Variable{"SECRETS_KEY", "", Show::secret},
+    Variable{"SECRETS_KEY_FILE", ""},
+    Variable{"SIGNUP", "open"},
+    Variable{"METRICS_ADDR", ""},
+    Variable{"LEADER_ELECT", "true"},
+    Variable{"LOG_LEVEL", "info"},
+    Variable{"LOG_FORMAT", ""},
+};
+
+// A DSN without its password: what stands between ':' and '@' of the authority.
+std::string mask_dsn(std::string_view dsn) {
+  std::string out(dsn);
+  const std::size_t scheme = out.find("://");
+  if (scheme != std::string::npos) {
+    const std::size_t at = out.find('@', scheme);
+    const std::size_t colon = out.find(':', scheme + 3);
+    if (at != std::string::npos && colon != std::string::npos && colon < at)
+      out.replace(colon + 1, at - colon - 1, "***");
+  }
+  if (const std::size_t key = out.find("password="); key != std::string::npos) {
+    const std::size_t end = std::min(out.find_first_of("& ", key), out.size());
+    out.replace(key + 9, end - key - 9, "***");
+  }
+  return out;
+}
+
+class Loader {
+ public:
+  explicit Loader(const ConfigInput& input) : input_(input) {}
+
+  LoadedConfig load();
+
+ private:
+  std::string get(std::string_view name);
+  bool flag(std::string_view name, bool fallback);
+  bool given(std::string_view name) const { return out_given_.contains(std::string(name)); }
+  void fault(std::string_view name, std::string_view what) {
+    out_.faults.push_back(fmt::format("{}: {}", name, what));
+  }
+  bool address(std::string_view name, std::string& host, std::uint16_t& port);
+  void secrets_key();
+  void kubernetes();
+  void network();
+  void workloads();
+  void observability();
+
+  const ConfigInput& input_;
+  LoadedConfig out_;
+  std::map<std::string, std::string> out_given_;
+};
+
+std::string Loader::get(std::string_view name) {
+  const auto variable = std::ranges::find(kVariables, name, &Variable::name);
+  KS_ASSERT(variable != kVariables.end());
+  std::string value(variable->fallback);
+  std::string source = "default";
+  const std::string key(name);
+  if (const auto env = input_.environment ? input_.environment(name) : std::nullopt; env) {
+    value = *env;
+    source = "environment";
+  }
+  if (const auto at = input_.file.find(key); at != input_.file.end()) {
+    value = at->second;
+    source = "file";
+  }
+  if (const auto at = input_.flags.find(key); at != input_.flags.end()) {
+    value = at->second;
+    source = "flag";
+  }
+  if (source != "default") out_given_[key] = value;
+  std::string shown = value;
+  if (variable->show == Show::secret && !value.empty()) shown = "***";
+  if (variable->show == Show::dsn) shown = mask_dsn(value);
+  out_.settings.push_back({key, shown, source});
+  return value;
+}
+
+bool Loader::flag(std::string_view name, bool fallback) {
+  const std::string value = get(name);
+  if (value.empty()) return fallback;
+  if (value == "true" || value == "1") return true;
+  if (value == "false" || value == "0") return false;
+  fault(name, "must be true or false");
+  return fallback;
+}
+
+bool Loader::address(std::string_view name, std::string& host, std::uint16_t& port) {
+  const std::string value = get(name);
+  if (value.empty()) return false;
+  const std::size_t colon = value.rfind(':');
+  unsigned number = 70000;
+  if (colon != std::string::npos)
+    std::from_chars(value.data() + colon + 1, value.data() + value.size(), number);
+  if (colon == std::string::npos || colon == 0 || number > 65535) {
+    fault(name, "must be ADDRESS:PORT, such as 127.0.0.1:8080");
+    return false;
+  }
+  host = value.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  port = static_cast<std::uint16_t>(number);
+  return true;
+}
+
+// A key file that is missing is made in dev mode only: elsewhere a new key would make what is
+// stored unreadable.
+void Loader::secrets_key() {
+  std::string key = get("SECRETS_KEY");
+  std::string path = get("SECRETS_KEY_FILE");
+  if (!key.empty() && !path.empty())
+    return fault("SECRETS_KEY", "give it or SECRETS_KEY_FILE, not both");
+  if (key.empty() && path.empty()) {
+    if (!out_.config.dev_mode)
+      return fault("SECRETS_KEY", "is required (or SECRETS_KEY_FILE): 32 random bytes as base64");
+    path = "./data/secrets.key";
+  }
+  if (!path.empty()) {
+    std::error_code ignored;
+    if (out_.config.dev_mode && !std::filesystem::exists(path, ignored)) {
+      std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+      SystemRandom random;
+      std::string fresh(32, '\0');
+      random.fill({reinterpret_cast<std::uint8_t*>(fresh.data()), fresh.size()});
+      const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+      const std::string text = base64(fresh) + "\n";
+      if (fd < 0 || ::write(fd, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+        fault("SECRETS_KEY_FILE", "cannot be made: " + path);
+      if (fd >= 0) ::close(fd);
+    }
+    struct stat info{};
+    if (::stat(path.c_str(), &info) == 0 && (info.st_mode & 077) != 0)
+      fault("SECRETS_KEY_FILE", "must not be readable by others (chmod 600 " + path + ")");
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    if (!file) return fault("SECRETS_KEY_FILE", "cannot be read: " + path);
+    key = text.str();
+  }
+  while (!key.empty() && (key.back() == '\n' || key.back() == '\r' || key.back() == ' '))
+    key.pop_back();
+  const auto bytes = from_base64(key);
+  const std::string_view where = path.empty() ? "SECRETS_KEY" : "SECRETS_KEY_FILE";
+  if (!bytes || bytes->size() < 32)
+    return fault(where, "must hold at least 32 random bytes as base64 (openssl rand -base64 32)");
+  // A key that somebody typed or left at a default is all one character or nearly so.
+  std::array<bool, 256> seen{};
+  for (const char c : *bytes) seen[static_cast<unsigned char>(c)] = true;
+  if (std::ranges::count(seen, true) < 12) return fault(where, "is not random");
+  out_.config.secrets_key = *bytes;
+}
+
+void Loader::kubernetes() {
+  Config& config = out_.config;
+  const std::string mode = get("KUBERNETES_ENABLED");
+  config.kubeconfig = get("KUBECONFIG");
+  config.kubernetes_context = get("KUBERNETES_CONTEXT");
+  std::error_code ignored;
+  const bool there =
+      !config.kubeconfig.empty() && std::filesystem::exists(config.kubeconfig, ignored);
+  if (mode == "simulated") {
+    config.kubernetes = KubernetesMode::simulated;
+  } else if (mode == "true" || mode == "auto") {
+    config.kubernetes = KubernetesMode::real;
+    if (!config.kubeconfig.empty() && !there) {
+      fault("KUBECONFIG", "cannot be read: " + config.kubeconfig);
+    } else if (config.kubeconfig.empty()) {
+      if (mode == "auto" && config.dev_mode)
+        config.kubernetes = KubernetesMode::simulated;
+      else
+        fault("KUBECONFIG",
+              "is required: no cluster is configured (KUBERNETES_ENABLED=simulated "
+              "runs without one)");
+    }
+  } else {
+    fault("KUBERNETES_ENABLED", "must be auto, true or simulated");
+  }
+  config.namespace_pattern = get("KUBERNETES_NAMESPACE");
+  if (auto why = namespace_pattern_fault(config.namespace_pattern); !why.empty())
+    fault("KUBERNETES_NAMESPACE", why);
+  const std::string crds = get("KUBERNETES_INSTALL_CRDS");
+  if (crds == "auto" || crds == "true")
+    config.op.install_crds = op::OperatorConfig::InstallCrds::auto_;
+  else if (crds == "false" || crds == "never")
+    config.op.install_crds = op::OperatorConfig::InstallCrds::never;
+  else
+    fault("KUBERNETES_INSTALL_CRDS", "must be auto or never");
+}
+
+void Loader::network() {
+  Config& config = out_.config;
+  const auto take = [&](std::string_view name, auto parsed, auto& into) {
+    if (parsed)
+      into = std::move(*parsed);
+    else
+      fault(name, parsed.error().message);
+  };
+  take("INGRESS_FROM", op::parse_ingress_from(get("INGRESS_FROM")), config.op.ingress_from);
+  take("DNS_CIDRS", op::parse_cidrs(get("DNS_CIDRS")), config.op.dns_cidrs);
+  take("DNS_SELECTOR", op::parse_dns_selector(get("DNS_SELECTOR")), config.op.dns);
+  take("CLUSTER_CIDRS", op::parse_cidrs(get("CLUSTER_CIDRS")), config.op.cluster_cidrs);
+  take("TRUSTED_PROXIES", op::parse_cidrs(get("TRUSTED_PROXIES")), config.trusted_proxies);
+  config.op.ingress_class = get("INGRESS_CLASS");
+}
+
+void Loader::workloads() {
+  Config& config = out_.config;
+  config.deployment_domain = get("DEPLOYMENT_DOMAIN");
+  if (config.deployment_domain.empty()) {
+    if (config.dev_mode)
+      config.deployment_domain = "apps.localhost";
+    else
+      fault("DEPLOYMENT_DOMAIN", "is required: the base domain of workloads");
+  } else if (!normal_email("x@" + config.deployment_domain)) {
+    fault("DEPLOYMENT_DOMAIN", "must be a domain name such as apps.example.com");
+  }
+  // Cookies of the login host must not be within a workload's reach.
+  if (!is_loopback_host(config.base_url.host)) {
+    const std::string login = "." + config.base_url.host;
+    const std::string apps = "." + config.deployment_domain;
+    if (login.ends_with(apps) || apps.ends_with(login))
+      fault("DEPLOYMENT_DOMAIN", "must not share a domain with BASE_URL");
+  }
+  config.workload_tls = get("WORKLOAD_TLS");
+  if (config.workload_tls != "external" && !config.workload_tls.starts_with("secret:") &&
+      !config.workload_tls.starts_with("issuer:"))
+    fault("WORKLOAD_TLS", "must be external, secret:NAME or issuer:NAME");
+  else if (config.workload_tls != "external")
+    fault("WORKLOAD_TLS", "this version serves workloads with TLS from outside only (external)");
+  config.op.storage_class = get("STORAGE_CLASS");
+  config.op.system_namespace = get("SYSTEM_NAMESPACE");
+  if (!check_label(config.op.system_namespace, 63))
+    fault("SYSTEM_NAMESPACE", "must be the name of a namespace");
+}
+
+void Loader::observability() {
+  Config& config = out_.config;
+  address("METRICS_ADDR", config.metrics_address, config.metrics_port);
+  config.leader_elect = flag("LEADER_ELECT", true);
+  config.op.leader_elect = config.leader_elect;
+  const std::string level = get("LOG_LEVEL");
+  if (level == "debug")
+    config.log_level = log::Level::debug;
+  else if (level == "info")
+    config.log_level = log::Level::info;
+  else if (level == "warn")
+    config.log_level = log::Level::warn;
+  else if (level == "error")
+    config.log_level = log::Level::error;
+  else
+    fault("LOG_LEVEL", "must be debug, info, warn or error");
+  const std::string format = get("LOG_FORMAT");
+  if (format == "json" || (format.empty() && !input_.terminal))
+    config.log_format = log::Format::json;
+  else if (format != "text" && !format.empty())
+    fault("LOG_FORMAT", "must be text or json");
+}
+
+LoadedConfig Loader::load() {
+  Config& config = out_.config;
+  config.dev_mode = flag("DEV_MODE", false);
+  config.database_dsn = get("DATABASE_DSN");
+  config.database_owner_dsn = get("DATABASE_OWNER_DSN");
+  const bool sqlite = config.database_dsn.starts_with("sqlite:");
+  if (!sqlite && !config.database_dsn.starts_with("postgres://") &&
+      !config.database_dsn.starts_with("postgresql://"))
+    fault("DATABASE_DSN", "must be sqlite:PATH or postgres://...");
+  if (sqlite && !config.database_owner_dsn.empty())
+    fault("DATABASE_OWNER_DSN", "is for PostgreSQL only");
+  config.auto_migrate = flag("AUTO_MIGRATE", sqlite);
+  address("SERVER_ADDR", config.server_address, config.server_port);
+  if (auto origin = parse_origin(get("BASE_URL")))
+    config.base_url = std::move(*origin);
+  else
+    fault("BASE_URL", "must be http://HOST[:PORT] or https://HOST[:PORT]");
+  const bool local = is_loopback_host(config.base_url.host);
+  if (!config.base_url.host.empty() && !config.base_url.secure() && !local)
+    fault("BASE_URL", "must be https unless it is local");
+  if (config.dev_mode && !local) fault("DEV_MODE", "needs a local BASE_URL");
+  if (config.dev_mode && !config.server_address.empty() &&
+      !is_loopback_host(config.server_address) && config.server_address != "::1")
+    fault("DEV_MODE", "listens on loopback only: SERVER_ADDR must be local");
+  secrets_key();
+  kubernetes();
+  network();
+  workloads();
+  observability();
+  config.ca_file = get("CA_FILE");
+  config.sign_up = get("SIGNUP");
+  if (config.sign_up == "verified")
+    fault("SIGNUP", "verified needs mail, which this version does not send; use open or closed");
+  else if (config.sign_up != "open" && config.sign_up != "closed")
+    fault("SIGNUP", "must be open or closed");
+  config.op.url_scheme = local ? "http" : "https";
+
+  // A misspelt name in a file or flag would silently leave a default in force.
+  for (const auto* given : {&input_.file, &input_.flags})
+    for (const auto& [name, value] : *given)
+      if (std::ranges::find(kVariables, name, &Variable::name) == kVariables.end())
+        fault(name, "is not a setting");
+  return std::move(out_);
+}
+
+}  // namespace
+
+LoadedConfig load_config(const ConfigInput& input) { return Loader(input).load(); }
+
+Result<std::map<std::string, std::string>> parse_config_file(std::string_view text) {
+  std::map<std::string, std::string> out;
+  int number = 0;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+    ++number;
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
+    while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
+    if (line.empty() || line.front() == '#') continue;
+    const std::size_t equals = line.find('=');
+    if (equals == std::string_view::npos || equals == 0)
+      return invalid(fmt::format("line {}: must be NAME=VALUE", number));
+    if (!out.emplace(line.substr(0, equals), line.substr(equals + 1)).second)
+      return invalid(fmt::format("line {}: {} is set twice", number, line.substr(0, equals)));
+  }
+  return out;
+}
+
+std::string namespace_pattern_fault(std::string_view pattern) {
+  struct Placeholder {
+    std::string_view text;
+    std::size_t length;
+  };
+  constexpr std::array<Placeholder, 6> kPlaceholders = {{{"{userId}", 36},
+                                                         {"{orgId}", 36},
+                                                         {"{teamId}", 36},
+                                                         {"{clientId}", 36},
+                                                         {"{orgSlug}", kSlugMax},
+                                                         {"{teamSlug}", kSlugMax}}};
+  std::string rest(pattern);
+  std::size_t length = 0;
+  bool person = false, organization = false, team = false;
+  for (const auto& p : kPlaceholders) {
+    for (std::size_t at; (at = rest.find(p.text)) != std::string::npos;) {
+      rest.replace(at, p.text.size(), "x");
+      length += p.length - 1;
+      person = person || p.text == "{userId}";
+      organization = organization || p.text == "{orgId}";
+      team = team || p.text == "{teamId}";
+    }
+  }
+  length += rest.size();
+  if (!person) return "must have {userId}: a namespace is one person's";
+  if (team) return "{teamId} in the pattern is not supported by this version";
+  // A second organization of the same person gets 12 digits of its id appended.
+  if (!organization) length += 13;
+  if (!check_label(rest, 63)) return "may only have lower-case letters, digits and '-'";
+  if (length > 63)
+    return fmt::format("can become {} characters long; a namespace's name has at most 63", length);
+  return {};
+}
+
+}  // namespace ks

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "identity/origin.hpp"
+#include "operator/config.hpp"
+
+namespace ks {
+
+enum class KubernetesMode { real, simulated };
+
+// What the program runs with, checked as a whole. One field a variable of docs/configuration.md.
+struct Config {
+  std::string database_dsn;
+  std::string database_owner_dsn;
+  bool auto_migrate = true;
+  std::string server_address;
+  std::uint16_t server_port = 0;
+  Origin base_url;
+  std::vector<std::string> trusted_proxies;
+  bool dev_mode = false;
+  std::string deployment_domain;
+  KubernetesMode kubernetes = KubernetesMode::simulated;
+  std::string kubeconfig;  // Path; empty when simulated.
+  std::string kubernetes_context;
+  std::string namespace_pattern;
+  std::string workload_tls;
+  std::string secrets_key;  // Never printed.
+  std::string sign_up;
+  std::string metrics_address;  // Empty: no metrics.
+  std::uint16_t metrics_port = 0;
+  bool leader_elect = true;
+  log::Level log_level = log::Level::info;
+  log::Format log_format = log::Format::text;
+  std::string ca_file;
+  op::OperatorConfig op;
+
+  bool run_api = true;
+  bool run_operator = true;
+  // Not a setting: for tests on servers that have a superuser only.
+  bool allow_superuser = false;
+};
+
+// One setting as it was given or defaulted, for `config check`.
+struct Setting {
+  std::string name;
+  std::string value;   // Masked when it is a secret.
+  std::string source;  // "default", "environment", "file", "flag".
+};
+
+struct ConfigInput {
+  // Looks a variable up in the environment.
+  std::function<std::optional<std::string>(std::string_view)> environment;
+  // Of a file of NAME=VALUE lines; stronger than the environment, weaker than flags.
+  std::map<std::string, std::string> file;
+  std::map<std::string, std::string> flags;
+  bool terminal = false;  // Standard error is one: text rather than JSON logs.
+};
+
+struct LoadedConfig {
+  Config config;
+  std::vector<Setting> settings;
+  // Every fault at once; the configuration counts only when there is none.
+  std::vector<std::string> faults;
+};
+
+// Makes files: a missing key file in dev mode. Reads files: keys.
+LoadedConfig load_config(const ConfigInput& input);
+
+// NAME=VALUE lines, `#` comments, empty lines. The error names the line.
+Result<std::map<std::string, std::string>> parse_config_file(std::string_view text);
+
+// Faults of KUBERNETES_NAMESPACE: no placeholder that tells people apart, or one that can exceed 63
+// characters with its suffix. Empty when it is fine.
+std::string namespace_pattern_fault(std::string_view pattern);
+
+}  // namespace ks

@@ -1,0 +1,315 @@
+#include "main/program.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "api/api.hpp"
+#if __has_include("api/docs_page.hpp")
+#include "api/docs_page.hpp"
+#define KS_DOCS
+#endif
+#include "base/digest.hpp"
+#include "http/metrics.hpp"
+#include "http/server.hpp"
+#include "main/cluster.hpp"
+#include "main/stores.hpp"
+#include "operator/operator.hpp"
+#include "sql/database.hpp"
+#include "sync/sync.hpp"
+
+namespace ks {
+
+namespace {
+
+constexpr std::string_view kClusterFact = "cluster";
+
+sql::DatabaseOptions database_options(const Config& config) {
+  sql::DatabaseOptions options;
+  options.dsn = config.database_dsn;
+  options.owner_dsn = config.database_owner_dsn;
+  options.auto_migrate = config.auto_migrate;
+  options.dev_mode = config.dev_mode;
+  options.allow_superuser = config.allow_superuser;
+  return options;
+}
+
+std::size_t cores() { return std::max<std::size_t>(1, std::thread::hardware_concurrency()); }
+
+// A database that has used a real cluster never goes on with a simulated one: its tenants'
+// workloads would seem gone.
+Result<void> check_cluster_fact(Database& db, SyncStore& sync, bool simulated) {
+  const FleetScope fleet(FleetReason::setup);
+  KS_TRY(const auto fact,
+         db.fleet_read(fleet, [&](Tx& tx) { return sync.fact(tx, fleet, kClusterFact); }));
+  if (simulated && fact == "real")
+    return invalid("this database belongs to a real cluster and cannot run on the simulated one");
+  if (!simulated && fact != "real")
+    KS_CHECK(db.fleet_write(
+        fleet, [&](Tx& tx) { return sync.set_fact(tx, fleet, kClusterFact, "real"); }));
+  return {};
+}
+
+std::string link_of(const Config& config, const std::string& token) {
+  return config.base_url.text() + "/setup#" + token;
+}
+
+http::Response health() { return http::Response::json(200, R"({"status":"ok"})"); }
+
+}  // namespace
+
+std::string_view program_version() { return KS_VERSION; }
+
+struct Program::Impl {
+  Impl(const Config& c, const Parts& p)
+      : config(c), parts(p), web(cores()), work(1), raw(c.base_url.text()) {}
+
+  Config config;
+  Parts parts;
+  // Requests and background work have their own threads: neither makes the other wait.
+  runtime::LoopGroup web;
+  runtime::LoopGroup work;
+  std::unique_ptr<Database> db;
+  std::unique_ptr<SqlStores> stores;
+  std::unique_ptr<kube::Cluster> own_cluster;
+  kube::Cluster* cluster = nullptr;
+  std::unique_ptr<PasswordHasher> hasher;
+  std::unique_ptr<SessionGate> sessions;
+  std::unique_ptr<Accounts> accounts;
+  std::unique_ptr<HostGate> hosts;
+  std::unique_ptr<TemplateCatalogue> templates;
+  std::unique_ptr<api::Services> services;
+  api::FeedHub hub;
+  std::unique_ptr<sync::Sync> sync;
+  std::unique_ptr<op::Operator> op;
+  http::Metrics metrics;
+  http::Router raw;
+  std::unique_ptr<http::Router> metrics_router;
+  std::unique_ptr<http::Server> server;
+  std::unique_ptr<http::Server> metrics_server;
+  bool stopped = false;
+
+  Result<void> start();
+  Result<void> open_database();
+  Result<void> open_cluster();
+  void build_api();
+  void start_background();
+  Result<void> listen();
+  void stop(Duration drain);
+  http::Response ready();
+  std::vector<std::string> troubles();
+  void sweep();
+};
+
+Result<void> Program::Impl::open_database() {
+  if (!config.run_api) return {};
+  KS_TRY(db, sql::open_database(database_options(config), parts.clock));
+  stores = std::make_unique<SqlStores>(config.secrets_key, parts.clock);
+  return check_cluster_fact(*db, stores->sync, cluster->simulated());
+}
+
+Result<void> Program::Impl::open_cluster() {
+  if (parts.cluster != nullptr) {
+    cluster = parts.cluster;
+    return {};
+  }
+  KS_TRY(own_cluster, connect_cluster(config, work.at(0), parts.clock, parts.random));
+  cluster = own_cluster.get();
+  return {};
+}
+
+void Program::Impl::build_api() {
+  const auto key = [&](std::string_view purpose) {
+    return derive_key(config.secrets_key, purpose);
+  };
+  hasher = std::make_unique<PasswordHasher>(parts.random, PasswordCost{}, cores(), 64);
+  sessions = std::make_unique<SessionGate>(*db, stores->accounts, parts.clock, parts.random);
+  Accounts::Options options;
+  options.sign_up = config.sign_up == "closed" ? SignUpMode::closed : SignUpMode::open;
+  options.dev_mode = config.dev_mode;
+  options.limit_key = key("limits");
+  accounts = std::make_unique<Accounts>(*db, stores->accounts, *sessions, *hasher, parts.clock,
+                                        parts.random, options);
+  hosts = std::make_unique<HostGate>(config.base_url);
+  templates = std::make_unique<TemplateCatalogue>(TemplateCatalogue::system());
+  services = std::make_unique<api::Services>(api::Services{
+      *db, stores->for_app(parts.clock, parts.random), *sessions, *accounts, *hosts,
+      SessionCookie(config.base_url), *templates, app::NamespacePattern{config.namespace_pattern},
+      api::Cursors(key("cursors")), key("idempotency"), config.base_url.text(),
+      config.deployment_domain, config.op.url_scheme, cluster->simulated(), config.dev_mode,
+      config.sign_up, std::string(program_version()), [this] { return sync->trouble(); }});
+  api::mount(raw, *services, hub);
+#ifdef KS_DOCS
+  api::mount_docs(raw, *services);
+#endif
+}
+
+void Program::Impl::start_background() {
+  runtime::Loop& loop = work.at(0);
+  if (config.run_api) {
+    hub.start(loop);
+    sync = std::make_unique<sync::Sync>(
+        sync::Stores{*db, stores->sync, stores->plans, stores->sandboxes, stores->authorizer,
+                     stores->envelope},
+        *cluster, sync::Config{{config.deployment_domain}, seconds(15), seconds(5), seconds(1), 16},
+        parts.clock, parts.random);
+    db->on_feed([this](std::optional<OrgId> org) {
+      hub.changed(org);
+      sync->wake();
+    });
+    sync->start(loop);
+    sweep();
+  }
+  if (config.run_operator) {
+    op = std::make_unique<op::Operator>(*cluster, config.op, parts.clock, parts.random);
+    op->start(loop);
+  }
+}
+
+// What has ended is removed once an hour.
+void Program::Impl::sweep() {
+  work.at(0).call_after(hours(1), [this] {
+    work.at(0).spawn([this] {
+      const FleetScope fleet(FleetReason::session_cleanup);
+      const auto swept = accounts->sweep(fleet);
+      const auto forgotten = db->fleet_write(fleet, [&](Tx& tx) {
+        return stores->idempotency.forget_older(tx, fleet, parts.clock.now() - hours(24));
+      });
+      if (!swept || !forgotten) log::warn("clean-up failed; the next one is in an hour");
+      sweep();
+    });
+  });
+}
+
+std::vector<std::string> Program::Impl::troubles() {
+  std::vector<std::string> out;
+  if (db)
+    if (auto ok = db->ready(); !ok) out.push_back("database: " + ok.error().message);
+  if (sync && !sync->trouble().empty()) out.push_back("cluster: " + sync->trouble());
+  if (op)
+    for (const auto& missing : op->missing()) out.push_back("operator: " + missing);
+  return out;
+}
+
+http::Response Program::Impl::ready() {
+  // Causes name hosts and objects; who may see those reads the log.
+  Json checks = Json::object();
+  const bool database = !db || db->ready().has_value();
+  const bool cluster_ok = !sync || sync->trouble().empty();
+  const bool operator_ok = !op || op->missing().empty();
+  const auto word = [](bool ok) { return ok ? "ok" : "unavailable"; };
+  if (db) checks.set("database", word(database));
+  checks.set("cluster", word(cluster_ok));
+  if (op) checks.set("operator", word(operator_ok));
+  const bool ok = database && cluster_ok && operator_ok;
+  return http::Response::json(
+      ok ? 200 : 503,
+      Json::object({{"status", ok ? "ready" : "unavailable"}, {"checks", std::move(checks)}})
+          .dump());
+}
+
+Result<void> Program::Impl::listen() {
+  raw.add(http::Method::get, "/healthz", http::RouteInfo{"anyone"},
+          [](http::Request&) { return health(); });
+  raw.add(http::Method::get, "/readyz", http::RouteInfo{"anyone"},
+          [this](http::Request&) { return ready(); });
+  http::ServerOptions options;
+  options.address = config.server_address;
+  options.port = config.server_port;
+  options.trusted_proxies = config.trusted_proxies;
+  options.problem_base = config.base_url.text();
+  options.access_log = parts.access_log;
+  options.body_bytes_max = [this](const http::Request& r) { return raw.body_bytes_max(r); };
+  options.observer = [this](const http::Request& r, int status, Duration took) {
+    metrics.observe_request(r.route, r.method, status, took);
+  };
+  server = std::make_unique<http::Server>(
+      web, options, [this](http::Request& r) { return raw.handle(r); }, parts.clock, parts.random);
+  KS_CHECK(server->listen());
+  if (config.metrics_address.empty()) return {};
+  metrics_router = std::make_unique<http::Router>(config.base_url.text());
+  metrics_router->add(http::Method::get, "/metrics", http::RouteInfo{"operations"},
+                      [this](http::Request&) {
+                        const auto streams = metrics.gauge("sse_subscribers", "Open event streams");
+                        streams.set(static_cast<double>(hub.subscribers()));
+                        return metrics.response();
+                      });
+  http::ServerOptions inside;
+  inside.address = config.metrics_address;
+  inside.port = config.metrics_port;
+  inside.problem_base = config.base_url.text();
+  inside.access_log = false;
+  metrics_server = std::make_unique<http::Server>(
+      work, inside, [this](http::Request& r) { return metrics_router->handle(r); }, parts.clock,
+      parts.random);
+  return metrics_server->listen();
+}
+
+Result<void> Program::Impl::start() {
+  KS_CHECK(open_cluster());
+  KS_CHECK(open_database());
+  if (config.run_api) build_api();
+  start_background();
+  return listen();
+}
+
+void Program::Impl::stop(Duration drain) {
+  if (std::exchange(stopped, true)) return;
+  hub.stop();
+  if (server) server->stop(drain);
+  if (metrics_server) metrics_server->stop(seconds(1));
+  if (sync) sync->stop();
+  if (op) op->stop();
+  if (sync) sync->wait_stopped();
+  if (op) op->wait_stopped();
+  server.reset();
+  metrics_server.reset();
+  web.stop();
+  work.stop();
+}
+
+Program::Program(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Program::~Program() { impl_->stop(seconds(1)); }
+
+Result<std::unique_ptr<Program>> Program::start(const Config& config, Parts parts) {
+  auto impl = std::make_unique<Impl>(config, parts);
+  if (auto started = impl->start(); !started) {
+    impl->stop(seconds(0));
+    return std::unexpected(std::move(started).error());
+  }
+  return std::unique_ptr<Program>(new Program(std::move(impl)));
+}
+
+void Program::stop(Duration drain) { impl_->stop(drain); }
+std::uint16_t Program::port() const { return impl_->server->port(); }
+std::uint16_t Program::metrics_port() const {
+  return impl_->metrics_server ? impl_->metrics_server->port() : 0;
+}
+const http::Router* Program::router() const { return &impl_->raw; }
+std::vector<std::string> Program::troubles() { return impl_->troubles(); }
+
+Result<std::optional<std::string>> Program::first_administrator_link() {
+  if (!impl_->accounts) return std::optional<std::string>();
+  const auto client = FleetScope(FleetReason::setup).client(platform_client());
+  KS_TRY(const auto token, impl_->accounts->first_setup_token(client));
+  if (!token) return std::optional<std::string>();
+  return std::optional(link_of(impl_->config, *token));
+}
+
+Result<std::string> administrator_link(const Config& config, const Clock& clock, Random& random) {
+  sql::DatabaseOptions options = database_options(config);
+  options.sqlite_visit = true;
+  KS_TRY(const auto db, sql::open_database(options, clock));
+  SqlStores stores(config.secrets_key, clock);
+  PasswordHasher hasher(random, PasswordCost{}, 1, 1);
+  SessionGate sessions(*db, stores.accounts, clock, random);
+  Accounts::Options accounts_options;
+  accounts_options.limit_key = derive_key(config.secrets_key, "limits");
+  Accounts accounts(*db, stores.accounts, sessions, hasher, clock, random, accounts_options);
+  const auto client = FleetScope(FleetReason::setup).client(platform_client());
+  KS_TRY(const std::string token, accounts.new_setup_token(client));
+  return link_of(config, token);
+}
+
+}  // namespace ks

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "app/stores.hpp"
+#include "base/digest.hpp"
+#include "secrets/envelope.hpp"
+#include "sql/accounts.hpp"
+#include "sql/deployments.hpp"
+#include "sql/journal.hpp"
+#include "sql/organizations.hpp"
+#include "sql/plans.hpp"
+#include "sql/sync.hpp"
+
+namespace ks {
+
+// One of each store, over whatever engine the Tx that they are given belongs to.
+struct SqlStores {
+  SqlStores(const std::string& secrets_key, const Clock& clock)
+      : journal(derive_key(secrets_key, "audit")),
+        sync(journal, clock),
+        authorizer(teams),
+        envelope(derive_key(secrets_key, "envelope")) {}
+  SqlStores(const SqlStores&) = delete;
+  SqlStores& operator=(const SqlStores&) = delete;
+
+  app::Stores for_app(const Clock& clock, Random& random) {
+    return {authorizer, organizations, teams,    deployments, sandboxes, plans,
+            journal,    idempotency,   envelope, clock,       random};
+  }
+
+  sql::SqlAccountStore accounts;
+  sql::SqlOrganizationStore organizations;
+  sql::SqlTeamStore teams;
+  sql::SqlDeploymentStore deployments;
+  sql::SqlSandboxStore sandboxes;
+  sql::SqlPlanStore plans;
+  sql::SqlIdempotencyStore idempotency;
+  sql::SqlJournal journal;
+  sql::SqlSyncStore sync;
+  Authorizer authorizer;
+  Envelope envelope;
+};
+
+}  // namespace ks
