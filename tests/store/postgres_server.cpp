@@ -27,15 +27,6 @@ namespace ks::test {
 
 namespace {
 
-std::string program(const char* name) {
-  for (const char* folder :
-       {"/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/17/bin"}) {
-    const auto path = std::filesystem::path(folder) / name;
-    if (std::filesystem::exists(path)) return path;
-  }
-  return {};
-}
-
 [[noreturn]] void give_up(const std::string& what) {
   throw std::runtime_error(what + ": " + std::strerror(errno));
 }
@@ -80,6 +71,15 @@ int free_port() {
 }
 
 }  // namespace
+
+std::string PostgresServer::program(const char* name) {
+  for (const char* folder :
+       {"/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/17/bin"}) {
+    const auto path = std::filesystem::path(folder) / name;
+    if (std::filesystem::exists(path)) return path;
+  }
+  return {};
+}
 
 bool PostgresServer::available() {
   static const bool kThere = [] {

@@ -14,6 +14,8 @@ class PostgresServer {
   // False where the programs are not installed; printed once, and a failure where CI=true says that
   // nothing may be skipped.
   static bool available();
+  // The path of one of PostgreSQL's programs; empty where it is not installed.
+  static std::string program(const char* name);
   // One server for all tests of the process.
   static PostgresServer& shared();
 

@@ -447,7 +447,7 @@ class LoopPipelines final : public asio::execution_context::service {
 
  private:
   void shutdown() override {
-    for (const auto& [key, pipeline] : by_key) pipeline->close();
+    for (const auto& one : by_key) one.second->close();
     by_key.clear();
     descriptor_.reset();
     timer_.reset();

@@ -1,0 +1,571 @@
+CREATE TABLE public.audit (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    prev text NOT NULL COLLATE pg_catalog."C",
+    mac text NOT NULL COLLATE pg_catalog."C",
+    at bigint NOT NULL,
+    actor_kind text NOT NULL COLLATE pg_catalog."C",
+    actor_id text NOT NULL COLLATE pg_catalog."C",
+    address text NOT NULL COLLATE pg_catalog."C",
+    request_id text NOT NULL COLLATE pg_catalog."C",
+    action text NOT NULL COLLATE pg_catalog."C",
+    target_kind text NOT NULL COLLATE pg_catalog."C",
+    target_id text NOT NULL COLLATE pg_catalog."C",
+    result text NOT NULL COLLATE pg_catalog."C",
+    detail text NOT NULL COLLATE pg_catalog."C"
+);
+ALTER TABLE ONLY public.audit FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.audit OWNER TO {owner_role};
+CREATE TABLE public.clients (
+    client_id uuid NOT NULL,
+    slug text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    state text NOT NULL COLLATE pg_catalog."C",
+    created_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.clients FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.clients OWNER TO {owner_role};
+CREATE TABLE public.deployment_revisions (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    deployment_id uuid NOT NULL,
+    revision bigint NOT NULL,
+    spec text NOT NULL COLLATE pg_catalog."C",
+    created_by uuid NOT NULL,
+    created_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.deployment_revisions FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.deployment_revisions OWNER TO {owner_role};
+CREATE TABLE public.deployment_secrets (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    deployment_id uuid NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    sealed text NOT NULL COLLATE pg_catalog."C",
+    created_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.deployment_secrets FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.deployment_secrets OWNER TO {owner_role};
+CREATE TABLE public.deployments (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    sandbox_id uuid NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    stem text NOT NULL COLLATE pg_catalog."C",
+    template text NOT NULL COLLATE pg_catalog."C",
+    spec text NOT NULL COLLATE pg_catalog."C",
+    revision bigint NOT NULL,
+    version bigint NOT NULL,
+    generation bigint NOT NULL,
+    synced_generation bigint NOT NULL,
+    restarts bigint NOT NULL,
+    phase text NOT NULL COLLATE pg_catalog."C",
+    reason text NOT NULL COLLATE pg_catalog."C",
+    message text NOT NULL COLLATE pg_catalog."C",
+    status text NOT NULL COLLATE pg_catalog."C",
+    deleting bigint NOT NULL,
+    cpu_milli bigint NOT NULL,
+    memory_bytes bigint NOT NULL,
+    storage_bytes bigint NOT NULL,
+    created_by uuid NOT NULL,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.deployments FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.deployments OWNER TO {owner_role};
+CREATE TABLE public.entitlement_overrides (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    feature text NOT NULL COLLATE pg_catalog."C",
+    value text COLLATE pg_catalog."C",
+    starts_at bigint NOT NULL,
+    ends_at bigint NOT NULL,
+    reason text NOT NULL COLLATE pg_catalog."C",
+    by_user uuid NOT NULL
+);
+ALTER TABLE ONLY public.entitlement_overrides FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.entitlement_overrides OWNER TO {owner_role};
+CREATE TABLE public.feed (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    at bigint NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    target_id text NOT NULL COLLATE pg_catalog."C",
+    team_id text NOT NULL COLLATE pg_catalog."C"
+);
+ALTER TABLE ONLY public.feed FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.feed OWNER TO {owner_role};
+CREATE TABLE public.idempotency_keys (
+    client_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    key_hash text NOT NULL COLLATE pg_catalog."C",
+    request_mac text NOT NULL COLLATE pg_catalog."C",
+    status bigint NOT NULL,
+    location text NOT NULL COLLATE pg_catalog."C",
+    etag text NOT NULL COLLATE pg_catalog."C",
+    body text NOT NULL COLLATE pg_catalog."C",
+    created_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.idempotency_keys OWNER TO {owner_role};
+CREATE TABLE public.installation (
+    key text NOT NULL COLLATE pg_catalog."C",
+    value text NOT NULL COLLATE pg_catalog."C"
+);
+ALTER TABLE ONLY public.installation FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.installation OWNER TO {owner_role};
+CREATE TABLE public.leases (
+    name text NOT NULL COLLATE pg_catalog."C",
+    holder text NOT NULL COLLATE pg_catalog."C",
+    fence bigint NOT NULL,
+    expires_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.leases FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.leases OWNER TO {owner_role};
+CREATE TABLE public.org_keys (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    wrapped text NOT NULL COLLATE pg_catalog."C",
+    created_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.org_keys FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.org_keys OWNER TO {owner_role};
+CREATE TABLE public.org_members (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role text NOT NULL COLLATE pg_catalog."C",
+    created_at bigint NOT NULL,
+    CONSTRAINT org_members_role CHECK ((role = ANY (ARRAY['org_owner'::text, 'org_admin'::text, 'org_member'::text])))
+);
+ALTER TABLE ONLY public.org_members FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.org_members OWNER TO {owner_role};
+CREATE TABLE public.org_usage (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    deployments bigint NOT NULL,
+    teams bigint NOT NULL,
+    members bigint NOT NULL,
+    cpu_milli bigint NOT NULL,
+    memory_bytes bigint NOT NULL,
+    storage_bytes bigint NOT NULL,
+    CONSTRAINT org_usage_not_negative CHECK (((deployments >= 0) AND (teams >= 0) AND (members >= 0) AND (cpu_milli >= 0) AND (memory_bytes >= 0) AND (storage_bytes >= 0)))
+);
+ALTER TABLE ONLY public.org_usage FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.org_usage OWNER TO {owner_role};
+CREATE TABLE public.organizations (
+    client_id uuid NOT NULL,
+    id uuid NOT NULL,
+    slug text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    state text NOT NULL COLLATE pg_catalog."C",
+    version bigint NOT NULL,
+    feed_seq bigint NOT NULL,
+    audit_seq bigint NOT NULL,
+    audit_mac text NOT NULL COLLATE pg_catalog."C",
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.organizations OWNER TO {owner_role};
+CREATE TABLE public.plan_entitlements (
+    client_id uuid NOT NULL,
+    plan_key text NOT NULL COLLATE pg_catalog."C",
+    plan_version bigint NOT NULL,
+    feature text NOT NULL COLLATE pg_catalog."C",
+    value text COLLATE pg_catalog."C"
+);
+ALTER TABLE ONLY public.plan_entitlements FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.plan_entitlements OWNER TO {owner_role};
+CREATE TABLE public.plans (
+    client_id uuid NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    version bigint NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    state text NOT NULL COLLATE pg_catalog."C",
+    rank bigint NOT NULL,
+    created_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.plans FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.plans OWNER TO {owner_role};
+CREATE TABLE public.rate_limits (
+    client_id uuid NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    window_start bigint NOT NULL,
+    count bigint NOT NULL
+);
+ALTER TABLE ONLY public.rate_limits FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.rate_limits OWNER TO {owner_role};
+CREATE TABLE public.sandboxes (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    namespace text NOT NULL COLLATE pg_catalog."C",
+    claim text NOT NULL COLLATE pg_catalog."C",
+    isolation text NOT NULL COLLATE pg_catalog."C",
+    generation bigint NOT NULL,
+    synced_generation bigint NOT NULL,
+    ready bigint NOT NULL,
+    reason text NOT NULL COLLATE pg_catalog."C",
+    message text NOT NULL COLLATE pg_catalog."C",
+    created_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.sandboxes FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.sandboxes OWNER TO {owner_role};
+CREATE TABLE public.schema_migrations (
+    version bigint NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at bigint NOT NULL
+);
+ALTER TABLE public.schema_migrations OWNER TO {owner_role};
+CREATE TABLE public.sessions (
+    client_id uuid NOT NULL,
+    id uuid NOT NULL,
+    token_hash text NOT NULL COLLATE pg_catalog."C",
+    user_id uuid NOT NULL,
+    created_at bigint NOT NULL,
+    seen_at bigint NOT NULL,
+    expires_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.sessions FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.sessions OWNER TO {owner_role};
+CREATE TABLE public.setup_tokens (
+    client_id uuid NOT NULL,
+    token_hash text NOT NULL COLLATE pg_catalog."C",
+    expires_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.setup_tokens FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.setup_tokens OWNER TO {owner_role};
+CREATE TABLE public.subscriptions (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    plan_key text NOT NULL COLLATE pg_catalog."C",
+    plan_version bigint NOT NULL,
+    state text NOT NULL COLLATE pg_catalog."C",
+    period_start bigint NOT NULL,
+    updated_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.subscriptions FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.subscriptions OWNER TO {owner_role};
+CREATE TABLE public.team_members (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role text NOT NULL COLLATE pg_catalog."C",
+    created_at bigint NOT NULL,
+    CONSTRAINT team_members_role CHECK ((role = ANY (ARRAY['team_admin'::text, 'developer'::text, 'viewer'::text])))
+);
+ALTER TABLE ONLY public.team_members FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.team_members OWNER TO {owner_role};
+CREATE TABLE public.teams (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    id uuid NOT NULL,
+    slug text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    description text NOT NULL COLLATE pg_catalog."C",
+    version bigint NOT NULL,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.teams FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.teams OWNER TO {owner_role};
+CREATE TABLE public.users (
+    client_id uuid NOT NULL,
+    id uuid NOT NULL,
+    email text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    password_hash text NOT NULL COLLATE pg_catalog."C",
+    state text NOT NULL COLLATE pg_catalog."C",
+    platform_admin bigint NOT NULL,
+    authz_version bigint NOT NULL,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.users OWNER TO {owner_role};
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (client_id, org_id, seq);
+ALTER TABLE ONLY public.clients
+    ADD CONSTRAINT clients_pkey PRIMARY KEY (client_id);
+ALTER TABLE ONLY public.clients
+    ADD CONSTRAINT clients_slug_key UNIQUE (slug);
+ALTER TABLE ONLY public.deployment_revisions
+    ADD CONSTRAINT deployment_revisions_pkey PRIMARY KEY (client_id, org_id, deployment_id, revision);
+ALTER TABLE ONLY public.deployment_secrets
+    ADD CONSTRAINT deployment_secrets_pkey PRIMARY KEY (client_id, org_id, deployment_id, name);
+ALTER TABLE ONLY public.deployments
+    ADD CONSTRAINT deployments_pkey PRIMARY KEY (client_id, org_id, id);
+ALTER TABLE ONLY public.deployments
+    ADD CONSTRAINT deployments_stem_taken UNIQUE (stem);
+ALTER TABLE ONLY public.entitlement_overrides
+    ADD CONSTRAINT entitlement_overrides_pkey PRIMARY KEY (client_id, org_id, feature);
+ALTER TABLE ONLY public.feed
+    ADD CONSTRAINT feed_pkey PRIMARY KEY (client_id, org_id, seq);
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (client_id, user_id, key_hash);
+ALTER TABLE ONLY public.installation
+    ADD CONSTRAINT installation_pkey PRIMARY KEY (key);
+ALTER TABLE ONLY public.leases
+    ADD CONSTRAINT leases_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.org_keys
+    ADD CONSTRAINT org_keys_pkey PRIMARY KEY (client_id, org_id);
+ALTER TABLE ONLY public.org_members
+    ADD CONSTRAINT org_members_pkey PRIMARY KEY (client_id, org_id, user_id);
+ALTER TABLE ONLY public.org_usage
+    ADD CONSTRAINT org_usage_pkey PRIMARY KEY (client_id, org_id);
+ALTER TABLE ONLY public.organizations
+    ADD CONSTRAINT organizations_pkey PRIMARY KEY (client_id, id);
+ALTER TABLE ONLY public.organizations
+    ADD CONSTRAINT organizations_slug_taken UNIQUE (client_id, slug);
+ALTER TABLE ONLY public.plan_entitlements
+    ADD CONSTRAINT plan_entitlements_pkey PRIMARY KEY (client_id, plan_key, plan_version, feature);
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_pkey PRIMARY KEY (client_id, key, version);
+ALTER TABLE ONLY public.rate_limits
+    ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (client_id, key);
+ALTER TABLE ONLY public.sandboxes
+    ADD CONSTRAINT sandboxes_namespace_taken UNIQUE (namespace);
+ALTER TABLE ONLY public.sandboxes
+    ADD CONSTRAINT sandboxes_person UNIQUE (client_id, org_id, user_id);
+ALTER TABLE ONLY public.sandboxes
+    ADD CONSTRAINT sandboxes_pkey PRIMARY KEY (client_id, org_id, id);
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (client_id, id);
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_token UNIQUE (client_id, token_hash);
+ALTER TABLE ONLY public.setup_tokens
+    ADD CONSTRAINT setup_tokens_pkey PRIMARY KEY (client_id, token_hash);
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (client_id, org_id);
+ALTER TABLE ONLY public.team_members
+    ADD CONSTRAINT team_members_pkey PRIMARY KEY (client_id, org_id, team_id, user_id);
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_pkey PRIMARY KEY (client_id, org_id, id);
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_slug_taken UNIQUE (client_id, org_id, slug);
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_email_taken UNIQUE (client_id, email);
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (client_id, id);
+CREATE INDEX deployments_by_sandbox ON public.deployments USING btree (client_id, org_id, sandbox_id);
+CREATE UNIQUE INDEX deployments_name_taken ON public.deployments USING btree (client_id, org_id, team_id, name) WHERE (deleting = 0);
+CREATE INDEX deployments_unsynced ON public.deployments USING btree (id) WHERE (synced_generation < generation);
+CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX org_members_by_user ON public.org_members USING btree (client_id, user_id);
+CREATE UNIQUE INDEX org_members_one_owner ON public.org_members USING btree (client_id, org_id) WHERE (role = 'org_owner'::text);
+CREATE INDEX sandboxes_unsynced ON public.sandboxes USING btree (id) WHERE (synced_generation < generation);
+CREATE INDEX sessions_by_expiry ON public.sessions USING btree (expires_at);
+CREATE INDEX sessions_by_user ON public.sessions USING btree (client_id, user_id);
+CREATE INDEX team_members_by_user ON public.team_members USING btree (client_id, user_id);
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
+ALTER TABLE ONLY public.deployment_revisions
+    ADD CONSTRAINT deployment_revisions_client_id_org_id_deployment_id_fkey FOREIGN KEY (client_id, org_id, deployment_id) REFERENCES public.deployments(client_id, org_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.deployment_secrets
+    ADD CONSTRAINT deployment_secrets_client_id_org_id_deployment_id_fkey FOREIGN KEY (client_id, org_id, deployment_id) REFERENCES public.deployments(client_id, org_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.deployments
+    ADD CONSTRAINT deployments_client_id_created_by_fkey FOREIGN KEY (client_id, created_by) REFERENCES public.users(client_id, id);
+ALTER TABLE ONLY public.deployments
+    ADD CONSTRAINT deployments_client_id_org_id_sandbox_id_fkey FOREIGN KEY (client_id, org_id, sandbox_id) REFERENCES public.sandboxes(client_id, org_id, id);
+ALTER TABLE ONLY public.deployments
+    ADD CONSTRAINT deployments_client_id_org_id_team_id_fkey FOREIGN KEY (client_id, org_id, team_id) REFERENCES public.teams(client_id, org_id, id);
+ALTER TABLE ONLY public.entitlement_overrides
+    ADD CONSTRAINT entitlement_overrides_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
+ALTER TABLE ONLY public.feed
+    ADD CONSTRAINT feed_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.org_keys
+    ADD CONSTRAINT org_keys_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
+ALTER TABLE ONLY public.org_members
+    ADD CONSTRAINT org_members_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
+ALTER TABLE ONLY public.org_members
+    ADD CONSTRAINT org_members_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id);
+ALTER TABLE ONLY public.org_usage
+    ADD CONSTRAINT org_usage_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
+ALTER TABLE ONLY public.organizations
+    ADD CONSTRAINT organizations_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
+ALTER TABLE ONLY public.plan_entitlements
+    ADD CONSTRAINT plan_entitlements_client_id_plan_key_plan_version_fkey FOREIGN KEY (client_id, plan_key, plan_version) REFERENCES public.plans(client_id, key, version);
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
+ALTER TABLE ONLY public.rate_limits
+    ADD CONSTRAINT rate_limits_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
+ALTER TABLE ONLY public.sandboxes
+    ADD CONSTRAINT sandboxes_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
+ALTER TABLE ONLY public.sandboxes
+    ADD CONSTRAINT sandboxes_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id);
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.setup_tokens
+    ADD CONSTRAINT setup_tokens_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_client_id_plan_key_plan_version_fkey FOREIGN KEY (client_id, plan_key, plan_version) REFERENCES public.plans(client_id, key, version);
+ALTER TABLE ONLY public.team_members
+    ADD CONSTRAINT team_members_client_id_org_id_team_id_fkey FOREIGN KEY (client_id, org_id, team_id) REFERENCES public.teams(client_id, org_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.team_members
+    ADD CONSTRAINT team_members_client_id_org_id_user_id_fkey FOREIGN KEY (client_id, org_id, user_id) REFERENCES public.org_members(client_id, org_id, user_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
+ALTER TABLE public.audit ENABLE ROW LEVEL SECURITY;
+CREATE POLICY audit_fleet ON public.audit TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY audit_owner ON public.audit TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY audit_tenant ON public.audit TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.clients ENABLE ROW LEVEL SECURITY;
+CREATE POLICY clients_fleet ON public.clients TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY clients_owner ON public.clients TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY clients_tenant ON public.clients TO {tenant_role} USING ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")));
+ALTER TABLE public.deployment_revisions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY deployment_revisions_fleet ON public.deployment_revisions TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY deployment_revisions_owner ON public.deployment_revisions TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY deployment_revisions_tenant ON public.deployment_revisions TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.deployment_secrets ENABLE ROW LEVEL SECURITY;
+CREATE POLICY deployment_secrets_fleet ON public.deployment_secrets TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY deployment_secrets_owner ON public.deployment_secrets TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY deployment_secrets_tenant ON public.deployment_secrets TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.deployments ENABLE ROW LEVEL SECURITY;
+CREATE POLICY deployments_fleet ON public.deployments TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY deployments_owner ON public.deployments TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY deployments_tenant ON public.deployments TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.entitlement_overrides ENABLE ROW LEVEL SECURITY;
+CREATE POLICY entitlement_overrides_fleet ON public.entitlement_overrides TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY entitlement_overrides_owner ON public.entitlement_overrides TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY entitlement_overrides_tenant ON public.entitlement_overrides TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.feed ENABLE ROW LEVEL SECURITY;
+CREATE POLICY feed_fleet ON public.feed TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY feed_owner ON public.feed TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY feed_tenant ON public.feed TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
+CREATE POLICY idempotency_keys_fleet ON public.idempotency_keys TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY idempotency_keys_owner ON public.idempotency_keys TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY idempotency_keys_tenant ON public.idempotency_keys TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (user_id = ( SELECT (NULLIF(current_setting('app.user'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (user_id = ( SELECT (NULLIF(current_setting('app.user'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.installation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY installation_fleet ON public.installation TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY installation_owner ON public.installation TO {owner_role} USING (true) WITH CHECK (true);
+ALTER TABLE public.leases ENABLE ROW LEVEL SECURITY;
+CREATE POLICY leases_fleet ON public.leases TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY leases_owner ON public.leases TO {owner_role} USING (true) WITH CHECK (true);
+ALTER TABLE public.org_keys ENABLE ROW LEVEL SECURITY;
+CREATE POLICY org_keys_fleet ON public.org_keys TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY org_keys_owner ON public.org_keys TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY org_keys_tenant ON public.org_keys TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.org_members ENABLE ROW LEVEL SECURITY;
+CREATE POLICY org_members_fleet ON public.org_members TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY org_members_owner ON public.org_members TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY org_members_tenant ON public.org_members TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND ((org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")) OR (user_id = ( SELECT (NULLIF(current_setting('app.user'::text, true), ''::text))::uuid AS "nullif"))))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.org_usage ENABLE ROW LEVEL SECURITY;
+CREATE POLICY org_usage_fleet ON public.org_usage TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY org_usage_owner ON public.org_usage TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY org_usage_tenant ON public.org_usage TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
+CREATE POLICY organizations_fleet ON public.organizations TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY organizations_owner ON public.organizations TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY organizations_tenant ON public.organizations TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND ((id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")) OR (id IN ( SELECT m.org_id
+   FROM public.org_members m
+  WHERE ((m.client_id = organizations.client_id) AND (m.user_id = ( SELECT (NULLIF(current_setting('app.user'::text, true), ''::text))::uuid AS "nullif")))))))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.plan_entitlements ENABLE ROW LEVEL SECURITY;
+CREATE POLICY plan_entitlements_fleet ON public.plan_entitlements TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY plan_entitlements_owner ON public.plan_entitlements TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY plan_entitlements_tenant ON public.plan_entitlements TO {tenant_role} USING ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")));
+ALTER TABLE public.plans ENABLE ROW LEVEL SECURITY;
+CREATE POLICY plans_fleet ON public.plans TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY plans_owner ON public.plans TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY plans_tenant ON public.plans TO {tenant_role} USING ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")));
+ALTER TABLE public.rate_limits ENABLE ROW LEVEL SECURITY;
+CREATE POLICY rate_limits_fleet ON public.rate_limits TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY rate_limits_owner ON public.rate_limits TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY rate_limits_tenant ON public.rate_limits TO {tenant_role} USING ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")));
+ALTER TABLE public.sandboxes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sandboxes_fleet ON public.sandboxes TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY sandboxes_owner ON public.sandboxes TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY sandboxes_tenant ON public.sandboxes TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sessions_fleet ON public.sessions TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY sessions_owner ON public.sessions TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY sessions_tenant ON public.sessions TO {tenant_role} USING ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")));
+ALTER TABLE public.setup_tokens ENABLE ROW LEVEL SECURITY;
+CREATE POLICY setup_tokens_fleet ON public.setup_tokens TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY setup_tokens_owner ON public.setup_tokens TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY setup_tokens_tenant ON public.setup_tokens TO {tenant_role} USING ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")));
+ALTER TABLE public.subscriptions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY subscriptions_fleet ON public.subscriptions TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY subscriptions_owner ON public.subscriptions TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY subscriptions_tenant ON public.subscriptions TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.team_members ENABLE ROW LEVEL SECURITY;
+CREATE POLICY team_members_fleet ON public.team_members TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY team_members_owner ON public.team_members TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY team_members_tenant ON public.team_members TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND ((org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")) OR (user_id = ( SELECT (NULLIF(current_setting('app.user'::text, true), ''::text))::uuid AS "nullif"))))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.teams ENABLE ROW LEVEL SECURITY;
+CREATE POLICY teams_fleet ON public.teams TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY teams_owner ON public.teams TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY teams_tenant ON public.teams TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND ((org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")) OR (id IN ( SELECT m.team_id
+   FROM public.team_members m
+  WHERE ((m.client_id = teams.client_id) AND (m.org_id = teams.org_id) AND (m.user_id = ( SELECT (NULLIF(current_setting('app.user'::text, true), ''::text))::uuid AS "nullif")))))))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
+CREATE POLICY users_fleet ON public.users TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY users_owner ON public.users TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY users_tenant ON public.users TO {tenant_role} USING ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")));
+GRANT USAGE ON SCHEMA public TO {tenant_role};
+GRANT USAGE ON SCHEMA public TO {fleet_role};
+GRANT SELECT,INSERT ON TABLE public.audit TO {fleet_role};
+GRANT SELECT,INSERT ON TABLE public.audit TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.clients TO {fleet_role};
+GRANT SELECT ON TABLE public.clients TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deployment_revisions TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deployment_revisions TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deployment_secrets TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deployment_secrets TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deployments TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deployments TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.entitlement_overrides TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.entitlement_overrides TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.feed TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.feed TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.installation TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.leases TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_keys TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_keys TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_members TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_members TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_usage TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_usage TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.plan_entitlements TO {fleet_role};
+GRANT SELECT ON TABLE public.plan_entitlements TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.plans TO {fleet_role};
+GRANT SELECT ON TABLE public.plans TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sandboxes TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sandboxes TO {tenant_role};
+GRANT SELECT ON TABLE public.schema_migrations TO {tenant_role};
+GRANT SELECT ON TABLE public.schema_migrations TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.setup_tokens TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.setup_tokens TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.subscriptions TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.subscriptions TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_members TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_members TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.teams TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.teams TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO {tenant_role};

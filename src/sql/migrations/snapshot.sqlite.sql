@@ -1,0 +1,311 @@
+CREATE TABLE audit (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  prev TEXT NOT NULL,
+  mac TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor_id TEXT NOT NULL,
+  address TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  action TEXT NOT NULL,
+  target_kind TEXT NOT NULL,
+  target_id TEXT NOT NULL,
+  result TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  PRIMARY KEY (client_id, org_id, seq),
+  FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id)
+) STRICT;
+CREATE TABLE clients (
+  client_id TEXT NOT NULL PRIMARY KEY,
+  slug TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  state TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE deployment_revisions (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  deployment_id TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  spec TEXT NOT NULL,
+  created_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, org_id, deployment_id, revision),
+  FOREIGN KEY (client_id, org_id, deployment_id) REFERENCES deployments (client_id, org_id, id)
+    ON DELETE CASCADE
+) STRICT;
+CREATE TABLE deployment_secrets (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  deployment_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  sealed TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, org_id, deployment_id, name),
+  FOREIGN KEY (client_id, org_id, deployment_id) REFERENCES deployments (client_id, org_id, id)
+    ON DELETE CASCADE
+) STRICT;
+CREATE TABLE deployments (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  team_id TEXT NOT NULL,
+  sandbox_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  stem TEXT NOT NULL,
+  template TEXT NOT NULL,
+  spec TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  generation INTEGER NOT NULL,
+  synced_generation INTEGER NOT NULL,
+  restarts INTEGER NOT NULL,
+  phase TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  message TEXT NOT NULL,
+  status TEXT NOT NULL,
+  deleting INTEGER NOT NULL,
+  cpu_milli INTEGER NOT NULL,
+  memory_bytes INTEGER NOT NULL,
+  storage_bytes INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, org_id, id),
+  CONSTRAINT deployments_stem_taken UNIQUE (stem),
+  FOREIGN KEY (client_id, org_id, team_id) REFERENCES teams (client_id, org_id, id),
+  FOREIGN KEY (client_id, org_id, sandbox_id) REFERENCES sandboxes (client_id, org_id, id),
+  FOREIGN KEY (client_id, created_by) REFERENCES users (client_id, id)
+) STRICT;
+CREATE INDEX deployments_by_sandbox ON deployments (client_id, org_id, sandbox_id);
+CREATE UNIQUE INDEX deployments_name_taken ON deployments (client_id, org_id, team_id, name)
+  WHERE deleting = 0;
+CREATE INDEX deployments_unsynced ON deployments (id) WHERE synced_generation < generation;
+CREATE TABLE entitlement_overrides (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  feature TEXT NOT NULL,
+  value TEXT,
+  starts_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  by_user TEXT NOT NULL,
+  PRIMARY KEY (client_id, org_id, feature),
+  FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id)
+) STRICT;
+CREATE TABLE feed (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  target_id TEXT NOT NULL,
+  team_id TEXT NOT NULL,
+  PRIMARY KEY (client_id, org_id, seq),
+  FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id)
+) STRICT;
+CREATE TABLE idempotency_keys (
+  client_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  key_hash TEXT NOT NULL,
+  request_mac TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  location TEXT NOT NULL,
+  etag TEXT NOT NULL,
+  body TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, user_id, key_hash),
+  FOREIGN KEY (client_id, user_id) REFERENCES users (client_id, id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+CREATE TABLE installation (
+  key TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
+CREATE TABLE leases (
+  name TEXT NOT NULL PRIMARY KEY,
+  holder TEXT NOT NULL,
+  fence INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE org_keys (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  wrapped TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, org_id),
+  FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id)
+) STRICT;
+CREATE TABLE org_members (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  role TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, org_id, user_id),
+  FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id),
+  FOREIGN KEY (client_id, user_id) REFERENCES users (client_id, id),
+  CONSTRAINT org_members_role CHECK (role IN ('org_owner', 'org_admin', 'org_member'))
+) STRICT;
+CREATE INDEX org_members_by_user ON org_members (client_id, user_id);
+CREATE UNIQUE INDEX org_members_one_owner ON org_members (client_id, org_id)
+  WHERE role = 'org_owner';
+CREATE TABLE org_usage (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  deployments INTEGER NOT NULL,
+  teams INTEGER NOT NULL,
+  members INTEGER NOT NULL,
+  cpu_milli INTEGER NOT NULL,
+  memory_bytes INTEGER NOT NULL,
+  storage_bytes INTEGER NOT NULL,
+  PRIMARY KEY (client_id, org_id),
+  FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id),
+  CONSTRAINT org_usage_not_negative CHECK (deployments >= 0 AND teams >= 0 AND members >= 0
+    AND cpu_milli >= 0 AND memory_bytes >= 0 AND storage_bytes >= 0)
+) STRICT;
+CREATE TABLE organizations (
+  client_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  slug TEXT NOT NULL,
+  name TEXT NOT NULL,
+  state TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  feed_seq INTEGER NOT NULL,
+  audit_seq INTEGER NOT NULL,
+  audit_mac TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, id),
+  CONSTRAINT organizations_slug_taken UNIQUE (client_id, slug),
+  FOREIGN KEY (client_id) REFERENCES clients (client_id)
+) STRICT;
+CREATE TABLE plan_entitlements (
+  client_id TEXT NOT NULL,
+  plan_key TEXT NOT NULL,
+  plan_version INTEGER NOT NULL,
+  feature TEXT NOT NULL,
+  value TEXT,
+  PRIMARY KEY (client_id, plan_key, plan_version, feature),
+  FOREIGN KEY (client_id, plan_key, plan_version) REFERENCES plans (client_id, key, version)
+) STRICT;
+CREATE TABLE plans (
+  client_id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  state TEXT NOT NULL,
+  rank INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, key, version),
+  FOREIGN KEY (client_id) REFERENCES clients (client_id)
+) STRICT;
+CREATE TABLE rate_limits (
+  client_id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  window_start INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (client_id, key),
+  FOREIGN KEY (client_id) REFERENCES clients (client_id)
+) STRICT;
+CREATE TABLE sandboxes (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  namespace TEXT NOT NULL,
+  claim TEXT NOT NULL,
+  isolation TEXT NOT NULL,
+  generation INTEGER NOT NULL,
+  synced_generation INTEGER NOT NULL,
+  ready INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  message TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, org_id, id),
+  CONSTRAINT sandboxes_person UNIQUE (client_id, org_id, user_id),
+  CONSTRAINT sandboxes_namespace_taken UNIQUE (namespace),
+  FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id),
+  FOREIGN KEY (client_id, user_id) REFERENCES users (client_id, id)
+) STRICT;
+CREATE INDEX sandboxes_unsynced ON sandboxes (id) WHERE synced_generation < generation;
+CREATE TABLE schema_migrations (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT;
+CREATE TABLE sessions (
+  client_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  token_hash TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, id),
+  CONSTRAINT sessions_token UNIQUE (client_id, token_hash),
+  FOREIGN KEY (client_id, user_id) REFERENCES users (client_id, id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+CREATE INDEX sessions_by_user ON sessions (client_id, user_id);
+CREATE TABLE setup_tokens (
+  client_id TEXT NOT NULL,
+  token_hash TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, token_hash),
+  FOREIGN KEY (client_id) REFERENCES clients (client_id)
+) STRICT;
+CREATE TABLE subscriptions (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  plan_key TEXT NOT NULL,
+  plan_version INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  period_start INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, org_id),
+  FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id),
+  FOREIGN KEY (client_id, plan_key, plan_version) REFERENCES plans (client_id, key, version)
+) STRICT;
+CREATE TABLE team_members (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  team_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  role TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, org_id, team_id, user_id),
+  FOREIGN KEY (client_id, org_id, team_id) REFERENCES teams (client_id, org_id, id)
+    ON DELETE CASCADE,
+  FOREIGN KEY (client_id, org_id, user_id) REFERENCES org_members (client_id, org_id, user_id)
+    ON DELETE CASCADE,
+  CONSTRAINT team_members_role CHECK (role IN ('team_admin', 'developer', 'viewer'))
+) STRICT;
+CREATE INDEX team_members_by_user ON team_members (client_id, user_id);
+CREATE TABLE teams (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  slug TEXT NOT NULL,
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, org_id, id),
+  CONSTRAINT teams_slug_taken UNIQUE (client_id, org_id, slug),
+  FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id)
+) STRICT;
+CREATE TABLE users (
+  client_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  email TEXT NOT NULL,
+  name TEXT NOT NULL,
+  password_hash TEXT NOT NULL,
+  state TEXT NOT NULL,
+  platform_admin INTEGER NOT NULL,
+  authz_version INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, id),
+  CONSTRAINT users_email_taken UNIQUE (client_id, email),
+  FOREIGN KEY (client_id) REFERENCES clients (client_id)
+) STRICT;
