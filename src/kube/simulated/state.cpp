@@ -98,11 +98,29 @@ std::vector<Ref> State::in_namespace(const std::string& ns) const {
   return out;
 }
 
+namespace {
+// The managers as the API server lists them, without the fields of each.
+Json managers_of(const std::map<std::string, Fields>& owners) {
+  Json out = Json::array();
+  for (const auto& [key, fields] : owners) {
+    const std::size_t end = key.find('\n');
+    const bool created = key.starts_with("k8s-scheduler create");
+    Json one =
+        Json::object({{"manager", created ? std::string("k8s-scheduler") : key.substr(0, end)},
+                      {"operation", created ? "Update" : "Apply"}});
+    if (end + 1 < key.size()) one.set("subresource", key.substr(end + 1));
+    out.push(std::move(one));
+  }
+  return out;
+}
+}  // namespace
+
 Json State::add(const Ref& ref, Json object, std::map<std::string, Fields> owners) {
   Json& meta = object["metadata"];
   meta.set("uid", uuid_v7(clock_, random_)).set("creationTimestamp", kube_time(now()));
   if (has_generation(ref.kind)) meta.set("generation", 1);
   meta.set("resourceVersion", std::to_string(++version_));
+  meta.set("managedFields", managers_of(owners));
   auto stored = std::make_shared<const Json>(std::move(object));
   index_owners(ref, nullptr, stored.get());
   uids_.insert_or_assign(std::string(stored->text("metadata", "uid")), ref);
@@ -115,6 +133,7 @@ Json State::replace(const Ref& ref, Json object, std::map<std::string, Fields> o
   if (has_generation(ref.kind) && spec_changed(ref.kind, custom(ref.kind), *before, object))
     object["metadata"].set("generation", before->integer_or(0, "metadata", "generation") + 1);
   object["metadata"].set("resourceVersion", std::to_string(++version_));
+  object["metadata"].set("managedFields", managers_of(owners));
   const bool done = is_ending(object) && no_items(object.at("metadata", "finalizers")) &&
                     ref.kind != kinds::kPod &&
                     (ref.kind != kinds::kNamespace || no_items(object.at("spec", "finalizers")));

@@ -1,0 +1,113 @@
+#include "operator/config.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <arpa/inet.h>
+
+namespace ks::op {
+
+namespace {
+
+std::string_view trim(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::vector<std::string_view> split(std::string_view text) {
+  std::vector<std::string_view> out;
+  while (!text.empty()) {
+    const std::size_t comma = text.find(',');
+    const std::string_view part = trim(text.substr(0, comma));
+    if (!part.empty()) out.push_back(part);
+    if (comma == std::string_view::npos) break;
+    text.remove_prefix(comma + 1);
+  }
+  return out;
+}
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_' || c == '.';
+}
+
+bool is_label_part(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && std::ranges::all_of(text, is_name_character);
+}
+
+// An address in network form with the bits behind the prefix zero.
+bool is_cidr(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return false;
+  const std::string address(text.substr(0, slash));
+  const std::string_view digits = text.substr(slash + 1);
+  std::size_t prefix = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return false;
+  std::array<unsigned char, 16> bytes{};
+  const bool v6 = address.find(':') != std::string::npos;
+  if (::inet_pton(v6 ? AF_INET6 : AF_INET, address.c_str(), bytes.data()) != 1) return false;
+  const std::size_t bits = v6 ? 128 : 32;
+  if (prefix > bits) return false;
+  for (std::size_t i = prefix; i < bits; ++i)
+    if ((bytes[i / 8] >> (7 - i % 8)) & 1) return false;
+  return true;
+}
+
+// `NAME` or `NAME/label=value`.
+Result<Peer> namespace_peer(std::string_view text) {
+  Peer out;
+  const std::size_t slash = text.find('/');
+  const std::string_view ns = text.substr(0, slash);
+  if (!is_label_part(ns)) return invalid("must name a namespace");
+  out.namespace_labels["kubernetes.io/metadata.name"] = ns;
+  if (slash == std::string_view::npos) return out;
+  const std::string_view label = text.substr(slash + 1);
+  const std::size_t equals = label.rfind('=');
+  if (equals == std::string_view::npos) return invalid("must have the form NAMESPACE/label=value");
+  const std::string_view key = label.substr(0, equals), value = label.substr(equals + 1);
+  const std::size_t prefix = key.find('/');
+  const bool key_fine =
+      prefix == std::string_view::npos
+          ? is_label_part(key)
+          : is_label_part(key.substr(0, prefix)) && is_label_part(key.substr(prefix + 1));
+  if (!key_fine || !is_label_part(value))
+    return invalid("must have the form NAMESPACE/label=value");
+  out.pod_labels[std::string(key)] = value;
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<Peer>> parse_ingress_from(std::string_view text) {
+  constexpr std::string_view kNamespace = "namespace=";
+  std::vector<Peer> out;
+  for (const std::string_view part : split(text)) {
+    if (part.starts_with(kNamespace)) {
+      KS_TRY(Peer peer, namespace_peer(part.substr(kNamespace.size())));
+      out.push_back(std::move(peer));
+    } else if (is_cidr(part)) {
+      out.push_back({{}, {}, std::string(part)});
+    } else {
+      return invalid(
+          "must be namespace=NAME, namespace=NAME/label=value or a CIDR, apart by commas");
+    }
+  }
+  return out;
+}
+
+Result<Peer> parse_dns_selector(std::string_view text) { return namespace_peer(trim(text)); }
+
+Result<std::vector<std::string>> parse_cidrs(std::string_view text) {
+  std::vector<std::string> out;
+  for (const std::string_view part : split(text)) {
+    if (!is_cidr(part)) return invalid("must be CIDRs such as 10.0.0.0/8, apart by commas");
+    out.emplace_back(part);
+  }
+  return out;
+}
+
+}  // namespace ks::op

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+
+namespace ks::op {
+
+// One side of permitted traffic: pods of some namespaces, or addresses.
+struct Peer {
+  std::map<std::string, std::string> namespace_labels;
+  std::map<std::string, std::string> pod_labels;  // Empty: every pod of those namespaces.
+  std::string cidr;                               // When set, the labels do not count.
+  friend bool operator==(const Peer&, const Peer&) = default;
+};
+
+// INGRESS_FROM: entries apart by commas, each `namespace=NAME`, `namespace=NAME/label=value` or a
+// CIDR.
+Result<std::vector<Peer>> parse_ingress_from(std::string_view text);
+// DNS_SELECTOR: `NAMESPACE/label=value`.
+Result<Peer> parse_dns_selector(std::string_view text);
+// DNS_CIDRS, CLUSTER_CIDRS: CIDRs apart by commas, IPv4 or IPv6; may be empty.
+Result<std::vector<std::string>> parse_cidrs(std::string_view text);
+
+struct OperatorConfig {
+  std::string system_namespace = "k8s-scheduler";
+  // kube-system, k8s-app=kube-dns.
+  Peer dns = {{{"kubernetes.io/metadata.name", "kube-system"}}, {{"k8s-app", "kube-dns"}}, {}};
+  std::vector<std::string> dns_cidrs;
+  // Pods, services and nodes: what "the internet" does not mean, beside private addresses.
+  std::vector<std::string> cluster_cidrs;
+  std::vector<Peer> ingress_from = {{{{"kubernetes.io/metadata.name", "ingress-nginx"}}, {}, {}}};
+  std::string ingress_class;  // Empty: the cluster's default.
+  std::string storage_class;  // Empty: the cluster's default.
+  std::string url_scheme = "https";
+  // "v1.30" or "latest": which version of the pod security standard namespaces ask for.
+  std::string pod_security_version = "v1.30";
+  // Pods in a user namespace of their own (hostUsers: false); not every cluster can.
+  bool user_namespaces = false;
+
+  enum class InstallCrds { auto_, never } install_crds = InstallCrds::auto_;
+  // Off only where nothing else can run on the same cluster.
+  bool leader_elect = true;
+  // Who this process is among candidates; made up when empty.
+  std::string identity;
+  Duration lease_duration = seconds(15);
+  Duration renew_deadline = seconds(10);
+  Duration retry_period = seconds(2);
+  Duration resync = minutes(10);
+  std::size_t workers = 8;
+};
+
+}  // namespace ks::op

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <compare>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+
+namespace ks::op {
+
+// A resource to bring in line.
+struct Key {
+  enum class Kind { sandbox, deployment };
+  Kind kind = Kind::sandbox;
+  std::string ns;  // Empty for a sandbox.
+  std::string name;
+  friend auto operator<=>(const Key&, const Key&) = default;
+};
+
+// Work to do, each key at most once and never two at a time. A key that is added while it is worked
+// on comes again after. One thread only.
+class Queue {
+ public:
+  explicit Queue(Random& random) : random_(random) {}
+
+  // A key that failed waits out its pause, so that a stream of events is no hot loop.
+  void add(const Key& key);
+  // For a change that may mend what failed: at once.
+  void add_now(const Key& key);
+  void add_at(const Key& key, Time due);
+  // Comes again after a pause that grows with each retry in a row, up to `at_most`, and is at least
+  // `at_least`.
+  void retry(const Key& key, Time now, Duration at_least, Duration at_most = minutes(5));
+  void forget(const Key& key) { failures_.erase(key); }
+
+  // The next key that is due; call done() with it.
+  std::optional<Key> take(Time now);
+  void done(const Key& key);
+
+  // All that is still to come, also what is worked on now.
+  std::size_t size() const { return ready_.size() + delayed_.size() + active_.size(); }
+  std::optional<Time> next_due() const;
+
+ private:
+  Random& random_;
+  std::deque<Key> ready_;
+  std::set<Key> waiting_;  // In ready_.
+  std::set<Key> active_;
+  std::set<Key> again_;   // Active, and added meanwhile.
+  std::set<Key> urgent_;  // Of those, by add_now().
+  std::map<Key, Time> delayed_;
+  std::set<std::pair<Time, Key>> by_time_;
+  std::map<Key, std::size_t> failures_;
+};
+
+}  // namespace ks::op

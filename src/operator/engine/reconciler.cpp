@@ -1,0 +1,289 @@
+#include "operator/engine/reconciler.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "operator/plan/cause.hpp"
+
+namespace ks::op {
+
+namespace kinds = kube::kinds;
+
+namespace {
+
+// A plan may need to see what its steps made (a namespace's UID); more rounds than this would mean
+// that plan and cluster disagree for ever.
+constexpr int kRoundsMax = 4;
+
+// A namespace that is not ours is in no watch of ours, so it is looked at again.
+constexpr Duration kLookAgain = minutes(1);
+
+// Fencing: this process no longer holds the lease.
+constexpr const char* kFenced = "Fenced";
+
+}  // namespace
+
+Outcome Reconciler::reconcile(const Key& key) {
+  ++counts_.reconciles;
+  return key.kind == Key::Kind::sandbox
+             ? reconcile_sandbox(key.name)
+             : reconcile_deployment({kinds::kUserDeployment, key.ns, key.name});
+}
+
+kube::KubeResult<void> Reconciler::run(const std::vector<Step>& steps, std::string_view manager) {
+  for (const Step& step : steps)
+    if (auto done = run(step, manager); !done) return done;
+  return {};
+}
+
+kube::KubeResult<void> Reconciler::run(const Step& step, std::string_view manager) {
+  if (!may_write_())
+    return std::unexpected(kube::KubeError{0, kFenced, "the lease is not held", {}});
+  ++counts_.writes;
+  if (step.verb == Step::Verb::remove) {
+    kube::DeleteOptions options;
+    options.uid = step.uid;
+    options.propagation = step.propagation;
+    auto removed = cluster_.remove(step.ref, options);
+    if (!removed && !removed.error().is_not_found()) {
+      // Another object stands there now; the watch may not have told yet.
+      if (removed.error().is_conflict())
+        if (const auto now = cluster_.get(step.ref)) cache_.put_answer(step.ref.kind, *now);
+      return removed;
+    }
+    cache_.mark_ending(step.ref, step.uid);
+    return {};
+  }
+  kube::KubeResult<Json> written = std::unexpected(kube::KubeError{});
+  if (step.verb == Step::Verb::create) {
+    written = cluster_.create(step.ref.kind, step.object->tree());
+  } else {
+    kube::ApplyOptions options;
+    options.manager = manager;
+    options.uid = step.uid;
+    options.subresource = step.subresource;
+    written = cluster_.apply(step.ref.kind, step.object->tree(), options);
+  }
+  if (!written) {
+    if (written.error().is_conflict() && step.verb == Step::Verb::apply)
+      if (const auto now = cluster_.get(step.ref)) cache_.put_answer(step.ref.kind, *now);
+    return std::unexpected(written.error());
+  }
+  cache_.put_answer(step.ref.kind, *written);
+  return {};
+}
+
+Outcome Reconciler::after_failure(const kube::KubeError& error) {
+  if (error.reason == kFenced) return {Outcome::Kind::again, seconds(1)};
+  ++counts_.failures;
+  return {error.status == 0 ? Outcome::Kind::retry_soon : Outcome::Kind::retry, error.retry_after};
+}
+
+Outcome Reconciler::write_status(const kube::Kind& kind, const ResourceMeta& meta, Json status,
+                                 std::string_view manager, Outcome otherwise) {
+  Step step = apply_step(status_object(kind, meta, std::move(status)), meta.uid);
+  step.subresource = kube::Subresource::status;
+  const auto written = run(step, manager);
+  if (written || written.error().is_not_found()) return otherwise;
+  const Outcome failed = after_failure(written.error());
+  const bool failed_before =
+      otherwise.kind == Outcome::Kind::retry || otherwise.kind == Outcome::Kind::retry_soon;
+  return failed_before ? otherwise : failed;
+}
+
+void Reconciler::index(const Json* before, const Json* after) {
+  if (before != nullptr) {
+    const auto at = by_namespace_.find(before->text("spec", "namespace"));
+    if (at != by_namespace_.end()) {
+      at->second.erase(std::string(before->text("metadata", "name")));
+      if (at->second.empty()) by_namespace_.erase(at);
+    }
+  }
+  if (after != nullptr)
+    by_namespace_[std::string(after->text("spec", "namespace"))].insert(
+        std::string(after->text("metadata", "name")));
+}
+
+std::set<std::string> Reconciler::sandboxes_of(std::string_view ns) const {
+  const auto at = by_namespace_.find(ns);
+  return at == by_namespace_.end() ? std::set<std::string>{} : at->second;
+}
+
+SandboxObserved Reconciler::observe(const SandboxResource& sandbox) const {
+  SandboxObserved out;
+  const std::string& ns = sandbox.spec.ns;
+  out.ns = cache_.find({kinds::kNamespace, {}, ns});
+  for (const kube::Kind* kind : {&kinds::kNetworkPolicy, &kinds::kResourceQuota,
+                                 &kinds::kLimitRange, &kinds::kServiceAccount})
+    for (Seen& seen : cache_.list(*kind, ns))
+      if (seen.label(labels::kDeployment).empty()) out.objects.push_back({kind, std::move(seen)});
+  for (const Seen& seen : cache_.list(kinds::kUserDeployment, ns))
+    if (auto d = user_deployment_from_json(*seen.object)) out.deployments.push_back(std::move(*d));
+  out.pods = cache_.list(kinds::kPod, ns).size();
+  return out;
+}
+
+DeploymentObserved Reconciler::observe(const std::string& ns, const std::string& stem) const {
+  DeploymentObserved out;
+  out.sandbox = view_of(ns);
+  for (const kube::Kind* kind :
+       {&kinds::kIngress, &kinds::kPodDisruptionBudget, &kinds::kDeployment, &kinds::kService,
+        &kinds::kPersistentVolumeClaim, &kinds::kServiceAccount})
+    for (Seen& seen : cache_.list(*kind, ns))
+      if (seen.label(labels::kDeployment) == stem) out.objects.push_back({kind, std::move(seen)});
+  for (Seen& seen : cache_.list(kinds::kPod, ns))
+    if (seen.label(labels::kDeployment) == stem) out.pods.push_back(std::move(seen));
+  return out;
+}
+
+std::optional<SandboxView> Reconciler::view_of(const std::string& ns) const {
+  const Seen there = cache_.find({kinds::kNamespace, {}, ns});
+  std::optional<SandboxView> out;
+  for (const std::string& name : sandboxes_of(ns)) {
+    const Seen seen = cache_.find({kinds::kSandbox, {}, name});
+    if (!seen) continue;
+    const auto sandbox = sandbox_from_json(*seen.object);
+    if (!sandbox) continue;
+    SandboxView view{sandbox->spec, false, "SandboxNotReady", "Waiting for the sandbox."};
+    const Condition* ready = sandbox->status.find("Ready");
+    if (sandbox->meta.deleting) {
+      view.reason = "SandboxDeleting";
+      view.message = "The sandbox is being deleted.";
+    } else if (ready != nullptr && ready->status != "True") {
+      view.reason = ready->reason == "NamespaceTaken" ? ready->reason : "SandboxNotReady";
+      view.message = ready->message;
+    } else if (ready != nullptr && there && owns_namespace(sandbox->spec, *there.object) &&
+               !is_terminating(*there.object)) {
+      view.ready = true;
+      view.reason.clear();
+      view.message.clear();
+    }
+    // Of two that want one namespace, the one whose claim it carries counts.
+    const bool owner = there && owns_namespace(sandbox->spec, *there.object);
+    if (!out || owner) out = std::move(view);
+    if (owner) break;
+  }
+  return out;
+}
+
+Outcome Reconciler::reconcile_sandbox(const std::string& name) {
+  const kube::Ref ref{kinds::kSandbox, {}, name};
+  // A namespace that the watch does not show: it lacks our label, since it is another's or since
+  // somebody took the label off.
+  Seen hidden;
+  bool looked = false;
+  std::optional<kube::KubeError> error;
+  SandboxPlan next;
+  SandboxResource sandbox;
+  for (int round = 0; round < kRoundsMax && !error; ++round) {
+    const Seen seen = cache_.find(ref);
+    if (!seen) return {};
+    auto parsed = sandbox_from_json(*seen.object);
+    if (!parsed) {
+      log::error("a Sandbox cannot be read", {{"name", name}, {"why", parsed.error().message}});
+      return {};
+    }
+    sandbox = std::move(*parsed);
+    SandboxObserved observed = observe(sandbox);
+    if (!observed.ns && hidden) observed.ns = hidden;
+    const Condition* before = sandbox.status.find("Ready");
+    const bool was_taken = before != nullptr && before->reason == "NamespaceTaken";
+    const bool ending = sandbox.meta.deleting && sandbox.meta.has_finalizer;
+    if (!observed.ns && !looked && (ending || was_taken)) {
+      // The finalizer goes only when the namespace is truly gone; and a name that was another's is
+      // asked about, not tried again and again.
+      looked = true;
+      const auto there = cluster_.get({kinds::kNamespace, {}, sandbox.spec.ns});
+      if (there)
+        hidden = observed.ns = Seen{std::make_shared<const Json>(*there), false};
+      else if (!there.error().is_not_found())
+        return after_failure(there.error());
+    }
+    next = plan(sandbox, observed, config_, clock_.now());
+    if (next.steps.empty()) break;
+    const auto done = run(next.steps, kSandboxManager);
+    if (done) continue;
+    const bool exists = done.error().is_conflict() && done.error().reason == "AlreadyExists";
+    if (exists && !looked) {
+      looked = true;
+      const auto there = cluster_.get({kinds::kNamespace, {}, sandbox.spec.ns});
+      if (there)
+        hidden = Seen{std::make_shared<const Json>(*there), false};
+      else
+        error = there.error();
+    } else {
+      error = done.error();
+    }
+  }
+  Outcome outcome;
+  if (error) {
+    outcome = after_failure(*error);
+    if (error->reason == kFenced) return outcome;
+    const Cause cause = cause_of(*error);
+    next.status = failed_status(sandbox, cause.reason, cause.message, clock_.now());
+  } else if (!next.steps.empty()) {
+    log::warn("a Sandbox does not come to rest", {{"name", name}});
+    outcome = {Outcome::Kind::retry, {}};
+  } else if (hidden) {
+    outcome = {Outcome::Kind::again, kLookAgain};
+  }
+  if (!next.status || *next.status == sandbox.status) return outcome;
+  return write_status(kinds::kSandbox, sandbox.meta, to_json(*next.status), kSandboxManager,
+                      outcome);
+}
+
+Outcome Reconciler::remove_leftovers(const kube::Ref& ref) {
+  const DeploymentObserved observed = observe(ref.ns, ref.name);
+  const std::vector<Step> steps = plan_leftovers(observed);
+  if (steps.empty()) return {};
+  // The watches of two kinds do not run in step: the resource may only not have been told yet.
+  const auto there = cluster_.get(ref);
+  if (there) {
+    cache_.put_answer(ref.kind, *there);
+    return cache_.find(ref) ? reconcile_deployment(ref) : Outcome{Outcome::Kind::again, seconds(1)};
+  }
+  if (!there.error().is_not_found()) return after_failure(there.error());
+  const auto done = run(steps, kDeploymentManager);
+  return done ? Outcome{} : after_failure(done.error());
+}
+
+Outcome Reconciler::reconcile_deployment(const kube::Ref& ref) {
+  std::optional<kube::KubeError> error;
+  DeploymentPlan next;
+  DeploymentObserved observed;
+  UserDeploymentResource resource;
+  for (int round = 0; round < kRoundsMax && !error; ++round) {
+    const Seen seen = cache_.find(ref);
+    if (!seen) return remove_leftovers(ref);
+    auto parsed = user_deployment_from_json(*seen.object);
+    if (!parsed) {
+      log::error("a UserDeployment cannot be read",
+                 {{"namespace", ref.ns}, {"name", ref.name}, {"why", parsed.error().message}});
+      return {};
+    }
+    resource = std::move(*parsed);
+    observed = observe(ref.ns, resource.spec.stem);
+    next = plan(resource, observed, config_, clock_.now());
+    if (next.steps.empty()) break;
+    if (const auto done = run(next.steps, kDeploymentManager); !done) error = done.error();
+  }
+  Outcome outcome;
+  if (error) {
+    outcome = after_failure(*error);
+    if (error->reason == kFenced) return outcome;
+    // What went away while it was written to needs no status.
+    if (error->is_not_found() && resource.meta.deleting) return outcome;
+    const Cause cause = cause_of(*error);
+    next.status =
+        failed_status(resource, observed, config_, cause.reason, cause.message, clock_.now());
+  } else if (!next.steps.empty()) {
+    log::warn("a UserDeployment does not come to rest",
+              {{"namespace", ref.ns}, {"name", ref.name}});
+    outcome = {Outcome::Kind::retry, {}};
+  }
+  if (!next.status || *next.status == resource.status) return outcome;
+  return write_status(kinds::kUserDeployment, resource.meta, to_json(*next.status),
+                      kDeploymentManager, outcome);
+}
+
+}  // namespace ks::op

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+
+#include "base/clock.hpp"
+#include "kube/cluster.hpp"
+#include "operator/config.hpp"
+#include "operator/engine/cache.hpp"
+#include "operator/engine/queue.hpp"
+#include "operator/plan/deployment.hpp"
+#include "operator/plan/sandbox.hpp"
+
+namespace ks::op {
+
+// How a reconcile ended.
+struct Outcome {
+  enum class Kind {
+    done,        // Until something changes.
+    again,       // After `after`, without counting as a failure.
+    retry,       // With a growing pause, at least `after`.
+    retry_soon,  // The same, but never long: the cluster was away, which says nothing about the
+                 // key.
+  };
+  Kind kind = Kind::done;
+  Duration after{};
+};
+
+// Plans one resource and does the steps; the only code that writes, and the only that writes a
+// status.
+class Reconciler {
+ public:
+  struct Counts {
+    std::size_t reconciles = 0;
+    std::size_t writes = 0;
+    std::size_t failures = 0;
+  };
+
+  // `may_write` is asked before each write.
+  Reconciler(kube::Cluster& cluster, Cache& cache, const OperatorConfig& config, const Clock& clock,
+             std::function<bool()> may_write)
+      : cluster_(cluster),
+        cache_(cache),
+        config_(config),
+        clock_(clock),
+        may_write_(std::move(may_write)) {}
+
+  Outcome reconcile(const Key& key);
+
+  // Keeps the index from namespaces to sandboxes; call with each change of a Sandbox in the cache.
+  void index(const Json* before, const Json* after);
+  // Names of the sandboxes that want this namespace.
+  std::set<std::string> sandboxes_of(std::string_view ns) const;
+
+  const Counts& counts() const { return counts_; }
+
+ private:
+  Outcome reconcile_sandbox(const std::string& name);
+  Outcome reconcile_deployment(const kube::Ref& ref);
+  Outcome remove_leftovers(const kube::Ref& ref);
+
+  SandboxObserved observe(const SandboxResource& sandbox) const;
+  DeploymentObserved observe(const std::string& ns, const std::string& stem) const;
+  std::optional<SandboxView> view_of(const std::string& ns) const;
+
+  // Stops at the first step that fails.
+  kube::KubeResult<void> run(const std::vector<Step>& steps, std::string_view manager);
+  kube::KubeResult<void> run(const Step& step, std::string_view manager);
+  Outcome after_failure(const kube::KubeError& error);
+  Outcome write_status(const kube::Kind& kind, const ResourceMeta& meta, Json status,
+                       std::string_view manager, Outcome otherwise);
+
+  kube::Cluster& cluster_;
+  Cache& cache_;
+  const OperatorConfig& config_;
+  const Clock& clock_;
+  std::function<bool()> may_write_;
+  std::map<std::string, std::set<std::string>, std::less<>> by_namespace_;
+  Counts counts_;
+};
+
+}  // namespace ks::op

@@ -1,0 +1,127 @@
+#include "operator/manifests/manifests.hpp"
+
+#include "domain/resources.hpp"
+#include "operator/manifests/crds.hpp"
+#include "operator/manifests/yaml.hpp"
+#include "operator/operator.hpp"
+
+namespace ks::op {
+
+namespace {
+
+constexpr const char* kOperatorAccount = "k8s-scheduler-operator";
+constexpr const char* kApiAccount = "k8s-scheduler-api";
+
+Json texts(const std::vector<std::string>& list) {
+  Json out = Json::array();
+  for (const std::string& s : list) out.push(s);
+  return out;
+}
+
+Json rules(const std::vector<Grant>& grants) {
+  Json out = Json::array();
+  for (const Grant& g : grants) {
+    Json one = Json::object({{"apiGroups", Json::array({Json(g.group)})},
+                             {"resources", Json::array({Json(g.resource)})}});
+    if (!g.names.empty()) one.set("resourceNames", texts(g.names));
+    one.set("verbs", texts(g.verbs));
+    out.push(std::move(one));
+  }
+  return out;
+}
+
+Json object(const char* api_version, const char* kind, const std::string& name,
+            const std::string& ns) {
+  Json metadata = Json::object({{"name", name}});
+  if (!ns.empty()) metadata.set("namespace", ns);
+  Json names = Json::object();
+  names.set(labels::kPartOf, labels::kProduct);
+  metadata.set("labels", std::move(names));
+  return Json::object(
+      {{"apiVersion", api_version}, {"kind", kind}, {"metadata", std::move(metadata)}});
+}
+
+constexpr const char* kRbac = "rbac.authorization.k8s.io/v1";
+
+void add_role(std::vector<Json>& out, const char* account, const std::vector<Grant>& grants,
+              const std::string& system_namespace, const std::string& ns) {
+  const bool cluster = ns.empty();
+  const char* role_kind = cluster ? "ClusterRole" : "Role";
+  out.push_back(object(kRbac, role_kind, account, ns).set("rules", rules(grants)));
+  out.push_back(
+      object(kRbac, cluster ? "ClusterRoleBinding" : "RoleBinding", account, ns)
+          .set("roleRef", Json::object({{"apiGroup", "rbac.authorization.k8s.io"},
+                                        {"kind", role_kind},
+                                        {"name", account}}))
+          .set("subjects", Json::array({Json::object({{"kind", "ServiceAccount"},
+                                                      {"name", account},
+                                                      {"namespace", system_namespace}})})));
+}
+
+}  // namespace
+
+std::vector<Grant> operator_grants() {
+  const std::string own(kResourceGroup);
+  const std::vector<std::string> keep = {"get", "list", "watch", "create", "patch"};
+  const std::vector<std::string> keep_and_end = {"get",    "list",  "watch",
+                                                 "create", "patch", "delete"};
+  return {
+      {"apiextensions.k8s.io",
+       "customresourcedefinitions",
+       {"get"},
+       {"sandboxes." + own, "userdeployments." + own}},
+      {own, "sandboxes", {"get", "list", "watch", "patch"}, {}},
+      {own, "sandboxes/status", {"patch"}, {}},
+      // Ending a sandbox ends its deployments.
+      {own, "userdeployments", {"get", "list", "watch", "patch", "delete"}, {}},
+      {own, "userdeployments/status", {"patch"}, {}},
+      {"", "namespaces", keep_and_end, {}},
+      {"", "resourcequotas", keep, {}},
+      {"", "limitranges", keep, {}},
+      {"", "serviceaccounts", keep_and_end, {}},
+      {"", "services", keep_and_end, {}},
+      {"", "persistentvolumeclaims", keep_and_end, {}},
+      {"", "pods", {"list", "watch"}, {}},
+      // Never read.
+      {"", "secrets", {"delete"}, {}},
+      {"apps", "deployments", keep_and_end, {}},
+      {"networking.k8s.io", "ingresses", keep_and_end, {}},
+      {"networking.k8s.io", "networkpolicies", keep_and_end, {}},
+      {"policy", "poddisruptionbudgets", keep_and_end, {}},
+  };
+}
+
+std::vector<Grant> operator_system_grants() {
+  return {{"coordination.k8s.io", "leases", {"get", "create", "patch"}, {}}};
+}
+
+std::vector<Grant> api_grants() {
+  const std::string own(kResourceGroup);
+  const std::vector<std::string> all = {"get", "list", "watch", "create", "patch", "delete"};
+  return {{own, "sandboxes", all, {}},
+          {own, "userdeployments", all, {}},
+          // Written and taken away by name, never read.
+          {"", "secrets", {"create", "patch", "delete"}, {}}};
+}
+
+std::vector<Json> manifests(const std::string& system_namespace) {
+  std::vector<Json> out = custom_resource_definitions();
+  out.push_back(object("v1", "Namespace", system_namespace, {}));
+  for (const char* account : {kOperatorAccount, kApiAccount})
+    out.push_back(object("v1", "ServiceAccount", account, system_namespace));
+  add_role(out, kOperatorAccount, operator_grants(), system_namespace, {});
+  add_role(out, kOperatorAccount, operator_system_grants(), system_namespace, system_namespace);
+  add_role(out, kApiAccount, api_grants(), system_namespace, {});
+  return out;
+}
+
+std::string manifests_yaml(const std::string& system_namespace) {
+  std::string out;
+  for (const Json& object : manifests(system_namespace)) {
+    if (!out.empty()) out += "---\n";
+    out += to_yaml(object);
+  }
+  return out;
+}
+
+}  // namespace ks::op

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "kube/cluster.hpp"
+#include "operator/config.hpp"
+#include "runtime/loop.hpp"
+
+// Turns Sandbox and UserDeployment resources into namespaces, policies and workloads, and writes
+// their status. Needs nothing but the cluster.
+namespace ks::op {
+
+class Operator {
+ public:
+  // All four outlive the operator.
+  Operator(kube::Cluster& cluster, OperatorConfig config, const Clock& clock, Random& random);
+  ~Operator();
+  Operator(const Operator&) = delete;
+  Operator& operator=(const Operator&) = delete;
+
+  // Starts its fibers on `loop` and returns at once. Once.
+  void start(runtime::Loop& loop);
+  // Asks the fibers to end, and gives the lease back. From any thread. Wait with wait_stopped(), or
+  // end the loop, before destroying the operator.
+  void stop();
+  void wait_stopped();
+
+  // True once every kind has been listed: the operator knows the cluster. From any thread.
+  bool synced() const;
+  // True while this process holds the lease. From any thread.
+  bool leading() const;
+  // What keeps the operator from working, in plain words for /readyz; empty when nothing does. From
+  // any thread.
+  std::vector<std::string> missing() const;
+
+  struct Counters {
+    std::size_t reconciles = 0;
+    std::size_t writes = 0;  // Mutating calls, the lease's renewals apart.
+    std::size_t failures = 0;
+    std::size_t relists = 0;
+    std::size_t queued = 0;
+  };
+  // From any thread.
+  Counters counters() const;
+
+  // For simulation, instead of start(): does one thing that is due on the calling thread (takes in
+  // one event, or handles one resource) and returns true; false when nothing is due now.
+  bool step();
+  // For simulation: the moment of the next thing that waits for time (a retry, a renewal, a
+  // resync), on the monotonic clock.
+  Time next_due() const;
+  // For simulation: queues every resource again, as a resync does.
+  void resync();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// CustomResourceDefinitions, service accounts and roles as YAML documents, for `kubectl apply`.
+std::string manifests_yaml(const std::string& system_namespace = "k8s-scheduler");
+
+}  // namespace ks::op

@@ -1,0 +1,179 @@
+#include "operator/plan/cause.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "domain/quantity.hpp"
+
+namespace ks::op {
+
+namespace kinds = kube::kinds;
+
+namespace {
+
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// Calls `visit(status)` for each container of the pod.
+template <class Visit>
+void each_container(const Seen& pod, Visit visit) {
+  const Json& list = pod.object->at("status", "containerStatuses");
+  if (!list.is_array()) return;
+  for (const Json& c : list.as_array()) visit(c);
+}
+
+const Json* condition(const Json& object, std::string_view type) {
+  const Json& list = object.at("status", "conditions");
+  if (!list.is_array()) return nullptr;
+  for (const Json& c : list.as_array())
+    if (c.text("type") == type) return &c;
+  return nullptr;
+}
+
+const Json* termination_of(const Json& container) {
+  if (const Json& now = container.at("state", "terminated"); now.is_object()) return &now;
+  if (const Json& last = container.at("lastState", "terminated"); last.is_object()) return &last;
+  return nullptr;
+}
+
+Cause out_of_memory(const Service& service) {
+  return {"OOMKilled",
+          fmt::format("{} needs more memory than its limit of {}. Raise the limit.", service.name,
+                      format_bytes(service.resources.memory_bytes_limit))};
+}
+
+Cause not_configured(const Service& service, std::string_view said) {
+  if (has(said, "run as root") || has(said, "non-numeric user"))
+    return {"CreateContainerConfigError",
+            fmt::format("The image of {} wants to run as root or as a user without a number, which "
+                        "is not allowed. Set run_as, or take an image made for it (such as "
+                        "nginxinc/nginx-unprivileged).",
+                        service.name)};
+  return {"CreateContainerConfigError",
+          fmt::format("{} cannot be started: {}. Check its secrets.", service.name, said)};
+}
+
+std::optional<Cause> waiting_cause(const Service& service, const Json& container) {
+  const std::string_view reason = container.text("state", "waiting", "reason");
+  const std::string_view said = container.text("state", "waiting", "message");
+  if (reason == "ImagePullBackOff" || reason == "ErrImagePull")
+    return Cause{"ImagePullBackOff",
+                 fmt::format("The image {} cannot be fetched. Check its name, its tag, and whether "
+                             "the registry asks for a credential.",
+                             service.image)};
+  if (reason == "InvalidImageName")
+    return Cause{"InvalidImageName", fmt::format("{} is no name of an image.", service.image)};
+  if (reason == "CreateContainerConfigError") return not_configured(service, said);
+  if (reason == "CreateContainerError" || reason == "RunContainerError")
+    return Cause{std::string(reason), fmt::format("{} cannot be started: {}", service.name, said)};
+  if (reason == "CrashLoopBackOff") {
+    const Json* end = termination_of(container);
+    if (end != nullptr && end->text("reason") == "OOMKilled") return out_of_memory(service);
+    return Cause{"CrashLoopBackOff",
+                 fmt::format("{} ends again and again (exit code {}). Its last log lines say why.",
+                             service.name, end == nullptr ? 0 : end->integer_or(0, "exitCode"))};
+  }
+  if (const Json& end = container.at("state", "terminated");
+      end.is_object() && end.text("reason") == "OOMKilled")
+    return out_of_memory(service);
+  return std::nullopt;
+}
+
+std::optional<Cause> unschedulable(const Service& service, const Seen& pod) {
+  const Json* scheduled = condition(*pod.object, "PodScheduled");
+  if (scheduled == nullptr || scheduled->text("status") != "False" ||
+      scheduled->text("reason") != "Unschedulable")
+    return std::nullopt;
+  return Cause{"Unschedulable",
+               fmt::format("No node can take {}: {}", service.name, scheduled->text("message"))};
+}
+
+std::optional<Cause> volume_pending(const Service& service, const SeenList& objects) {
+  for (const SeenOfKind& s : objects)
+    if (*s.kind == kinds::kPersistentVolumeClaim &&
+        s.seen.label(labels::kService) == service.name &&
+        s.seen.object->text("status", "phase") == "Pending")
+      return Cause{"VolumePending", fmt::format("The volume of {} is not there yet; the cluster's "
+                                                "storage class has to provide it.",
+                                                service.name)};
+  return std::nullopt;
+}
+
+Cause refused_pod(const Service& service, std::string_view said) {
+  if (has(said, "exceeded quota"))
+    return {"QuotaExceeded",
+            fmt::format("The sandbox's quota leaves no room for {}: {}", service.name, said)};
+  if (has(said, "violates PodSecurity"))
+    return {"PodSecurity", fmt::format("The cluster does not let {} run: {}", service.name, said)};
+  return {"FailedCreate", fmt::format("No pod of {} can be made: {}", service.name, said)};
+}
+
+}  // namespace
+
+std::optional<Cause> cause_of(const Service& service, const Seen& deployment,
+                              const std::vector<Seen>& pods, const SeenList& objects) {
+  if (service.replicas == 0) return std::nullopt;
+  std::optional<Cause> found;
+  for (const Seen& pod : pods) {
+    if (pod.terminating()) continue;
+    each_container(pod, [&](const Json& c) {
+      if (!found) found = waiting_cause(service, c);
+    });
+    if (!found) found = unschedulable(service, pod);
+  }
+  if (found) return found;
+  if (deployment) {
+    const Json* failure = condition(*deployment.object, "ReplicaFailure");
+    if (failure != nullptr && failure->text("status") == "True")
+      return refused_pod(service, failure->text("message"));
+    const Json* progress = condition(*deployment.object, "Progressing");
+    if (progress != nullptr && progress->text("status") == "False" &&
+        progress->text("reason") == "ProgressDeadlineExceeded") {
+      if (!service.port)
+        return Cause{"ProgressDeadlineExceeded",
+                     fmt::format("{} did not become ready in time.", service.name)};
+      return Cause{"ProbeFailing", fmt::format("{} runs, but does not answer on port {}{}.",
+                                               service.name, *service.port, service.health_path)};
+    }
+  }
+  return volume_pending(service, objects);
+}
+
+Cause cause_of(const kube::KubeError& error) {
+  if (error.status == 0)
+    return {"ClusterUnavailable", "The cluster does not answer. It is tried again."};
+  if (error.status == 403 && has(error.message, "exceeded quota"))
+    return {"QuotaExceeded", "The sandbox's quota leaves no room: " + error.message};
+  // What the namespace's own end, or its not being there yet, makes of a write.
+  if (error.is_not_found() || (error.status == 403 && has(error.message, "being terminated")))
+    return {"SandboxNotReady", "Waiting for the sandbox."};
+  if (error.is_transient() || error.is_conflict())
+    return {"ClusterBusy", "The cluster could not do it just now. It is tried again."};
+  return {error.reason.empty() ? "Refused" : error.reason,
+          "The cluster refused an object: " + error.message};
+}
+
+std::optional<Termination> last_termination(const std::vector<Seen>& pods) {
+  std::optional<Termination> out;
+  std::string_view latest;
+  for (const Seen& pod : pods)
+    each_container(pod, [&](const Json& c) {
+      const Json* end = termination_of(c);
+      // RFC 3339 in UTC: the order of texts is the order of times.
+      if (end == nullptr || (out && end->text("finishedAt") <= latest)) return;
+      latest = end->text("finishedAt");
+      out = Termination{std::string(end->text("reason")), end->integer_or(0, "exitCode")};
+    });
+  return out;
+}
+
+std::int64_t restarts_of(const std::vector<Seen>& pods) {
+  std::int64_t out = 0;
+  for (const Seen& pod : pods)
+    each_container(pod, [&](const Json& c) { out += c.integer_or(0, "restartCount"); });
+  return out;
+}
+
+}  // namespace ks::op

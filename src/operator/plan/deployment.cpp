@@ -1,0 +1,181 @@
+#include "operator/plan/deployment.hpp"
+
+#include <algorithm>
+
+#include "domain/quantity.hpp"
+#include "operator/plan/match.hpp"
+
+namespace ks::op {
+
+namespace kinds = kube::kinds;
+
+namespace {
+
+using Labels = std::map<std::string, std::string>;
+
+Labels selector_of(const UserDeploymentSpec& spec, const std::string& service) {
+  return {{std::string(labels::kDeployment), spec.stem}, {std::string(labels::kService), service}};
+}
+
+Labels labels_of(const UserDeploymentSpec& spec, const SandboxSpec& sandbox) {
+  return {{std::string(labels::kManagedBy), std::string(labels::kProduct)},
+          {std::string(labels::kPartOf), std::string(labels::kProduct)},
+          {std::string(labels::kClient), sandbox.client_id},
+          {std::string(labels::kOrg), sandbox.org_id},
+          {std::string(labels::kUser), sandbox.user_id},
+          {std::string(labels::kTeam), spec.team_id},
+          {std::string(labels::kDeployment), spec.stem}};
+}
+
+// A claim's name never depends on how many services there are, else adding one would lose the data.
+std::string claim_name(const std::string& stem, const std::string& service,
+                       const std::string& volume) {
+  return stem + "-" + service + "-" + volume;
+}
+
+// A claim only grows, and keeps its class: Kubernetes refuses the rest.
+Object claim_object(const Place& place, const Volume& volume, const SeenList& observed,
+                    const OperatorConfig& config) {
+  const Seen seen = find_seen(observed, {kinds::kPersistentVolumeClaim, place.ns, place.name});
+  if (!seen) return volume_claim(place, volume.size_bytes, config.storage_class);
+  std::int64_t size = volume.size_bytes;
+  const auto there = parse_bytes(seen.object->text("spec", "resources", "requests", "storage"));
+  if (there) size = std::max(size, *there);
+  return volume_claim(place, size, std::string(seen.object->text("spec", "storageClassName")));
+}
+
+// Ends a deployment's traffic before its pods, and its pods before what they use.
+int removal_stage(const kube::Kind& kind) {
+  if (kind == kinds::kIngress || kind == kinds::kDeployment || kind == kinds::kPodDisruptionBudget)
+    return 0;
+  return 1;
+}
+
+void remove_all(std::vector<Step>& steps, const SeenList& objects, int stage, bool claims_too) {
+  for (const bool routes : {true, false})
+    for (const SeenOfKind& s : objects) {
+      if (removal_stage(*s.kind) != stage || (*s.kind == kinds::kIngress) != routes) continue;
+      if (!claims_too && *s.kind == kinds::kPersistentVolumeClaim) continue;
+      if (!s.seen.ours || s.seen.terminating()) continue;
+      Step step = remove_step(kube::ref_of(*s.kind, *s.seen.object), std::string(s.seen.uid()));
+      // The Deployment is gone only when its pods are, so that waiting for it waits for them.
+      if (*s.kind == kinds::kDeployment)
+        step.propagation = kube::DeleteOptions::Propagation::foreground;
+      steps.push_back(std::move(step));
+    }
+}
+
+bool any_left(const DeploymentObserved& observed, int stage, bool claims_too) {
+  if (stage == 0 && !observed.pods.empty()) return true;
+  return std::ranges::any_of(observed.objects, [&](const SeenOfKind& s) {
+    if (!claims_too && *s.kind == kinds::kPersistentVolumeClaim) return false;
+    return s.seen.ours && removal_stage(*s.kind) == stage;
+  });
+}
+
+DeploymentPlan plan_deletion(const UserDeploymentResource& deployment,
+                             const DeploymentObserved& observed, const OperatorConfig& config,
+                             Time now) {
+  DeploymentPlan out;
+  if (!deployment.meta.has_finalizer) return out;
+  for (const int stage : {0, 1}) {
+    if (!any_left(observed, stage, true)) continue;
+    remove_all(out.steps, observed.objects, stage, true);
+    out.status = deployment_status(deployment, observed, config, out.steps.empty(), now);
+    return out;
+  }
+  // Its values are never read here, so it is taken away without looking.
+  if (!deployment.spec.secret_name.empty())
+    out.steps.push_back(
+        remove_step({kinds::kSecret, deployment.meta.ns, deployment.spec.secret_name}, {}));
+  out.steps.push_back(
+      apply_step(without_finalizer(kinds::kUserDeployment, deployment.meta), deployment.meta.uid));
+  return out;
+}
+
+}  // namespace
+
+std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,
+                                       const SandboxSpec& sandbox, const SeenList& observed,
+                                       const OperatorConfig& config) {
+  const UserDeploymentSpec& spec = deployment.spec;
+  const Workload& workload = spec.workload;
+  const Labels base = labels_of(spec, sandbox);
+  const std::string& ns = deployment.meta.ns;
+  std::vector<Object> out, services, deployments, budgets;
+  out.push_back(service_account({ns, spec.stem, base}));
+  for (const Service& s : workload.services) {
+    Place place{ns, object_name(spec.stem, workload, s.name), base};
+    place.labels[std::string(labels::kService)] = s.name;
+    PodPlan pods;
+    pods.selector = selector_of(spec, s.name);
+    pods.pod_labels = place.labels;
+    const bool exposed = !spec.host.empty() && workload.ingress_service == s.name;
+    if (exposed) pods.pod_labels[std::string(labels::kExposed)] = "true";
+    pods.service_account = spec.stem;
+    pods.secret_name = spec.secret_name;
+    pods.restarts = spec.restarts;
+    pods.user_namespaces = config.user_namespaces;
+    for (const Volume& v : s.volumes) {
+      Place claim{ns, claim_name(spec.stem, s.name, v.name), place.labels};
+      pods.claims[v.name] = claim.name;
+      out.push_back(claim_object(claim, v, observed, config));
+    }
+    if (s.port) services.push_back(cluster_ip_service(place, pods.selector, *s.port));
+    deployments.push_back(op::deployment(place, s, pods));
+    if (s.replicas > 1) budgets.push_back(disruption_budget(place, pods.selector));
+  }
+  const auto append = [&](std::vector<Object>& more) {
+    std::ranges::move(more, std::back_inserter(out));
+  };
+  append(services);
+  append(deployments);
+  append(budgets);
+  const Service* entry = workload.find(workload.ingress_service);
+  if (!spec.host.empty() && entry != nullptr && entry->port)
+    out.push_back(ingress({ns, spec.stem, base}, spec.host, config.ingress_class,
+                          object_name(spec.stem, workload, entry->name), *entry->port));
+  return out;
+}
+
+std::vector<Step> plan_leftovers(const DeploymentObserved& observed) {
+  std::vector<Step> out;
+  for (const int stage : {0, 1}) {
+    if (!any_left(observed, stage, false)) continue;
+    remove_all(out, observed.objects, stage, false);
+    break;
+  }
+  return out;
+}
+
+DeploymentPlan plan(const UserDeploymentResource& deployment, const DeploymentObserved& observed,
+                    const OperatorConfig& config, Time now) {
+  if (deployment.meta.deleting) return plan_deletion(deployment, observed, config, now);
+  DeploymentPlan out;
+  // No pod in another organization's sandbox.
+  if (observed.sandbox && observed.sandbox->spec.org_id == deployment.spec.org_id) {
+    if (!deployment.meta.has_finalizer)
+      out.steps.push_back(
+          apply_step(with_finalizer(kinds::kUserDeployment, deployment.meta), deployment.meta.uid));
+    const std::vector<Object> wanted =
+        deployment_objects(deployment, observed.sandbox->spec, observed.objects, config);
+    apply_missing(out.steps, wanted, observed.objects);
+    SeenList surplus;
+    for (const SeenOfKind& s : observed.objects) {
+      // A claim holds data; it goes with the deployment, never by an update.
+      if (*s.kind == kinds::kPersistentVolumeClaim) continue;
+      const kube::Ref ref = kube::ref_of(*s.kind, *s.seen.object);
+      if (std::ranges::none_of(wanted, [&](const Object& o) { return o.ref() == ref; }))
+        surplus.push_back(s);
+    }
+    remove_all(out.steps, surplus, 0, false);
+    remove_all(out.steps, surplus, 1, false);
+  }
+  const bool settled = observed.sandbox && out.steps.empty();
+  // None before the sandbox's policies stand either, and no repair while it ends.
+  if (observed.sandbox && !observed.sandbox->ready) out.steps.clear();
+  out.status = deployment_status(deployment, observed, config, settled, now);
+  return out;
+}
+
+}  // namespace ks::op

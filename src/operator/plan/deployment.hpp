@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "operator/config.hpp"
+#include "operator/plan/step.hpp"
+
+namespace ks::op {
+
+// What a deployment needs to know of the sandbox that it runs in.
+struct SandboxView {
+  SandboxSpec spec;
+  // Namespace and policies stand: pods may be made.
+  bool ready = false;
+  std::string reason;  // Why not.
+  std::string message;
+};
+
+struct DeploymentObserved {
+  std::optional<SandboxView> sandbox;  // Of the namespace; absent: none claims it.
+  // Everything in the namespace with the deployment's label, pods apart.
+  SeenList objects;
+  std::vector<Seen> pods;
+};
+
+struct DeploymentPlan {
+  std::vector<Step> steps;
+  // What to write once the steps are done; absent when the resource is about to be gone.
+  std::optional<UserDeploymentStatus> status;
+};
+
+// Pure. Running the steps and planning again gives none.
+DeploymentPlan plan(const UserDeploymentResource& deployment, const DeploymentObserved& observed,
+                    const OperatorConfig& config, Time now);
+
+// The objects of a deployment, in the order in which they are made.
+std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,
+                                       const SandboxSpec& sandbox, const SeenList& observed,
+                                       const OperatorConfig& config);
+
+// Takes away what is left of a deployment whose resource is gone; claims are kept, since data
+// cannot be made again.
+std::vector<Step> plan_leftovers(const DeploymentObserved& observed);
+
+// How far it is. `settled`: no step is left to do.
+UserDeploymentStatus deployment_status(const UserDeploymentResource& deployment,
+                                       const DeploymentObserved& observed,
+                                       const OperatorConfig& config, bool settled, Time now);
+
+// The status after a step could not be done: the one before, with the reason.
+UserDeploymentStatus failed_status(const UserDeploymentResource& deployment,
+                                   const DeploymentObserved& observed, const OperatorConfig& config,
+                                   std::string reason, std::string message, Time now);
+
+}  // namespace ks::op

@@ -1,0 +1,183 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "operator/plan/cause.hpp"
+#include "operator/plan/deployment.hpp"
+
+namespace ks::op {
+
+namespace kinds = kube::kinds;
+
+namespace {
+
+// One service as the cluster shows it.
+struct Seat {
+  const Service* service = nullptr;
+  bool exists = false;
+  bool rolled_out =
+      false;  // Every pod is of the newest template, and none of an older one is left.
+  std::int64_t ready = 0;
+  std::optional<Cause> cause;
+};
+
+Seat seat_of(const UserDeploymentResource& deployment, const DeploymentObserved& observed,
+             const Service& service, std::map<std::string, ServiceStatus>& shown) {
+  Seat out;
+  out.service = &service;
+  const Seen seen =
+      find_seen(observed.objects,
+                {kinds::kDeployment, deployment.meta.ns,
+                 object_name(deployment.spec.stem, deployment.spec.workload, service.name)});
+  std::vector<Seen> pods;
+  for (const Seen& pod : observed.pods)
+    if (pod.label(labels::kService) == service.name) pods.push_back(pod);
+  if (seen) {
+    const Json& d = *seen.object;
+    out.exists = true;
+    out.ready = d.integer_or(0, "status", "readyReplicas");
+    out.rolled_out = d.integer_or(0, "status", "observedGeneration") >=
+                         d.integer_or(0, "metadata", "generation") &&
+                     d.integer_or(0, "status", "updatedReplicas") == service.replicas &&
+                     d.integer_or(0, "status", "replicas") == service.replicas;
+  }
+  out.cause = cause_of(service, seen, pods, observed.objects);
+  shown[service.name] = {out.ready, service.replicas, restarts_of(pods), last_termination(pods)};
+  return out;
+}
+
+struct Verdict {
+  Phase phase = Phase::pending;
+  std::string reason;
+  std::string message;
+};
+
+std::string readiness(const std::vector<Seat>& seats) {
+  std::int64_t ready = 0, wanted = 0;
+  for (const Seat& s : seats) {
+    ready += std::min<std::int64_t>(s.ready, s.service->replicas);
+    wanted += s.service->replicas;
+  }
+  return fmt::format("{} of {} pods are ready.", ready, wanted);
+}
+
+Verdict verdict(const std::vector<Seat>& seats, bool settled, bool was_serving) {
+  const bool rolled_out =
+      settled && std::ranges::all_of(seats, [](const Seat& s) { return s.rolled_out; });
+  const bool all_ready =
+      std::ranges::all_of(seats, [](const Seat& s) { return s.ready >= s.service->replicas; });
+  const bool stopped =
+      std::ranges::all_of(seats, [](const Seat& s) { return s.service->replicas == 0; });
+  const bool any_ready = std::ranges::any_of(seats, [](const Seat& s) { return s.ready > 0; });
+  if (rolled_out && stopped)
+    return any_ready ? Verdict{Phase::updating, "", "The pods are ending."}
+                     : Verdict{Phase::stopped, "", "Scaled to zero."};
+  if (rolled_out && all_ready) return {Phase::ready, "", readiness(seats)};
+
+  const auto broken =
+      std::ranges::find_if(seats, [](const Seat& s) { return s.cause.has_value(); });
+  // Waiting for storage is part of a start, not yet a failure.
+  const bool failed = broken != seats.end() && broken->cause->reason != "VolumePending";
+  Verdict out;
+  if (!rolled_out)
+    out.phase = any_ready && was_serving ? Phase::updating
+                : failed                 ? Phase::error
+                                         : Phase::provisioning;
+  else if (any_ready && (was_serving || failed))
+    out.phase = Phase::degraded;
+  else
+    out.phase = failed ? Phase::error : Phase::provisioning;
+  // Pods that were ready and no longer are, without a word why: their probes fail.
+  if (rolled_out && !failed && !any_ready && was_serving) {
+    out.phase = Phase::error;
+    out.reason = "NotReady";
+    out.message = "No pod answers its check any more.";
+    return out;
+  }
+  if (broken != seats.end()) {
+    out.reason = broken->cause->reason;
+    out.message = broken->cause->message;
+  } else {
+    out.message = readiness(seats);
+  }
+  return out;
+}
+
+UserDeploymentStatus finish(const UserDeploymentResource& deployment, UserDeploymentStatus out,
+                            Time now) {
+  out.observed_generation = deployment.meta.generation;
+  const bool ready = out.phase == Phase::ready;
+  out.conditions = {{"Ready",
+                     ready ? "True" : "False",
+                     out.reason.empty() ? std::string(name(out.phase)) : out.reason,
+                     out.message,
+                     deployment.meta.generation,
+                     {}}};
+  stamp(out.conditions, deployment.status.conditions, now);
+  return out;
+}
+
+}  // namespace
+
+UserDeploymentStatus deployment_status(const UserDeploymentResource& deployment,
+                                       const DeploymentObserved& observed,
+                                       const OperatorConfig& config, bool settled, Time now) {
+  const UserDeploymentSpec& spec = deployment.spec;
+  UserDeploymentStatus out;
+  out.observed_revision = deployment.status.observed_revision;
+  if (!spec.host.empty()) out.url = config.url_scheme + "://" + spec.host;
+  std::vector<Seat> seats;
+  for (const Service& s : spec.workload.services)
+    seats.push_back(seat_of(deployment, observed, s, out.services));
+
+  if (deployment.meta.deleting) {
+    out.phase = Phase::deleting;
+    out.message = observed.pods.empty()
+                      ? "What is left is being taken away."
+                      : fmt::format("Waiting for {} pod(s) to end.", observed.pods.size());
+    return finish(deployment, std::move(out), now);
+  }
+  if (observed.sandbox && observed.sandbox->spec.org_id != spec.org_id) {
+    out.phase = Phase::error;
+    out.reason = "ForeignSandbox";
+    out.message = "The namespace belongs to another organization.";
+    return finish(deployment, std::move(out), now);
+  }
+  const bool any = std::ranges::any_of(seats, &Seat::exists);
+  if (!any && (!observed.sandbox || !observed.sandbox->ready)) {
+    out.reason = observed.sandbox ? observed.sandbox->reason : "SandboxMissing";
+    out.message =
+        observed.sandbox ? observed.sandbox->message : "Waiting for the sandbox of this namespace.";
+    // Nobody but a person can give the namespace free.
+    out.phase = out.reason == "NamespaceTaken" ? Phase::error : Phase::pending;
+    return finish(deployment, std::move(out), now);
+  }
+  const Verdict v = verdict(seats, settled, deployment.status.observed_revision > 0);
+  out.phase = v.phase;
+  out.reason = v.reason;
+  out.message = v.message;
+  // A change waits as long as its sandbox does.
+  if (!settled && out.reason.empty() && observed.sandbox && !observed.sandbox->ready) {
+    out.reason = observed.sandbox->reason;
+    out.message = observed.sandbox->message;
+  }
+  if (out.phase == Phase::ready || out.phase == Phase::stopped)
+    out.observed_revision = spec.revision;
+  return finish(deployment, std::move(out), now);
+}
+
+UserDeploymentStatus failed_status(const UserDeploymentResource& deployment,
+                                   const DeploymentObserved& observed, const OperatorConfig& config,
+                                   std::string reason, std::string message, Time now) {
+  UserDeploymentStatus out = deployment_status(deployment, observed, config, false, now);
+  // What passes by itself is no failure of the deployment's.
+  const bool passes =
+      reason == "ClusterUnavailable" || reason == "ClusterBusy" || reason == "SandboxNotReady";
+  if (!passes && out.phase != Phase::deleting)
+    out.phase = out.phase == Phase::updating ? Phase::updating : Phase::error;
+  out.reason = std::move(reason);
+  out.message = std::move(message);
+  return finish(deployment, std::move(out), now);
+}
+
+}  // namespace ks::op

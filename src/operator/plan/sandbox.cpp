@@ -1,0 +1,146 @@
+#include "operator/plan/sandbox.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "operator/plan/match.hpp"
+
+namespace ks::op {
+
+namespace kinds = kube::kinds;
+
+bool owns_namespace(const SandboxSpec& spec, const Json& ns) {
+  return !spec.claim.empty() &&
+         ns.at("metadata", "annotations").text(annotations::kClaim) == spec.claim;
+}
+
+bool is_terminating(const Json& ns) {
+  return !ns.text("metadata", "deletionTimestamp").empty() ||
+         ns.text("status", "phase") == "Terminating";
+}
+
+namespace {
+
+// `ready_message` empty: fine.
+SandboxStatus status_of(const SandboxResource& sandbox, bool ready, std::string reason,
+                        std::string message, bool quota_synced, Time now) {
+  SandboxStatus out;
+  const std::int64_t generation = sandbox.meta.generation;
+  out.conditions.push_back({"Ready", ready ? "True" : "False", reason, message, generation, {}});
+  // The rendered policies are in place when Ready says so; that the network enforces them is only
+  // known from a probe, and nothing probes yet.
+  out.conditions.push_back({"NetworkIsolated",
+                            "Unknown",
+                            "NotProbed",
+                            "No probe has shown yet whether the network enforces the policies.",
+                            generation,
+                            {}});
+  out.conditions.push_back(
+      {"QuotaSynced",
+       quota_synced ? "True" : "False",
+       quota_synced ? "Applied" : reason,
+       quota_synced ? "The quota in the namespace is the wanted one." : message,
+       generation,
+       {}});
+  stamp(out.conditions, sandbox.status.conditions, now);
+  return out;
+}
+
+bool is_ours_to_prune(const Seen& seen) {
+  return seen.ours && seen.label(labels::kManagedBy) == labels::kProduct &&
+         seen.label(labels::kDeployment).empty() && !seen.terminating();
+}
+
+SandboxPlan plan_deletion(const SandboxResource& sandbox, const SandboxObserved& observed,
+                          Time now) {
+  SandboxPlan out;
+  if (!sandbox.meta.has_finalizer) return out;
+  if (sandbox.spec.deletion_protection) {
+    out.status = status_of(sandbox, false, "DeletionProtected",
+                           "The deletion waits until the protection is taken off.", true, now);
+    return out;
+  }
+  const auto wait = [&](std::string message) {
+    out.status = status_of(sandbox, false, "Deleting", std::move(message), false, now);
+  };
+  const bool ours = observed.ns && owns_namespace(sandbox.spec, *observed.ns.object);
+  if (!ours) {
+    // Somebody else's namespace of that name, or none: nothing of ours is left.
+    out.steps.push_back(
+        apply_step(without_finalizer(kinds::kSandbox, sandbox.meta), sandbox.meta.uid));
+    return out;
+  }
+  if (is_terminating(*observed.ns.object)) {
+    wait("The namespace is ending.");
+    return out;
+  }
+  if (!observed.deployments.empty()) {
+    for (const UserDeploymentResource& d : observed.deployments)
+      if (!d.meta.deleting)
+        out.steps.push_back(
+            remove_step({kinds::kUserDeployment, d.meta.ns, d.meta.name}, d.meta.uid));
+    wait(fmt::format("Waiting for {} deployment(s) to end.", observed.deployments.size()));
+    return out;
+  }
+  if (observed.pods > 0) {
+    wait(fmt::format("Waiting for {} pod(s) to end.", observed.pods));
+    return out;
+  }
+  // The policies go with the namespace, so that nothing in it is ever without them.
+  out.steps.push_back(
+      remove_step({kinds::kNamespace, {}, sandbox.spec.ns}, std::string(observed.ns.uid())));
+  wait("The namespace is ending.");
+  return out;
+}
+
+}  // namespace
+
+SandboxStatus failed_status(const SandboxResource& sandbox, std::string reason, std::string message,
+                            Time now) {
+  return status_of(sandbox, false, std::move(reason), std::move(message), false, now);
+}
+
+SandboxPlan plan(const SandboxResource& sandbox, const SandboxObserved& observed,
+                 const OperatorConfig& config, Time now) {
+  if (sandbox.meta.deleting) return plan_deletion(sandbox, observed, now);
+  SandboxPlan out;
+  const SandboxSpec& spec = sandbox.spec;
+  if (observed.ns && !owns_namespace(spec, *observed.ns.object)) {
+    out.status = failed_status(
+        sandbox, "NamespaceTaken",
+        fmt::format("The namespace {} belongs to somebody else. It is left alone; give it up there "
+                    "or delete it.",
+                    spec.ns),
+        now);
+    return out;
+  }
+  if (observed.ns && is_terminating(*observed.ns.object)) {
+    out.status = failed_status(sandbox, "NamespaceTerminating",
+                               "The namespace is ending and is made again once it is gone.", now);
+    return out;
+  }
+  // Before the first object, so that there is never one that a deletion would forget.
+  if (!sandbox.meta.has_finalizer)
+    out.steps.push_back(
+        apply_step(with_finalizer(kinds::kSandbox, sandbox.meta), sandbox.meta.uid));
+  Object wanted_namespace = namespace_object(spec, config.pod_security_version);
+  if (!observed.ns)
+    out.steps.push_back(create_step(std::move(wanted_namespace)));
+  else if (!holds(*observed.ns.object, wanted_namespace.tree()))
+    out.steps.push_back(apply_step(std::move(wanted_namespace), std::string(observed.ns.uid())));
+  const std::vector<Object> wanted = sandbox_objects(sandbox, observed.deployments, config);
+  apply_missing(out.steps, wanted, observed.objects);
+  for (const SeenOfKind& s : observed.objects) {
+    if (*s.kind != kinds::kNetworkPolicy || !is_ours_to_prune(s.seen)) continue;
+    const kube::Ref ref = kube::ref_of(*s.kind, *s.seen.object);
+    if (std::ranges::none_of(wanted, [&](const Object& o) { return o.ref() == ref; }))
+      out.steps.push_back(remove_step(ref, std::string(s.seen.uid())));
+  }
+  out.status = out.steps.empty()
+                   ? status_of(sandbox, true, "Applied", "Everything is in place.", true, now)
+                   : status_of(sandbox, false, "Applying", "Objects are being made.", false, now);
+  return out;
+}
+
+}  // namespace ks::op

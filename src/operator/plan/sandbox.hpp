@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "operator/config.hpp"
+#include "operator/plan/step.hpp"
+
+namespace ks::op {
+
+struct SandboxObserved {
+  Seen ns;  // Whatever stands under the name, ours or not.
+  // Policies, quota, limit range and accounts in the namespace that belong to no deployment.
+  SeenList objects;
+  std::vector<UserDeploymentResource> deployments;  // In the namespace.
+  std::size_t pods = 0;                             // Of ours, in the namespace.
+};
+
+struct SandboxPlan {
+  std::vector<Step> steps;
+  // What to write once the steps are done; absent when the resource is about to be gone.
+  std::optional<SandboxStatus> status;
+};
+
+// Pure. Running the steps and planning again gives none.
+SandboxPlan plan(const SandboxResource& sandbox, const SandboxObserved& observed,
+                 const OperatorConfig& config, Time now);
+
+// The objects beside the namespace, in the order in which they are made.
+std::vector<Object> sandbox_objects(const SandboxResource& sandbox,
+                                    const std::vector<UserDeploymentResource>& deployments,
+                                    const OperatorConfig& config);
+
+// True when `ns` carries the sandbox's claim.
+bool owns_namespace(const SandboxSpec& spec, const Json& ns);
+bool is_terminating(const Json& ns);
+
+// The status after a step could not be done.
+SandboxStatus failed_status(const SandboxResource& sandbox, std::string reason, std::string message,
+                            Time now);
+
+}  // namespace ks::op

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "domain/resources.hpp"
+#include "kube/simulated/cluster.hpp"
+#include "operator/operator.hpp"
+
+namespace ks::sim {
+
+// A simulated cluster, an operator on it and the tenants' wishes, on one thread and one clock that
+// stands still until something is waited for. The same seed gives the same run.
+class World {
+ public:
+  explicit World(std::uint64_t seed = 1, op::OperatorConfig config = {});
+
+  // What tenants want. apply() hands it over, as sync does; again whatever is missing or differs.
+  std::map<std::string, SandboxResource> sandboxes;
+  std::map<std::string, UserDeploymentResource> deployments;  // By stem.
+  void apply();
+
+  // Runs operator and cluster until nothing is left to do. False when that is not reached within
+  // `limit` of the world's time.
+  bool settle(Duration limit = hours(4));
+  // Runs up to `steps` things that are due, moving the clock where none is.
+  void run_some(int steps);
+  // Ends the operator in the middle of whatever it does, and starts another.
+  void restart_operator();
+  // As if every resource had changed, then settle. The mutating calls that it took.
+  std::int64_t resync_writes();
+
+  // Straight from the cluster, whatever faults are set.
+  std::vector<Json> list(const kube::Kind& kind, const std::string& ns = {});
+  std::vector<Json> ours(const kube::Kind& kind, const std::string& ns = {});
+  std::optional<Json> get(const kube::Ref& ref);
+  UserDeploymentStatus status(const std::string& stem);
+  SandboxStatus sandbox_status(const std::string& name);
+
+  kube::simulated::SimulatedCluster& cluster() { return *cluster_; }
+  op::Operator& op() { return *operator_; }
+  ManualClock& clock() { return clock_; }
+  Random& random() { return random_; }
+
+ private:
+  // One thing that is due now; false when none is.
+  bool once();
+  void advance();
+
+  ManualClock clock_;
+  SeededRandom random_;
+  op::OperatorConfig config_;
+  std::unique_ptr<kube::simulated::SimulatedCluster> cluster_;
+  std::unique_ptr<op::Operator> operator_;
+  int generation_ = 0;
+};
+
+}  // namespace ks::sim
