@@ -41,16 +41,20 @@ void* Loop::native() noexcept { return &impl_->context; }
 void Loop::post(std::function<void()> work) { asio::post(impl_->context, std::move(work)); }
 
 void Loop::spawn(std::function<void()> body) {
-  asio::spawn(
-      impl_->context, std::allocator_arg, boost::context::protected_fixedsize_stack(kStackBytes),
-      [body = std::move(body)](asio::yield_context yield) {
-        FiberContext fiber{yield};
-        FiberScope scope(&fiber);
-        body();
-      },
-      [](std::exception_ptr failure) {
-        if (failure) std::rethrow_exception(failure);
-      });
+  // Posted, because asio::spawn called on the loop's thread would run the new fiber at once, inside
+  // the caller: when it waits, the caller would go on and not know that it is a fiber.
+  asio::post(impl_->context, [this, body = std::move(body)]() mutable {
+    asio::spawn(
+        impl_->context, std::allocator_arg, boost::context::protected_fixedsize_stack(kStackBytes),
+        [body = std::move(body)](asio::yield_context yield) {
+          FiberContext fiber{yield};
+          const FiberScope scope(&fiber);
+          body();
+        },
+        [](std::exception_ptr failure) {
+          if (failure) std::rethrow_exception(failure);
+        });
+  });
 }
 
 void Loop::call_after(Duration delay, std::function<void()> work) {

@@ -27,6 +27,24 @@ TEST_CASE("fibers of one loop take turns at their waits") {
   CHECK(order == "abc");
 }
 
+TEST_CASE("a fiber that starts another one stays a fiber when that one waits") {
+  bool still_a_fiber = false;
+  Event gate;
+  Loop loop;
+  loop.spawn([&] {
+    loop.spawn([&] { gate.wait(); });
+    sleep_for(milliseconds(1));
+    still_a_fiber = on_fiber();
+    gate.set();
+  });
+  loop.spawn([&] {
+    loop.spawn([&] { gate.wait(); });
+    still_a_fiber = on_fiber();
+  });
+  loop.run_until_idle();
+  CHECK(still_a_fiber);
+}
+
 TEST_CASE("an event set from another thread wakes the fiber on its own loop") {
   Loop loop;
   Event event;
