@@ -1,6 +1,7 @@
 #include "api/docs_page.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "api/api.hpp"
@@ -13,28 +14,15 @@ namespace {
 constexpr std::string_view kReference = "#/components/";
 
 std::string escaped(std::string_view text) {
+  constexpr std::string_view kSpecial = "&<>\"'";
+  constexpr std::array<std::string_view, 5> kNames = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
+    if (const std::size_t at = kSpecial.find(c); at != std::string_view::npos)
+      out += kNames[at];
+    else
+      out += c;
   }
   return out;
 }
@@ -187,17 +175,23 @@ std::string Page::kind(const Json& schema) const {
 
 std::string Page::limits(const Json& schema) const {
   std::string out;
-  const auto add = [&](std::string_view keyword, std::string_view word) {
-    if (const Json* value = schema.find(keyword))
-      out += (out.empty() ? "" : ", ") + std::string(word) + " " + escaped(value->dump());
+  const auto add = [&](std::string_view least, std::string_view most, std::string_view of) {
+    const Json* from = schema.find(least);
+    const Json* to = schema.find(most);
+    if (from == nullptr && to == nullptr) return;
+    out += out.empty() ? "" : ", ";
+    if (from != nullptr && to != nullptr)
+      out += from->dump() + " to " + to->dump();
+    else
+      out += from != nullptr ? "at least " + from->dump() : "at most " + to->dump();
+    out += of;
   };
-  add("minimum", "from");
-  add("maximum", "up to");
-  add("minLength", "at least, in characters,");
-  add("maxLength", "at most, in characters,");
-  add("maxItems", "at most, in items,");
-  add("default", "default");
-  return out;
+  add("minimum", "maximum", "");
+  add("minLength", "maxLength", " characters");
+  add("minItems", "maxItems", " items");
+  if (const Json* fallback = schema.find("default"))
+    out += (out.empty() ? "" : ", ") + ("default " + fallback->dump());
+  return escaped(out);
 }
 
 void Page::field(std::string_view name, const Json& schema, bool required) {

@@ -39,6 +39,24 @@ TEST_CASE("the reference page has every operation of the contract, with its own 
   CHECK(count(page, "<section class=\"op\"") == operations);
 }
 
+namespace {
+void check_no_nulls(const Json& value, const std::string& at) {
+  if (value.is_object())
+    for (const auto& [name, member] : value.members()) {
+      CAPTURE(at + "/" + name);
+      if (name == "example") continue;
+      CHECK_FALSE(member.is_null());
+      check_no_nulls(member, at + "/" + name);
+    }
+  else if (value.is_array())
+    for (const Json& item : value.as_array()) check_no_nulls(item, at + "/-");
+}
+}  // namespace
+
+TEST_CASE("no text of the contract lost its end to a comma of YAML's short form") {
+  check_no_nulls(contract(), "");
+}
+
 TEST_CASE("every link within the reference page leads somewhere") {
   const std::string page = api::docs_page(contract());
   for (std::size_t at = page.find("href=\"#"); at != std::string::npos;
