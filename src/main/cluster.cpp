@@ -1,5 +1,6 @@
 #include "main/cluster.hpp"
 
+#include "kube/https/cluster.hpp"
 #include "kube/simulated/cluster.hpp"
 
 namespace ks {
@@ -13,7 +14,14 @@ Result<std::unique_ptr<kube::Cluster>> connect_cluster(const Config& config, run
     cluster->start(loop);
     return cluster;
   }
-  return bug("not there yet");
+  KS_TRY(auto kubeconfig,
+         kube::https::load_kubeconfig(config.kubeconfig, config.kubernetes_context));
+  kube::https::Options options;
+  options.ca_file = config.ca_file;
+  options.proxy = config.https_proxy;
+  options.no_proxy = config.no_proxy;
+  KS_TRY(auto cluster, kube::https::HttpsCluster::make(std::move(kubeconfig), options, &loop));
+  return cluster;
 }
 
 }  // namespace ks

@@ -8,17 +8,15 @@
 
 #include <fmt/format.h>
 
-#include "base/digest.hpp"
 #include "base/log.hpp"
+#include "sync/carrier.hpp"
 #include "sync/mirror.hpp"
 
 namespace ks::sync {
 
 namespace {
 constexpr std::string_view kLease = "sync";
-constexpr std::string_view kManager = "k8s-scheduler/sync";
 constexpr int kBatch = 256;
-const FleetScope kFleet(FleetReason::sync);
 }  // namespace
 
 struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
@@ -32,6 +30,8 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
                   [this](const Json& o, bool gone) { note(sandbox_events, o, gone); }),
         deployments(c, kube::kinds::kUserDeployment, std::string(labels::kOursSelector),
                     [this](const Json& o, bool gone) { note(deployment_events, o, gone); }),
+        carrier(stores, c, config, cl, sandboxes, deployments,
+                [this](std::string cause) { set_trouble(std::move(cause)); }),
         slots(config.parallel) {}
 
   Stores stores;
@@ -41,6 +41,7 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
   std::string holder;
   Mirror sandboxes;
   Mirror deployments;
+  Carrier carrier;
   runtime::Semaphore slots;
   runtime::Loop* loop = nullptr;
 
@@ -60,8 +61,6 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
   };
   std::map<std::string, Event> sandbox_events;
   std::map<std::string, Event> deployment_events;
-  // Old Secrets up to this revision are gone; by stem.
-  std::map<std::string, std::int64_t> pruned;
 
   bool running() const { return !stopping; }
 
@@ -96,30 +95,15 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
     trouble = std::move(text);
   }
 
-  Permit<Action::sync_status, Org> permit(const ClientId& client, const OrgId& org) const {
-    auto permit = stores.authorizer.require<Action::sync_status>(kFleet.tenant(client, org));
-    KS_ASSERT(permit.has_value());
-    return std::move(*permit);
-  }
-
-  template <class Body>
-  auto write(Body&& body) {
-    return stores.db.fleet_write(kFleet, std::forward<Body>(body));
-  }
-  template <class Body>
-  auto read(Body&& body) {
-    return stores.db.fleet_read(kFleet, std::forward<Body>(body));
-  }
-
   // --- the lease
 
   void keep_lease() {
     Time renewed{};
     while (running()) {
       const Time asked = clock.monotonic();
-      const auto grant = write([&](Tx& tx) {
+      const auto grant = carrier.write([&](Tx& tx) {
         const Time now = clock.now();
-        return stores.sync.lease(tx, kFleet, kLease, holder, now, now + config.lease);
+        return stores.sync.lease(tx, kSyncFleet, kLease, holder, now, now + config.lease);
       });
       if (grant && *grant) {
         renewed = asked;
@@ -134,8 +118,9 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
       nap(config.renew);
     }
     if (leading.exchange(false)) {
-      const auto released = write(
-          [&](Tx& tx) -> Result<void> { return stores.sync.release(tx, kFleet, kLease, holder); });
+      const auto released = carrier.write([&](Tx& tx) -> Result<void> {
+        return stores.sync.release(tx, kSyncFleet, kLease, holder);
+      });
       if (!released) log::warn("sync lease not given back");
     }
   }
@@ -143,149 +128,6 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
   void nap(Duration d) {
     for (Duration left = d; running() && left.us > 0; left = left - milliseconds(200))
       runtime::sleep_for(std::min(left, milliseconds(200)));
-  }
-
-  // --- database to cluster
-
-  // Applies unless the cluster's object says the same already.
-  kube::KubeResult<void> apply(Mirror& mirror, const kube::Kind& kind, const Json& object) {
-    const auto known =
-        mirror.find(object.text("metadata", "namespace"), object.text("metadata", "name"));
-    if (known && known->at("spec") == object.at("spec") &&
-        known->at("metadata", "labels") == object.at("metadata", "labels"))
-      return {};
-    kube::ApplyOptions options;
-    options.manager = kManager;
-    auto applied = cluster.apply(kind, object, options);
-    if (!applied) return std::unexpected(std::move(applied).error());
-    mirror.put(*applied);
-    return {};
-  }
-
-  Result<SandboxResource> resource(const WantedSandbox& row) {
-    return read([&](Tx& tx) -> Result<SandboxResource> {
-      const auto may = permit(row.client, row.org);
-      KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, may, clock.now()));
-      KS_TRY(const auto workloads, stores.sync.workloads_in(tx, may, row.id));
-      return sandbox_resource(row, load_of(workloads), limits);
-    });
-  }
-
-  void push(const WantedSandbox& row) {
-    auto wanted = resource(row);
-    if (!wanted) return log::warn("sandbox not read", {{"cause", wanted.error().message}});
-    if (auto done = apply(sandboxes, kube::kinds::kSandbox, to_json(*wanted)); !done)
-      return failed(done.error());
-    const auto synced = write([&](Tx& tx) {
-      return stores.sync.sandbox_synced(tx, permit(row.client, row.org), row.id, row.generation);
-    });
-    if (!synced) log::warn("sandbox not marked", {{"cause", synced.error().message}});
-  }
-
-  void failed(const kube::KubeError& error) {
-    // A namespace that is not there yet: its Sandbox is on the way.
-    if (error.is_not_found()) return;
-    set_trouble(error.message.empty() ? error.reason : error.message);
-  }
-
-  // The Secret first: pods that start before it would wait for it.
-  kube::KubeResult<void> write_secret(const Json& secret) {
-    kube::ApplyOptions options;
-    options.manager = kManager;
-    const auto applied = cluster.apply(kube::kinds::kSecret, secret, options);
-    if (!applied) return std::unexpected(applied.error());
-    return {};
-  }
-
-  Result<std::optional<Json>> secret_of(const WantedDeployment& row) {
-    return read([&](Tx& tx) -> Result<std::optional<Json>> {
-      const auto may = permit(row.client, row.org);
-      KS_TRY(const auto sealed, stores.sync.secrets_of(tx, may, row.id));
-      if (sealed.empty()) return std::optional<Json>();
-      KS_TRY(const auto key, stores.sandboxes.wrapped_key(tx, may));
-      if (!key) return bug("secrets without a key");
-      Json data = Json::object();
-      for (const SealedSecret& secret : sealed) {
-        KS_TRY(const std::string value,
-               stores.envelope.open(*key, row.client, row.org,
-                                    fmt::format("deployment/{}/{}", row.id.text(), secret.name),
-                                    secret.sealed));
-        data.set(secret.name, base64(value));
-      }
-      return std::optional(Json::object(
-          {{"apiVersion", "v1"},
-           {"kind", "Secret"},
-           {"metadata",
-            Json::object(
-                {{"name", secret_name(row.stem, row.revision)},
-                 {"namespace", row.namespace_},
-                 {"labels",
-                  Json::object({{std::string(labels::kManagedBy), std::string(labels::kProduct)},
-                                {std::string(labels::kOrg), row.org.str()},
-                                {std::string(labels::kTeam), row.team.str()},
-                                {std::string(labels::kDeployment), row.stem}})}})},
-           {"type", "Opaque"},
-           {"immutable", true},
-           {"data", std::move(data)}}));
-    });
-  }
-
-  void push(const WantedDeployment& row) {
-    if (row.deleting) return push_removal(row);
-    auto secret = secret_of(row);
-    if (!secret) return log::warn("secrets not read", {{"cause", secret.error().message}});
-    const auto wanted = deployment_resource(row, config.routing, secret->has_value());
-    if (*secret) {
-      const auto known = deployments.find(row.namespace_, row.stem);
-      const bool written = known && known->text("spec", "secretName") == wanted.spec.secret_name;
-      if (!written)
-        if (auto done = write_secret(**secret); !done) return failed(done.error());
-    }
-    if (auto done = apply(deployments, kube::kinds::kUserDeployment, to_json(wanted)); !done)
-      return failed(done.error());
-    mark(row);
-  }
-
-  void push_removal(const WantedDeployment& row) {
-    const kube::Ref ref{kube::kinds::kUserDeployment, row.namespace_, row.stem};
-    const auto removed = cluster.remove(ref, {});
-    if (!removed && !removed.error().is_not_found()) return failed(removed.error());
-    if (!removed) return forget(row);  // Nothing is left of it.
-    mark(row);
-  }
-
-  void mark(const WantedDeployment& row) {
-    const auto synced = write([&](Tx& tx) {
-      return stores.sync.deployment_synced(tx, permit(row.client, row.org), row.id, row.generation);
-    });
-    if (!synced) log::warn("deployment not marked", {{"cause", synced.error().message}});
-  }
-
-  void forget(const WantedDeployment& row) {
-    for (std::int64_t revision = std::max<std::int64_t>(1, row.revision - 4);
-         revision <= row.revision; ++revision)
-      remove_secret(row, revision);
-    {
-      const std::lock_guard lock(mutex);
-      pruned.erase(row.stem);
-    }
-    const auto done = write([&](Tx& tx) {
-      return stores.sync.forget_deployment(tx, permit(row.client, row.org), row.id);
-    });
-    if (!done) log::warn("deployment not forgotten", {{"cause", done.error().message}});
-  }
-
-  void remove_secret(const WantedDeployment& row, std::int64_t revision) {
-    if (!has_secrets(row.workload)) return;
-    const auto removed =
-        cluster.remove({kube::kinds::kSecret, row.namespace_, secret_name(row.stem, revision)}, {});
-    if (!removed && !removed.error().is_not_found()) failed(removed.error());
-  }
-
-  static bool has_secrets(const Workload& workload) {
-    for (const Service& service : workload.services)
-      if (!service.secret_env.empty()) return true;
-    return false;
   }
 
   // Runs `work` for each item, so many at a time, and waits for all.
@@ -307,14 +149,14 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
 
   // One round over what was changed. True when something was there to do.
   bool push_changes() {
-    const auto boxes =
-        read([&](Tx& tx) { return stores.sync.unsynced_sandboxes(tx, kFleet, kBatch); });
+    const auto boxes = carrier.read(
+        [&](Tx& tx) { return stores.sync.unsynced_sandboxes(tx, kSyncFleet, kBatch); });
     if (!boxes) return false;
-    each(*boxes, [](auto& self, const auto& row) { self.push(row); });
-    const auto rows =
-        read([&](Tx& tx) { return stores.sync.unsynced_deployments(tx, kFleet, kBatch); });
+    each(*boxes, [](auto& self, const auto& row) { self.carrier.push(row); });
+    const auto rows = carrier.read(
+        [&](Tx& tx) { return stores.sync.unsynced_deployments(tx, kSyncFleet, kBatch); });
     if (!rows) return false;
-    each(*rows, [](auto& self, const auto& row) { self.push(row); });
+    each(*rows, [](auto& self, const auto& row) { self.carrier.push(row); });
     return !boxes->empty() || !rows->empty();
   }
 
@@ -322,19 +164,19 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
   bool push_everything() {
     std::string after = "00000000-0000-0000-0000-000000000000";
     for (;;) {
-      const auto rows =
-          read([&](Tx& tx) { return stores.sync.all_sandboxes(tx, kFleet, after, kBatch); });
+      const auto rows = carrier.read(
+          [&](Tx& tx) { return stores.sync.all_sandboxes(tx, kSyncFleet, after, kBatch); });
       if (!rows) return false;
-      each(*rows, [](auto& self, const auto& row) { self.push(row); });
+      each(*rows, [](auto& self, const auto& row) { self.carrier.push(row); });
       if (rows->size() < kBatch) break;
       after = rows->back().id.str();
     }
     after = "00000000-0000-0000-0000-000000000000";
     for (;;) {
-      const auto rows =
-          read([&](Tx& tx) { return stores.sync.all_deployments(tx, kFleet, after, kBatch); });
+      const auto rows = carrier.read(
+          [&](Tx& tx) { return stores.sync.all_deployments(tx, kSyncFleet, after, kBatch); });
       if (!rows) return false;
-      each(*rows, [](auto& self, const auto& row) { self.push(row); });
+      each(*rows, [](auto& self, const auto& row) { self.carrier.push(row); });
       if (rows->size() < kBatch) break;
       after = rows->back().id.str();
     }
@@ -355,8 +197,8 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
     const Condition* ready = resource->status.find("Ready");
     if (ready == nullptr) return;
     const bool is_ready = ready->status == "True";
-    const auto done = write([&](Tx& tx) {
-      return stores.sync.set_sandbox_status(tx, permit(*client, *org), *id, is_ready,
+    const auto done = carrier.write([&](Tx& tx) {
+      return stores.sync.set_sandbox_status(tx, carrier.permit(*client, *org), *id, is_ready,
                                             is_ready ? "" : ready->reason,
                                             is_ready ? "" : ready->message);
     });
@@ -369,24 +211,25 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
       return log::warn("unreadable UserDeployment", {{"cause", resource.error().message}});
     const auto id = DeploymentId::parse(resource->spec.deployment_id);
     if (!id) return;
-    const auto row = read([&](Tx& tx) { return stores.sync.deployment(tx, kFleet, *id); });
+    const auto row =
+        carrier.read([&](Tx& tx) { return stores.sync.deployment(tx, kSyncFleet, *id); });
     if (!row) return requeue(event);
     if (!*row) return;
     const WantedDeployment& wanted = **row;
     // Somebody else's object of the same id says nothing about our row.
     if (wanted.stem != resource->meta.name || wanted.namespace_ != resource->meta.ns) return;
     if (event.gone) {
-      if (wanted.deleting) return forget(wanted);
+      if (wanted.deleting) return carrier.forget(wanted);
       // Removed by hand while it is wanted.
-      return push(wanted);
+      return carrier.push(wanted);
     }
-    if (wanted.deleting && !resource->meta.deleting) return push(wanted);
+    if (wanted.deleting && !resource->meta.deleting) return carrier.push(wanted);
     const bool current = resource->spec.revision == wanted.revision &&
                          resource->spec.restarts == wanted.restarts &&
                          resource->spec.workload == wanted.workload;
-    if (!wanted.deleting && !resource->meta.deleting && !current) push(wanted);
+    if (!wanted.deleting && !resource->meta.deleting && !current) carrier.push(wanted);
     store_status(wanted, *resource);
-    prune_secrets(wanted, resource->status.observed_revision);
+    carrier.prune_secrets(wanted, resource->status.observed_revision);
   }
 
   void store_status(const WantedDeployment& wanted, const UserDeploymentResource& resource) {
@@ -405,24 +248,11 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
     const Phase phase = wanted.deleting ? Phase::deleting : resource.status.phase;
     const Json status = Json::object({{"services", std::move(services)},
                                       {"observed_revision", resource.status.observed_revision}});
-    const auto done = write([&](Tx& tx) {
-      return stores.sync.set_status(tx, permit(wanted.client, wanted.org), wanted.id, phase,
+    const auto done = carrier.write([&](Tx& tx) {
+      return stores.sync.set_status(tx, carrier.permit(wanted.client, wanted.org), wanted.id, phase,
                                     resource.status.reason, resource.status.message, status);
     });
     if (!done) log::warn("status not stored", {{"cause", done.error().message}});
-  }
-
-  void prune_secrets(const WantedDeployment& wanted, std::int64_t observed) {
-    if (observed <= 1 || !has_secrets(wanted.workload)) return;
-    std::int64_t from = 0;
-    {
-      const std::lock_guard lock(mutex);
-      std::int64_t& done = pruned[wanted.stem];
-      from = std::max({done + 1, observed - 5, std::int64_t{1}});
-      done = observed - 1;
-    }
-    for (std::int64_t revision = from; revision < observed; ++revision)
-      remove_secret(wanted, revision);
   }
 
   void requeue(const Event& event) {
@@ -434,14 +264,14 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
 
   // What waits for a cluster that does not answer says so.
   void explain_waiting() {
-    const auto rows =
-        read([&](Tx& tx) { return stores.sync.unsynced_deployments(tx, kFleet, kBatch); });
+    const auto rows = carrier.read(
+        [&](Tx& tx) { return stores.sync.unsynced_deployments(tx, kSyncFleet, kBatch); });
     if (!rows) return;
     for (const WantedDeployment& row : *rows) {
       if (row.deleting || row.generation != 1) continue;
-      const auto done = write([&](Tx& tx) {
+      const auto done = carrier.write([&](Tx& tx) {
         return stores.sync.set_status(
-            tx, permit(row.client, row.org), row.id, Phase::pending, "ClusterUnavailable",
+            tx, carrier.permit(row.client, row.org), row.id, Phase::pending, "ClusterUnavailable",
             "The cluster does not answer at the moment; the deployment goes on when it does.",
             Json::object());
       });

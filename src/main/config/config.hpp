@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,8 @@ struct Config {
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::text;
   std::string ca_file;
+  std::string https_proxy;
+  std::string no_proxy;
   op::OperatorConfig op;
 
   bool run_api = true;
@@ -54,6 +57,17 @@ struct Setting {
   std::string value;   // Masked when it is a secret.
   std::string source;  // "default", "environment", "file", "flag".
 };
+
+// A setting that the program knows.
+struct Variable {
+  std::string_view name;
+  std::string_view fallback;
+  enum class Show { plain, secret, dsn } show = Show::plain;
+};
+std::span<const Variable> config_variables();
+
+// A DSN without its password.
+std::string mask_dsn(std::string_view dsn);
 
 struct ConfigInput {
   // Looks a variable up in the environment.

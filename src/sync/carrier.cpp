@@ -1,0 +1,186 @@
+#include "sync/carrier.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/digest.hpp"
+#include "base/log.hpp"
+
+namespace ks::sync {
+
+namespace {
+constexpr std::string_view kManager = "k8s-scheduler/sync";
+
+bool has_secrets(const Workload& workload) {
+  for (const Service& service : workload.services)
+    if (!service.secret_env.empty()) return true;
+  return false;
+}
+}  // namespace
+
+Carrier::Carrier(const Stores& stores, kube::Cluster& cluster, const Config& config,
+                 const Clock& clock, Mirror& sandboxes, Mirror& deployments,
+                 std::function<void(std::string)> failed)
+    : stores_(stores),
+      cluster_(cluster),
+      config_(config),
+      clock_(clock),
+      sandboxes_(sandboxes),
+      deployments_(deployments),
+      report_(std::move(failed)) {}
+
+Permit<Action::sync_status, Org> Carrier::permit(const ClientId& client, const OrgId& org) const {
+  auto allowed = stores_.authorizer.require<Action::sync_status>(kSyncFleet.tenant(client, org));
+  KS_ASSERT(allowed.has_value());
+  return std::move(*allowed);
+}
+
+// Applies unless the cluster's object says the same already.
+kube::KubeResult<void> Carrier::apply(Mirror& mirror, const kube::Kind& kind, const Json& object) {
+  const auto known =
+      mirror.find(object.text("metadata", "namespace"), object.text("metadata", "name"));
+  if (known && known->at("spec") == object.at("spec") &&
+      known->at("metadata", "labels") == object.at("metadata", "labels"))
+    return {};
+  kube::ApplyOptions options;
+  options.manager = kManager;
+  auto applied = cluster_.apply(kind, object, options);
+  if (!applied) return std::unexpected(std::move(applied).error());
+  mirror.put(*applied);
+  return {};
+}
+
+Result<SandboxResource> Carrier::resource(const WantedSandbox& row) const {
+  return read([&](Tx& tx) -> Result<SandboxResource> {
+    const auto may = permit(row.client, row.org);
+    KS_TRY(const Entitlements limits, stores_.plans.entitlements(tx, may, clock_.now()));
+    KS_TRY(const auto workloads, stores_.sync.workloads_in(tx, may, row.id));
+    return sandbox_resource(row, load_of(workloads), limits);
+  });
+}
+
+void Carrier::push(const WantedSandbox& row) {
+  auto wanted = resource(row);
+  if (!wanted) return log::warn("sandbox not read", {{"cause", wanted.error().message}});
+  if (auto done = apply(sandboxes_, kube::kinds::kSandbox, to_json(*wanted)); !done)
+    return failed(done.error());
+  const auto synced = write([&](Tx& tx) {
+    return stores_.sync.sandbox_synced(tx, permit(row.client, row.org), row.id, row.generation);
+  });
+  if (!synced) log::warn("sandbox not marked", {{"cause", synced.error().message}});
+}
+
+void Carrier::failed(const kube::KubeError& error) const {
+  // A namespace that is not there yet: its Sandbox is on the way.
+  if (error.is_not_found()) return;
+  report_(error.message.empty() ? error.reason : error.message);
+}
+
+// The Secret first: pods that start before it would wait for it.
+kube::KubeResult<void> Carrier::write_secret(const Json& secret) {
+  kube::ApplyOptions options;
+  options.manager = kManager;
+  const auto applied = cluster_.apply(kube::kinds::kSecret, secret, options);
+  if (!applied) return std::unexpected(applied.error());
+  return {};
+}
+
+Result<std::optional<Json>> Carrier::secret_of(const WantedDeployment& row) const {
+  return read([&](Tx& tx) -> Result<std::optional<Json>> {
+    const auto may = permit(row.client, row.org);
+    KS_TRY(const auto sealed, stores_.sync.secrets_of(tx, may, row.id));
+    if (sealed.empty()) return std::optional<Json>();
+    KS_TRY(const auto key, stores_.sandboxes.wrapped_key(tx, may));
+    if (!key) return bug("secrets without a key");
+    Json data = Json::object();
+    for (const SealedSecret& secret : sealed) {
+      KS_TRY(const std::string value,
+             stores_.envelope.open(*key, row.client, row.org,
+                                   fmt::format("deployment/{}/{}", row.id.text(), secret.name),
+                                   secret.sealed));
+      data.set(secret.name, base64(value));
+    }
+    return std::optional(Json::object(
+        {{"apiVersion", "v1"},
+         {"kind", "Secret"},
+         {"metadata",
+          Json::object({{"name", secret_name(row.stem, row.revision)},
+                        {"namespace", row.namespace_},
+                        {"labels", Json::object({{std::string(labels::kManagedBy),
+                                                  std::string(labels::kProduct)},
+                                                 {std::string(labels::kOrg), row.org.str()},
+                                                 {std::string(labels::kTeam), row.team.str()},
+                                                 {std::string(labels::kDeployment), row.stem}})}})},
+         {"type", "Opaque"},
+         {"immutable", true},
+         {"data", std::move(data)}}));
+  });
+}
+
+void Carrier::push(const WantedDeployment& row) {
+  if (row.deleting) return push_removal(row);
+  auto secret = secret_of(row);
+  if (!secret) return log::warn("secrets not read", {{"cause", secret.error().message}});
+  const auto wanted = deployment_resource(row, config_.routing, secret->has_value());
+  if (*secret) {
+    const auto known = deployments_.find(row.namespace_, row.stem);
+    const bool written = known && known->text("spec", "secretName") == wanted.spec.secret_name;
+    if (!written)
+      if (auto done = write_secret(**secret); !done) return failed(done.error());
+  }
+  if (auto done = apply(deployments_, kube::kinds::kUserDeployment, to_json(wanted)); !done)
+    return failed(done.error());
+  mark(row);
+}
+
+void Carrier::push_removal(const WantedDeployment& row) {
+  const kube::Ref ref{kube::kinds::kUserDeployment, row.namespace_, row.stem};
+  const auto removed = cluster_.remove(ref, {});
+  if (!removed && !removed.error().is_not_found()) return failed(removed.error());
+  if (!removed) return forget(row);  // Nothing is left of it.
+  mark(row);
+}
+
+void Carrier::mark(const WantedDeployment& row) {
+  const auto synced = write([&](Tx& tx) {
+    return stores_.sync.deployment_synced(tx, permit(row.client, row.org), row.id, row.generation);
+  });
+  if (!synced) log::warn("deployment not marked", {{"cause", synced.error().message}});
+}
+
+void Carrier::forget(const WantedDeployment& row) {
+  for (std::int64_t revision = std::max<std::int64_t>(1, row.revision - 4);
+       revision <= row.revision; ++revision)
+    remove_secret(row, revision);
+  {
+    const std::lock_guard lock(mutex_);
+    pruned_.erase(row.stem);
+  }
+  const auto done = write([&](Tx& tx) {
+    return stores_.sync.forget_deployment(tx, permit(row.client, row.org), row.id);
+  });
+  if (!done) log::warn("deployment not forgotten", {{"cause", done.error().message}});
+}
+
+void Carrier::remove_secret(const WantedDeployment& row, std::int64_t revision) {
+  if (!has_secrets(row.workload)) return;
+  const auto removed =
+      cluster_.remove({kube::kinds::kSecret, row.namespace_, secret_name(row.stem, revision)}, {});
+  if (!removed && !removed.error().is_not_found()) failed(removed.error());
+}
+
+void Carrier::prune_secrets(const WantedDeployment& wanted, std::int64_t observed) {
+  if (observed <= 1 || !has_secrets(wanted.workload)) return;
+  std::int64_t from = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    std::int64_t& done = pruned_[wanted.stem];
+    from = std::max({done + 1, observed - 5, std::int64_t{1}});
+    done = observed - 1;
+  }
+  for (std::int64_t revision = from; revision < observed; ++revision)
+    remove_secret(wanted, revision);
+}
+
+}  // namespace ks::sync
