@@ -112,6 +112,9 @@ struct DeleteOptions {
   enum class Propagation { background, foreground, orphan } propagation = Propagation::background;
 };
 
+// Objects come back with metadata.managedFields cut down to who manages them: manager, operation
+// and subresource of each, without the fields.
+//
 // All calls wait (on a fiber or on a plain thread) and may be made from any number of fibers.
 class Cluster {
  public:

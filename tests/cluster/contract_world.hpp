@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,17 @@ inline std::string version_of(const Json& o) {
   return std::string(o.text("metadata", "resourceVersion"));
 }
 inline std::string uid_of(const Json& o) { return std::string(o.text("metadata", "uid")); }
+
+// The managers of an object, "a Apply"; and nothing else of its managedFields.
+inline std::set<std::string> managers_of(const Json& o) {
+  std::set<std::string> out;
+  for (const Json& entry : o.at("metadata", "managedFields").as_array()) {
+    for (const auto& [name, value] : entry.members())
+      CHECK((name == "manager" || name == "operation" || name == "subresource"));
+    out.insert(std::string(entry.text("manager")) + " " + std::string(entry.text("operation")));
+  }
+  return out;
+}
 
 template <class T>
 int status_of(const KubeResult<T>& result) {

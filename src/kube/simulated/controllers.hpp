@@ -45,7 +45,7 @@ class Controllers {
                          const std::vector<Ref>& pods);
 
   State& state_;
-  std::map<std::string, PodTimes> pods_;     // By uid.
+  std::map<std::string, PodTimes> pods_;  // By uid.
   std::map<Ref, Rollout> rollouts_;
 };
 

@@ -51,6 +51,7 @@ void set_defaults(State& state, const Ref& ref, Json& object) {
 // The part of `object` that a write to `subresource` looks at.
 Json part_of(const State& state, const Kind& kind, const Json& object, Subresource subresource) {
   Json part = without_nulls(object);
+  shorten_quantities(kind, part);
   if (subresource == Subresource::none) {
     if (state.has_status(kind)) part.erase("status");
     for (const char* field : {"uid", "resourceVersion"}) part["metadata"].erase(field);
@@ -154,7 +155,8 @@ KubeResult<Json> create(State& state, const Kind& kind, const Json& object) {
                           : fmt::format("{} \"{}\" already exists", resource_name(kind), ref.name));
   }
   // The manager of a plain create is named after the client's program.
-  KS_TRY(auto made, make(state, ref, without_nulls(create_body(object)), "k8s-scheduler create\n"));
+  KS_TRY(auto made, make(state, ref, part_of(state, kind, create_body(object), Subresource::none),
+                         "k8s-scheduler create\n"));
   return std::move(made.object);
 }
 
