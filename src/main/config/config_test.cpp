@@ -1,0 +1,141 @@
+#include "main/config/config.hpp"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+namespace ks {
+
+namespace {
+
+constexpr std::string_view kKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+LoadedConfig load(std::map<std::string, std::string> environment,
+                  std::map<std::string, std::string> flags = {}) {
+  ConfigInput input;
+  input.environment =
+      [environment = std::move(environment)](std::string_view name) -> std::optional<std::string> {
+    const auto at = environment.find(std::string(name));
+    return at == environment.end() ? std::nullopt : std::optional(at->second);
+  };
+  input.flags = std::move(flags);
+  return load_config(input);
+}
+
+std::map<std::string, std::string> good() {
+  return {{"SECRETS_KEY", std::string(kKey)},
+          {"DEPLOYMENT_DOMAIN", "apps.localhost"},
+          {"KUBERNETES_ENABLED", "simulated"}};
+}
+
+bool has_fault(const LoadedConfig& loaded, std::string_view name) {
+  return std::ranges::any_of(loaded.faults,
+                             [&](const std::string& f) { return f.starts_with(name); });
+}
+
+}  // namespace
+
+TEST_CASE("the smallest configuration has no faults and the documented defaults") {
+  const auto loaded = load(good());
+  CHECK(loaded.faults.empty());
+  CHECK(loaded.config.server_port == 8080);
+  CHECK(loaded.config.auto_migrate);
+  CHECK(loaded.config.namespace_pattern == "sandbox-{userId}");
+  CHECK(loaded.config.op.url_scheme == "http");
+}
+
+TEST_CASE("every fault is said at once, each with its setting") {
+  const auto loaded = load({{"DATABASE_DSN", "mysql://x"},
+                            {"SERVER_ADDR", "nowhere"},
+                            {"BASE_URL", "ftp://x"},
+                            {"KUBERNETES_ENABLED", "perhaps"},
+                            {"KUBERNETES_NAMESPACE", "one-for-all"},
+                            {"SIGNUP", "verified"},
+                            {"LOG_LEVEL", "loud"},
+                            {"DNS_CIDRS", "10.0.0.0/99"}});
+  for (const char* name :
+       {"DATABASE_DSN", "SERVER_ADDR", "BASE_URL", "KUBERNETES_ENABLED", "KUBERNETES_NAMESPACE",
+        "SIGNUP", "LOG_LEVEL", "DNS_CIDRS", "SECRETS_KEY", "DEPLOYMENT_DOMAIN"}) {
+    CAPTURE(name);
+    CHECK(has_fault(loaded, name));
+  }
+}
+
+TEST_CASE("an empty, short, guessable or malformed key is refused") {
+  for (const char* key :
+       {"", "c2hvcnQ=", "not base64!", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="}) {
+    auto settings = good();
+    settings["SECRETS_KEY"] = key;
+    CAPTURE(key);
+    CHECK(has_fault(load(settings), "SECRETS_KEY"));
+  }
+}
+
+TEST_CASE("dev mode is refused away from this machine") {
+  auto settings = good();
+  settings["DEV_MODE"] = "true";
+  CHECK(load(settings).faults.empty());
+  settings["BASE_URL"] = "https://ks.example.com";
+  CHECK(has_fault(load(settings), "DEV_MODE"));
+  settings["BASE_URL"] = "http://localhost:8080";
+  settings["SERVER_ADDR"] = "0.0.0.0:8080";
+  CHECK(has_fault(load(settings), "DEV_MODE"));
+}
+
+TEST_CASE("plain http is a fault anywhere but on this machine") {
+  auto settings = good();
+  settings["BASE_URL"] = "http://ks.example.com";
+  CHECK(has_fault(load(settings), "BASE_URL"));
+}
+
+TEST_CASE("workloads must not live within reach of the login host's cookies") {
+  auto settings = good();
+  settings["BASE_URL"] = "https://ks.example.com";
+  for (const char* domain : {"ks.example.com", "apps.ks.example.com", "example.com"}) {
+    settings["DEPLOYMENT_DOMAIN"] = domain;
+    CAPTURE(domain);
+    CHECK(has_fault(load(settings), "DEPLOYMENT_DOMAIN"));
+  }
+  settings["DEPLOYMENT_DOMAIN"] = "example-apps.net";
+  CHECK(load(settings).faults.empty());
+}
+
+TEST_CASE("a misspelt flag is a fault; an unknown variable of the environment is not ours") {
+  auto settings = good();
+  settings["HOME"] = "/home/ann";
+  CHECK(load(settings).faults.empty());
+  CHECK(has_fault(load(settings, {{"SERVER_ADRR", "x"}}), "SERVER_ADRR"));
+}
+
+TEST_CASE("what is printed has no password and no key") {
+  auto settings = good();
+  settings["DATABASE_DSN"] = "postgres://ks:hunter22@db/ks?sslmode=verify-full";
+  settings["AUTO_MIGRATE"] = "false";
+  const auto loaded = load(settings);
+  CHECK(loaded.config.database_dsn.find("hunter22") != std::string::npos);
+  for (const Setting& setting : loaded.settings) {
+    CHECK(setting.value.find("hunter22") == std::string::npos);
+    CHECK(setting.value.find(kKey) == std::string::npos);
+  }
+}
+
+TEST_CASE("a namespace pattern must tell people apart and fit in a name") {
+  CHECK(namespace_pattern_fault("sandbox-{userId}").empty());
+  CHECK(namespace_pattern_fault("{orgSlug}").find("{userId}") != std::string::npos);
+  CHECK(namespace_pattern_fault("fixed").find("{userId}") != std::string::npos);
+  CHECK_FALSE(namespace_pattern_fault("a-rather-long-prefix-{userId}").empty());
+  CHECK_FALSE(namespace_pattern_fault("{userId}-{orgId}").empty());
+  CHECK_FALSE(namespace_pattern_fault("Upper-{userId}").empty());
+}
+
+TEST_CASE("a configuration file is NAME=VALUE lines, each name once") {
+  const auto parsed = parse_config_file("# a comment\n\nSIGNUP=closed\r\n  LOG_LEVEL=warn\n");
+  REQUIRE(parsed);
+  CHECK(parsed->at("SIGNUP") == "closed");
+  CHECK(parsed->at("LOG_LEVEL") == "warn");
+  CHECK_FALSE(parse_config_file("SIGNUP"));
+  CHECK_FALSE(parse_config_file("A=1\nA=2\n"));
+}
+
+}  // namespace ks
