@@ -61,6 +61,15 @@ TEST_CASE("the table of rights is the one that was reviewed") {
   CHECK(text.str() == now);
 }
 
+TEST_CASE("docs/rbac.md shows the table that is enforced") {
+  const char* root = std::getenv("KS_SOURCE_DIR");
+  REQUIRE(root != nullptr);
+  std::ifstream file(std::string(root) + "/docs/rbac.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  CHECK(text.str().find("```\n" + table() + "```") != std::string::npos);
+}
+
 TEST_CASE("a stronger role never lacks what a weaker one has") {
   for (const Action action : all_actions()) {
     CAPTURE(name(action));

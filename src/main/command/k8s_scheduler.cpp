@@ -53,18 +53,21 @@ LoadedConfig load(const Options& options) {
     else
       input.flags[one.substr(0, equals)] = one.substr(equals + 1);
   }
-  LoadedConfig loaded = load_config(input);
-  loaded.faults.insert(loaded.faults.begin(), early.begin(), early.end());
-  loaded.config.run_api = loaded.config.run_operator = false;
+  bool run_api = false, run_operator = false;
   std::stringstream parts(options.components);
   for (std::string part; std::getline(parts, part, ',');) {
     if (part == "api")
-      loaded.config.run_api = true;
+      run_api = true;
     else if (part == "operator")
-      loaded.config.run_operator = true;
+      run_operator = true;
     else
-      loaded.faults.push_back("--components: " + part + " is none of api, operator");
+      early.push_back("--components: " + part + " is none of api, operator");
   }
+  input.api = run_api;
+  LoadedConfig loaded = load_config(input);
+  loaded.config.run_api = run_api;
+  loaded.config.run_operator = run_operator;
+  loaded.faults.insert(loaded.faults.begin(), early.begin(), early.end());
   return loaded;
 }
 

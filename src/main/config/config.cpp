@@ -106,6 +106,7 @@ void Loader::secrets_key() {
   if (!key.empty() && !path.empty())
     return fault("SECRETS_KEY", "give it or SECRETS_KEY_FILE, not both");
   if (key.empty() && path.empty()) {
+    if (!input_.api) return;
     if (!out_.config.dev_mode)
       return fault("SECRETS_KEY", "is required (or SECRETS_KEY_FILE): 32 random bytes as base64");
     path = "./data/secrets.key";
@@ -204,7 +205,7 @@ void Loader::workloads() {
   if (config.deployment_domain.empty()) {
     if (config.dev_mode)
       config.deployment_domain = "apps.localhost";
-    else
+    else if (input_.api)
       fault("DEPLOYMENT_DOMAIN", "is required: the base domain of workloads");
   } else if (!normal_email("x@" + config.deployment_domain)) {
     fault("DEPLOYMENT_DOMAIN", "must be a domain name such as apps.example.com");

@@ -75,6 +75,8 @@ struct ConfigInput {
   // Of a file of NAME=VALUE lines; stronger than the environment, weaker than flags.
   std::map<std::string, std::string> file;
   std::map<std::string, std::string> flags;
+  // Without the API nothing is stored and nothing is addressed: keys and domains are not asked for.
+  bool api = true;
   bool terminal = false;  // Standard error is one: text rather than JSON logs.
 };
 

@@ -1,6 +1,9 @@
 #include "main/config/config.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
 
 #include <doctest/doctest.h>
 
@@ -127,6 +130,27 @@ TEST_CASE("a namespace pattern must tell people apart and fit in a name") {
   CHECK_FALSE(namespace_pattern_fault("a-rather-long-prefix-{userId}").empty());
   CHECK_FALSE(namespace_pattern_fault("{userId}-{orgId}").empty());
   CHECK_FALSE(namespace_pattern_fault("Upper-{userId}").empty());
+}
+
+TEST_CASE("the operator alone asks for no key and no domain") {
+  ConfigInput input;
+  input.environment = [](std::string_view name) -> std::optional<std::string> {
+    return name == "KUBERNETES_ENABLED" ? std::optional<std::string>("simulated") : std::nullopt;
+  };
+  input.api = false;
+  CHECK(load_config(input).faults.empty());
+}
+
+TEST_CASE("every setting is documented") {
+  const char* root = std::getenv("KS_SOURCE_DIR");
+  REQUIRE(root != nullptr);
+  std::ifstream file(std::string(root) + "/docs/operations/configuration.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  for (const Variable& variable : config_variables()) {
+    CAPTURE(variable.name);
+    CHECK(text.str().find("`" + std::string(variable.name) + "`") != std::string::npos);
+  }
 }
 
 TEST_CASE("a configuration file is NAME=VALUE lines, each name once") {
