@@ -87,8 +87,6 @@ Result<TeamId> team_of(Tx& tx, const Stores& stores, const TenantScope& scope,
   return stores.authorizer.find_team(tx, scope, team);
 }
 
-// Finds the deployment for a write: who may not read it gets not_found before anything else is
-// said.
 struct Target {
   TeamId team;
   DeploymentRow row;
@@ -100,6 +98,14 @@ Result<Target> target(Tx& tx, const Stores& stores, const TenantScope& scope, st
   KS_TRY(auto row, stores.deployments.find(tx, may_read, deployment));
   if (!row) return not_found();
   return Target{id, std::move(*row)};
+}
+
+// As target(), for a write that changes what the organization uses.
+Result<Target> locked_target(Tx& tx, const Stores& stores, const TenantScope& scope,
+                             std::string_view team, std::string_view deployment) {
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
+  KS_CHECK(stores.plans.lock_usage(tx, may_read));
+  return target(tx, stores, scope, team, deployment);
 }
 
 std::unexpected<Error> is_being_deleted() {
@@ -215,7 +221,7 @@ Result<DeploymentRow> change_deployment(Tx& tx, const Stores& stores, const Tena
                                         std::string_view team, std::string_view deployment,
                                         const Json& patch,
                                         const std::optional<std::int64_t>& if_version) {
-  KS_TRY(const Target at, target(tx, stores, scope, team, deployment));
+  KS_TRY(const Target at, locked_target(tx, stores, scope, team, deployment));
   KS_TRY(const auto may_update,
          stores.authorizer.require<Action::deployments_update>(tx, scope, at.team));
   if (if_version && *if_version != at.row.version) return stale_version();
@@ -231,7 +237,7 @@ Result<DeploymentRow> change_deployment(Tx& tx, const Stores& stores, const Tena
 Result<DeploymentRow> deploy(Tx& tx, const Stores& stores, const TenantScope& scope,
                              std::string_view team, std::string_view deployment,
                              const std::optional<std::string>& image) {
-  KS_TRY(const Target at, target(tx, stores, scope, team, deployment));
+  KS_TRY(const Target at, locked_target(tx, stores, scope, team, deployment));
   KS_TRY(const auto may_update,
          stores.authorizer.require<Action::deployments_update>(tx, scope, at.team));
   if (at.row.deleting) return is_being_deleted();
@@ -261,7 +267,7 @@ Result<DeploymentRow> restart_deployment(Tx& tx, const Stores& stores, const Ten
 Result<DeploymentRow> delete_deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
                                         std::string_view team, std::string_view deployment,
                                         const std::optional<std::int64_t>& if_version) {
-  KS_TRY(Target at, target(tx, stores, scope, team, deployment));
+  KS_TRY(Target at, locked_target(tx, stores, scope, team, deployment));
   KS_TRY(const auto may_delete,
          stores.authorizer.require<Action::deployments_delete>(tx, scope, at.team));
   if (if_version && *if_version != at.row.version) return stale_version();

@@ -13,8 +13,9 @@
 namespace ks::sql {
 
 struct DatabaseOptions {
-  std::string dsn = {};        // sqlite:PATH, sqlite::memory:, postgres://... or postgresql://...
-  std::string owner_dsn = {};  // PostgreSQL: the login that owns the tables; empty: the one of `dsn`.
+  std::string dsn = {};  // sqlite:PATH, sqlite::memory:, postgres://... or postgresql://...
+  std::string owner_dsn =
+      {};  // PostgreSQL: the login that owns the tables; empty: the one of `dsn`.
   bool auto_migrate = false;
   bool dev_mode = false;
   // Serve with a login that row-level security does not bind. Dev mode allows it too.

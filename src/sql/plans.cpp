@@ -66,6 +66,11 @@ Result<Usage> SqlPlanStore::usage(Tx& tx, const AnyPermit& permit) {
                Amount{row->integer(3), row->integer(4), row->integer(5)}};
 }
 
+Result<void> SqlPlanStore::lock_usage(Tx& tx, const AnyPermit& permit) {
+  KS_CHECK(sql_tx(tx).run(permit, q::usage_lock));
+  return {};
+}
+
 Result<bool> SqlPlanStore::charge(Tx& tx, const AnyPermit& permit, const Usage& change,
                                   const Entitlements& limits) {
   // Far above every real sum, far below overflow.

@@ -12,6 +12,7 @@ class SqlPlanStore final : public PlanStore {
   Result<void> subscribe(Tx&, const Permit<Action::orgs_set_plan, Org>&, const PlanRow&,
                          Time now) override;
   Result<Usage> usage(Tx&, const AnyPermit&) override;
+  Result<void> lock_usage(Tx&, const AnyPermit&) override;
   Result<bool> charge(Tx&, const AnyPermit&, const Usage& change,
                       const Entitlements& limits) override;
 };

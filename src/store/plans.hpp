@@ -29,6 +29,10 @@ class PlanStore {
                                  Time now) = 0;
 
   virtual Result<Usage> usage(Tx&, const AnyPermit&) = 0;
+  // From here to the end of the transaction nobody else changes what the organization uses. Comes
+  // before the reads on which a change of usage is based: without it, two changes of one deployment
+  // at once would both be charged against the amount that it had before.
+  virtual Result<void> lock_usage(Tx&, const AnyPermit&) = 0;
   // Adds `change` to the organization's usage unless that breaks a limit; false when it does, and
   // nothing is changed. One conditional statement, so two requests at once cannot both pass.
   virtual Result<bool> charge(Tx&, const AnyPermit&, const Usage& change,

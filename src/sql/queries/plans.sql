@@ -47,6 +47,13 @@ SELECT u.deployments, u.teams, u.members, u.cpu_milli, u.memory_bytes, u.storage
 FROM org_usage AS u
 WHERE u.client_id = :client AND u.org_id = :org;
 
+-- Writes nothing new: it takes the row's lock, so that what is read afterwards stays so until the
+-- end of the transaction.
+-- name: usage_lock
+-- rows: none
+-- scope: tenant
+UPDATE org_usage SET deployments = deployments WHERE client_id = :client AND org_id = :org;
+
 -- A change that frees passes whatever the limit is: an organization over a lowered limit must be
 -- able to come back under it.
 -- name: usage_charge
