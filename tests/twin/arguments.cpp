@@ -1,0 +1,184 @@
+#include "tests/twin/arguments.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <doctest/doctest.h>
+
+namespace ks::test {
+
+namespace {
+
+using Values = std::map<std::string, Argument, std::less<>>;
+
+// Fits the rows that world.cpp makes.
+const Values& usual() {
+  static const Values kUsual{
+      {"id", number_id(1)},
+      {"team_id", number_id(1)},
+      {"deployment_id", number_id(1)},
+      {"sandbox_id", number_id(1)},
+      {"user_id", number_id(1)},
+      {"created_by", number_id(1)},
+      {"of_client", number_id(1)},
+      {"after_client", number_id(0)},
+      {"after_id", number_id(0)},
+      {"name", "web"},
+      {"slug", "team"},
+      {"description", "d"},
+      {"email", "one@x.test"},
+      {"password_hash", "p"},
+      {"platform_admin", 0},
+      {"old_hash", "old"},
+      {"new_hash", "new"},
+      {"token_hash", "hash"},
+      {"key_hash", "key"},
+      {"key", "key"},
+      {"value", "new"},
+      {"holder", "holder"},
+      {"now", 500},
+      {"until", 2000},
+      {"expires_at", 2000},
+      {"not_before", 0},
+      {"than", 200},
+      {"before", 200},
+      {"stale_before", 200},
+      {"idle_before", 100},
+      {"over_before", 0},
+      {"restart_before", 0},
+      {"tries", 10},
+      {"window_start", 100},
+      {"after", 0},
+      {"after_name", ""},
+      {"after_stem", ""},
+      {"prefix_low", ""},
+      {"prefix_high", "~"},
+      {"page_size", 100},
+      {"version", 1},
+      {"generation", 2},
+      {"revision", 9},
+      {"ready", 1},
+      {"phase", "Ready"},
+      {"reason", "r"},
+      {"message", "m"},
+      {"status", "{}"},
+      {"spec", "{}"},
+      {"template", "nginx"},
+      {"sealed", "s"},
+      {"wrapped", "w"},
+      {"claim", "c"},
+      {"isolation", "shared"},
+      {"role", "org_member"},
+      {"plan", "free"},
+      {"plan_key", "business"},
+      {"plan_version", 1},
+      {"cpu_milli", 1},
+      {"memory_bytes", 1},
+      {"storage_bytes", 1},
+      {"deployments", 1},
+      {"teams", 1},
+      {"members", 1},
+      {"cpu", 1},
+      {"memory", 1},
+      {"storage", 1},
+      {"deployments_max", 100},
+      {"teams_max", 100},
+      {"members_max", 100},
+      {"cpu_max", 100},
+      {"memory_max", 100},
+      {"storage_max", 100},
+      {"seq", 2},
+      {"prev", "p"},
+      {"mac", "m"},
+      {"at", 1},
+      {"actor_kind", "user"},
+      {"actor_id", number_id(1)},
+      {"address", "a"},
+      {"request_id", "r"},
+      {"action", "a"},
+      {"target_kind", "team"},
+      {"target_id", number_id(1)},
+      {"result", "ok"},
+      {"detail", "{}"},
+      {"kind", "team"},
+      {"request_mac", "m"},
+      {"location", "l"},
+      {"etag", "e"},
+      {"body", "{}"},
+  };
+  return kUsual;
+}
+
+// Where a statement needs something else: a free key, a row that may go.
+const std::map<std::string, Values, std::less<>>& special() {
+  static const std::string kFree = number_id(5);
+  static const std::map<std::string, Values, std::less<>> kSpecial{
+      {"deployment_create", {{"id", kFree}, {"name", "new"}, {"stem", "new"}}},
+      {"deployment_forget", {{"id", number_id(2)}}},
+      {"deployment_secret_create", {{"name", "new"}}},
+      {"deployments_all", {{"after", number_id(0)}}},
+      {"sandboxes_all", {{"after", number_id(0)}}},
+      {"sandbox_create", {{"id", kFree}, {"user_id", number_id(3)}, {"namespace", "new"}}},
+      {"idempotency_store", {{"key_hash", "new"}, {"status", 201}}},
+      {"org_member_create", {{"user_id", number_id(3)}}},
+      {"team_member_create", {{"user_id", number_id(2)}, {"role", "developer"}}},
+      {"organization_any_by_id", {}},
+      {"organization_any_by_slug", {{"slug", "blue"}}},
+      {"organization_create", {{"slug", "new"}}},
+      {"organization_set", {{"slug", "other"}}},
+      {"session_created", {{"id", kFree}, {"token_hash", "new"}}},
+      {"setup_token_created", {{"token_hash", "new"}}},
+      {"setup_tokens_swept", {{"now", 1000}}},
+      {"team_create", {{"id", kFree}, {"slug", "new"}}},
+      {"team_remove", {{"id", number_id(2)}}},
+      {"teams_per_org", {{"after", ""}}},
+      {"teams_per_member", {{"after", ""}}},
+      {"user_created", {{"id", kFree}, {"email", "new@x.test"}}},
+  };
+  return kSpecial;
+}
+
+// Statements that begin an organization, or give one what it lacks yet.
+int org_of(std::string_view name) {
+  if (name == "organization_create") return 9;
+  for (const std::string_view other : {"subscription_create", "usage_create", "org_key_create"})
+    if (name == other) return 8;
+  return 1;
+}
+
+}  // namespace
+
+Call call_of(const sql::StatementText& statement, const std::string& unique) {
+  Call call;
+  call.org = org_of(statement.name);
+  const auto own = special().find(statement.name);
+  const std::size_t scope = statement.scope == sql::Scope::fleet    ? 0
+                            : statement.scope == sql::Scope::client ? 1
+                                                                    : 2;
+  for (const std::string_view parameter : statement.parameters.subspan(scope)) {
+    const Argument* found = nullptr;
+    if (own != special().end()) {
+      const auto at = own->second.find(parameter);
+      if (at != own->second.end()) found = &at->second;
+    }
+    if (found == nullptr) {
+      const auto at = usual().find(parameter);
+      if (at != usual().end()) found = &at->second;
+    }
+    if (found == nullptr) {
+      FAIL("no argument is known for :" << std::string(parameter) << " of "
+                                        << std::string(statement.name));
+      return call;
+    }
+    const bool by_nature = std::ranges::any_of(kUniqueByNature, [&](const std::string& column) {
+      return column.substr(column.find('.') + 1) == parameter;
+    });
+    if (by_nature && !unique.empty())
+      call.own.emplace_back(std::string(found->value().text()) + unique);
+    else
+      call.own.push_back(*found);
+  }
+  return call;
+}
+
+}  // namespace ks::test
