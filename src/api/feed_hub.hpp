@@ -26,7 +26,7 @@ class FeedHub {
   void start(runtime::Loop& loop);
   void stop();
 
-  void subscribe(const OrgId& org, std::shared_ptr<http::SseStream> stream, Deliver deliver);
+  void subscribe(const OrgId& org, const std::shared_ptr<http::SseStream>& stream, Deliver deliver);
   // Something of `org` changed (nullopt: of anybody). From any thread.
   void changed(const std::optional<OrgId>& org);
   std::size_t subscribers() const;

@@ -25,13 +25,13 @@ Result<TeamRow> create_team(Tx& tx, const Stores& stores, const TenantScope& sco
   one.teams = 1;
   KS_CHECK(charge(tx, stores, permit, one));
   const Time now = stores.clock.now();
-  const TeamRow row{TeamId::make(stores.clock, stores.random),
-                    slug,
-                    wanted.name,
-                    wanted.description,
-                    1,
-                    now,
-                    now};
+  TeamRow row{TeamId::make(stores.clock, stores.random),
+              slug,
+              wanted.name,
+              wanted.description,
+              1,
+              now,
+              now};
   if (auto created = stores.teams.create(tx, permit, row); !created) {
     if (created.error().problem == "teams_slug_taken")
       return conflict("slug_taken", "Another team of the organization has this slug.");
