@@ -83,7 +83,7 @@ void FeedHub::stop() {
   for (const auto& subscriber : impl_->of(std::nullopt)) subscriber->stream->close();
 }
 
-void FeedHub::subscribe(const OrgId& org, std::shared_ptr<http::SseStream> stream,
+void FeedHub::subscribe(const OrgId& org, const std::shared_ptr<http::SseStream>& stream,
                         Deliver deliver) {
   auto subscriber = std::make_shared<Subscriber>();
   subscriber->stream = stream;

@@ -19,6 +19,20 @@ Reply show(const Organization& org, const TenantScope& scope, int status = 200) 
   reply.version = org.version;
   return reply;
 }
+
+Result<void> check_may_found(Tx& tx, const Caller& caller, const Services& services) {
+  KS_TRY(const auto memberships, services.sessions.memberships_locked(tx, caller.person()));
+  std::vector<Organization> owned;
+  for (const Membership& m : memberships) {
+    if (m.role != OrgRole::owner) continue;
+    const auto scope = services.sessions.tenant(caller, m.id);
+    // Founded by another request since this one's session was loaded.
+    if (!scope) return conflict("busy", "Your organizations changed just now; try again.");
+    KS_TRY(Organization org, app::organization(tx, services.stores, *scope));
+    owned.push_back(std::move(org));
+  }
+  return app::check_may_found(owned);
+}
 }  // namespace
 
 void mount_organizations(Router& router, Services& services) {
@@ -49,6 +63,7 @@ void mount_organizations(Router& router, Services& services) {
         const std::string name = fields.required_text("name");
         const auto slug = fields.optional_text("slug");
         KS_CHECK(fields.done());
+        KS_CHECK(check_may_found(tx, caller, services));
         const TenantScope scope = services.sessions.founding(caller.person());
         KS_TRY(const app::Founded made, app::found(tx, services.stores, scope, name, slug));
         KS_TRY(const Organization org, app::organization(tx, services.stores, scope));

@@ -1,5 +1,7 @@
 #include "app/organizations.hpp"
 
+#include <algorithm>
+
 #include "app/plans.hpp"
 #include "domain/name.hpp"
 
@@ -62,6 +64,23 @@ Result<Founded> found(Tx& tx, const Stores& stores, const TenantScope& founding,
                                  Change{"organization", founding.org().str(), std::nullopt}, now));
   KS_CHECK(stores.organizations.touch_members(tx, permit));
   return Founded{founding.org(), fresh.slug};
+}
+
+Result<void> check_may_found(const std::vector<Organization>& owned) {
+  const auto free = std::ranges::count(owned, kFirstPlan, &Organization::plan);
+  if (free < kFreeOrganizationsMax) return {};
+  Error error{};
+  error.code = Error::Code::over_limit;
+  error.problem = "plan_limit_reached";
+  error.message = "You own an organization on the free plan already; a person can own one.";
+  LimitDetail detail;
+  detail.feature = "free_orgs.max";
+  detail.limit = kFreeOrganizationsMax;
+  detail.used = free;
+  detail.requested = 1;
+  detail.plan = kFirstPlan;
+  error.limit = std::move(detail);
+  return std::unexpected(std::move(error));
 }
 
 Result<Organization> organization(Tx& tx, const Stores& stores, const TenantScope& scope) {

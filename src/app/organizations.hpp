@@ -18,6 +18,12 @@ struct Founded {
 Result<Founded> found(Tx& tx, const Stores& stores, const TenantScope& founding,
                       std::string_view name, const std::optional<std::string>& wanted_slug);
 
+// One person owns at most this many organizations on the plan that new ones start on: otherwise its
+// limits would mean nothing (free_orgs.max).
+inline constexpr int kFreeOrganizationsMax = 1;
+// `owned`: every organization that the person owns. `over_limit` with the feature free_orgs.max.
+Result<void> check_may_found(const std::vector<Organization>& owned);
+
 Result<Organization> organization(Tx& tx, const Stores& stores, const TenantScope& scope);
 
 struct OrganizationPatch {

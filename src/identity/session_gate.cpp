@@ -235,6 +235,13 @@ Result<TenantScope> SessionGate::tenant(const Caller& caller, const OrgId& org) 
   return tenant(caller, org.text());
 }
 
+Result<std::vector<Membership>> SessionGate::memberships_locked(Tx& tx,
+                                                                const PersonScope& person) const {
+  // Raising the version takes the lock of the person's row.
+  KS_CHECK(accounts_.raise_authz_version(tx, person.client_scope(), person.user(), clock_.now()));
+  return accounts_.list_memberships(tx, person);
+}
+
 TenantScope SessionGate::founding(const PersonScope& person) const {
   static const auto kOwner = [] {
     auto standing = std::make_shared<Standing>();

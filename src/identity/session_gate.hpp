@@ -82,6 +82,10 @@ class SessionGate {
   Result<TenantScope> tenant(const Caller&, std::string_view org) const;
   Result<TenantScope> tenant(const Caller&, const OrgId& org) const;
 
+  // What the person belongs to at this moment, inside a write: until its end nobody else founds or
+  // joins anything for that person. For rules that count a person's organizations.
+  Result<std::vector<Membership>> memberships_locked(Tx&, const PersonScope&) const;
+
   // Owner of an organization that does not exist yet: its id is made here. Prevents an owner's
   // rights on an organization that somebody else has.
   TenantScope founding(const PersonScope&) const;
