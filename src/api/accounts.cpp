@@ -67,6 +67,8 @@ void mount_accounts(Router& router, Services& services) {
   router.post<Anyone>(
       "/api/v1/auth/logout", {std::nullopt, Body::optional_json},
       [&services](const ClientScope& client, const Call& call) -> Result<Reply> {
+        Fields fields(call.body, {});
+        KS_CHECK(fields.done());
         if (const auto token = services.cookie.find(call.request.headers.get("Cookie")))
           KS_CHECK(services.accounts.logout(client, *token));
         Reply reply;

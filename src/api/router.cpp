@@ -111,7 +111,33 @@ Result<Identified> identify(const Services& services, const http::Request& reque
       std::make_shared<const Trail>(Trail{request.request_id, request.client_address})};
 }
 
-http::Response to_response(Reply reply) {
+// Query text: what RFC 3986 calls unreserved stays, the rest becomes %XX.
+std::string percent_encoded(std::string_view text) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.' || c == '~';
+    if (plain) {
+      out += c;
+    } else {
+      out += '%';
+      out += kDigits[static_cast<unsigned char>(c) >> 4];
+      out += kDigits[static_cast<unsigned char>(c) & 15];
+    }
+  }
+  return out;
+}
+
+// The same list from the cursor on: filters and limit stay (RFC 8288).
+std::string next_link(const http::Request& request, std::string_view cursor) {
+  std::string link = "<?";
+  for (const auto& [name, value] : request.query)
+    if (name != "cursor") link += percent_encoded(name) + "=" + percent_encoded(value) + "&";
+  return link + "cursor=" + std::string(cursor) + ">; rel=\"next\"";
+}
+
+http::Response to_response(const http::Request& request, Reply reply) {
   if (reply.body.is_object() && reply.once.is_object())
     for (auto& [name, value] : reply.once.members()) reply.body.set(name, value);
   http::Response response = reply.body.is_null()
@@ -121,8 +147,7 @@ http::Response to_response(Reply reply) {
   if (!reply.location.empty()) response.headers.set("Location", reply.location);
   if (!reply.set_cookie.empty()) response.headers.add("Set-Cookie", reply.set_cookie);
   if (reply.body.is_object() && reply.body.at("next_cursor").is_string())
-    response.headers.set(
-        "Link", "<?cursor=" + reply.body.at("next_cursor").as_string() + ">; rel=\"next\"");
+    response.headers.set("Link", next_link(request, reply.body.at("next_cursor").as_string()));
   response.headers.set("Vary", "Host, Cookie");
   return response;
 }
@@ -143,7 +168,7 @@ struct Router::Route {
       KS_TRY(Json body, parse_body(request, spec.body));
       const Call call{request, std::move(body)};
       KS_TRY(Reply reply, handler.anyone(who.client, call));
-      return to_response(std::move(reply));
+      return to_response(request, std::move(reply));
     }
     if (who.token.empty()) return unauthenticated();
     if (is_safe(request.method)) return read(who, request);
@@ -155,7 +180,7 @@ struct Router::Route {
     if (handler.admin) {
       KS_TRY(const Caller caller, administrator(who));
       KS_TRY(Reply reply, handler.admin(caller, call));
-      return to_response(std::move(reply));
+      return to_response(request, std::move(reply));
     }
     auto reply = Router::read_as<Reply>(
         services, who.client, who.token, who.trail,
@@ -164,7 +189,7 @@ struct Router::Route {
       note_denied(who, request, reply.error());
       return std::unexpected(std::move(reply).error());
     }
-    return to_response(std::move(*reply));
+    return to_response(request, std::move(*reply));
   }
 
   Result<Caller> administrator(const Identified& who) const {
@@ -186,7 +211,7 @@ struct Router::Route {
       KS_TRY(const Caller caller, administrator(who));
       KS_TRY(Json body, parse_body(request, spec.body));
       KS_TRY(Reply reply, handler.admin(caller, Call{request, std::move(body)}));
-      return to_response(std::move(reply));
+      return to_response(request, std::move(reply));
     }
     KS_TRY(Json body, parse_body(request, spec.body));
     const Call call{request, std::move(body)};
@@ -211,7 +236,7 @@ struct Router::Route {
       note_denied(who, request, reply.error());
       return std::unexpected(std::move(reply).error());
     }
-    return to_response(std::move(*reply));
+    return to_response(request, std::move(*reply));
   }
 
   // Runs the handler the first time a key is seen, and gives its answer again after that.

@@ -1,0 +1,175 @@
+#include <doctest/doctest.h>
+
+#include "tests/api/server.hpp"
+
+using namespace ks;
+using namespace ks::api_test;
+
+namespace {
+
+// Every operation with a body, addressed at something that is there, by somebody who may.
+struct Writes {
+  Server server;
+  Person root = server.administrator();
+  Person ann = server.somebody();
+
+  Writes() {
+    server.raise(ann, "business");
+    ann.deploy("web");
+  }
+
+  std::string target(const Operation& op) const {
+    std::string out = op.pattern;
+    const auto put = [&](std::string_view name, const std::string& value) {
+      if (const std::size_t at = out.find(name); at != std::string::npos)
+        out.replace(at, name.size(), value);
+    };
+    put("{org}", ann.org);
+    put("{team}", ann.team);
+    put("{deployment}", "web");
+    return out;
+  }
+
+  Reply send(const Operation& op, const std::string& body,
+             const std::string& type = "application/json") {
+    Person& who = op.json->text("x-audience") == "platform_admin" ? root : ann;
+    Fields fields;
+    if (!type.empty()) fields.emplace_back("Content-Type", type);
+    return who.call({op.method, target(op), fields, body});
+  }
+
+  template <class Check>
+  void each(Check check) {
+    int checked = 0;
+    for (const Operation& op : server.contract().operations()) {
+      if (op.json->find("requestBody") == nullptr) continue;
+      CAPTURE(op.id());
+      ++checked;
+      check(op);
+    }
+    CHECK(checked >= 12);
+  }
+};
+
+std::string nested(int depth) {
+  return "{\"name\":" + std::string(static_cast<std::size_t>(depth), '[') +
+         std::string(static_cast<std::size_t>(depth), ']') + "}";
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Writes, "malformed JSON is 400, whatever the operation") {
+  each([&](const Operation& op) {
+    for (const std::string& body :
+         {std::string("{"), std::string("{\"name\":}"), std::string("{'name':'x'}"),
+          std::string("{\"name\":\"x\"} {}"), std::string("{\"name\":\"x\",}"),
+          std::string("{\"name\":\"a\",\"name\":\"b\"}"), std::string("\xff\xfe"),
+          std::string("{\"name\":\"\xc3\x28\"}"), std::string("{\"name\":01}"),
+          std::string("{\"name\":NaN}"), std::string("{\"name\":\"\\ud800\"}"), nested(40)}) {
+      CAPTURE(body);
+      const Reply reply = send(op, body);
+      CHECK(reply.status == 400);
+      CHECK(reply.json().text("code") == "malformed_json");
+    }
+  });
+}
+
+TEST_CASE_FIXTURE(Writes, "a body that is no object is 422") {
+  each([&](const Operation& op) {
+    for (const char* body : {"[]", "null", "\"text\"", "1", "true"}) {
+      CAPTURE(body);
+      CHECK(send(op, body).status == 422);
+    }
+  });
+}
+
+TEST_CASE_FIXTURE(Writes, "an unknown field is 422 with its pointer, and in the contract neither") {
+  each([&](const Operation& op) {
+    const Json body = Json::object({{"no/such~field", 1}});
+    const Reply reply = send(op, body.dump());
+    CHECK(reply.status == 422);
+    CHECK(reply.json().text("code") == "validation_failed");
+    bool found = false;
+    for (const Json& fault : reply.json().at("errors").as_array())
+      found = found || fault.text("pointer") == "/no~1such~0field";
+    CHECK(found);
+    CHECK_FALSE(server.contract().body_faults(op, body).empty());
+  });
+}
+
+TEST_CASE_FIXTURE(Writes, "every field of a wrong type is 422 with its pointer") {
+  each([&](const Operation& op) {
+    const Contract& contract = server.contract();
+    const Json& schema = contract.resolved(
+        contract.resolved(op.json->at("requestBody")).at("content", "application/json", "schema"));
+    std::vector<const Json*> shapes;
+    if (schema.at("oneOf").is_array())
+      for (const Json& option : schema.at("oneOf").as_array())
+        shapes.push_back(&contract.resolved(option));
+    else
+      shapes.push_back(&schema);
+    for (const Json* shape : shapes) {
+      if (!shape->at("properties").is_object()) continue;
+      for (const auto& [name, property] : shape->at("properties").members()) {
+        CAPTURE(name);
+        // No field of this interface takes true.
+        Json body = Json::object({{name, true}});
+        if (name == "inputs") body.set("template", "nginx");
+        const Reply reply = send(op, body.dump());
+        CHECK(reply.status == 422);
+        bool found = false;
+        for (const Json& fault : reply.json().at("errors").as_array())
+          found = found || fault.text("pointer") == "/" + name;
+        CHECK(found);
+      }
+    }
+  });
+}
+
+TEST_CASE_FIXTURE(Writes, "another content type is 415") {
+  each([&](const Operation& op) {
+    for (const char* type : {"", "text/plain", "application/x-www-form-urlencoded", "text/json",
+                             "multipart/form-data", "application/jsonp"}) {
+      CAPTURE(type);
+      const Reply reply = send(op, "{}", type);
+      CHECK(reply.status == 415);
+      CHECK(reply.json().text("code") == "unsupported_media_type");
+    }
+    CHECK(send(op, "{", "application/json; charset=utf-8").status == 400);
+    CHECK(send(op, "{", "Application/JSON").status == 400);
+    CHECK(send(op, "{", "application/merge-patch+json").status ==
+          (op.method == "PATCH" ? 400 : 415));
+  });
+}
+
+TEST_CASE_FIXTURE(Writes, "a body over 1 MiB is 413, one below is read") {
+  each([&](const Operation& op) {
+    const std::string filler(1 << 20, ' ');
+    const Reply reply = send(op, filler + "{}");
+    CHECK(reply.status == 413);
+    CHECK(reply.json().text("code") == "content_too_large");
+    CHECK(send(op, filler.substr(1) + "{").status == 400);
+  });
+}
+
+TEST_CASE_FIXTURE(Writes, "an operation without a body refuses one") {
+  int checked = 0;
+  for (const Operation& op : server.contract().operations()) {
+    if (op.method == "GET" || op.json->find("requestBody") != nullptr) continue;
+    CAPTURE(op.id());
+    ++checked;
+    CHECK(send(op, "{}").status == 422);
+  }
+  CHECK(checked == 2);
+  CHECK(ann.get(ann.deployment_path("web")).status == 200);
+}
+
+TEST_CASE_FIXTURE(Writes, "who is not signed in learns nothing about a body") {
+  Person nobody = server.nobody();
+  each([&](const Operation& op) {
+    if (op.json->text("x-audience") == "anyone") return;
+    const Reply reply =
+        nobody.call({op.method, target(op), {{"Content-Type", "application/json"}}, "{"});
+    CHECK(reply.status == 401);
+  });
+}

@@ -1,0 +1,207 @@
+#include "tests/api/server.hpp"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "base/digest.hpp"
+
+namespace ks::api_test {
+
+namespace {
+
+std::filesystem::path new_folder() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "ks-api-XXXXXX").string();
+  REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+  return pattern;
+}
+
+Config config_of(const std::filesystem::path& folder, Random& random,
+                 const std::map<std::string, std::string>& more) {
+  std::string key(32, '\0');
+  random.fill({reinterpret_cast<std::uint8_t*>(key.data()), key.size()});
+  ConfigInput input;
+  input.flags = {{"DATABASE_DSN", "sqlite:" + (folder / "api.db").string()},
+                 {"SERVER_ADDR", "127.0.0.1:0"},
+                 {"BASE_URL", "http://localhost"},
+                 {"DEPLOYMENT_DOMAIN", "apps.localhost"},
+                 {"KUBERNETES_ENABLED", "simulated"},
+                 {"TRUSTED_PROXIES", "127.0.0.1/32"},
+                 {"SECRETS_KEY", base64(key)}};
+  for (const auto& [name, value] : more) input.flags[name] = value;
+  LoadedConfig loaded = load_config(input);
+  for (const auto& fault : loaded.faults) MESSAGE(fault);
+  REQUIRE(loaded.faults.empty());
+  return std::move(loaded.config);
+}
+
+}  // namespace
+
+Server::Server(const ServerOptions& options) : folder_(new_folder()) {
+  auto program = Program::start(config_of(folder_, random_, options.settings),
+                                Program::Parts{clock_, random_, nullptr, options.access_log});
+  REQUIRE_MESSAGE(program.has_value(), program.error().message);
+  program_ = std::move(*program);
+  const Reply reply = send(port(), {"GET", "/openapi.json", {}, std::nullopt});
+  REQUIRE(reply.status == 200);
+  contract_ = std::make_unique<Contract>(reply.json());
+}
+
+Server::~Server() {
+  program_->stop(seconds(5));
+  program_.reset();
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+Person Server::nobody() {
+  ++people_;
+  return Person(*this,
+                "10.0." + std::to_string(people_ / 250) + "." + std::to_string(people_ % 250 + 1));
+}
+
+Person Server::somebody(const std::string& name) {
+  Person person = nobody();
+  person.email = "person" + std::to_string(people_) + "@example.com";
+  const Reply reply =
+      person.post("/api/v1/auth/signup",
+                  Json::object({{"email", person.email}, {"password", kPassword}, {"name", name}}));
+  REQUIRE(reply.status == 201);
+  const Json me = person.get("/api/v1/me").json();
+  REQUIRE(me.at("organizations").as_array().size() == 1);
+  const Json& org = me.at("organizations").as_array()[0];
+  person.org = org.text("slug");
+  person.org_id = org.text("id");
+  person.team_id = org.at("teams").as_array()[0].text("id");
+  return person;
+}
+
+Person Server::administrator() {
+  if (administrator_) return *administrator_;
+  const auto link = program_->first_administrator_link();
+  REQUIRE(link.has_value());
+  REQUIRE(link->has_value());
+  Person person = nobody();
+  person.email = "root@example.com";
+  const Json account =
+      Json::object({{"email", person.email}, {"password", kPassword}, {"name", "Root"}});
+  Json setup = account;
+  setup.set("token", (*link)->substr((*link)->find('#') + 1));
+  REQUIRE(person.post("/api/v1/setup", setup).status == 201);
+  Json login = account;
+  login.erase("name");
+  REQUIRE(person.post("/api/v1/auth/login", login).status == 200);
+  administrator_ = std::make_unique<Person>(person);
+  return person;
+}
+
+void Server::raise(const Person& person, const std::string& plan) {
+  const Reply reply = administrator().put("/api/v1/platform/orgs/" + person.org + "/subscription",
+                                          Json::object({{"plan", plan}}));
+  REQUIRE(reply.status == 200);
+}
+
+Fields Person::headers_with(Fields more) const {
+  const auto given = [&](std::string_view name) {
+    return std::ranges::any_of(more, [&](const auto& field) { return field.first == name; });
+  };
+  if (!given("X-Forwarded-For")) more.emplace_back("X-Forwarded-For", address_);
+  if (!cookie.empty() && !given("Cookie")) more.emplace_back("Cookie", cookie);
+  return more;
+}
+
+Reply Person::call(Request request) {
+  request.headers = headers_with(std::move(request.headers));
+  Reply reply = send(server_->port(), request);
+  CAPTURE(request.method);
+  CAPTURE(request.target);
+  CAPTURE(reply.body);
+  const std::string path = request.target.substr(0, request.target.find('?'));
+  if (const Operation* op = server_->contract().find(request.method, path))
+    for (const auto& fault : server_->contract().reply_faults(*op, reply)) {
+      CAPTURE(op->id());
+      CAPTURE(reply.status);
+      CHECK_MESSAGE(false, fault);
+    }
+  CHECK(reply.header("x-request-id"));
+  if (const auto set = reply.header("set-cookie")) {
+    cookie = set->substr(0, set->find(';'));
+    if (cookie.ends_with('=')) cookie.clear();
+  }
+  return reply;
+}
+
+Reply Person::get(const std::string& target, Fields headers) {
+  return call({"GET", target, std::move(headers), std::nullopt});
+}
+
+namespace {
+Request with_body(const std::string& method, const std::string& target, const Json& body,
+                  Fields headers) {
+  headers.emplace_back("Content-Type", "application/json");
+  return {method, target, std::move(headers), body.dump()};
+}
+}  // namespace
+
+Reply Person::post(const std::string& target, const Json& body, Fields headers) {
+  return call(with_body("POST", target, body, std::move(headers)));
+}
+Reply Person::poke(const std::string& target, Fields headers) {
+  headers.emplace_back("Content-Length", "0");
+  return call({"POST", target, std::move(headers), std::nullopt});
+}
+Reply Person::put(const std::string& target, const Json& body, Fields headers) {
+  return call(with_body("PUT", target, body, std::move(headers)));
+}
+Reply Person::patch(const std::string& target, const Json& body, Fields headers) {
+  return call(with_body("PATCH", target, body, std::move(headers)));
+}
+Reply Person::del(const std::string& target, Fields headers) {
+  return call({"DELETE", target, std::move(headers), std::nullopt});
+}
+
+std::unique_ptr<EventStream> Person::stream(const std::string& target, Fields headers) {
+  return std::make_unique<EventStream>(server_->port(), target, headers_with(std::move(headers)));
+}
+
+Json image_body(const std::string& name, const Json& more) {
+  Json body = Json::object({{"name", name}, {"image", "docker.io/library/web:1"}, {"port", 8080}});
+  merge_patch(body, more);
+  return body;
+}
+
+Json Person::deploy(const std::string& name, const Json& more) {
+  const Reply reply = post(deployments_path(), image_body(name, more));
+  REQUIRE(reply.status == 201);
+  return reply.json();
+}
+
+Json Person::wait_for(const std::string& deployment, const std::string& phase) {
+  const SystemClock clock;
+  const Time until = clock.monotonic() + seconds(60);
+  const auto feed = stream(org_path() + "/stream");
+  REQUIRE(feed->head().status == 200);
+  REQUIRE(feed->opened(seconds(30)));
+  Json last;
+  while (clock.monotonic() < until) {
+    const Reply reply = get(deployment_path(deployment));
+    if (phase.empty() && reply.status == 404) return Json();
+    if (reply.status == 200) last = reply.json();
+    if (!phase.empty() && last.text("phase") == phase) return last;
+    feed->next(until - clock.monotonic());
+  }
+  CAPTURE(last.dump());
+  FAIL("the deployment never became '", phase, "'");
+  return last;
+}
+
+std::int64_t Person::used(const std::string& feature) {
+  const Json usage = get(org_path() + "/usage").json();
+  for (const Json& item : usage.at("items").as_array())
+    if (item.text("feature") == feature) return item.integer_or(-1, "used");
+  FAIL("usage does not have ", feature);
+  return -1;
+}
+
+}  // namespace ks::api_test

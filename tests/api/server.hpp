@@ -1,0 +1,93 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "main/program.hpp"
+#include "tests/api/contract.hpp"
+
+namespace ks::api_test {
+
+class Person;
+
+struct ServerOptions {
+  std::map<std::string, std::string> settings;  // Over those of the tests.
+  bool access_log = false;
+};
+
+// The whole program on SQLite in a folder of its own and on the simulated cluster.
+class Server {
+ public:
+  explicit Server(const ServerOptions& options = {});
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const { return program_->port(); }
+  Program& program() { return *program_; }
+  Contract& contract() { return *contract_; }
+
+  // Each comes from a network address of its own.
+  Person nobody();
+  // Signed up, with an organization and its team `default`.
+  Person somebody(const std::string& name = "Ann");
+  Person administrator();
+  // Puts a person's organization on another plan.
+  void raise(const Person& person, const std::string& plan);
+
+ private:
+  std::filesystem::path folder_;
+  SystemClock clock_;
+  SystemRandom random_;
+  std::unique_ptr<Program> program_;
+  std::unique_ptr<Contract> contract_;
+  std::unique_ptr<Person> administrator_;
+  int people_ = 0;
+};
+
+inline constexpr const char* kPassword = "an uncommon pass phrase";
+
+// A client with a session. Every reply is held against the contract.
+class Person {
+ public:
+  Person(Server& server, std::string address) : server_(&server), address_(std::move(address)) {}
+
+  Reply call(Request request);
+  Reply get(const std::string& target, Fields headers = {});
+  Reply post(const std::string& target, const Json& body, Fields headers = {});
+  // A POST without a body.
+  Reply poke(const std::string& target, Fields headers = {});
+  Reply put(const std::string& target, const Json& body, Fields headers = {});
+  Reply patch(const std::string& target, const Json& body, Fields headers = {});
+  Reply del(const std::string& target, Fields headers = {});
+  std::unique_ptr<EventStream> stream(const std::string& target, Fields headers = {});
+
+  // A deployment from an image; fails the test unless it is made.
+  Json deploy(const std::string& name, const Json& more = Json::object());
+  // Follows the deployment until its phase is this, or "" for gone.
+  Json wait_for(const std::string& deployment, const std::string& phase);
+
+  std::string org_path() const { return "/api/v1/orgs/" + org; }
+  std::string team_path() const { return org_path() + "/teams/" + team; }
+  std::string deployments_path() const { return team_path() + "/deployments"; }
+  std::string deployment_path(const std::string& name) const {
+    return deployments_path() + "/" + name;
+  }
+  // Used of a feature of the organization.
+  std::int64_t used(const std::string& feature);
+
+  std::string email;
+  std::string cookie;  // "session=..."; empty when signed out.
+  std::string org, org_id, team = "default", team_id;
+
+ private:
+  Fields headers_with(Fields more) const;
+  Server* server_;
+  std::string address_;
+};
+
+Json image_body(const std::string& name, const Json& more = Json::object());
+
+}  // namespace ks::api_test
