@@ -18,17 +18,7 @@ struct Writes {
     ann.deploy("web");
   }
 
-  std::string target(const Operation& op) const {
-    std::string out = op.pattern;
-    const auto put = [&](std::string_view name, const std::string& value) {
-      if (const std::size_t at = out.find(name); at != std::string::npos)
-        out.replace(at, name.size(), value);
-    };
-    put("{org}", ann.org);
-    put("{team}", ann.team);
-    put("{deployment}", "web");
-    return out;
-  }
+  std::string target(const Operation& op) const { return filled(op.pattern, ann.org); }
 
   Reply send(const Operation& op, const std::string& body,
              const std::string& type = "application/json") {

@@ -165,6 +165,18 @@ std::unique_ptr<EventStream> Person::stream(const std::string& target, Fields he
   return std::make_unique<EventStream>(server_->port(), target, headers_with(std::move(headers)));
 }
 
+std::string filled(std::string pattern, const std::string& org, const std::string& team,
+                   const std::string& deployment) {
+  const auto put = [&](std::string_view name, const std::string& value) {
+    if (const std::size_t at = pattern.find(name); at != std::string::npos)
+      pattern.replace(at, name.size(), value);
+  };
+  put("{org}", org);
+  put("{team}", team);
+  put("{deployment}", deployment);
+  return pattern;
+}
+
 Json image_body(const std::string& name, const Json& more) {
   Json body = Json::object({{"name", name}, {"image", "docker.io/library/web:1"}, {"port", 8080}});
   merge_patch(body, more);

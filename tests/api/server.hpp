@@ -88,6 +88,10 @@ class Person {
   std::string address_;
 };
 
+// The pattern of a route with these in place of its {names}.
+std::string filled(std::string pattern, const std::string& org, const std::string& team = "default",
+                   const std::string& deployment = "web");
+
 Json image_body(const std::string& name, const Json& more = Json::object());
 
 }  // namespace ks::api_test

@@ -74,11 +74,9 @@ TEST_CASE("a server whose certificate checks out is talked to") {
 }
 
 TEST_CASE("a server with another's name, an expired or a self-signed certificate is refused") {
-  CertificateOptions wrong_name, expired, self_signed;
-  wrong_name.name = "DNS:other.example";
-  expired.expired = true;
-  self_signed.self_signed = true;
-  for (const CertificateOptions& made : {wrong_name, expired, self_signed}) {
+  for (const CertificateOptions& made :
+       {CertificateOptions{.name = "DNS:other.example"}, CertificateOptions{.expired = true},
+        CertificateOptions{.self_signed = true}}) {
     const auto result = get_over_tls(made);
     REQUIRE_FALSE(result.has_value());
     CHECK(result.error().status == 0);

@@ -1,0 +1,205 @@
+#include <atomic>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "tests/api/server.hpp"
+
+using namespace ks;
+using namespace ks::api_test;
+
+namespace {
+constexpr std::int64_t kMi = std::int64_t{1} << 20;
+
+Json usage_item(Person& person, std::string_view feature) {
+  const Json usage = person.get(person.org_path() + "/usage").json();
+  for (const Json& item : usage.at("items").as_array())
+    if (item.text("feature") == feature) return item;
+  return {};
+}
+}  // namespace
+
+TEST_CASE("the refusal of a plan says what was used, what would do, and whom to ask") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  ann.deploy("web");
+  const Reply reply = ann.post(ann.deployments_path(), image_body("shop"));
+  CHECK(reply.status == 403);
+  CHECK(reply.header("content-type") == "application/problem+json");
+  const Json expected = Json::object(
+      {{"type", "http://localhost/problems/plan-limit"},
+       {"title", "Plan limit reached"},
+       {"status", 403},
+       {"code", "plan_limit_reached"},
+       {"feature", "deployments.max"},
+       {"limit", 1},
+       {"used", 1},
+       {"requested", 1},
+       {"plan", "free"},
+       {"upgrade",
+        Json::object(
+            {{"plan", "business"}, {"limit", 5}, {"url", "/o/ann/billing?from=deployments.max"}})},
+       {"can_upgrade", false},
+       {"contacts", Json::array({Json::object({{"name", "Ann"}, {"role", "org_owner"}})})}});
+  Json body = reply.json_without_trace();
+  CHECK_FALSE(body.text("detail").empty());
+  body.erase("detail");
+  CHECK(body == expected);
+  // Nothing of it was made.
+  CHECK(ann.get(ann.deployment_path("shop")).status == 404);
+  CHECK(ann.used("deployments.max") == 1);
+}
+
+TEST_CASE("an administrator of the platform raises a plan, and at once more fits") {
+  Server server;
+  Person root = server.administrator();
+  Person ann = server.somebody("Ann");
+  ann.deploy("one");
+  const std::string path = "/api/v1/platform/orgs/" + ann.org + "/subscription";
+  CHECK(ann.put(path, Json::object({{"plan", "business"}})).status == 404);
+  const Reply reply = root.put(path, Json::object({{"plan", "business"}}));
+  REQUIRE(reply.status == 200);
+  CHECK(reply.json().text("plan") == "business");
+  CHECK(ann.get(ann.org_path()).json().text("plan") == "business");
+  for (const char* name : {"two", "three", "four", "five"}) ann.deploy(name);
+  const Reply refused = ann.post(ann.deployments_path(), image_body("six"));
+  CHECK(refused.status == 403);
+  CHECK(refused.json().at("limit") == Json(5));
+  CHECK(refused.json().at("upgrade", "plan") == Json("enterprise"));
+  CHECK(refused.json().at("upgrade", "limit").is_null());
+
+  for (const char* plan : {"", "gold", "FREE", "business "}) {
+    const Reply unknown = root.put(path, Json::object({{"plan", plan}}));
+    CHECK(unknown.status == 422);
+    CHECK(unknown.json().at("errors").as_array()[0].text("pointer") == "/plan");
+  }
+  // Going down keeps what runs and lets nothing new in.
+  REQUIRE(root.put(path, Json::object({{"plan", "free"}})).status == 200);
+  CHECK(ann.get(ann.deployments_path()).json().at("items").as_array().size() == 5);
+  CHECK(ann.post(ann.deployments_path(), image_body("six")).status == 403);
+  REQUIRE(root.put(path, Json::object({{"plan", "enterprise"}})).status == 200);
+  ann.deploy("six");
+  CHECK(usage_item(ann, "deployments.max") == Json::object({{"feature", "deployments.max"},
+                                                            {"unit", "count"},
+                                                            {"used", 6},
+                                                            {"limit", Json()},
+                                                            {"unlimited", true}}));
+}
+
+TEST_CASE("usage is exact, and free again with the answer to a delete") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  CHECK(ann.get(ann.org_path() + "/usage").json().text("plan") == "free");
+  CHECK(usage_item(ann, "deployments.max") == Json::object({{"feature", "deployments.max"},
+                                                            {"unit", "count"},
+                                                            {"used", 0},
+                                                            {"limit", 1},
+                                                            {"unlimited", false}}));
+  CHECK(ann.used("members.max") == 1);
+  CHECK(ann.used("teams.max") == 1);
+  // What a container gets that says nothing: 250m and 256Mi, here twice.
+  ann.deploy("web", Json::object({{"replicas", 2}}));
+  CHECK(ann.used("cpu.max") == 500);
+  CHECK(ann.used("memory.max") == 512 * kMi);
+  REQUIRE(
+      ann.patch(ann.deployment_path("web"),
+                Json::object({{"replicas", 1},
+                              {"resources", Json::object({{"cpu", "300m"}, {"memory", "100Mi"}})}}))
+          .status == 200);
+  CHECK(ann.used("cpu.max") == 300);
+  CHECK(ann.used("memory.max") == 100 * kMi);
+  REQUIRE(ann.del(ann.deployment_path("web")).status == 202);
+  for (const char* feature : {"deployments.max", "cpu.max", "memory.max", "storage.max"})
+    CHECK(ann.used(feature) == 0);
+  // The name is free too, though the cluster may still have things of the old one.
+  ann.deploy("web");
+  CHECK(ann.used("deployments.max") == 1);
+}
+
+TEST_CASE("volumes of a template count as storage") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  REQUIRE(
+      ann.post(ann.deployments_path(), Json::object({{"name", "db"}, {"template", "postgresql"}}))
+          .status == 201);
+  CHECK(ann.used("storage.max") > 0);
+  REQUIRE(ann.del(ann.deployment_path("db")).status == 202);
+  CHECK(ann.used("storage.max") == 0);
+}
+
+TEST_CASE("each limit of a plan refuses, at creation and at change, and leaves all as it was") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  const auto resources = [](const char* kind, const char* amount) {
+    return Json::object({{"resources", Json::object({{kind, amount}})}});
+  };
+  const std::vector<std::pair<std::string, Json>> over = {
+      {"cpu.max", resources("cpu", "1001m")},
+      {"memory.max", resources("memory", "2049Mi")},
+      {"replicas.max", Json::object({{"replicas", 3}})}};
+  for (const auto& [feature, more] : over) {
+    CAPTURE(feature);
+    const Reply reply = ann.post(ann.deployments_path(), image_body("web", more));
+    CHECK(reply.status == 403);
+    CHECK(reply.json().text("feature") == feature);
+    CHECK(ann.used("deployments.max") == 0);
+    CHECK(ann.used("cpu.max") == 0);
+  }
+  ann.deploy("web");
+  const Json before = ann.wait_for("web", "Ready");
+  for (const auto& [feature, more] : over) {
+    CAPTURE(feature);
+    const Reply reply = ann.patch(ann.deployment_path("web"), more);
+    CHECK(reply.status == 403);
+    CHECK(reply.json().text("feature") == feature);
+  }
+  CHECK(ann.get(ann.deployment_path("web")).json() == before);
+  CHECK(ann.used("cpu.max") == 250);
+
+  for (const char* name : {"Two", "Three"})
+    REQUIRE(ann.post(ann.org_path() + "/teams", Json::object({{"name", name}})).status == 201);
+  const Reply team = ann.post(ann.org_path() + "/teams", Json::object({{"name", "Four"}}));
+  CHECK(team.status == 403);
+  CHECK(team.json().text("feature") == "teams.max");
+  CHECK(ann.used("teams.max") == 3);
+  REQUIRE(ann.del(ann.org_path() + "/teams/two").status == 204);
+  CHECK(ann.post(ann.org_path() + "/teams", Json::object({{"name", "Four"}})).status == 201);
+}
+
+TEST_CASE("of many creations at once exactly as many succeed as fit") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  constexpr int kAtOnce = 16;
+  std::vector<std::thread> threads;
+  std::vector<Reply> replies(kAtOnce);
+  for (std::size_t i = 0; i < kAtOnce; ++i)
+    threads.emplace_back([&, i] {
+      replies[i] =
+          send(server.port(), {"POST",
+                               ann.deployments_path(),
+                               {{"Cookie", ann.cookie}, {"Content-Type", "application/json"}},
+                               image_body("web-" + std::to_string(i)).dump()});
+    });
+  for (auto& thread : threads) thread.join();
+  int made = 0;
+  for (const Reply& reply : replies) {
+    if (reply.status == 201)
+      ++made;
+    else
+      CHECK(reply.json().text("code") == "plan_limit_reached");
+  }
+  CHECK(made == 1);
+  CHECK(ann.used("deployments.max") == 1);
+}
+
+TEST_CASE("a person owns one organization on the free plan") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  const Json second = Json::object({{"name", "Second"}});
+  const Reply refused = ann.post("/api/v1/orgs", second);
+  CHECK(refused.status == 403);
+  CHECK(refused.json().text("feature") == "free_orgs.max");
+  server.raise(ann, "business");
+  CHECK(ann.post("/api/v1/orgs", second).status == 201);
+  CHECK(ann.post("/api/v1/orgs", Json::object({{"name", "Third"}})).status == 403);
+}

@@ -1,0 +1,138 @@
+#include <doctest/doctest.h>
+
+#include "tests/api/server.hpp"
+
+using namespace ks;
+using namespace ks::api_test;
+
+namespace {
+
+constexpr Duration kSoon = seconds(30);
+
+struct Streams {
+  Server server;
+  Person ann = server.somebody("Ann");
+  Streams() { server.raise(ann, "business"); }
+
+  std::unique_ptr<EventStream> open(Person& who, const std::string& query = "",
+                                    const Fields& fields = {}) {
+    auto stream = who.stream(who.org_path() + "/stream" + query, fields);
+    REQUIRE(stream->head().status == 200);
+    CHECK(stream->head().header("content-type") == "text/event-stream");
+    return stream;
+  }
+  std::unique_ptr<EventStream> opened(Person& who, const std::string& query = "") {
+    auto stream = open(who, query);
+    REQUIRE(stream->opened(kSoon));
+    return stream;
+  }
+  // The next event, which has to be as the contract says.
+  Event event(EventStream& stream) {
+    auto next = stream.next(kSoon);
+    REQUIRE(next.has_value());
+    CAPTURE(next->data);
+    for (const auto& fault : server.contract().event_faults(*next)) CHECK_MESSAGE(false, fault);
+    return std::move(*next);
+  }
+  Json data(const Event& event) {
+    auto json = parse_json(event.data);
+    REQUIRE(json.has_value());
+    return std::move(*json);
+  }
+  // Reads on until the deployment has the phase; "" for deleted.
+  Event until(EventStream& stream, std::string_view name_or_id, std::string_view phase) {
+    for (;;) {
+      Event next = event(stream);
+      const Json now = data(next);
+      if (now.text("name") != name_or_id && now.text("id") != name_or_id) continue;
+      if (phase.empty() ? now.find("deleted") != nullptr : now.text("phase") == phase) return next;
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Streams, "a deployment's way to Ready and to its end comes as events") {
+  const auto stream = opened(ann);
+  const std::string id(ann.deploy("web").text("id"));
+  const Event first = event(*stream);
+  CHECK(first.name == "deployment.updated");
+  CHECK_FALSE(first.id.empty());
+  CHECK(data(first).text("id") == id);
+  const Event ready = until(*stream, "web", "Ready");
+  CHECK(data(ready) == ann.get(ann.deployment_path("web")).json());
+  REQUIRE(ann.del(ann.deployment_path("web")).status == 202);
+  const Event gone = until(*stream, id, "");
+  CHECK(data(gone) == Json::object({{"id", id}, {"deleted", true}}));
+}
+
+TEST_CASE_FIXTURE(Streams, "a stream goes on after the last event that was received") {
+  const auto before = opened(ann);
+  ann.deploy("one");
+  const Event last = until(*before, "one", "Ready");
+  // While nobody listens:
+  ann.deploy("two");
+  ann.wait_for("two", "Ready");
+
+  const auto after = open(ann, "", {{"Last-Event-ID", last.id}});
+  const Event next = event(*after);
+  CHECK(next.name == "deployment.updated");
+  CHECK(data(next).text("name") == "two");
+  CHECK(std::stoll(next.id) > std::stoll(last.id));
+}
+
+TEST_CASE_FIXTURE(Streams, "an id that is not known any more, or never was, says so") {
+  ann.deploy("web");
+  for (const char* id : {"999999999", "-1", "abc", "1.5", "99999999999999999999"}) {
+    CAPTURE(id);
+    const auto stream = open(ann, "", {{"Last-Event-ID", id}});
+    CHECK(event(*stream).name == "reset");
+  }
+}
+
+TEST_CASE_FIXTURE(Streams, "a stream of a team has that team's events only") {
+  REQUIRE(ann.post(ann.org_path() + "/teams", Json::object({{"name", "Shop"}})).status == 201);
+  Person shop = ann;
+  shop.team = "shop";
+  const auto of_shop = opened(ann, "?team=shop");
+  ann.deploy("elsewhere");
+  shop.deploy("here");
+  CHECK(data(event(*of_shop)).text("name") == "here");
+  for (const char* team : {"no-such", "01939f6e-4a00-7000-8000-000000000001"})
+    CHECK(ann.get(ann.org_path() + "/stream?team=" + team).status == 404);
+}
+
+TEST_CASE_FIXTURE(Streams, "another's events never come") {
+  Person eve = server.somebody("Eve");
+  CHECK(eve.get(ann.org_path() + "/stream").status == 404);
+  CHECK(eve.get(ann.org_path() + "/stream?team=" + ann.team_id).status == 404);
+  CHECK(eve.get(eve.org_path() + "/stream?team=" + ann.team_id).status == 404);
+  const auto hers = opened(eve);
+  ann.deploy("web");
+  ann.wait_for("web", "Ready");
+  eve.deploy("mine");
+  // The first that she hears of is her own.
+  CHECK(data(event(*hers)).text("name") == "mine");
+}
+
+TEST_CASE_FIXTURE(Streams, "a logout ends the streams of its session within 5 seconds") {
+  const auto stream = opened(ann);
+  Person other = ann;
+  REQUIRE(other
+              .post("/api/v1/auth/login",
+                    Json::object({{"email", ann.email}, {"password", kPassword}}),
+                    {{"Cookie", "none=1"}})
+              .status == 200);
+  const auto kept = opened(other);
+  REQUIRE(ann.poke("/api/v1/auth/logout").status == 204);
+  CHECK(stream->ends_within(seconds(5)));
+  // Another session of the same person goes on.
+  other.deploy("web");
+  CHECK(data(event(*kept)).text("name") == "web");
+}
+
+TEST_CASE_FIXTURE(Streams, "the end of the server ends its streams") {
+  const auto stream = opened(ann);
+  server.program().stop(seconds(5));
+  CHECK(stream->ends_within(seconds(5)));
+}
