@@ -101,8 +101,8 @@ Json to_json(const SandboxSpec& spec) {
                            {"userId", spec.user_id},
                            {"claim", spec.claim},
                            {"isolation", name(spec.isolation)}});
-  // An empty one is left out: where an apply takes away the last member of an object, the API server
-  // makes it null, which the schema refuses.
+  // An empty one is left out: where an apply takes away the last member of an object, the API
+  // server makes it null, which the schema refuses.
   if (!quota.members().empty()) out.set("quota", std::move(quota));
   if (spec.deletion_protection) out.set("deletionProtection", true);
   if (spec.smtp_egress) out.set("smtpEgress", true);
