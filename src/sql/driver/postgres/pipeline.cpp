@@ -2,18 +2,16 @@
 
 #include <algorithm>
 #include <deque>
-#include <mutex>
 #include <unordered_map>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
 #include "base/log.hpp"
-#include "sql/driver/postgres/connection.hpp"
+#include "sql/driver/postgres/wire.hpp"
 #include "sql/statements.hpp"
 
 namespace ks::sql {
@@ -26,22 +24,13 @@ constexpr int kBatchMax = 16;
 // What one connection takes on; beyond it answers would come too late anyway.
 constexpr std::size_t kWaitingMax = 4096;
 constexpr int kSkippedMax = 3;
-constexpr Duration kConnectMax = seconds(5);
-// Beyond the statement_timeout of these connections: the server itself does not answer.
-constexpr Duration kAnswerMax = seconds(20);
-constexpr Duration kSweep = seconds(1);
-constexpr Duration kBackOffMin = milliseconds(50);
-constexpr Duration kBackOffMax = seconds(2);
-
-Time now() { return SystemClock().monotonic(); }
 
 Error gone() {
   return database_unavailable("The database cannot be reached at the moment.").error();
 }
 }  // namespace
 
-struct PgPipeline::Impl : std::enable_shared_from_this<Impl> {
-  enum class State { closed, connecting, ready };
+struct PgPipeline::Impl final : PgWire::User, std::enable_shared_from_this<Impl> {
   enum class Part { prepare, bind, guard, statement, sync };
   // A result that the server still owes.
   struct Owed {
@@ -56,31 +45,19 @@ struct PgPipeline::Impl : std::enable_shared_from_this<Impl> {
     std::optional<Error> refused;
   };
 
-  Impl(asio::io_context& context, PgLogin to)
-      : login(std::move(to)), descriptor(std::in_place, context), timer(std::in_place, context) {}
+  explicit Impl(std::shared_ptr<PgWire> over) : wire(std::move(over)) {}
 
-  PgLogin login;
-  std::optional<asio::posix::stream_descriptor> descriptor;
-  std::optional<asio::steady_timer> timer;
-  PGconn* handle = nullptr;
-  State state = State::closed;
+  std::shared_ptr<PgWire> wire;
   std::deque<Owed> owed;
   std::deque<std::shared_ptr<PgRead>> waiting;  // For a connection.
   std::unordered_map<const StatementText*, Prepared> prepared;
   int in_batch = 0;
   bool turn_posted = false;
-  bool reading = false;
-  bool writing = false;
-  bool sweeping = false;
-  Time progress;  // The last sign of life.
-  Time not_before;
-  Duration back_off;
-  std::mutex closing;
 
-  // -- requests
+  // -- asking
 
   void submit(std::shared_ptr<PgRead> read) {
-    if (state == State::ready) {
+    if (wire->state() == PgWire::State::ready) {
       send(std::move(read));
       return;
     }
@@ -89,7 +66,7 @@ struct PgPipeline::Impl : std::enable_shared_from_this<Impl> {
       return;
     }
     waiting.push_back(std::move(read));
-    if (state == State::closed) connect();
+    if (wire->state() == PgWire::State::closed) wire->connect();
   }
 
   static void answer(PgRead& read, std::optional<Error> error) {
@@ -108,7 +85,8 @@ struct PgPipeline::Impl : std::enable_shared_from_this<Impl> {
     close_batch();
     const std::string name = fmt::format("s{}", prepared.size());
     prepared[&text] = {name, std::nullopt};
-    if (PQsendPrepare(handle, name.c_str(), std::string(text.postgres).c_str(), 0, nullptr) == 1)
+    if (PQsendPrepare(wire->handle(), name.c_str(), std::string(text.postgres).c_str(), 0,
+                      nullptr) == 1)
       owed.push_back({Part::prepare, &text, nullptr});
     in_batch = 1;
     close_batch();
@@ -118,20 +96,16 @@ struct PgPipeline::Impl : std::enable_shared_from_this<Impl> {
   void send_part(Part part, const StatementText& text, std::span<const Value> values,
                  const std::shared_ptr<PgRead>& read, bool last) {
     const PgParameters parameters(values);
-    // A refusal means that the connection is gone, which the next wait tells.
-    if (PQsendQueryPrepared(handle, prepared[&text].name.c_str(), parameters.count(),
-                            parameters.values(), nullptr, nullptr, 0) == 1)
-      owed.push_back({part, &text, read, last});
-    else
-      unsent(read);
-  }
-
-  void unsent(const std::shared_ptr<PgRead>& read) {
-    if (std::ranges::find(waiting, read) == waiting.end()) waiting.push_back(read);
+    // Owed even when libpq refused it, which it does when the connection is gone: then the next
+    // push loses the connection, and all that is owed moves to another.
+    (void)PQsendQueryPrepared(wire->handle(), prepared[&text].name.c_str(), parameters.count(),
+                              parameters.values(), nullptr, nullptr, 0);
+    owed.push_back({part, &text, read, last});
   }
 
   void send(std::shared_ptr<PgRead> read) {
     read->skip_now = false;
+    if (owed.empty()) wire->begin_wait();
     if (!prepare(kBindScope, *read)) return;
     if (read->guard != nullptr && !prepare(*q::session_guard.text, *read)) return;
     if (read->statement != nullptr && !prepare(*read->statement, *read)) return;
@@ -145,75 +119,37 @@ struct PgPipeline::Impl : std::enable_shared_from_this<Impl> {
       send_part(Part::statement, *read->statement, read->parameters, read, true);
     if (++in_batch >= kBatchMax || read->skipped > 0) {
       close_batch();
-      push();
+      wire->push();
       return;
     }
-    if (turn_posted) return;
-    turn_posted = true;
-    asio::post(descriptor->get_executor(), [self = shared_from_this()] {
+    if (std::exchange(turn_posted, true)) return;
+    wire->post([self = shared_from_this()] {
       self->turn_posted = false;
-      if (self->state != State::ready) return;
+      if (self->wire->state() != PgWire::State::ready) return;
       self->close_batch();
-      self->push();
+      self->wire->push();
     });
   }
 
   void close_batch() {
     if (in_batch == 0) return;
     in_batch = 0;
-    if (PQpipelineSync(handle) == 1) owed.push_back({Part::sync, nullptr, nullptr});
+    if (PQpipelineSync(wire->handle()) == 1) owed.push_back({Part::sync, nullptr, nullptr});
   }
 
-  // -- the socket
+  // -- answering
 
-  // Sends what libpq still holds, and listens for what is owed.
-  void push() {
-    if (state != State::ready) return;
-    const int left = PQflush(handle);
-    if (left < 0 || PQstatus(handle) != CONNECTION_OK) {
-      lose();
+  bool awaits() const override { return !owed.empty(); }
+
+  void readable() override {
+    if (!wire->take()) {
+      lost();
       return;
     }
-    if (left == 1) wait_writable();
-    wait_readable();
-    sweep();
-  }
-
-  void wait_readable() {
-    if (reading || owed.empty()) return;
-    reading = true;
-    descriptor->async_wait(
-        asio::posix::stream_descriptor::wait_read,
-        [self = shared_from_this(), of = handle](boost::system::error_code code) {
-          if (code || of != self->handle) return;
-          self->reading = false;
-          self->take();
-        });
-  }
-
-  void wait_writable() {
-    if (writing) return;
-    writing = true;
-    descriptor->async_wait(
-        asio::posix::stream_descriptor::wait_write,
-        [self = shared_from_this(), of = handle](boost::system::error_code code) {
-          if (code || of != self->handle) return;
-          self->writing = false;
-          self->push();
-        });
-  }
-
-  void take() {
-    if (state != State::ready) return;
-    if (PQconsumeInput(handle) == 0) {
-      lose();
-      return;
-    }
-    progress = now();
     std::vector<std::shared_ptr<PgRead>> again;
     int nothing = 0;
-    while (!owed.empty() && PQisBusy(handle) == 0) {
-      PgResult result(PQgetResult(handle));
+    while (!owed.empty() && PQisBusy(wire->handle()) == 0) {
+      PgResult result(PQgetResult(wire->handle()));
       Owed& front = owed.front();
       if (!result) {
         if (front.seen) {
@@ -221,7 +157,7 @@ struct PgPipeline::Impl : std::enable_shared_from_this<Impl> {
           owed.pop_front();
           if (over.last) complete(over.read, again);
         } else if (++nothing > 2) {
-          lose();
+          lost();
           return;
         }
         continue;
@@ -229,7 +165,7 @@ struct PgPipeline::Impl : std::enable_shared_from_this<Impl> {
       nothing = 0;
       if (front.part == Part::sync) {
         if (PQresultStatus(result.get()) != PGRES_PIPELINE_SYNC) {
-          lose();
+          lost();
           return;
         }
         owed.pop_front();
@@ -237,13 +173,11 @@ struct PgPipeline::Impl : std::enable_shared_from_this<Impl> {
       }
       front.seen = true;
       if (!keep(front, result.get())) {
-        lose();
+        lost();
         return;
       }
     }
-    for (auto& read : again) send(std::move(read));
-    push();
-    if (owed.empty()) rest();
+    for (auto& read : again) submit(std::move(read));
   }
 
   // False when the connection is lost.
@@ -281,102 +215,31 @@ struct PgPipeline::Impl : std::enable_shared_from_this<Impl> {
     answer(*read, std::nullopt);
   }
 
-  // -- connecting
+  // -- the connection
 
-  void connect() {
-    if (now() < not_before) {
-      refuse_waiting();
-      return;
-    }
-    const auto keywords = login.keywords();
-    const auto values = login.values();
-    handle = PQconnectStartParams(keywords.data(), values.data(), 0);
-    state = State::connecting;
-    progress = now();
-    if (handle == nullptr || PQstatus(handle) == CONNECTION_BAD) {
-      (void)pg_connect_failed(handle);
-      fail_connect();
-      return;
-    }
-    PQsetNoticeProcessor(handle, [](void*, const char*) {}, nullptr);
-    await_connect(PGRES_POLLING_WRITING);
-    sweep();
-  }
-
-  void await_connect(PostgresPollingStatusType what) {
-    if (what == PGRES_POLLING_FAILED) {
-      (void)pg_connect_failed(handle);
-      fail_connect();
-      return;
-    }
-    if (what == PGRES_POLLING_OK) {
-      connected();
-      return;
-    }
-    // The socket may be another one after each step: another address, or without TLS.
-    if (descriptor->is_open()) descriptor->release();
-    descriptor->assign(PQsocket(handle));
-    descriptor->async_wait(
-        what == PGRES_POLLING_READING ? asio::posix::stream_descriptor::wait_read
-                                      : asio::posix::stream_descriptor::wait_write,
-        [self = shared_from_this(), of = handle](boost::system::error_code code) {
-          if (code || of != self->handle || self->state != State::connecting) return;
-          self->await_connect(PQconnectPoll(of));
-        });
-  }
-
-  void connected() {
-    if (descriptor->is_open()) descriptor->release();
-    descriptor->assign(PQsocket(handle));
-    if (PQsetnonblocking(handle, 1) != 0 || PQenterPipelineMode(handle) != 1) {
-      fail_connect();
-      return;
-    }
-    state = State::ready;
-    back_off = {};
-    progress = now();
+  void connected() override {
     auto reads = std::exchange(waiting, {});
     for (auto& read : reads)
-      if (!read->abandoned) send(std::move(read));
-    push();
-    if (owed.empty()) rest();
+      if (!read->abandoned) submit(std::move(read));
   }
 
-  void fail_connect() {
-    disconnect();
-    back_off = std::clamp(back_off * 2, kBackOffMin, kBackOffMax);
-    not_before = now() + back_off;
-    refuse_waiting();
-    rest();
-  }
-
-  void refuse_waiting() {
+  void connect_failed() override {
     auto reads = std::exchange(waiting, {});
     for (const auto& read : reads) answer(*read, gone());
   }
 
-  void disconnect() {
-    state = State::closed;
-    if (descriptor && descriptor->is_open()) descriptor->release();
-    reading = writing = false;
-    if (handle != nullptr) PQfinish(std::exchange(handle, nullptr));
-    prepared.clear();
-    in_batch = 0;
-  }
-
   // What was under way moves to a new connection, once.
-  void lose() {
+  void lost() override {
     log::warn("the connection for reads broke",
-              {{"message", handle ? PQerrorMessage(handle) : ""}});
+              {{"message", wire->handle() ? PQerrorMessage(wire->handle()) : ""}});
     std::vector<std::shared_ptr<PgRead>> reads;
     const auto collect = [&](const std::shared_ptr<PgRead>& read) {
       if (read && std::ranges::find(reads, read) == reads.end()) reads.push_back(read);
     };
     for (const Owed& one : owed) collect(one.read);
     for (const auto& read : waiting) collect(read);
-    owed.clear();
-    waiting.clear();
-    disconnect();
+    drop();
+    wire->disconnect();
     for (const auto& read : reads) {
       if (read->abandoned) continue;
       if (read->error || std::exchange(read->moved, true))
@@ -384,47 +247,19 @@ struct PgPipeline::Impl : std::enable_shared_from_this<Impl> {
       else
         waiting.push_back(read);
     }
-    if (waiting.empty())
-      rest();
-    else
-      connect();
+    if (!waiting.empty()) wire->connect();
   }
 
-  // -- time
-
-  // One timer for all that is under way.
-  void sweep() {
-    if (sweeping || (owed.empty() && state != State::connecting)) return;
-    sweeping = true;
-    timer->expires_after(std::chrono::microseconds(kSweep.us));
-    timer->async_wait([self = shared_from_this()](boost::system::error_code code) {
-      self->sweeping = false;
-      if (code) {
-        // Cancelled by rest(); something may have begun since.
-        if (self->timer) self->sweep();
-        return;
-      }
-      const Duration silent = now() - self->progress;
-      if (self->state == State::connecting && silent > kConnectMax)
-        self->fail_connect();
-      else if (!self->owed.empty() && silent > kAnswerMax)
-        self->lose();
-      self->sweep();
-    });
-  }
-
-  void rest() {
-    if (sweeping) timer->cancel();
+  void drop() {
+    owed.clear();
+    waiting.clear();
+    prepared.clear();
+    in_batch = 0;
   }
 
   void close() {
-    const std::lock_guard lock(closing);
-    if (!descriptor) return;
-    disconnect();
-    descriptor.reset();
-    timer.reset();
-    owed.clear();
-    waiting.clear();
+    wire->close();
+    drop();
   }
 };
 
@@ -440,8 +275,8 @@ class LoopPipelines final : public asio::execution_context::service {
   // down after it.
   explicit LoopPipelines(asio::execution_context& context)
       : service(context),
-        descriptor_(static_cast<asio::io_context&>(context)),
-        timer_(static_cast<asio::io_context&>(context)) {}
+        descriptor_(std::in_place, static_cast<asio::io_context&>(context)),
+        timer_(std::in_place, static_cast<asio::io_context&>(context)) {}
 
   std::unordered_map<std::uint64_t, std::shared_ptr<PgPipeline>> by_key;
 
@@ -452,14 +287,8 @@ class LoopPipelines final : public asio::execution_context::service {
     descriptor_.reset();
     timer_.reset();
   }
-  struct Descriptor : std::optional<asio::posix::stream_descriptor> {
-    explicit Descriptor(asio::io_context& context) { emplace(context); }
-  };
-  struct Timer : std::optional<asio::steady_timer> {
-    explicit Timer(asio::io_context& context) { emplace(context); }
-  };
-  Descriptor descriptor_;
-  Timer timer_;
+  std::optional<asio::posix::stream_descriptor> descriptor_;
+  std::optional<asio::steady_timer> timer_;
 };
 
 asio::execution_context::id LoopPipelines::id;
@@ -469,10 +298,14 @@ asio::execution_context::id LoopPipelines::id;
 std::shared_ptr<PgPipeline> PgPipeline::here(
     std::uint64_t key, const PgLogin& login,
     const std::function<void(const std::shared_ptr<PgPipeline>&)>& made) {
-  auto& context = *static_cast<asio::io_context*>(runtime::Loop::current()->native());
-  auto& slot = asio::use_service<LoopPipelines>(context).by_key[key];
+  void* const native = runtime::Loop::current()->native();
+  auto& slot =
+      asio::use_service<LoopPipelines>(*static_cast<asio::io_context*>(native)).by_key[key];
   if (!slot) {
-    slot.reset(new PgPipeline(std::make_shared<Impl>(context, login)));
+    const auto wire = std::make_shared<PgWire>(native, login);
+    const auto impl = std::make_shared<Impl>(wire);
+    wire->serve(impl);
+    slot.reset(new PgPipeline(impl));
     made(slot);
   }
   return slot;
