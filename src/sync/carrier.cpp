@@ -60,21 +60,25 @@ Result<SandboxResource> Carrier::resource(const WantedSandbox& row) const {
   });
 }
 
-void Carrier::push(const WantedSandbox& row) {
+bool Carrier::push(const WantedSandbox& row) {
   auto wanted = resource(row);
-  if (!wanted) return log::warn("sandbox not read", {{"cause", wanted.error().message}});
+  if (!wanted) {
+    log::warn("sandbox not read", {{"cause", wanted.error().message}});
+    return false;
+  }
   if (auto done = apply(sandboxes_, kube::kinds::kSandbox, to_json(*wanted)); !done)
     return failed(done.error());
   const auto synced = write([&](Tx& tx) {
     return stores_.sync.sandbox_synced(tx, permit(row.client, row.org), row.id, row.generation);
   });
   if (!synced) log::warn("sandbox not marked", {{"cause", synced.error().message}});
+  return synced.has_value();
 }
 
-void Carrier::failed(const kube::KubeError& error) const {
+bool Carrier::failed(const kube::KubeError& error) const {
   // A namespace that is not there yet: its Sandbox is on the way.
-  if (error.is_not_found()) return;
-  report_(error.message.empty() ? error.reason : error.message);
+  if (!error.is_not_found()) report_(error.message.empty() ? error.reason : error.message);
+  return false;
 }
 
 // The Secret first: pods that start before it would wait for it.
@@ -118,10 +122,13 @@ Result<std::optional<Json>> Carrier::secret_of(const WantedDeployment& row) cons
   });
 }
 
-void Carrier::push(const WantedDeployment& row) {
+bool Carrier::push(const WantedDeployment& row) {
   if (row.deleting) return push_removal(row);
   auto secret = secret_of(row);
-  if (!secret) return log::warn("secrets not read", {{"cause", secret.error().message}});
+  if (!secret) {
+    log::warn("secrets not read", {{"cause", secret.error().message}});
+    return false;
+  }
   const auto wanted = deployment_resource(row, config_.routing, secret->has_value());
   if (*secret) {
     const auto known = deployments_.find(row.namespace_, row.stem);
@@ -131,25 +138,26 @@ void Carrier::push(const WantedDeployment& row) {
   }
   if (auto done = apply(deployments_, kube::kinds::kUserDeployment, to_json(wanted)); !done)
     return failed(done.error());
-  mark(row);
+  return mark(row);
 }
 
-void Carrier::push_removal(const WantedDeployment& row) {
+bool Carrier::push_removal(const WantedDeployment& row) {
   const kube::Ref ref{kube::kinds::kUserDeployment, row.namespace_, row.stem};
   const auto removed = cluster_.remove(ref, {});
   if (!removed && !removed.error().is_not_found()) return failed(removed.error());
   if (!removed) return forget(row);  // Nothing is left of it.
-  mark(row);
+  return mark(row);
 }
 
-void Carrier::mark(const WantedDeployment& row) {
+bool Carrier::mark(const WantedDeployment& row) {
   const auto synced = write([&](Tx& tx) {
     return stores_.sync.deployment_synced(tx, permit(row.client, row.org), row.id, row.generation);
   });
   if (!synced) log::warn("deployment not marked", {{"cause", synced.error().message}});
+  return synced.has_value();
 }
 
-void Carrier::forget(const WantedDeployment& row) {
+bool Carrier::forget(const WantedDeployment& row) {
   for (std::int64_t revision = std::max<std::int64_t>(1, row.revision - 4);
        revision <= row.revision; ++revision)
     remove_secret(row, revision);
@@ -161,6 +169,7 @@ void Carrier::forget(const WantedDeployment& row) {
     return stores_.sync.forget_deployment(tx, permit(row.client, row.org), row.id);
   });
   if (!done) log::warn("deployment not forgotten", {{"cause", done.error().message}});
+  return done.has_value();
 }
 
 void Carrier::remove_secret(const WantedDeployment& row, std::int64_t revision) {

@@ -20,10 +20,12 @@ class Carrier {
   Carrier(const Stores& stores, kube::Cluster& cluster, const Config& config, const Clock& clock,
           Mirror& sandboxes, Mirror& deployments, std::function<void(std::string)> failed);
 
-  void push(const WantedSandbox& row);
-  void push(const WantedDeployment& row);
+  // False when the cluster does not have it now (its namespace is being made, the API server is
+  // away): the caller tries again.
+  bool push(const WantedSandbox& row);
+  bool push(const WantedDeployment& row);
   // The cluster has nothing left of it: its Secrets go, and its row.
-  void forget(const WantedDeployment& row);
+  bool forget(const WantedDeployment& row);
   // Secrets of revisions before the one that runs.
   void prune_secrets(const WantedDeployment& row, std::int64_t observed_revision);
 
@@ -42,10 +44,10 @@ class Carrier {
   Result<SandboxResource> resource(const WantedSandbox& row) const;
   Result<std::optional<Json>> secret_of(const WantedDeployment& row) const;
   kube::KubeResult<void> write_secret(const Json& secret);
-  void push_removal(const WantedDeployment& row);
-  void mark(const WantedDeployment& row);
+  bool push_removal(const WantedDeployment& row);
+  bool mark(const WantedDeployment& row);
   void remove_secret(const WantedDeployment& row, std::int64_t revision);
-  void failed(const kube::KubeError& error) const;
+  bool failed(const kube::KubeError& error) const;  // Gives false.
 
   const Stores& stores_;
   kube::Cluster& cluster_;

@@ -61,6 +61,9 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
   };
   std::map<std::string, Event> sandbox_events;
   std::map<std::string, Event> deployment_events;
+  // Not taken by the cluster at the last try.
+  std::map<SandboxId, WantedSandbox> sandboxes_again;
+  std::set<DeploymentId> deployments_again;
 
   bool running() const { return !stopping; }
 
@@ -130,6 +133,45 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
       runtime::sleep_for(std::min(left, milliseconds(200)));
   }
 
+  // What the cluster did not take is tried again, also where the generation says that it was
+  // carried over once: a cluster that was emptied, or a namespace on its way, is not in any
+  // generation.
+  void push(const WantedSandbox& row) {
+    if (carrier.push(row)) return;
+    const std::lock_guard lock(mutex);
+    sandboxes_again.insert_or_assign(row.id, row);
+  }
+  void push(const WantedDeployment& row) {
+    if (!carrier.push(row)) again(row);
+  }
+  void again(const WantedDeployment& row) {
+    const std::lock_guard lock(mutex);
+    deployments_again.insert(row.id);
+  }
+
+  // True when something had to be tried again.
+  bool push_again() {
+    std::vector<WantedSandbox> boxes;
+    std::vector<DeploymentId> ids;
+    {
+      const std::lock_guard lock(mutex);
+      for (auto& [id, row] : sandboxes_again) boxes.push_back(std::move(row));
+      ids.assign(deployments_again.begin(), deployments_again.end());
+      sandboxes_again.clear();
+      deployments_again.clear();
+    }
+    each(boxes, [](auto& self, const auto& row) { self.push(row); });
+    each(ids, [](Impl& self, const DeploymentId& id) {
+      const auto row = self.carrier.read(
+          [&](Tx& tx) { return self.stores.sync.deployment(tx, kSyncFleet, id); });
+      if (row && *row) return self.push(**row);
+      if (row) return;
+      const std::lock_guard lock(self.mutex);
+      self.deployments_again.insert(id);
+    });
+    return !boxes.empty() || !ids.empty();
+  }
+
   // Runs `work` for each item, so many at a time, and waits for all.
   template <class Item, class Work>
   void each(const std::vector<Item>& items, Work work) {
@@ -152,11 +194,11 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
     const auto boxes = carrier.read(
         [&](Tx& tx) { return stores.sync.unsynced_sandboxes(tx, kSyncFleet, kBatch); });
     if (!boxes) return false;
-    each(*boxes, [](auto& self, const auto& row) { self.carrier.push(row); });
+    each(*boxes, [](auto& self, const auto& row) { self.push(row); });
     const auto rows = carrier.read(
         [&](Tx& tx) { return stores.sync.unsynced_deployments(tx, kSyncFleet, kBatch); });
     if (!rows) return false;
-    each(*rows, [](auto& self, const auto& row) { self.carrier.push(row); });
+    each(*rows, [](auto& self, const auto& row) { self.push(row); });
     return !boxes->empty() || !rows->empty();
   }
 
@@ -167,7 +209,7 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
       const auto rows = carrier.read(
           [&](Tx& tx) { return stores.sync.all_sandboxes(tx, kSyncFleet, after, kBatch); });
       if (!rows) return false;
-      each(*rows, [](auto& self, const auto& row) { self.carrier.push(row); });
+      each(*rows, [](auto& self, const auto& row) { self.push(row); });
       if (rows->size() < kBatch) break;
       after = rows->back().id.str();
     }
@@ -176,7 +218,7 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
       const auto rows = carrier.read(
           [&](Tx& tx) { return stores.sync.all_deployments(tx, kSyncFleet, after, kBatch); });
       if (!rows) return false;
-      each(*rows, [](auto& self, const auto& row) { self.carrier.push(row); });
+      each(*rows, [](auto& self, const auto& row) { self.push(row); });
       if (rows->size() < kBatch) break;
       after = rows->back().id.str();
     }
@@ -219,15 +261,18 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
     // Somebody else's object of the same id says nothing about our row.
     if (wanted.stem != resource->meta.name || wanted.namespace_ != resource->meta.ns) return;
     if (event.gone) {
-      if (wanted.deleting) return carrier.forget(wanted);
+      if (wanted.deleting) {
+        if (!carrier.forget(wanted)) again(wanted);
+        return;
+      }
       // Removed by hand while it is wanted.
-      return carrier.push(wanted);
+      return push(wanted);
     }
-    if (wanted.deleting && !resource->meta.deleting) return carrier.push(wanted);
+    if (wanted.deleting && !resource->meta.deleting) return push(wanted);
     const bool current = resource->spec.revision == wanted.revision &&
                          resource->spec.restarts == wanted.restarts &&
                          resource->spec.workload == wanted.workload;
-    if (!wanted.deleting && !resource->meta.deleting && !current) carrier.push(wanted);
+    if (!wanted.deleting && !resource->meta.deleting && !current) push(wanted);
     store_status(wanted, *resource);
     carrier.prune_secrets(wanted, resource->status.observed_revision);
   }
@@ -307,11 +352,12 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
       const auto rows = take(deployment_events);
       each(rows, [](Impl& self, const Event& event) { self.pull_deployment(event); });
       const bool busy = !boxes.empty() || !rows.empty();
+      const bool tried_again = push_again();
       const bool pushed = push_changes();
       if (!unreachable_now().empty()) explain_waiting();
       // What could not be carried over yet (its namespace is being made) is tried again soon.
-      if (pushed || busy)
-        awake.wait_for(milliseconds(20));
+      if (pushed || busy || tried_again)
+        awake.wait_for(milliseconds(unreachable_now().empty() ? 20 : 250));
       else
         awake.wait_for(config.poll);
     }
