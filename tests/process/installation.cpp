@@ -101,8 +101,11 @@ std::unique_ptr<Server> Installation::launch(const std::vector<std::string>& opt
 std::unique_ptr<Server> Installation::start(const std::vector<std::string>& options) {
   auto server = launch(options);
   const bool up = server->wait_until_up() && server->wait_until_ready();
-  INFO(server->child().err());
-  REQUIRE_MESSAGE(up, "the server does not get ready");
+  if (!up) {
+    const auto status = server->child().wait(Duration{});
+    FAIL("the server does not get ready, status " << (status ? std::to_string(*status) : "none")
+                                                  << ": " << server->child().err());
+  }
   return server;
 }
 
@@ -136,6 +139,10 @@ std::string Installation::query(const std::string& sql) const {
 }
 
 void Installation::execute(const std::string& sql) const { (void)query(sql); }
+
+std::string Installation::superuser_dsn() const {
+  return PostgresServer::shared().dsn(PostgresServer::kSuperuser, login_.database);
+}
 
 int Installation::connections() const {
   if (kind_ == Kind::sqlite) return 0;

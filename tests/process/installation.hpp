@@ -69,6 +69,8 @@ class Installation {
   void execute(const std::string& sql) const;
   // As if the lease of a process that was killed had run out.
   void expire_leases() const { execute("UPDATE leases SET expires_at = 0"); }
+  // PostgreSQL: a login that no policy binds, for the test's own look at the database.
+  std::string superuser_dsn() const;
   // Connections that the database still has from killed processes; they may be in a commit.
   int connections() const;
 

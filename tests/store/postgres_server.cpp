@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string_view>
 #include <vector>
@@ -149,10 +150,19 @@ void PostgresServer::start() {
 
 void PostgresServer::kill() {
   if (process_ < 0) return;
+  thaw();
   ::kill(process_, SIGQUIT);
   int status = 0;
   ::waitpid(process_, &status, 0);
   process_ = -1;
+}
+
+// The postmaster first, so that it starts nothing meanwhile.
+void PostgresServer::signal_all(int number) const {
+  if (process_ < 0) return;
+  ::kill(process_, number);
+  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", process_));
+  for (pid_t child = 0; children >> child;) ::kill(child, number);
 }
 
 void PostgresServer::wait_until_up() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <csignal>
 #include <memory>
 #include <string>
 
@@ -41,11 +42,15 @@ class PostgresServer {
   // Like a crash: every connection breaks. start() serves the same data on the same port.
   void kill();
   void start();
+  // All its processes stand still, with every connection open, until thaw().
+  void freeze() const { signal_all(SIGSTOP); }
+  void thaw() const { signal_all(SIGCONT); }
 
   const std::string& folder() const { return folder_; }
 
  private:
   void wait_until_up() const;
+  void signal_all(int number) const;
   std::string folder_;
   int port_ = 0;
   pid_t process_ = -1;
