@@ -53,8 +53,10 @@ void mount_deployments(Router& router, Services& services) {
   router.post<Member>(
       kMany, {Action::deployments_create, Body::json, true},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
-        // Who may not even see the team learns nothing about the body.
-        KS_CHECK(services.stores.authorizer.find_team(tx, scope, call.param("team")));
+        // Who may not deploy here learns nothing about the body.
+        const Authorizer& authorizer = services.stores.authorizer;
+        KS_TRY(const TeamId team, authorizer.find_team(tx, scope, call.param("team")));
+        KS_CHECK(authorizer.check(tx, scope, team, Action::deployments_create));
         KS_TRY(const DeploymentDraft draft,
                draft_from_json(call.body, services.templates, services.stores.random));
         KS_TRY(const app::Created made,

@@ -191,15 +191,3 @@ TEST_CASE("of many creations at once exactly as many succeed as fit") {
   CHECK(made == 1);
   CHECK(ann.used("deployments.max") == 1);
 }
-
-TEST_CASE("a person owns one organization on the free plan") {
-  Server server;
-  Person ann = server.somebody("Ann");
-  const Json second = Json::object({{"name", "Second"}});
-  const Reply refused = ann.post("/api/v1/orgs", second);
-  CHECK(refused.status == 403);
-  CHECK(refused.json().text("feature") == "free_orgs.max");
-  server.raise(ann, "business");
-  CHECK(ann.post("/api/v1/orgs", second).status == 201);
-  CHECK(ann.post("/api/v1/orgs", Json::object({{"name", "Third"}})).status == 403);
-}

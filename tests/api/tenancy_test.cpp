@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(Tenants, "another's organization is as if it did not exist") {
                  {filled(op.pattern, ann.org), filled(op.pattern, ann.org_id),
                   filled(op.pattern, ann.org_id, ann.team_id, deployment_id),
                   filled(op.pattern, kNobodysId), filled(op.pattern, "no-such"),
-                  filled(op.pattern, "%00"), filled(op.pattern, std::string(300, 'a'))});
+                  filled(op.pattern, "%F0%9F%98%80"), filled(op.pattern, std::string(300, 'a'))});
   });
 }
 
