@@ -155,6 +155,13 @@ bool wait_fd(int fd, Readiness what, Duration timeout) {
       wait->descriptor.cancel();
     });
   }
+  // The descriptor is the caller's and must not be closed here, not even when the fiber is dropped
+  // with its loop while it waits.
+  struct Release {
+    ~Release() { descriptor.release(); }
+    asio::posix::stream_descriptor& descriptor;
+  };
+  const Release release{wait->descriptor};
   {
     FiberPause pause;
     boost::system::error_code ignored;
@@ -165,8 +172,6 @@ bool wait_fd(int fd, Readiness what, Duration timeout) {
   }
   wait->over = true;
   wait->timer.cancel();
-  // The descriptor is the caller's; it must not be closed here.
-  wait->descriptor.release();
   return !wait->timed_out;
 }
 

@@ -29,7 +29,8 @@ struct DatabaseOptions {
 
 // Opens, migrates if asked to, and refuses a schema that is not this program's. Faults that the
 // operator of the installation must mend (a wrong DSN, a missing role) are in the error's message.
-// `clock` outlives the database. On PostgreSQL, end the loops that use it before it.
+// `clock` outlives the database. Nothing may be under way when it ends, and the loops whose fibers
+// used it end before it.
 Result<std::unique_ptr<Database>> open_database(const DatabaseOptions& options, const Clock& clock);
 
 // Under a lock that other migrators wait for (PostgreSQL) or are refused by (SQLite).

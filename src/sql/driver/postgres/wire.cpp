@@ -9,6 +9,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <fcntl.h>
 #include <libpq-fe.h>
 
 #include "sql/driver/postgres/connection.hpp"
@@ -35,9 +36,15 @@ struct PgWire::Io {
   std::optional<asio::steady_timer> timer;
   std::mutex closing;
 
-  // The descriptor is libpq's; asio must never close it.
+  // Watches a descriptor of its own for the same socket: libpq may close its one at any time, and
+  // its number may be another connection's before this is told.
+  void watch(int socket) {
+    let_go();
+    descriptor->assign(::fcntl(socket, F_DUPFD_CLOEXEC, 0));
+  }
   void let_go() {
-    if (descriptor && descriptor->is_open()) descriptor->release();
+    boost::system::error_code ignored;
+    if (descriptor) descriptor->close(ignored);
   }
 };
 
@@ -76,8 +83,7 @@ void PgWire::await_connect(int polling_status) {
     return;
   }
   // The socket may be another one after each step: another address, or without TLS.
-  io_->let_go();
-  io_->descriptor->assign(PQsocket(handle_));
+  io_->watch(PQsocket(handle_));
   if (polling_status != PGRES_POLLING_OK) {
     await(polling_status == PGRES_POLLING_WRITING, &PgWire::on_connect_step);
     return;

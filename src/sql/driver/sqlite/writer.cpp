@@ -40,7 +40,8 @@ class SqliteWriter::Stay {
       std::erase(writer_.queue_, job_);
       return;
     }
-    // The caller's fiber is being destroyed while its body runs on the writer's thread.
+    // Hardly ever waits: the writer is at the end of finish(), or this fiber is being destroyed
+    // while its body runs on the writer's thread.
     writer_.job_ended_.wait(lock, [&] { return job_->state == Job::State::over; });
   }
   Stay(const Stay&) = delete;
@@ -108,12 +109,15 @@ void SqliteWriter::finish(const std::vector<std::shared_ptr<Job>>& jobs, std::si
   for (std::size_t i = 0; i < count; ++i)
     if (jobs[i]->result)
       for (const OrgId& org : jobs[i]->feeds) listeners_.call(org);
-  {
-    const std::lock_guard lock(mutex_);
-    for (std::size_t i = 0; i < count; ++i) jobs[i]->state = Job::State::over;
+  for (std::size_t i = 0; i < count; ++i) {
+    jobs[i]->ended.set();
+    // Only now may the caller go on, and its loop end: set() has used the loop.
+    {
+      const std::lock_guard lock(mutex_);
+      jobs[i]->state = Job::State::over;
+    }
+    job_ended_.notify_all();
   }
-  job_ended_.notify_all();
-  for (std::size_t i = 0; i < count; ++i) jobs[i]->ended.set();
 }
 
 Result<void> SqliteWriter::run_one(Job& job) {
