@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# bench/sandboxes.sh: 100 new sandboxes to Ready on a real API server, beside a plain loop of the
+# same writes. A fresh control plane for each round.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+rounds=3 count=100
+if [ -n "${LONG:-}" ]; then count=1000; fi
+scripts/cluster --build-only
+export TMPDIR=$folder
+for round in $(seq "$rounds"); do
+  launch "cluster$round" scripts/cluster -dir "$folder/cluster$round" -with-parent \
+    -kubeconfig-out "$folder/kubeconfig$round"
+  until [ -e "$folder/kubeconfig$round" ]; do
+    kill -0 "$pid" 2>/dev/null || fail "the control plane did not start"
+    sleep 0.2
+  done
+  "$tools/sandboxes" "$folder/kubeconfig$round" "$count" | tee -a "$folder/rounds"
+  kill -TERM "$pid"
+  wait "$pid" 2>/dev/null || true
+done
+say "median ratio $(sed 's/.*ratio //' "$folder/rounds" | median) (goal 0.9)"
