@@ -39,9 +39,9 @@ std::optional<Exposure> read_exposure(const Json& value, Faults& faults) {
 
 void check_env_bytes(const Workload& workload, Faults& faults) {
   if (env_bytes(workload) > kEnvBytesMax)
-    faults.add(
-        workload.services.size() == 1 ? "/env" : "/services",
-        fmt::format("variables and arguments must have at most {} bytes in all", kEnvBytesMax));
+    faults.add(workload.services.size() == 1 ? "/env" : "/services",
+               fmt::format("variables and arguments must have at most {} bytes of JSON in all",
+                           kEnvBytesMax));
 }
 
 // Sets exposure and the service that it leads to.

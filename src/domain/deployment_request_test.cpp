@@ -265,6 +265,11 @@ TEST_CASE("variables are limited in number and in all their bytes") {
   check_only_fault(env(201, 10), "/env", "at most 200 variables");
   CHECK(good(env(15, 32 * 1024)).workload.services[0].env.size() == 15);
   check_only_fault(env(17, 32 * 1024), "/env", "at most 524288 bytes");
+  // Six bytes each in the cluster, which takes 1.5 MB of one object.
+  std::string escaped;
+  for (int i = 0; i < 3; ++i)
+    escaped += ",\"W" + std::to_string(i) + "\":\"" + std::string(32 * 1024, '<') + "\"";
+  check_only_fault(with("\"env\":{" + escaped.substr(1) + "}"), "/env", "at most 524288 bytes");
 }
 
 TEST_CASE("the largest workload that is accepted can still be charged without overflow") {

@@ -308,12 +308,16 @@ void read_volumes(Service& service, const Json& value, const std::string& pointe
 }
 
 std::size_t env_bytes(const Workload& workload) {
-  std::size_t sum = 0;
+  // One control character or '<' is six bytes of what the cluster has to take.
+  std::string text;
   for (const Service& s : workload.services) {
-    for (const auto& [key, value] : s.env) sum += key.size() + value.size();
-    for (const std::string& arg : s.args) sum += arg.size();
+    for (const auto& [key, value] : s.env) {
+      append_json_string(text, key);
+      append_json_string(text, value);
+    }
+    for (const std::string& arg : s.args) append_json_string(text, arg);
   }
-  return sum;
+  return text.size();
 }
 
 void check_service(const Service& service, const std::string& pointer, Faults& faults) {

@@ -1,6 +1,7 @@
 #include "sync/carrier.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,6 +17,24 @@ bool has_secrets(const Workload& workload) {
   for (const Service& service : workload.services)
     if (!service.secret_env.empty()) return true;
   return false;
+}
+
+// What is wrong with one object, or with its namespace, says nothing about the cluster: one
+// tenant's object must not make the installation look ill. An API server also gives 500 to an
+// object that its store does not take.
+bool concerns_one_object(const kube::KubeError& error) {
+  switch (error.status) {
+    case 400:
+    case 409:
+    case 413:
+    case 422:
+    case 500:
+      return true;
+    case 403:
+      return error.message.find("being terminated") != std::string::npos;
+    default:
+      return false;
+  }
 }
 }  // namespace
 
@@ -75,10 +94,40 @@ bool Carrier::push(const WantedSandbox& row) {
   return synced.has_value();
 }
 
-bool Carrier::failed(const kube::KubeError& error) const {
+bool Carrier::failed(const kube::KubeError& error) {
   // A namespace that is not there yet: its Sandbox is on the way.
-  if (!error.is_not_found()) report_(error.message.empty() ? error.reason : error.message);
+  if (error.is_not_found()) return false;
+  const std::string why = error.message.empty() ? error.reason : error.message;
+  if (!concerns_one_object(error)) {
+    report_(why);
+    return false;
+  }
+  const std::lock_guard lock(mutex_);
+  refused_ = true;
+  if (std::exchange(last_refusal_, why) != why)
+    log::warn("the cluster refused an object", {{"cause", why}});
   return false;
+}
+
+// As failed(); the owner hears of what will not pass by itself.
+bool Carrier::refused(const WantedDeployment& row, const kube::KubeError& error) {
+  // A 500 may pass; only where nothing runs yet is there no better status that it would hide.
+  const bool told = error.status == 400 || error.status == 413 || error.status == 422 ||
+                    (error.status == 500 && row.generation == 1);
+  if (told) {
+    const auto stored = write([&](Tx& tx) {
+      return stores_.sync.set_status(
+          tx, permit(row.client, row.org), row.id, Phase::error, "Refused",
+          "The cluster refused the deployment: " + error.message, Json::object());
+    });
+    if (!stored) log::warn("status not stored", {{"cause", stored.error().message}});
+  }
+  return failed(error);
+}
+
+bool Carrier::take_refused() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(refused_, false);
 }
 
 // The Secret first: pods that start before it would wait for it.
@@ -134,10 +183,10 @@ bool Carrier::push(const WantedDeployment& row) {
     const auto known = deployments_.find(row.namespace_, row.stem);
     const bool written = known && known->text("spec", "secretName") == wanted.spec.secret_name;
     if (!written)
-      if (auto done = write_secret(**secret); !done) return failed(done.error());
+      if (auto done = write_secret(**secret); !done) return refused(row, done.error());
   }
   if (auto done = apply(deployments_, kube::kinds::kUserDeployment, to_json(wanted)); !done)
-    return failed(done.error());
+    return refused(row, done.error());
   return mark(row);
 }
 

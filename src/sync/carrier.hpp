@@ -16,7 +16,8 @@ inline const FleetScope kSyncFleet(FleetReason::sync);
 // not written again.
 class Carrier {
  public:
-  // `failed` hears why the cluster did not do something, where that is not a matter of waiting.
+  // `failed` hears why the cluster did not do something, where that is a matter of the cluster and
+  // not of one object.
   Carrier(const Stores& stores, kube::Cluster& cluster, const Config& config, const Clock& clock,
           Mirror& sandboxes, Mirror& deployments, std::function<void(std::string)> failed);
 
@@ -26,6 +27,8 @@ class Carrier {
   bool push(const WantedDeployment& row);
   // The cluster has nothing left of it: its Secrets go, and its row.
   bool forget(const WantedDeployment& row);
+  // Whether the cluster refused an object since this was asked last.
+  bool take_refused();
   // Secrets of revisions before the one that runs.
   void prune_secrets(const WantedDeployment& row, std::int64_t observed_revision);
 
@@ -47,7 +50,9 @@ class Carrier {
   bool push_removal(const WantedDeployment& row);
   bool mark(const WantedDeployment& row);
   void remove_secret(const WantedDeployment& row, std::int64_t revision);
-  bool failed(const kube::KubeError& error) const;  // Gives false.
+  // Both give false.
+  bool failed(const kube::KubeError& error);
+  bool refused(const WantedDeployment& row, const kube::KubeError& error);
 
   const Stores& stores_;
   kube::Cluster& cluster_;
@@ -57,6 +62,8 @@ class Carrier {
   Mirror& deployments_;
   std::function<void(std::string)> report_;
   std::mutex mutex_;
+  bool refused_ = false;
+  std::string last_refusal_;
   std::map<std::string, std::int64_t>
       pruned_;  // By stem: old Secrets up to this revision are gone.
 };

@@ -356,8 +356,9 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
       const bool pushed = push_changes();
       if (!unreachable_now().empty()) explain_waiting();
       // What could not be carried over yet (its namespace is being made) is tried again soon.
+      const bool refused = carrier.take_refused();
       if (pushed || busy || tried_again)
-        awake.wait_for(milliseconds(unreachable_now().empty() ? 20 : 250));
+        awake.wait_for(milliseconds(unreachable_now().empty() && !refused ? 20 : 250));
       else
         awake.wait_for(config.poll);
     }

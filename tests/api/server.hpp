@@ -15,6 +15,7 @@ class Person;
 struct ServerOptions {
   std::map<std::string, std::string> settings;  // Over those of the tests.
   bool access_log = false;
+  kube::Cluster* cluster = nullptr;  // In place of the simulated one; outlives the server.
 };
 
 // The whole program on SQLite in a folder of its own and on the simulated cluster.

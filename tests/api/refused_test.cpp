@@ -1,0 +1,69 @@
+#include <doctest/doctest.h>
+
+#include "kube/simulated/cluster.hpp"
+#include "runtime/loop.hpp"
+#include "tests/api/server.hpp"
+
+using namespace ks;
+using namespace ks::api_test;
+
+namespace {
+
+// A cluster whose store does not take what is named `odd`, and takes everything else.
+class Refusing final : public kube::Cluster {
+ public:
+  Refusing() { inner_.start(loops_.at(0)); }
+  ~Refusing() override { loops_.stop(); }
+
+  kube::KubeResult<Json> get(const kube::Ref& ref) override { return inner_.get(ref); }
+  kube::KubeResult<kube::ListPage> list(const kube::Kind& kind,
+                                        const kube::ListOptions& options) override {
+    return inner_.list(kind, options);
+  }
+  kube::KubeResult<std::unique_ptr<kube::Watch>> watch(const kube::Kind& kind,
+                                                       const kube::WatchOptions& options) override {
+    return inner_.watch(kind, options);
+  }
+  kube::KubeResult<Json> create(const kube::Kind& kind, const Json& object) override {
+    return inner_.create(kind, object);
+  }
+  kube::KubeResult<Json> apply(const kube::Kind& kind, const Json& object,
+                               const kube::ApplyOptions& options) override {
+    if (object.text("spec", "name") == "odd")
+      return std::unexpected(kube::KubeError{500, "InternalError", "message larger than max", {}});
+    return inner_.apply(kind, object, options);
+  }
+  kube::KubeResult<void> remove(const kube::Ref& ref, const kube::DeleteOptions& options) override {
+    return inner_.remove(ref, options);
+  }
+  bool simulated() const override { return true; }
+
+ private:
+  SystemClock clock_;
+  runtime::LoopGroup loops_{1};
+  kube::simulated::SimulatedCluster inner_{clock_};
+};
+
+}  // namespace
+
+TEST_CASE("an object that the cluster refuses concerns its owner and nobody else") {
+  Refusing cluster;
+  ServerOptions options;
+  options.cluster = &cluster;
+  Server server(options);
+  Person ann = server.somebody("Ann");
+  Person ben = server.somebody("Ben");
+  ann.deploy("odd");
+  const Json odd = ann.wait_for("odd", "Error");
+  CHECK(odd.text("reason") == "Refused");
+  CHECK(odd.text("message").find("larger than max") != std::string_view::npos);
+  ben.deploy("web");
+  ben.wait_for("web", "Ready");
+  // It is still being tried, and the installation is well.
+  for (int i = 0; i < 20; ++i) {
+    CHECK(server.program().troubles().empty());
+    ben.get("/api/v1/me");
+  }
+  CHECK(ann.del(ann.deployment_path("odd")).status == 202);
+  ann.wait_for("odd", "");
+}
