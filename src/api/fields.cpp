@@ -4,9 +4,14 @@
 
 namespace ks::api {
 
+namespace {
+// A body of nothing but unknown members would be answered with many times its size.
+constexpr std::size_t kFaultsMax = 100;
+}  // namespace
+
 Fields::Fields(const Json& body, std::initializer_list<std::string_view> known) : body_(body) {
   for (const auto& [name, value] : body.members())
-    if (std::ranges::find(known, name) == known.end())
+    if (faults_.size() < kFaultsMax && std::ranges::find(known, name) == known.end())
       faults_.push_back({pointer_token(name), "is not a field of this request"});
 }
 
