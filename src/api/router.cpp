@@ -76,16 +76,22 @@ std::optional<std::string_view> optional_header(const http::Request& request,
 // Requests with an Idempotency-Key that are being worked on in this process.
 class InFlight {
  public:
-  bool enter(const std::string& key) {
+  // Ends what it was entered for, also where an exception does.
+  using Stay = std::shared_ptr<void>;
+
+  // None while the key is there.
+  Stay enter(const std::string& key) {
     const std::lock_guard lock(mutex_);
-    return keys_.insert(key).second;
+    if (!keys_.insert(key).second) return nullptr;
+    return Stay(this, [key](void* self) { static_cast<InFlight*>(self)->leave(key); });
   }
+
+ private:
   void leave(const std::string& key) {
     const std::lock_guard lock(mutex_);
     keys_.erase(key);
   }
 
- private:
   std::mutex mutex_;
   std::set<std::string> keys_;
 };
@@ -218,12 +224,13 @@ struct Router::Route {
     const auto key = spec.creates ? optional_header(request, "Idempotency-Key") : std::nullopt;
     if (key && (key->empty() || key->size() > 255))
       return invalid({Fault{"Idempotency-Key", "must have 1 to 255 characters"}});
-    std::string running;
+    InFlight::Stay running;
     if (key) {
-      running = hex(hmac_fields(services.idempotency_key,
-                                {who.client.client().text(), SessionGate::token_hash(who.token),
-                                 http::method_name(request.method), request.path, *key}));
-      if (!in_flight->enter(running))
+      const std::string name = hex(hmac_fields(
+          services.idempotency_key, {who.client.client().text(), SessionGate::token_hash(who.token),
+                                     http::method_name(request.method), request.path, *key}));
+      running = in_flight->enter(name);
+      if (!running)
         return conflict("request_in_progress", "A request with this key is still being worked on.");
     }
     auto reply = services.db.write([&](Tx& tx) -> Result<Reply> {
@@ -231,7 +238,7 @@ struct Router::Route {
       if (!key) return run(tx, caller, call);
       return once(tx, caller, call, *key);
     });
-    if (key) in_flight->leave(running);
+    running.reset();
     if (!reply) {
       note_denied(who, request, reply.error());
       return std::unexpected(std::move(reply).error());
