@@ -92,6 +92,8 @@ Result<UsageReport> usage(Tx& tx, const Stores& stores, const TenantScope& scope
 Result<Organization> set_plan(Tx& tx, const Stores& stores, const TenantScope& scope,
                               std::string_view plan_key) {
   KS_TRY(const auto may_set, stores.authorizer.require<Action::orgs_set_plan>(scope));
+  // What is being created holds this too: a sandbox never keeps the isolation of the plan before.
+  KS_CHECK(stores.plans.lock_usage(tx, may_set));
   KS_TRY(const auto plans, stores.plans.active(tx, scope.client_scope()));
   const Time now = stores.clock.now();
   for (const PlanRow& plan : plans) {
