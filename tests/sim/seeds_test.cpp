@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
+#include <set>
 
 #include <doctest/doctest.h>
 
+#include "operator/manifests/crds.hpp"
+#include "operator/manifests/manifests.hpp"
 #include "tests/sim/sample.hpp"
 #include "tests/sim/world.hpp"
 
@@ -31,9 +34,15 @@ kube::simulated::Faults random_faults(Random& random) {
 
 class Story {
  public:
-  explicit Story(std::uint64_t seed) : world_(seed), random_(seed * 2654435761U + 1) {}
+  explicit Story(std::uint64_t seed, const World::Front& front = {})
+      : world_(seed, {}, front), random_(seed * 2654435761U + 1) {}
 
   void run() {
+    // As after `kubectl apply` of the manifests.
+    kube::ApplyOptions options;
+    options.manager = "kubectl";
+    for (const Json& definition : op::custom_resource_definitions())
+      REQUIRE(world_.cluster().apply(kinds::kCustomResourceDefinition, definition, options));
     for (int i = sample::between(random_, 1, 2); i > 0; --i) add_sandbox();
     for (int i = sample::between(random_, 5, 25); i > 0; --i) {
       act();
@@ -245,6 +254,78 @@ class Story {
   int count_ = 0;
 };
 
+kube::ApplyOptions by(const char* manager) {
+  kube::ApplyOptions out;
+  out.manager = manager;
+  return out;
+}
+
+using Uses = std::set<kube::simulated::VerbUse>;
+
+Uses granted() {
+  Uses out;
+  for (const auto& grants : {op::operator_grants(), op::operator_system_grants()})
+    for (const op::Grant& g : grants)
+      for (const std::string& verb : g.verbs) out.insert({verb, g.group, g.resource});
+  return out;
+}
+
+// Lets through what the roles of `manifests` grant, as RBAC would, and keeps what was used.
+class Guard final : public kube::Cluster {
+ public:
+  Guard(kube::Cluster& inner, Uses& used) : inner_(inner), used_(used), granted_(granted()) {}
+
+  kube::KubeResult<Json> get(const kube::Ref& ref) override {
+    if (!may("get", ref.kind)) return refused();
+    return inner_.get(ref);
+  }
+  kube::KubeResult<kube::ListPage> list(const kube::Kind& kind,
+                                        const kube::ListOptions& options) override {
+    if (!may("list", kind)) return refused();
+    return inner_.list(kind, options);
+  }
+  kube::KubeResult<std::unique_ptr<kube::Watch>> watch(const kube::Kind& kind,
+                                                       const kube::WatchOptions& options) override {
+    if (!may("watch", kind)) return refused();
+    return inner_.watch(kind, options);
+  }
+  kube::KubeResult<Json> create(const kube::Kind& kind, const Json& object) override {
+    if (!may("create", kind)) return refused();
+    return inner_.create(kind, object);
+  }
+  kube::KubeResult<Json> apply(const kube::Kind& kind, const Json& object,
+                               const kube::ApplyOptions& options) override {
+    const bool status = options.subresource == kube::Subresource::status;
+    if (!may("patch", kind, status ? "/status" : "")) return refused();
+    // One that makes the object needs `create` as well.
+    const bool makes = !status && options.uid.empty() && options.resource_version.empty();
+    if (makes)
+      if (const auto there = inner_.get(kube::ref_of(kind, object)); !there)
+        if (there.error().is_not_found() && !may("create", kind)) return refused();
+    return inner_.apply(kind, object, options);
+  }
+  kube::KubeResult<void> remove(const kube::Ref& ref, const kube::DeleteOptions& options) override {
+    if (!may("delete", ref.kind)) return refused();
+    return inner_.remove(ref, options);
+  }
+  bool simulated() const override { return true; }
+
+ private:
+  bool may(const char* verb, const kube::Kind& kind, const char* subresource = "") {
+    const kube::simulated::VerbUse use{verb, kind.group, kind.plural + subresource};
+    if (!granted_.contains(use)) return false;
+    used_.insert(use);
+    return true;
+  }
+  static std::unexpected<kube::KubeError> refused() {
+    return std::unexpected(kube::KubeError{403, "Forbidden", "not granted", {}});
+  }
+
+  kube::Cluster& inner_;
+  Uses& used_;
+  Uses granted_;
+};
+
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   const char* text = std::getenv(variable);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
@@ -260,4 +341,33 @@ TEST_CASE("seeded worlds end where they should, and then nothing is written") {
     INFO("KS_SIM_SEED=" << seed);
     Story(seed).run();
   }
+}
+
+TEST_CASE("the roles of the manifests are enough, and nothing in them is unused") {
+  Uses used;
+  const auto guard = [&](kube::Cluster& cluster) { return std::make_unique<Guard>(cluster, used); };
+  for (std::uint64_t seed = 1001; seed <= 1030; ++seed) {
+    INFO("seed " << seed);
+    Story(seed, guard).run();
+  }
+  // No story takes a finalizer off by hand; then the operator looks itself before it cleans up.
+  World world(1, {}, guard);
+  for (const Json& definition : op::custom_resource_definitions())
+    REQUIRE(world.cluster().apply(kinds::kCustomResourceDefinition, definition, by("kubectl")));
+  world.sandboxes["sandbox-a"] = sample::sandbox("sandbox-a");
+  world.deployments["web-abc123"] = sample::deployment("sandbox-a", "web-abc123");
+  world.apply();
+  REQUIRE(world.settle());
+  world.apply();
+  REQUIRE(world.settle());
+  Json bare = Json::object(
+      {{"apiVersion", kResourceApiVersion},
+       {"kind", "UserDeployment"},
+       {"metadata", Json::object({{"name", "web-abc123"}, {"namespace", "sandbox-a"}})}});
+  REQUIRE(world.cluster().apply(kinds::kUserDeployment, bare, by("k8s-scheduler/deployment")));
+  REQUIRE(world.cluster().remove({kinds::kUserDeployment, "sandbox-a", "web-abc123"}, {}));
+  REQUIRE(world.settle());
+  CHECK(world.ours(kinds::kDeployment).empty());
+  for (const auto& grant : granted())
+    CHECK_MESSAGE(used.contains(grant), "unused: ", grant.verb, " ", grant.resource);
 }

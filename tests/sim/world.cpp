@@ -19,17 +19,19 @@ constexpr Duration kQuiet = seconds(12);
 constexpr const char* kSync = "k8s-scheduler/sync";
 }  // namespace
 
-World::World(std::uint64_t seed, op::OperatorConfig config)
+World::World(std::uint64_t seed, op::OperatorConfig config, const Front& front)
     : random_(seed),
       config_(std::move(config)),
       cluster_(std::make_unique<kube::simulated::SimulatedCluster>(clock_, options_of(seed))) {
+  if (front) front_ = front(*cluster_);
   restart_operator();
 }
 
 void World::restart_operator() {
   // The next one waits until the lease of the last has run out, as after a kill.
   config_.identity = "operator-" + std::to_string(++generation_);
-  operator_ = std::make_unique<op::Operator>(*cluster_, config_, clock_, random_);
+  operator_ =
+      std::make_unique<op::Operator>(front_ ? *front_ : *cluster_, config_, clock_, random_);
 }
 
 void World::apply() {

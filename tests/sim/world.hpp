@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +19,9 @@ namespace ks::sim {
 // stands still until something is waited for. The same seed gives the same run.
 class World {
  public:
-  explicit World(std::uint64_t seed = 1, op::OperatorConfig config = {});
+  // `front`, when given, stands between operator and cluster.
+  using Front = std::function<std::unique_ptr<kube::Cluster>(kube::Cluster&)>;
+  explicit World(std::uint64_t seed = 1, op::OperatorConfig config = {}, const Front& front = {});
 
   // What tenants want. apply() hands it over, as sync does; again whatever is missing or differs.
   std::map<std::string, SandboxResource> sandboxes;
@@ -55,6 +59,7 @@ class World {
   SeededRandom random_;
   op::OperatorConfig config_;
   std::unique_ptr<kube::simulated::SimulatedCluster> cluster_;
+  std::unique_ptr<kube::Cluster> front_;
   std::unique_ptr<op::Operator> operator_;
   int generation_ = 0;
 };

@@ -209,7 +209,10 @@ KubeResult<Applied> apply(State& state, const Kind& kind, const Json& object,
   merge(after, wanted, schema, changed);
   auto owners = stored->owners;
   KS_CHECK(settle_conflicts(owners, self, changed, options.force));
-  prune(after, owners, self, fields);
+  // What was sent before a definition was there to say that a map is atomic has finer paths.
+  Fields sent = fields;
+  if (state.custom(kind)) sent.merge(fields_of(wanted, Schema{false, nullptr}));
+  prune(after, owners, self, sent);
   if (fields.empty())
     owners.erase(self);
   else

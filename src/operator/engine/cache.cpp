@@ -132,6 +132,11 @@ void Cache::put_answer(const kube::Kind& kind, const Json& object) {
   put(kind, store, object);
 }
 
+void Cache::forget(const kube::Ref& ref, std::string_view uid) {
+  const Seen seen = find(ref);
+  if (seen && seen.uid() == uid) erase(ref.kind, stores_[ref.kind], {ref.ns, ref.name});
+}
+
 void Cache::mark_ending(const kube::Ref& ref, std::string_view uid) {
   const auto store = stores_.find(ref.kind);
   if (store == stores_.end()) return;

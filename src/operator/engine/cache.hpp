@@ -34,6 +34,8 @@ class Cache {
   // From the answer to a get or a write. Ignored when the watch has gone past it already, since
   // then the object may be gone again.
   void put_answer(const kube::Kind& kind, const Json& object);
+  // After an answer that the object is gone, before the watch tells.
+  void forget(const kube::Ref& ref, std::string_view uid);
   // After a removal that was accepted: the object counts as terminating until the watch says more.
   void mark_ending(const kube::Ref& ref, std::string_view uid);
 

@@ -18,6 +18,13 @@ constexpr int kRoundsMax = 4;
 // A namespace that is not ours is in no watch of ours, so it is looked at again.
 constexpr Duration kLookAgain = minutes(1);
 
+// The last finalizer went with this write: the API server answers with what it then took away.
+bool is_gone(const Json& object) {
+  const Json& finalizers = object.at("metadata", "finalizers");
+  return !object.text("metadata", "deletionTimestamp").empty() &&
+         (!finalizers.is_array() || finalizers.as_array().empty());
+}
+
 // Fencing: this process no longer holds the lease.
 constexpr const char* kFenced = "Fenced";
 
@@ -45,12 +52,7 @@ kube::KubeResult<void> Reconciler::run(const Step& step, std::string_view manage
     options.uid = step.uid;
     options.propagation = step.propagation;
     auto removed = cluster_.remove(step.ref, options);
-    if (!removed && !removed.error().is_not_found()) {
-      // Another object stands there now; the watch may not have told yet.
-      if (removed.error().is_conflict())
-        if (const auto now = cluster_.get(step.ref)) cache_.put_answer(step.ref.kind, *now);
-      return removed;
-    }
+    if (!removed && !removed.error().is_not_found()) return removed;
     cache_.mark_ending(step.ref, step.uid);
     return {};
   }
@@ -64,12 +66,12 @@ kube::KubeResult<void> Reconciler::run(const Step& step, std::string_view manage
     options.subresource = step.subresource;
     written = cluster_.apply(step.ref.kind, step.object->tree(), options);
   }
-  if (!written) {
-    if (written.error().is_conflict() && step.verb == Step::Verb::apply)
-      if (const auto now = cluster_.get(step.ref)) cache_.put_answer(step.ref.kind, *now);
-    return std::unexpected(written.error());
-  }
-  cache_.put_answer(step.ref.kind, *written);
+  // A conflict means that the object changed; the watch brings what it is now.
+  if (!written) return std::unexpected(written.error());
+  if (is_gone(*written))
+    cache_.forget(step.ref, written->text("metadata", "uid"));
+  else
+    cache_.put_answer(step.ref.kind, *written);
   return {};
 }
 

@@ -62,20 +62,20 @@ void add_role(std::vector<Json>& out, const char* account, const std::vector<Gra
 
 std::vector<Grant> operator_grants() {
   const std::string own(kResourceGroup);
-  const std::vector<std::string> keep = {"get", "list", "watch", "create", "patch"};
-  const std::vector<std::string> keep_and_end = {"get",    "list",  "watch",
-                                                 "create", "patch", "delete"};
+  const std::vector<std::string> keep = {"list", "watch", "create", "patch"};
+  const std::vector<std::string> keep_and_end = {"list", "watch", "create", "patch", "delete"};
   return {
       {"apiextensions.k8s.io",
        "customresourcedefinitions",
        {"get"},
        {"sandboxes." + own, "userdeployments." + own}},
-      {own, "sandboxes", {"get", "list", "watch", "patch"}, {}},
+      {own, "sandboxes", {"list", "watch", "patch"}, {}},
       {own, "sandboxes/status", {"patch"}, {}},
       // Ending a sandbox ends its deployments.
       {own, "userdeployments", {"get", "list", "watch", "patch", "delete"}, {}},
       {own, "userdeployments/status", {"patch"}, {}},
-      {"", "namespaces", keep_and_end, {}},
+      // Looked at also where it is not ours, before it is taken for ours.
+      {"", "namespaces", {"get", "list", "watch", "create", "patch", "delete"}, {}},
       {"", "resourcequotas", keep, {}},
       {"", "limitranges", keep, {}},
       {"", "serviceaccounts", keep_and_end, {}},

@@ -1,0 +1,91 @@
+#include "operator/engine/queue.hpp"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "operator/engine/informer.hpp"
+
+using namespace ks;
+using op::Key;
+using op::Queue;
+
+namespace {
+Key key(const char* name) { return {Key::Kind::sandbox, {}, name}; }
+constexpr Time kNow{1'000'000};
+}  // namespace
+
+TEST_CASE("a key that is added many times comes once") {
+  SeededRandom random(1);
+  Queue queue(random);
+  for (int i = 0; i < 5; ++i) queue.add(key("a"));
+  CHECK(queue.size() == 1);
+  CHECK(queue.take(kNow) == key("a"));
+  CHECK_FALSE(queue.take(kNow));
+}
+
+TEST_CASE("a key is never worked on twice at once, but comes again when it changed meanwhile") {
+  SeededRandom random(1);
+  Queue queue(random);
+  queue.add(key("a"));
+  REQUIRE(queue.take(kNow));
+  queue.add(key("a"));
+  CHECK_FALSE(queue.take(kNow));
+  queue.done(key("a"));
+  CHECK(queue.take(kNow) == key("a"));
+  queue.done(key("a"));
+  CHECK_FALSE(queue.take(kNow));
+  CHECK(queue.size() == 0);
+}
+
+TEST_CASE("the pause grows from 5 ms to 5 minutes, never less than the server asked for") {
+  SeededRandom random(1);
+  Duration last{};
+  for (std::size_t failures = 1; failures < 40; ++failures) {
+    const Duration pause = op::back_off(failures, random);
+    const std::int64_t full = std::min<std::int64_t>(
+        minutes(5).us, milliseconds(5).us << std::min<std::size_t>(failures - 1, 20));
+    CHECK(pause.us >= full / 2);
+    CHECK(pause.us <= full);
+    last = pause;
+  }
+  CHECK(last >= seconds(150));
+  Queue queue(random);
+  queue.add(key("a"));
+  REQUIRE(queue.take(kNow));
+  queue.retry(key("a"), kNow, seconds(7));
+  queue.done(key("a"));
+  CHECK_FALSE(queue.take(kNow + milliseconds(6999)));
+  CHECK(queue.take(kNow + seconds(7)) == key("a"));
+}
+
+TEST_CASE("a failed key waits out its pause whatever events come, but not after a new wish") {
+  SeededRandom random(1);
+  Queue queue(random);
+  queue.add(key("a"));
+  REQUIRE(queue.take(kNow));
+  queue.add(key("a"));
+  queue.retry(key("a"), kNow, seconds(7));
+  queue.done(key("a"));
+  queue.add(key("a"));
+  CHECK_FALSE(queue.take(kNow));
+  queue.add_now(key("a"));
+  CHECK(queue.take(kNow) == key("a"));
+  // A wish that comes while it is worked on counts as well.
+  queue.add_now(key("a"));
+  queue.retry(key("a"), kNow, seconds(7));
+  queue.done(key("a"));
+  CHECK(queue.take(kNow) == key("a"));
+}
+
+TEST_CASE("success forgets the failures before") {
+  SeededRandom random(1);
+  Queue queue(random);
+  for (int i = 0; i < 12; ++i) queue.retry(key("a"), kNow, {});
+  queue.forget(key("a"));
+  queue.add(key("b"));
+  REQUIRE(queue.take(kNow));
+  queue.retry(key("b"), kNow, {});
+  queue.done(key("b"));
+  CHECK(queue.next_due().value() <= kNow + milliseconds(5));
+}

@@ -1,0 +1,100 @@
+#include "operator/manifests/manifests.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include <doctest/doctest.h>
+#include <yaml-cpp/yaml.h>
+
+#include "operator/manifests/yaml.hpp"
+#include "operator/operator.hpp"
+
+using namespace ks;
+
+namespace {
+
+// Through a library that knows nothing of ours.
+void check_same(const YAML::Node& node, const Json& json) {
+  if (json.is_object()) {
+    REQUIRE(node.IsMap());
+    CHECK(node.size() == json.members().size());
+    for (const auto& [name, value] : json.members()) {
+      CAPTURE(name);
+      REQUIRE(node[name].IsDefined());
+      check_same(node[name], value);
+    }
+  } else if (json.is_array()) {
+    REQUIRE(node.IsSequence());
+    REQUIRE(node.size() == json.as_array().size());
+    for (std::size_t i = 0; i < node.size(); ++i) check_same(node[i], json.as_array()[i]);
+  } else if (json.is_string()) {
+    CHECK(node.as<std::string>() == json.as_string());
+    // A plain scalar must not read as a number or a truth value.
+    if (node.Tag() == "?") {
+      bool truth = false;
+      double number = 0;
+      CHECK_FALSE(YAML::convert<bool>::decode(node, truth));
+      CHECK_FALSE(YAML::convert<double>::decode(node, number));
+      CHECK_FALSE(node.IsNull());
+    }
+  } else if (json.is_int()) {
+    CHECK(node.as<std::int64_t>() == json.as_int());
+  } else if (json.is_bool()) {
+    CHECK(node.as<bool>() == json.as_bool());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the manifests in deploy are those of the program") {
+  const char* root = std::getenv("KS_SOURCE_DIR");
+  const std::string path = std::string(root == nullptr ? "." : root) + "/deploy/k8s-scheduler.yaml";
+  const std::string text = op::manifests_yaml();
+  if (std::getenv("KS_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
+  std::ifstream in(path);
+  std::stringstream there;
+  there << in.rdbuf();
+  CHECK_MESSAGE(there.str() == text,
+                "write `k8s-scheduler manifests` to deploy/k8s-scheduler.yaml");
+}
+
+TEST_CASE("a YAML reader finds in the manifests what was meant") {
+  const auto wanted = op::manifests("k8s-scheduler");
+  const auto read = YAML::LoadAll(op::manifests_yaml("k8s-scheduler"));
+  REQUIRE(read.size() == wanted.size());
+  for (std::size_t i = 0; i < read.size(); ++i) check_same(read[i], wanted[i]);
+}
+
+TEST_CASE("texts that YAML would take for something else are quoted") {
+  Json tree = Json::object();
+  for (const char* text :
+       {"yes", "NO", "on",   "true",       "null",     "~",    "1", "1e3", "0x1f",
+        "1.5", "-",  "- a",  "a: b",       "#x",       "a #b", "",  " a",  "a ",
+        "*",   "&a", "!x",   "{",          "[",        "%",    "@", "`",   "'",
+        "\"",  "\n", "a\nb", "2026-01-01", "12:30:45", ".inf", "y", "\\",  "\t"})
+    tree["list"].push(text);
+  tree.set("yes", Json::object({{"1", Json::array()}, {"", Json::object()}}));
+  tree.set("nested", Json::array({Json::array({Json(1), Json("x")}),
+                                  Json::object({{"a", true}, {"b", Json::array({Json(2)})}})}));
+  check_same(YAML::Load(op::to_yaml(tree)), tree);
+}
+
+TEST_CASE("no role has a verb that takes all, reads secrets or hands out rights") {
+  for (const auto& grants : {op::operator_grants(), op::operator_system_grants(), op::api_grants()})
+    for (const op::Grant& g : grants) {
+      CAPTURE(g.resource);
+      CHECK(g.group != "*");
+      CHECK(g.resource.find('*') == std::string::npos);
+      CHECK(g.group != "rbac.authorization.k8s.io");
+      for (const std::string& verb : g.verbs) {
+        CHECK(verb != "*");
+        CHECK(verb != "deletecollection");
+        CHECK(verb != "impersonate");
+        CHECK(verb != "escalate");
+        CHECK(verb != "bind");
+        if (g.resource == "secrets") CHECK((verb != "get" && verb != "list" && verb != "watch"));
+      }
+    }
+}
