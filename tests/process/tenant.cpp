@@ -84,9 +84,10 @@ bool Tenant::told(const Answer& answer, int expected, const std::string& what) {
 bool Tenant::create() {
   const std::string name = fmt::format("d{}", ++made_);
   Thing& thing = things_[name];
-  thing = {Thing::State::creating, "1", {}, fmt::format("key-{}", made_)};
-  if (!told(person_.deploy(name, {{"idempotency-key", thing.key}}), 201, "create " + name))
-    return false;
+  thing = {Thing::State::creating, "1", {}, fmt::format("key-{}", made_), {}};
+  const Answer made = person_.deploy(name, {{"idempotency-key", thing.key}});
+  if (!told(made, 201, "create " + name)) return false;
+  thing.id = made.json().text("id");
   thing.state = Thing::State::live;
   return true;
 }
@@ -120,9 +121,11 @@ std::vector<std::string> Tenant::check(int port) {
       const Answer again = person_.deploy(name, {{"idempotency-key", thing.key}});
       if (again.status != 201)
         out.push_back(fmt::format("create {} again: {} {}", name, again.status, again.body));
+      thing.id = again.json().text("id");
       thing.state = Thing::State::live;
     }
-    const Answer now = person_.get(person_.deployments(name));
+    // By its id: the name is given back at once when it is deleted.
+    const Answer now = person_.get(person_.deployments(thing.id));
     const std::string mark(now.json().text("env", "MARK"));
     switch (thing.state) {
       case Thing::State::deleting:
@@ -146,7 +149,7 @@ std::vector<std::string> Tenant::check(int port) {
   // What is gone for good needs no more asking.
   std::erase_if(things_, [&](const auto& one) {
     return one.second.state == Thing::State::deleted &&
-           person_.get(person_.deployments(one.first)).status == 404;
+           person_.get(person_.deployments(one.second.id)).status == 404;
   });
   return out;
 }
@@ -154,7 +157,7 @@ std::vector<std::string> Tenant::check(int port) {
 std::vector<std::string> Tenant::unsettled() const {
   std::vector<std::string> out;
   for (const auto& [name, thing] : things_) {
-    const Answer now = person_.get(person_.deployments(name));
+    const Answer now = person_.get(person_.deployments(thing.id));
     const bool fine = thing.state == Thing::State::deleted
                           ? now.status == 404
                           : now.status == 200 && now.json().text("phase") == "Ready";

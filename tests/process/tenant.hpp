@@ -38,6 +38,7 @@ class Tenant {
     std::string mark;    // Of its environment.
     std::string wanted;  // In doubt: the mark of the change.
     std::string key;     // Idempotency-Key of the create.
+    std::string id;      // Known once the create was answered.
   };
   bool create();
   bool change(const std::string& name);
