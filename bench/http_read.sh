@@ -17,7 +17,7 @@ settle() {
   path=/api/v1/orgs/$org/teams/default/deployments
   curl -sSf -o /dev/null -b "$jar" -H 'Content-Type: application/json' "$base$path" \
     -d '{"name":"web","image":"docker.io/nginxinc/nginx-unprivileged:1.27","port":8080}'
-  until [ "$(curl -sSf -b "$jar" "$base$path/web" | jq -r .phase)" = Running ]; do sleep 0.2; done
+  until [ "$(curl -sSf -b "$jar" "$base$path/web" | jq -r .phase)" = Ready ]; do sleep 0.2; done
   path_by[$name]=$path/web
   cookie_by[$name]=$(awk '$6 != "" && $7 != "" && /session/ { print $6 "=" $7 }' "$jar")
 }
