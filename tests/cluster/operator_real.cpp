@@ -12,8 +12,8 @@
 #include "kube/https/cluster.hpp"
 #include "operator/manifests/manifests.hpp"
 #include "operator/operator.hpp"
+#include "operator/sample.hpp"
 #include "runtime/loop.hpp"
-#include "tests/sim/sample.hpp"
 
 using namespace ks;
 namespace kinds = kube::kinds;

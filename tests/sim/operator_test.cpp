@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/sim/sample.hpp"
+#include "operator/sample.hpp"
 #include "tests/sim/world.hpp"
 
 using namespace ks;

@@ -7,7 +7,7 @@
 
 #include "operator/manifests/crds.hpp"
 #include "operator/manifests/manifests.hpp"
-#include "tests/sim/sample.hpp"
+#include "operator/sample.hpp"
 #include "tests/sim/world.hpp"
 
 // Worlds from seeds: tenants want, change and drop things, people edit and delete by hand, calls

@@ -10,7 +10,7 @@
 #include "operator/manifests/yaml.hpp"
 #include "operator/plan/deployment.hpp"
 #include "operator/plan/sandbox.hpp"
-#include "tests/sim/sample.hpp"
+#include "operator/sample.hpp"
 
 using namespace ks;
 namespace kinds = kube::kinds;
