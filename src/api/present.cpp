@@ -71,10 +71,7 @@ Json present(const DeploymentRow& row, const TenantScope& scope, const Services&
   out.set("created_by",
           Json::object({{"id", row.created_by.text()}, {"name", row.created_by_name}}));
   out.set("created_at", rfc3339(row.created_at)).set("updated_at", rfc3339(row.updated_at));
-  Json actions = Json::array();
-  for (const auto& action : policy::allowed_on_team(scope.standing(), row.team))
-    if (action.starts_with("deployments:") && action != "deployments:create") actions.push(action);
-  out.set("allowed_actions", std::move(actions));
+  out.set("allowed_actions", texts(policy::allowed_on_deployment(scope.standing(), row.team)));
   return out;
 }
 

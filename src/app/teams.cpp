@@ -54,7 +54,7 @@ Result<TeamRow> team(Tx& tx, const Stores& stores, const TenantScope& scope,
 Result<Page<TeamRow>> teams(Tx& tx, const Stores& stores, const TenantScope& scope,
                             const PageRequest& page) {
   KS_TRY(const auto may_list, stores.authorizer.require<Action::teams_list>(scope));
-  const bool all = scope.standing().org_role >= OrgRole::admin;
+  const bool all = policy::sees_every_team(scope.standing());
   return stores.teams.list(tx, may_list, all ? std::nullopt : scope.actor(), page);
 }
 

@@ -5,12 +5,15 @@
 namespace ks {
 
 namespace {
-std::unexpected<Error> denied(Action action) {
+// Where no role that the caller may know of has the action, there is no such action.
+std::unexpected<Error> denied(Action action, const Standing& standing) {
+  auto roles = policy::roles_with(action, standing);
+  if (roles.empty()) return not_found();
   Error error{};
   error.code = Error::Code::denied;
   error.problem = "permission_denied";
   error.message = fmt::format("You lack the right {}.", name(action));
-  error.denial = DeniedDetail{std::string(name(action)), policy::roles_with(action)};
+  error.denial = DeniedDetail{std::string(name(action)), std::move(roles)};
   return std::unexpected(std::move(error));
 }
 }  // namespace
@@ -19,7 +22,7 @@ Result<void> Authorizer::decide_on_org(const TenantScope& scope, Action action) 
   const Standing& standing = scope.standing();
   if (policy::allows_on_org(standing, action)) return {};
   if (!policy::allows_on_org(standing, Action::org_read)) return not_found();
-  return denied(action);
+  return denied(action, standing);
 }
 
 Result<void> Authorizer::decide_on_team(Tx& tx, const TenantScope& scope, const TeamId& team,
@@ -32,7 +35,7 @@ Result<void> Authorizer::decide_on_team(Tx& tx, const TenantScope& scope, const 
     KS_TRY(const bool exists, directory_.team_exists(tx, Lookup(scope), team));
     if (!exists) return not_found();
   }
-  if (!policy::allows_on_team(standing, team, action)) return denied(action);
+  if (!policy::allows_on_team(standing, team, action)) return denied(action, standing);
   return {};
 }
 
@@ -45,7 +48,7 @@ Result<TeamId> Authorizer::find_team(Tx& tx, const TenantScope& scope,
   }
   for (const Standing::InTeam& t : standing.teams)
     if (t.slug == id_or_slug) return t.team;
-  if (!standing.org_role || *standing.org_role < OrgRole::admin) return not_found();
+  if (!policy::sees_every_team(standing)) return not_found();
   KS_TRY(const auto team, directory_.team_by_slug(tx, Lookup(scope), id_or_slug));
   if (!team) return not_found();
   return *team;

@@ -1,30 +1,44 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "authz/action.hpp"
+#include "authz/action_set.hpp"
+#include "authz/roles.hpp"
 #include "authz/scope.hpp"
 
+// What somebody may do where, from the roles of roles.hpp. Bit tests; nothing is allocated but for
+// the lists of names.
 namespace ks::policy {
 
-// The table of rights, as data. An organization's owner and administrators act as team
-// administrators in every team of it.
-bool allows(OrgRole role, Action action);
-bool allows(TeamRole role, Action action);
-bool platform_admin_allows(Action action);
-
 // What `standing` allows on the organization itself.
-bool allows_on_org(const Standing& standing, Action action);
-// What it allows on a team of the organization; the caller knows that the team exists.
-bool allows_on_team(const Standing& standing, const TeamId& team, Action action);
+ActionSet rights_on_org(const Standing& standing);
+// On a team of it; the caller knows that the team exists. Roles above the organization give nothing
+// here: their way to content is support_enter.
+ActionSet rights_on_team(const Standing& standing, const TeamId& team);
+// On the client that the organization belongs to.
+ActionSet rights_on_client(const Standing& standing);
+ActionSet rights_on_platform(const Standing& standing);
 
-// Names of the roles that have the action, strongest first, for a refusal.
-std::vector<std::string> roles_with(Action action);
+inline bool allows_on_org(const Standing& standing, Action action) {
+  return rights_on_org(standing).has(action);
+}
+inline bool allows_on_team(const Standing& standing, const TeamId& team, Action action) {
+  return rights_on_team(standing, team).has(action);
+}
 
-// Names of every action allowed on the organization or the team, in the catalogue's order.
+// Whether every team of the organization is in sight, or only those one is a member of.
+bool sees_every_team(const Standing& standing);
+
+// Names of the roles that have the action, strongest first within a level, for a refusal. Roles
+// above the organization are told only to those who have one: who runs a client or the platform is
+// not for its customers to know. Empty means that the action does not exist for them.
+std::vector<std::string> roles_with(Action action, const Standing& told_to);
+
+// Names of the actions allowed on a resource, in the catalogue's order. A deployment is its team's.
 std::vector<std::string> allowed_on_org(const Standing& standing);
 std::vector<std::string> allowed_on_team(const Standing& standing, const TeamId& team);
+std::vector<std::string> allowed_on_deployment(const Standing& standing, const TeamId& team);
 
 }  // namespace ks::policy

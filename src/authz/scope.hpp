@@ -27,6 +27,8 @@ struct Standing {
   };
   std::optional<OrgRole> org_role;
   std::vector<InTeam> teams;
+  // In the client that the organization belongs to.
+  std::optional<ClientRole> client_role;
   bool platform_admin = false;
   // Background work; allowed sync_status and nothing else.
   bool system = false;

@@ -35,8 +35,10 @@ TEST_CASE_FIXTURE(Deployments, "a deployment becomes ready and shows what is wan
   const Json ready = ann.wait_for("web", "Ready");
   CHECK(ready.at("services", "web", "ready") == Json(2));
   CHECK(ready.at("services", "web", "env", "K") == Json("V"));
-  CHECK(ready.at("allowed_actions") == Json::array({"deployments:read", "deployments:update",
-                                                    "deployments:delete", "deployments:restart"}));
+  CHECK(ready.at("allowed_actions") ==
+        Json::array({"deployments:read", "deployments:update", "deployments:delete",
+                     "deployments:restart", "deployments:rollback", "deployments:exec", "logs:read",
+                     "metrics:read", "secrets:read", "secrets:write"}));
 }
 
 TEST_CASE_FIXTURE(Deployments, "live status does not change the ETag; what is wanted does") {
