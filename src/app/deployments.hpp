@@ -46,8 +46,8 @@ Result<DeploymentRow> deploy(Tx& tx, const Stores& stores, const TenantScope& sc
                              const std::optional<std::string>& image);
 Result<DeploymentRow> restart_deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
                                          std::string_view team, std::string_view deployment);
-// Frees the name and the ledger at once; the row goes when the cluster has nothing left. Deleting
-// what is being deleted changes nothing.
+// Frees the name and `deployments.max` at once. The row goes, and its amounts go back to the
+// ledger, when the cluster has nothing left of it. Deleting what is being deleted changes nothing.
 Result<DeploymentRow> delete_deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
                                         std::string_view team, std::string_view deployment,
                                         const std::optional<std::int64_t>& if_version);

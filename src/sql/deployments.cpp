@@ -29,7 +29,7 @@ Result<DeploymentRow> deployment_at(const Row& row) {
                        row.str(11),
                        std::move(status),
                        row.flag(13),
-                       row.flag(13) ? Amount{} : amount,
+                       amount,
                        row.id<User>(14),
                        row.str(15),
                        row.time(16),
@@ -122,11 +122,9 @@ Result<bool> SqlDeploymentStore::restart(Tx& tx,
 Result<bool> SqlDeploymentStore::begin_delete(
     Tx& tx, const Permit<Action::deployments_delete, Team>& permit, const DeploymentId& id,
     Time now) {
-  SqlTx& sql = sql_tx(tx);
-  KS_TRY(const auto row, sql.run(permit, q::deployment_begin_delete, now, permit.id(), id));
-  if (!row) return false;
-  KS_CHECK(touch_sandbox(sql, permit, row->id<Sandbox>(0)));
-  return true;
+  KS_TRY(const auto changed,
+         sql_tx(tx).run(permit, q::deployment_begin_delete, now, permit.id(), id));
+  return changed == 1;
 }
 
 Result<std::optional<SandboxRow>> SqlSandboxStore::find(

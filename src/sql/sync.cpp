@@ -140,8 +140,14 @@ Result<bool> SqlSyncStore::set_status(Tx& tx, const Permit<Action::sync_status, 
 
 Result<bool> SqlSyncStore::forget_deployment(Tx& tx, const Permit<Action::sync_status, Org>& permit,
                                              const DeploymentId& id) {
-  KS_TRY(const auto row, sql_tx(tx).run(permit, q::deployment_forget, id));
+  SqlTx& sql = sql_tx(tx);
+  // First, as every change of what an organization uses does, so that no two wait for each other.
+  KS_CHECK(sql.run(permit, q::usage_lock));
+  KS_TRY(const auto row, sql.run(permit, q::deployment_forget, id));
   if (!row) return false;
+  KS_CHECK(sql.run(permit, q::usage_give_back, row->integer(2), row->integer(3), row->integer(4)));
+  // The namespace's quota counted it to here.
+  KS_CHECK(sql.run(permit, q::sandbox_touch, row->id<Sandbox>(1)));
   KS_CHECK(
       journal_.notify(tx, permit, Change{"deployment", id.str(), row->id<Team>(0)}, clock_.now()));
   return true;

@@ -94,7 +94,8 @@ class SyncStore {
   virtual Result<bool> set_status(Tx&, const Permit<Action::sync_status, Org>&, const DeploymentId&,
                                   Phase, std::string_view reason, std::string_view message,
                                   const Json& status) = 0;
-  // The cluster has nothing left of it.
+  // The cluster has nothing left of it: the row goes, and its amounts go back to the ledger. False,
+  // with nothing given back, when the row is gone already or is not being deleted.
   virtual Result<bool> forget_deployment(Tx&, const Permit<Action::sync_status, Org>&,
                                          const DeploymentId&) = 0;
 

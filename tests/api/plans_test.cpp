@@ -86,7 +86,7 @@ TEST_CASE("an administrator of the platform raises a plan, and at once more fits
                                                             {"unlimited", true}}));
 }
 
-TEST_CASE("usage is exact, and free again with the answer to a delete") {
+TEST_CASE("usage is exact; a delete frees the place at once, and the amounts when all is gone") {
   Server server;
   Person ann = server.somebody("Ann");
   CHECK(ann.get(ann.org_path() + "/usage").json().text("plan") == "free");
@@ -108,8 +108,11 @@ TEST_CASE("usage is exact, and free again with the answer to a delete") {
           .status == 200);
   CHECK(ann.used("cpu.max") == 300);
   CHECK(ann.used("memory.max") == 100 * kMi);
+  const std::string id(ann.get(ann.deployment_path("web")).json().text("id"));
   REQUIRE(ann.del(ann.deployment_path("web")).status == 202);
-  for (const char* feature : {"deployments.max", "cpu.max", "memory.max", "storage.max"})
+  CHECK(ann.used("deployments.max") == 0);
+  ann.wait_for(id, "");
+  for (const char* feature : {"cpu.max", "memory.max", "storage.max"})
     CHECK(ann.used(feature) == 0);
   // The name is free too, though the cluster may still have things of the old one.
   ann.deploy("web");
@@ -123,7 +126,9 @@ TEST_CASE("volumes of a template count as storage") {
       ann.post(ann.deployments_path(), Json::object({{"name", "db"}, {"template", "postgresql"}}))
           .status == 201);
   CHECK(ann.used("storage.max") > 0);
+  const std::string id(ann.get(ann.deployment_path("db")).json().text("id"));
   REQUIRE(ann.del(ann.deployment_path("db")).status == 202);
+  ann.wait_for(id, "");
   CHECK(ann.used("storage.max") == 0);
 }
 

@@ -259,6 +259,77 @@ TEST_CASE("a step that was changed after it was taken is refused") {
   CHECK(target.migrate().error().problem == "migration_changed");
 }
 
+TEST_CASE("amounts of deployments that were being deleted count again after the upgrade") {
+  // Step 2 changes rows only, so it can be taken again by hand on today's schema.
+  const auto check = [](const std::string& file, const std::function<void(const std::string&)>& run,
+                        const std::function<std::string(const std::string&)>& ask) {
+    const std::string client = "'00000000-0000-7000-8000-000000000001'";
+    const auto id = [](int n) { return fmt::format("'00000000-0000-7000-8000-{:012}'", n); };
+    run(
+        fmt::format("INSERT INTO users (client_id, id, email, name, password_hash, state, "
+                    "platform_admin, authz_version, created_at, updated_at) "
+                    "VALUES ({}, {}, 'a@x.test', 'A', '', 'active', 0, 1, 0, 0)",
+                    client, id(1)));
+    for (const int org : {1, 2}) {
+      run(
+          fmt::format("INSERT INTO organizations (client_id, id, slug, name, state, version, "
+                      "feed_seq, audit_seq, audit_mac, created_at, updated_at) "
+                      "VALUES ({}, {}, 'o{}', 'O', 'active', 1, 0, 0, '', 0, 0)",
+                      client, id(org), org));
+      run(fmt::format(
+          "INSERT INTO org_usage (client_id, org_id, deployments, teams, members, "
+          "cpu_milli, memory_bytes, storage_bytes) VALUES ({}, {}, 1, 1, 1, 100, 10, 1)",
+          client, id(org)));
+      run(
+          fmt::format("INSERT INTO teams (client_id, org_id, id, slug, name, description, version, "
+                      "created_at, updated_at) VALUES ({}, {}, {}, 't', 'T', '', 1, 0, 0)",
+                      client, id(org), id(1)));
+      run(
+          fmt::format("INSERT INTO sandboxes (client_id, org_id, id, user_id, namespace, claim, "
+                      "isolation, generation, synced_generation, ready, reason, message, "
+                      "created_at) VALUES ({}, {}, {}, {}, 'ns{}', 'c', 'shared', 1, 1, 1, '', '', "
+                      "0)",
+                      client, id(org), id(1), id(1), org));
+    }
+    const auto deployment = [&](int org, int n, int deleting) {
+      run(fmt::format(
+          "INSERT INTO deployments (client_id, org_id, id, team_id, sandbox_id, name, stem, "
+          "template, spec, revision, version, generation, synced_generation, restarts, phase, "
+          "reason, message, status, deleting, cpu_milli, memory_bytes, storage_bytes, created_by, "
+          "created_at, updated_at) VALUES ({}, {}, {}, {}, {}, 'd{}', 's{}', '', '{{}}', 1, 1, 1, "
+          "1, 0, 'Ready', '', '', '{{}}', {}, 100, 10, 1, {}, 0, 0)",
+          client, id(org), id(n), id(1), id(1), n, n, deleting, id(1)));
+    };
+    deployment(1, 1, 0);
+    deployment(1, 2, 1);
+    deployment(1, 3, 1);
+    deployment(2, 4, 0);
+    run(read_file(source_folder() + "/src/sql/migrations/0002_amounts_until_gone/" + file));
+    const std::string sums =
+        "SELECT deployments || '|' || cpu_milli || '|' || memory_bytes || '|' || "
+        "storage_bytes FROM org_usage WHERE org_id = ";
+    CHECK(ask(sums + id(1)) == "1|300|30|3");
+    CHECK(ask(sums + id(2)) == "1|100|10|1");
+  };
+  Target sqlite;
+  sqlite_target(sqlite);
+  REQUIRE(sqlite.migrate());
+  check(
+      "sqlite.sql", [&](const std::string& sql) { sqlite_run(sqlite.path(), sql); },
+      [&](const std::string& sql) {
+        const std::string rows = sqlite_rows(sqlite.path(), sql);
+        return rows.substr(0, rows.find('\n'));
+      });
+  if (!PostgresServer::available()) return;
+  Target postgres;
+  postgres_target(postgres);
+  REQUIRE(postgres.migrate());
+  const auto run = [&](const std::string& sql) {
+    return PostgresServer::shared().sql(postgres.database, sql);
+  };
+  check("postgres.sql", run, run);
+}
+
 TEST_CASE("a login that may not create roles is given the SQL to run, which is enough") {
   if (!PostgresServer::available()) return;
   auto& server = PostgresServer::shared();

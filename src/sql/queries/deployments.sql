@@ -120,10 +120,9 @@ SET restarts = restarts + 1, generation = generation + 1
 WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id AND deleting = 0;
 
 -- name: deployment_begin_delete
--- rows: optional
+-- rows: none
 -- scope: tenant
 UPDATE deployments
 SET deleting = 1, generation = generation + 1, version = version + 1, phase = 'Deleting',
   reason = '', message = '', updated_at = :now
-WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id AND deleting = 0
-RETURNING sandbox_id;
+WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id AND deleting = 0;

@@ -54,6 +54,15 @@ WHERE u.client_id = :client AND u.org_id = :org;
 -- scope: tenant
 UPDATE org_usage SET deployments = deployments WHERE client_id = :client AND org_id = :org;
 
+-- name: usage_give_back
+-- rows: none
+-- scope: tenant
+UPDATE org_usage
+SET cpu_milli = cpu_milli - CAST(:cpu AS BIGINT),
+  memory_bytes = memory_bytes - CAST(:memory AS BIGINT),
+  storage_bytes = storage_bytes - CAST(:storage AS BIGINT)
+WHERE client_id = :client AND org_id = :org;
+
 -- A change that frees passes whatever the limit is: an organization over a lowered limit must be
 -- able to come back under it.
 -- name: usage_charge

@@ -124,7 +124,7 @@ RETURNING team_id;
 -- scope: tenant
 DELETE FROM deployments
 WHERE client_id = :client AND org_id = :org AND id = :id AND deleting = 1
-RETURNING team_id;
+RETURNING team_id, sandbox_id, cpu_milli, memory_bytes, storage_bytes;
 
 -- name: fact_by_key
 -- rows: optional
