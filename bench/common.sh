@@ -46,6 +46,7 @@ serve() {
   launch "$name" env -i PATH=/usr/bin:/bin HOME="$folder" SERVER_ADDR=127.0.0.1:0 \
     BASE_URL=http://localhost:8080 DEPLOYMENT_DOMAIN=apps.localhost \
     KUBERNETES_ENABLED=simulated AUTO_MIGRATE=true LOG_LEVEL=error \
+    RATE_LIMIT_READS=1000000000 RATE_LIMIT_WRITES=1000000000 \
     SECRETS_KEY="$SECRETS_KEY" "$@" "$program" serve
 }
 

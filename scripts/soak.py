@@ -140,7 +140,8 @@ def main():
             env={"PATH": os.environ["PATH"], "DATABASE_DSN": f"sqlite:{folder}/soak.db",
                  "SERVER_ADDR": f"127.0.0.1:{port}", "BASE_URL": f"http://localhost:{port}",
                  "DEPLOYMENT_DOMAIN": "apps.localhost", "KUBERNETES_ENABLED": "simulated",
-                 "SECRETS_KEY_FILE": str(key), "SIGNUP": "open", "LOG_LEVEL": "warn"})
+                 "SECRETS_KEY_FILE": str(key), "SIGNUP": "open", "LOG_LEVEL": "warn",
+                 "RATE_LIMIT_READS": "1000000", "RATE_LIMIT_WRITES": "1000000"})
         try:
             if not wait_ready(port, server):
                 print(log.read_text()[-3000:])

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <set>
 
+#include "api/admission.hpp"
 #include "api/fields.hpp"
 #include "app/organizations.hpp"
 #include "base/digest.hpp"
@@ -63,11 +64,6 @@ Result<Json> parse_body(const http::Request& request, Body body) {
   return parsed;
 }
 
-bool is_safe(http::Method method) {
-  return method == http::Method::get || method == http::Method::head ||
-         method == http::Method::options;
-}
-
 std::optional<std::string_view> optional_header(const http::Request& request,
                                                 std::string_view name) {
   return request.headers.find(name);
@@ -115,6 +111,18 @@ Result<Identified> identify(const Services& services, const http::Request& reque
   return Identified{
       site.client, token ? std::string(*token) : std::string(),
       std::make_shared<const Trail>(Trail{request.request_id, request.client_address})};
+}
+
+// The caller as the database has it now. Whose session is in no cache is counted by address before
+// anything is asked.
+Result<Caller> load(const Services& services, const Identified& who, Admission& admission) {
+  if (const auto known = services.sessions.cached(who.client, who.token, who.trail))
+    KS_CHECK(admission.by_person(*known));
+  else
+    KS_CHECK(admission.by_address());
+  KS_TRY(Caller caller, services.sessions.load(who.client, who.token, who.trail));
+  KS_CHECK(admission.by_person(caller));
+  return caller;
 }
 
 // Query text: what RFC 3986 calls unreserved stays, the rest becomes %XX.
@@ -168,8 +176,9 @@ struct Router::Route {
   Handler handler;
   std::shared_ptr<InFlight> in_flight;
 
-  Result<http::Response> serve(http::Request& request) const {
+  Result<http::Response> serve(http::Request& request, Admission& admission) const {
     KS_TRY(const Identified who, identify(services, request));
+    if (handler.anyone || who.token.empty()) KS_CHECK(admission.by_address());
     if (handler.anyone) {
       KS_TRY(Json body, parse_body(request, spec.body));
       const Call call{request, std::move(body)};
@@ -177,20 +186,26 @@ struct Router::Route {
       return to_response(request, std::move(reply));
     }
     if (who.token.empty()) return unauthenticated();
-    if (is_safe(request.method)) return read(who, request);
-    return write(who, request);
+    if (kind_of(request.method) == RequestLimits::Kind::read) return read(who, request, admission);
+    return write(who, request, admission);
   }
 
-  Result<http::Response> read(const Identified& who, http::Request& request) const {
+  Result<http::Response> read(const Identified& who, http::Request& request,
+                              Admission& admission) const {
     const Call call{request, Json::object()};
     if (handler.admin) {
-      KS_TRY(const Caller caller, administrator(who));
+      KS_TRY(const Caller caller, load(services, who, admission));
+      KS_CHECK(check_administrator(caller));
       KS_TRY(Reply reply, handler.admin(caller, call));
       return to_response(request, std::move(reply));
     }
     auto reply = Router::read_as<Reply>(
         services, who.client, who.token, who.trail,
-        [&](Tx& tx, const Caller& caller) -> Result<Reply> { return run(tx, caller, call); });
+        [&](Tx& tx, const Caller& caller) -> Result<Reply> {
+          KS_CHECK(admission.by_person(caller));
+          return run(tx, caller, call);
+        },
+        [&] { return admission.by_address(); });
     if (!reply) {
       note_denied(who, request, reply.error());
       return std::unexpected(std::move(reply).error());
@@ -198,10 +213,9 @@ struct Router::Route {
     return to_response(request, std::move(*reply));
   }
 
-  Result<Caller> administrator(const Identified& who) const {
-    KS_TRY(Caller caller, services.sessions.load(who.client, who.token, who.trail));
+  static Result<void> check_administrator(const Caller& caller) {
     if (!caller.platform_admin()) return not_found();
-    return caller;
+    return {};
   }
 
   Result<Reply> run(Tx& tx, const Caller& caller, const Call& call) const {
@@ -210,11 +224,12 @@ struct Router::Route {
     return handler.member(tx, scope, call);
   }
 
-  Result<http::Response> write(const Identified& who, http::Request& request) const {
+  Result<http::Response> write(const Identified& who, http::Request& request,
+                               Admission& admission) const {
     // Who is not signed in learns nothing about bodies; then the body, then the write.
-    KS_CHECK(services.sessions.load(who.client, who.token, who.trail));
+    KS_TRY(const Caller caller, load(services, who, admission));
     if (handler.admin) {
-      KS_TRY(const Caller caller, administrator(who));
+      KS_CHECK(check_administrator(caller));
       KS_TRY(Json body, parse_body(request, spec.body));
       KS_TRY(Reply reply, handler.admin(caller, Call{request, std::move(body)}));
       return to_response(request, std::move(reply));
@@ -312,6 +327,14 @@ http::RouteInfo info_of(std::string_view audience, const std::optional<Action>& 
   if (action) info.metadata.emplace_back("action", std::string(name(*action)));
   return info;
 }
+
+http::Response answer(const Services& services, const http::Request& request,
+                      const Admission& admission, Result<http::Response> given) {
+  http::Response out =
+      given ? std::move(*given) : http::problem(given.error(), request, services.base_url);
+  admission.tell(out);
+  return out;
+}
 }  // namespace
 
 void Router::add(http::Method method, std::string_view pattern, const RouteSpec& spec,
@@ -319,27 +342,28 @@ void Router::add(http::Method method, std::string_view pattern, const RouteSpec&
   auto route = std::make_shared<Route>(
       Route{services_, spec, std::move(handler), std::make_shared<InFlight>()});
   raw_.add(method, pattern, info_of(audience, spec.action), [route](http::Request& request) {
-    auto response = route->serve(request);
-    if (response) return std::move(*response);
-    return http::problem(response.error(), request, route->services.base_url);
+    Admission admission(route->services, request);
+    return answer(route->services, request, admission, route->serve(request, admission));
   });
 }
 
 void Router::stream(std::string_view pattern, Action action, StreamHandler handler) {
   Services& services = services_;
-  const auto serve =
-      [&services, handler = std::move(handler)](http::Request& request) -> Result<http::Response> {
+  const auto serve = [&services, handler = std::move(handler)](
+                         http::Request& request, Admission& admission) -> Result<http::Response> {
     KS_TRY(const Identified who, identify(services, request));
-    if (who.token.empty()) return unauthenticated();
-    KS_TRY(const Caller caller, services.sessions.load(who.client, who.token, who.trail));
+    if (who.token.empty()) {
+      KS_CHECK(admission.by_address());
+      return unauthenticated();
+    }
+    KS_TRY(const Caller caller, load(services, who, admission));
     KS_TRY(const TenantScope scope, services.sessions.tenant(caller, request.param("org")));
     return handler(who.client, who.token, scope, Call{request, Json::object()});
   };
   raw_.add(http::Method::get, pattern, info_of(Member::kName, action),
            [serve, &services](http::Request& request) {
-             auto response = serve(request);
-             if (response) return std::move(*response);
-             return http::problem(response.error(), request, services.base_url);
+             Admission admission(services, request);
+             return answer(services, request, admission, serve(request, admission));
            });
 }
 

@@ -81,10 +81,12 @@ class Router {
   void stream(std::string_view pattern, Action action, StreamHandler handler);
 
   // Work of a member in a transaction of its own: reads trust a cached caller under the guard.
+  // `before_load` is asked where the session has to be read first: nothing is known of its token.
   template <class T>
   static Result<T> read_as(Services& services, const ClientScope& client, std::string_view token,
                            const SessionGate::TrailPtr& trail,
-                           const std::function<Result<T>(Tx&, const Caller&)>& body);
+                           const std::function<Result<T>(Tx&, const Caller&)>& body,
+                           const std::function<Result<void>()>& before_load = {});
 
  private:
   struct Handler {
@@ -108,11 +110,14 @@ class Router {
 template <class T>
 Result<T> Router::read_as(Services& services, const ClientScope& client, std::string_view token,
                           const SessionGate::TrailPtr& trail,
-                          const std::function<Result<T>(Tx&, const Caller&)>& body) {
+                          const std::function<Result<T>(Tx&, const Caller&)>& body,
+                          const std::function<Result<void>()>& before_load) {
   if (const auto known = services.sessions.cached(client, token, trail)) {
     auto result =
         services.db.read(known->guard(), [&](Tx& tx) -> Result<T> { return body(tx, *known); });
     if (result || result.error().problem != Database::kStaleGuard) return result;
+  } else if (before_load) {
+    KS_CHECK(before_load());
   }
   // Once more after a load: the rights may have changed between the load and the read.
   for (int tries = 0;; ++tries) {

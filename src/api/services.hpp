@@ -4,6 +4,7 @@
 #include <string>
 
 #include "api/cursor.hpp"
+#include "api/limits.hpp"
 #include "app/deployments.hpp"
 #include "app/stores.hpp"
 #include "domain/template.hpp"
@@ -22,6 +23,7 @@ struct Services {
   SessionGate& sessions;
   Accounts& accounts;
   const HostGate& hosts;
+  RequestLimits& limits;
   SessionCookie cookie;
   const TemplateCatalogue& templates;
   app::NamespacePattern namespaces;

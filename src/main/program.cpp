@@ -78,6 +78,7 @@ struct Program::Impl {
   std::unique_ptr<SessionGate> sessions;
   std::unique_ptr<Accounts> accounts;
   std::unique_ptr<HostGate> hosts;
+  std::unique_ptr<api::RequestLimits> limits;
   std::unique_ptr<TemplateCatalogue> templates;
   std::unique_ptr<api::Services> services;
   api::FeedHub hub;
@@ -132,9 +133,10 @@ void Program::Impl::build_api() {
   accounts = std::make_unique<Accounts>(*db, stores->accounts, *sessions, *hasher, parts.clock,
                                         parts.random, options);
   hosts = std::make_unique<HostGate>(config.base_url);
+  limits = std::make_unique<api::RequestLimits>(config.quotas, parts.random);
   templates = std::make_unique<TemplateCatalogue>(TemplateCatalogue::system());
   services = std::make_unique<api::Services>(api::Services{
-      *db, stores->for_app(parts.clock, parts.random), *sessions, *accounts, *hosts,
+      *db, stores->for_app(parts.clock, parts.random), *sessions, *accounts, *hosts, *limits,
       SessionCookie(config.base_url), *templates, app::NamespacePattern{config.namespace_pattern},
       api::Cursors(key("cursors")), key("idempotency"), config.base_url.text(),
       config.deployment_domain, config.op.url_scheme, cluster->simulated(), config.dev_mode,

@@ -41,6 +41,13 @@ std::string IpAddress::text() const {
   return buffer;
 }
 
+IpAddress IpAddress::network() const {
+  IpAddress out = *this;
+  if (!std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes_.begin()))
+    std::fill(out.bytes_.begin() + 8, out.bytes_.end(), std::uint8_t{0});
+  return out;
+}
+
 Result<IpNetwork> IpNetwork::parse(std::string_view text) {
   IpNetwork out;
   const std::size_t slash = std::min(text.find('/'), text.size());

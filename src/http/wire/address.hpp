@@ -16,6 +16,12 @@ class IpAddress {
  public:
   static Result<IpAddress> parse(std::string_view text);
   std::string text() const;
+  // What one household or host is known by: of IPv6 the /64, of which everybody has 2^64
+  // addresses; an IPv4 address itself.
+  IpAddress network() const;
+  std::string_view bytes() const {
+    return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
+  }
   friend bool operator==(const IpAddress&, const IpAddress&) = default;
 
  private:

@@ -38,6 +38,7 @@ class Loader {
   void kubernetes();
   void network();
   void workloads();
+  void limits();
   void observability();
 
   const ConfigInput& input_;
@@ -229,6 +230,23 @@ void Loader::workloads() {
     fault("SYSTEM_NAMESPACE", "must be the name of a namespace");
 }
 
+void Loader::limits() {
+  const auto quota = [&](std::string_view name, std::int64_t& into) {
+    constexpr std::int64_t kMax = 1'000'000'000;
+    const std::string value = get(name);
+    std::int64_t number = 0;
+    const auto read = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (read.ec != std::errc() || read.ptr != value.data() + value.size() || number < 1 ||
+        number > kMax)
+      return fault(name, fmt::format("must be a number from 1 to {}", kMax));
+    into = number;
+  };
+  quota("RATE_LIMIT_READS", out_.config.quotas.reads);
+  quota("RATE_LIMIT_WRITES", out_.config.quotas.writes);
+  quota("RATE_LIMIT_ADDRESS_READS", out_.config.quotas.address_reads);
+  quota("RATE_LIMIT_ADDRESS_WRITES", out_.config.quotas.address_writes);
+}
+
 void Loader::observability() {
   Config& config = out_.config;
   address("METRICS_ADDR", config.metrics_address, config.metrics_port);
@@ -280,6 +298,7 @@ LoadedConfig Loader::load() {
   kubernetes();
   network();
   workloads();
+  limits();
   observability();
   config.ca_file = get("CA_FILE");
   config.sign_up = get("SIGNUP");

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/limits.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "identity/origin.hpp"
@@ -37,6 +38,7 @@ struct Config {
   std::string sign_up;
   std::string metrics_address;  // Empty: no metrics.
   std::uint16_t metrics_port = 0;
+  api::RequestQuotas quotas;
   bool leader_elect = true;
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::text;

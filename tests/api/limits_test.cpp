@@ -1,0 +1,118 @@
+#include <doctest/doctest.h>
+
+#include "tests/api/server.hpp"
+
+using namespace ks;
+using namespace ks::api_test;
+
+namespace {
+
+int number_in(const std::string& field, const std::string& name) {
+  const std::size_t at = field.find(";" + name + "=");
+  REQUIRE(at != std::string::npos);
+  return std::stoi(field.substr(at + name.size() + 2));
+}
+
+// How many of these requests are let through.
+template <class Send>
+int let_through(int tries, const Send& send) {
+  int passed = 0;
+  for (int i = 0; i < tries; ++i) passed += send().status != 429;
+  return passed;
+}
+
+// A window is a minute, so that a slow machine gives one back in the course of a test.
+void check_about(int passed, int quota) {
+  CHECK(passed >= quota);
+  CHECK(passed <= quota + quota / 2);
+}
+
+ServerOptions small_quotas() {
+  ServerOptions options;
+  options.settings = {{"RATE_LIMIT_READS", "20"},
+                      {"RATE_LIMIT_WRITES", "8"},
+                      {"RATE_LIMIT_ADDRESS_READS", "20"},
+                      {"RATE_LIMIT_ADDRESS_WRITES", "8"}};
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("a person's requests are bounded, reads apart from writes and from other people's") {
+  Server server(small_quotas());
+  Person ann = server.somebody("Ann");
+  Person bob = server.somebody("Bob");
+  const Reply first = ann.get("/api/v1/me");
+  CHECK(first.header("ratelimit-policy") == "\"read\";q=20;w=60");
+  CHECK(number_in(*first.header("ratelimit"), "r") <= 18);
+
+  check_about(2 + let_through(60, [&] { return ann.get("/api/v1/me"); }), 20);
+  const Reply refused = ann.get("/api/v1/me");
+  REQUIRE(refused.status == 429);
+  CHECK(refused.json().text("code") == "too_many_requests");
+  CHECK(std::stoi(refused.header("retry-after").value_or("0")) >= 1);
+  CHECK(number_in(*refused.header("ratelimit"), "r") == 0);
+
+  const auto write = [&] { return ann.patch(ann.org_path(), Json::object({{"name", "New"}})); };
+  CHECK(write().header("ratelimit-policy") == "\"write\";q=8;w=60");
+  check_about(1 + let_through(30, write), 8);
+  CHECK(bob.get("/api/v1/me").status == 200);
+  CHECK(bob.patch(bob.org_path(), Json::object({{"name", "New"}})).status == 200);
+}
+
+TEST_CASE("another session of the same person has no quota of its own") {
+  Server server(small_quotas());
+  Person ann = server.somebody("Ann");
+  Person again = server.nobody();
+  REQUIRE(
+      again
+          .post("/api/v1/auth/login", Json::object({{"email", ann.email}, {"password", kPassword}}))
+          .status == 200);
+  check_about(1 + let_through(60, [&] { return ann.get("/api/v1/me"); }), 20);
+  CHECK(again.get("/api/v1/me").status == 429);
+  CHECK(again.get("/api/v1/orgs/" + ann.org + "/stream").status == 429);
+}
+
+TEST_CASE("requests of nobody are bounded by network address, tokens that nobody has among them") {
+  Server server(small_quotas());
+  Person nobody = server.nobody();
+  const auto from = [&](const std::string& address, const std::string& cookie = "") {
+    Fields fields{{"X-Forwarded-For", address}};
+    if (!cookie.empty()) fields.emplace_back("Cookie", cookie);
+    return nobody.get("/api/v1/me", fields);
+  };
+  check_about(let_through(60, [&] { return from("192.0.2.1"); }), 20);
+  CHECK(from("192.0.2.1").status == 429);
+  CHECK(from("192.0.2.1", "session=made-up").status == 429);
+  CHECK(from("192.0.2.2").status == 401);
+
+  // The 2^64 addresses of one IPv6 network are one; its neighbour is another.
+  int host = 0;
+  check_about(let_through(60,
+                          [&] {
+                            const std::string number = std::to_string(++host);
+                            return from("2001:db8:0:1::" + number, "session=made-up" + number);
+                          }),
+              20);
+  CHECK(from("2001:db8:0:1:ffff::1").status == 429);
+  CHECK(from("2001:db8:0:2::1").status == 401);
+  // Somebody who is signed in is counted as that.
+  Person ann = server.somebody("Ann");
+  REQUIRE(ann.get("/api/v1/me").status == 200);
+  CHECK(ann.get("/api/v1/me", {{"X-Forwarded-For", "192.0.2.1"}}).status == 200);
+}
+
+TEST_CASE("an address that nobody vouches for is not believed by the limits") {
+  ServerOptions options = small_quotas();
+  options.settings["TRUSTED_PROXIES"] = "";
+  Server server(options);
+  Person nobody = server.nobody();
+  int host = 0;
+  check_about(let_through(60,
+                          [&] {
+                            return nobody.get(
+                                "/api/v1/me",
+                                {{"X-Forwarded-For", "192.0.2." + std::to_string(++host)}});
+                          }),
+              20);
+}
