@@ -64,6 +64,19 @@ void mount_accounts(Router& router, Services& services) {
         return signed_in(services, 200, in);
       });
 
+  router.post<Bearer>("/api/v1/auth/reauthenticate", {std::nullopt, Body::json},
+                      [&services](const ClientScope& client, const std::string& token,
+                                  const Caller& caller, const Call& call) -> Result<Reply> {
+                        Fields fields(call.body, {"password"});
+                        std::optional<std::string> password;
+                        if (!services.dev_mode || !call.body.members().empty())
+                          password = fields.required_text("password");
+                        KS_CHECK(fields.done());
+                        KS_TRY(const SignedIn in,
+                               services.accounts.reauthenticate(client, caller, token, password));
+                        return signed_in(services, 200, in);
+                      });
+
   router.post<Anyone>(
       "/api/v1/auth/logout", {std::nullopt, Body::optional_json},
       [&services](const ClientScope& client, const Call& call) -> Result<Reply> {

@@ -228,6 +228,12 @@ struct Router::Route {
                                Admission& admission) const {
     // Who is not signed in learns nothing about bodies; then the body, then the write.
     KS_TRY(const Caller caller, load(services, who, admission));
+    if (handler.bearer) {
+      KS_TRY(Json body, parse_body(request, spec.body));
+      KS_TRY(Reply reply,
+             handler.bearer(who.client, who.token, caller, Call{request, std::move(body)}));
+      return to_response(request, std::move(reply));
+    }
     if (handler.admin) {
       KS_CHECK(check_administrator(caller));
       KS_TRY(Json body, parse_body(request, spec.body));

@@ -25,6 +25,13 @@ struct Person {
   static constexpr std::string_view kName = "person";
   using Handler = std::function<Result<Reply>(Tx&, const Caller&, const Call&)>;
 };
+// Signed in; does something to the session itself, outside of any transaction of the router's. The
+// handler opens its own.
+struct Bearer {
+  static constexpr std::string_view kName = "person";
+  using Handler = std::function<Result<Reply>(const ClientScope&, const std::string& token,
+                                              const Caller&, const Call&)>;
+};
 // A member of the organization that the path names as {org}.
 struct Member {
   static constexpr std::string_view kName = "member";
@@ -92,10 +99,12 @@ class Router {
   struct Handler {
     Handler(Anyone, Anyone::Handler h) : anyone(std::move(h)) {}
     Handler(Person, Person::Handler h) : person(std::move(h)) {}
+    Handler(Bearer, Bearer::Handler h) : bearer(std::move(h)) {}
     Handler(Member, Member::Handler h) : member(std::move(h)) {}
     Handler(PlatformAdmin, PlatformAdmin::Handler h) : admin(std::move(h)) {}
     Anyone::Handler anyone;
     Person::Handler person;
+    Bearer::Handler bearer;
     Member::Handler member;
     PlatformAdmin::Handler admin;
   };

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "domain/ids.hpp"
 #include "domain/role.hpp"
 
@@ -62,15 +63,19 @@ class PersonScope {
   const ClientId& client() const noexcept { return client_; }
   const UserId& user() const noexcept { return user_; }
   const std::shared_ptr<const Trail>& trail() const noexcept { return trail_; }
+  // When the bearer of the session last gave the password; see authz/recent.hpp.
+  Time password_at() const noexcept { return password_at_; }
   ClientScope client_scope() const { return ClientScope(client_); }
 
  private:
   friend class SessionGate;
-  PersonScope(ClientId client, UserId user, std::shared_ptr<const Trail> trail)
-      : client_(client), user_(user), trail_(std::move(trail)) {}
+  PersonScope(ClientId client, UserId user, std::shared_ptr<const Trail> trail,
+              Time password_at = {})
+      : client_(client), user_(user), trail_(std::move(trail)), password_at_(password_at) {}
   ClientId client_;
   UserId user_;
   std::shared_ptr<const Trail> trail_;
+  Time password_at_;
 };
 
 // Proof that a caller was identified, and the boundary of everything that caller can reach. Made in
@@ -84,23 +89,28 @@ class TenantScope {
   const std::optional<UserId>& actor() const noexcept { return actor_; }
   const Standing& standing() const noexcept { return *standing_; }
   const Trail& trail() const noexcept { return *trail_; }
+  // As PersonScope's; never for background work.
+  Time password_at() const noexcept { return password_at_; }
   ClientScope client_scope() const { return ClientScope(client_); }
 
  private:
   friend class SessionGate;
   friend class FleetScope;
   TenantScope(ClientId client, OrgId org, std::optional<UserId> actor,
-              std::shared_ptr<const Standing> standing, std::shared_ptr<const Trail> trail)
+              std::shared_ptr<const Standing> standing, std::shared_ptr<const Trail> trail,
+              Time password_at = {})
       : client_(client),
         org_(org),
         actor_(std::move(actor)),
         standing_(std::move(standing)),
-        trail_(std::move(trail)) {}
+        trail_(std::move(trail)),
+        password_at_(password_at) {}
   ClientId client_;
   OrgId org_;
   std::optional<UserId> actor_;
   std::shared_ptr<const Standing> standing_;
   std::shared_ptr<const Trail> trail_;
+  Time password_at_;
 };
 
 // Why work crosses tenants. A new reason is a decision; it is reviewed with the statement it is

@@ -94,6 +94,16 @@ struct Accounts::Session {
   NewSession row;
 };
 
+struct Accounts::Proved {
+  std::string email;
+  UserId user;
+  std::string stored;    // The hash that the password was held against.
+  std::string rehashed;  // Empty when `stored` is up to date.
+  std::string by_account, by_address;
+  Time window;  // Of by_address.
+  Time now;
+};
+
 Accounts::Accounts(Database& db, AccountStore& store, SessionGate& gate, PasswordHasher& hasher,
                    const Clock& clock, Random& random, Options options)
     : db_(db),
@@ -165,14 +175,13 @@ Result<SignedIn> Accounts::sign_up(const ClientScope& scope, const SignUpRequest
   return create_signed_in(scope, user, trail, founding);
 }
 
-Result<SignedIn> Accounts::login(const ClientScope& scope, std::string_view email_given,
-                                 std::string_view password,
-                                 std::optional<std::string_view> presented, TrailPtr trail) {
+Result<Accounts::Proved> Accounts::prove(const ClientScope& scope, std::string_view email_given,
+                                         std::string_view password, const Trail& trail) {
   // What is no address is counted and answered as an unknown one.
   const Result<std::string> email = normal_email(email_given);
-  const std::string by_account =
+  std::string by_account =
       limit_key(scope, "login-account", email ? std::string_view(*email) : email_given);
-  const std::string by_address = limit_key(scope, "login-address", network_of(trail->address));
+  std::string by_address = limit_key(scope, "login-address", network_of(trail.address));
 
   // Committed before the password is looked at, so that tries in parallel, on any process, cannot
   // pass the bound together. A refused try counts nowhere.
@@ -205,22 +214,68 @@ Result<SignedIn> Accounts::login(const ClientScope& scope, std::string_view emai
   if (hasher_.outdated(*stored))
     // A full queue puts this off to the next login.
     if (auto hash = hasher_.hash(password)) rehashed = std::move(*hash);
+  return Proved{*email,
+                gate.known->user.id,
+                std::move(*stored),
+                std::move(rehashed),
+                std::move(by_account),
+                std::move(by_address),
+                gate.address.window_start,
+                now};
+}
 
-  Session session = new_session(gate.known->user.id);
+Result<UserRow> Accounts::accept(Tx& tx, const ClientScope& scope, const Proved& proved) {
+  KS_TRY(auto current, store_.find_user(tx, scope, proved.email));
+  // The password was changed or the account disabled while the hash was made.
+  if (!current || !current->user.active || current->password_hash != proved.stored)
+    return invalid_credentials();
+  if (!proved.rehashed.empty())
+    KS_CHECK(store_.set_password_hash(tx, scope, current->user.id, proved.stored, proved.rehashed,
+                                      proved.now));
+  // In the order of the counting, so that two at once do not wait for each other.
+  KS_CHECK(store_.give_back(tx, scope, proved.by_address, proved.window));
+  KS_CHECK(store_.forget_tries(tx, scope, proved.by_account));
+  return std::move(current->user);
+}
+
+Result<SignedIn> Accounts::login(const ClientScope& scope, std::string_view email,
+                                 std::string_view password,
+                                 std::optional<std::string_view> presented, TrailPtr trail) {
+  KS_TRY(const Proved proved, prove(scope, email, password, *trail));
+  Session session = new_session(proved.user);
   KS_TRY(UserRow user, db_.write([&](Tx& tx) -> Result<UserRow> {
-    KS_TRY(auto current, store_.find_user(tx, scope, *email));
-    // The password was changed or the account disabled while the hash was made.
-    if (!current || !current->user.active || current->password_hash != *stored)
-      return invalid_credentials();
-    if (!rehashed.empty())
-      KS_CHECK(store_.set_password_hash(tx, scope, current->user.id, *stored, rehashed, now));
-    KS_CHECK(store_.forget_tries(tx, scope, by_account));
-    KS_CHECK(store_.give_back(tx, scope, by_address, gate.address.window_start));
+    KS_TRY(UserRow current, accept(tx, scope, proved));
     if (presented) KS_CHECK(store_.remove_session(tx, scope, SessionGate::token_hash(*presented)));
     KS_CHECK(store_.create_session(tx, scope, session.row));
-    return std::move(current->user);
+    return current;
   }));
   if (presented) gate_.forget(*presented);
+  return SignedIn{std::move(user), std::move(session.token)};
+}
+
+Result<SignedIn> Accounts::reauthenticate(const ClientScope& scope, const Caller& caller,
+                                          std::string_view token,
+                                          const std::optional<std::string>& password) {
+  std::optional<Proved> proved;
+  if (password) {
+    KS_TRY(proved, prove(scope, caller.user().email, *password, *caller.person().trail()));
+    // The address is somebody else's by now.
+    if (proved->user != caller.user().id) return invalid_credentials();
+  } else if (!options_.dev_mode || caller.user().email != kDevEmail) {
+    return invalid_credentials();
+  }
+  Session session = new_session(caller.user().id);
+  KS_TRY(UserRow user, db_.write([&](Tx& tx) -> Result<UserRow> {
+    UserRow current = caller.user();
+    if (proved) {
+      KS_TRY(current, accept(tx, scope, *proved));
+    }
+    KS_TRY(const bool renewed,
+           store_.renew_session(tx, scope, SessionGate::token_hash(token), session.row));
+    if (!renewed) return failed(Error::Code::denied, 401, "unauthenticated", "Sign in to go on.");
+    return current;
+  }));
+  gate_.forget(token);
   return SignedIn{std::move(user), std::move(session.token)};
 }
 

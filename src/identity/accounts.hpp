@@ -76,6 +76,12 @@ class Accounts {
   Result<SignedIn> dev_login(const ClientScope&, std::optional<std::string_view> presented,
                              TrailPtr, const Founding& founding);
 
+  // The bearer of `token` gives the password again: the session goes on under a new token, and the
+  // old one ends here. Counted and answered as login(); no password is right for the account of dev
+  // mode, which has none. 401 "unauthenticated" when another call had this token first.
+  Result<SignedIn> reauthenticate(const ClientScope&, const Caller&, std::string_view token,
+                                  const std::optional<std::string>& password);
+
   // Ends the session; no error when there is none.
   Result<void> logout(const ClientScope&, std::string_view token);
 
@@ -95,6 +101,11 @@ class Accounts {
 
  private:
   struct Session;
+  // A try at a password that was right, with what has to be as it was when its outcome is stored.
+  struct Proved;
+  Result<Proved> prove(const ClientScope&, std::string_view email, std::string_view password,
+                       const Trail&);
+  Result<UserRow> accept(Tx&, const ClientScope&, const Proved&);
   Session new_session(const UserId& user);
   Result<SignedIn> create_signed_in(const ClientScope&, const NewUser&, const TrailPtr&,
                                     const Founding&);

@@ -44,6 +44,7 @@ class Snapshot {
         user(std::move(row.user)),
         seen_at(row.seen_at),
         expires_at(row.expires_at),
+        password_at(row.auth_at),
         memberships(std::move(of)) {
     standings.reserve(memberships.size());
     by_name.reserve(memberships.size() * 2);
@@ -66,6 +67,7 @@ class Snapshot {
   UserRow user;
   Time seen_at;
   Time expires_at;
+  Time password_at;
   std::vector<Membership> memberships;
   std::vector<std::shared_ptr<const Standing>> standings;
   boost::unordered_flat_map<std::string_view, std::size_t> by_name;  // Views into memberships.
@@ -213,7 +215,7 @@ Result<std::shared_ptr<Snapshot>> SessionGate::read(Tx& tx, const ClientScope& s
 }
 
 Caller SessionGate::caller(std::shared_ptr<const Snapshot> snapshot, TrailPtr trail, Time now) {
-  PersonScope person(snapshot->client, snapshot->user.id, std::move(trail));
+  PersonScope person(snapshot->client, snapshot->user.id, std::move(trail), snapshot->password_at);
   return Caller(std::move(person), std::move(snapshot), now);
 }
 
@@ -228,7 +230,7 @@ Result<TenantScope> SessionGate::tenant(const Caller& caller, std::string_view o
     if (found == known.by_name.end()) return not_found();
   }
   return TenantScope(known.client, known.memberships[found->second].id, known.user.id,
-                     known.standings[found->second], caller.person().trail());
+                     known.standings[found->second], caller.person().trail(), known.password_at);
 }
 
 Result<TenantScope> SessionGate::tenant(const Caller& caller, const OrgId& org) const {
@@ -249,7 +251,7 @@ TenantScope SessionGate::founding(const PersonScope& person) const {
     return std::shared_ptr<const Standing>(std::move(standing));
   }();
   return TenantScope(person.client(), OrgId::make(clock_, random_), person.user(), kOwner,
-                     person.trail());
+                     person.trail(), person.password_at());
 }
 
 Result<TenantScope> SessionGate::administration(const Caller& caller, const OrgId& org) const {
@@ -265,7 +267,8 @@ Result<TenantScope> SessionGate::administration(const Caller& caller, const Clie
   }();
   // Only the built-in client has administrators of the platform.
   if (!caller.platform_admin() || caller.person().client() != platform_client()) return not_found();
-  return TenantScope(client, org, caller.user().id, kAdministrator, caller.person().trail());
+  return TenantScope(client, org, caller.user().id, kAdministrator, caller.person().trail(),
+                     caller.person().password_at());
 }
 
 }  // namespace ks

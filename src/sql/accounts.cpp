@@ -67,7 +67,8 @@ Result<std::optional<SessionRow>> SqlAccountStore::find_session(Tx& tx, const Cl
                                   .created_at = row->time(1),
                                   .seen_at = row->time(2),
                                   .expires_at = row->time(3),
-                                  .user = user_at(*row, 4)});
+                                  .auth_at = row->time(4),
+                                  .user = user_at(*row, 5)});
 }
 
 Result<void> SqlAccountStore::touch_session(Tx& tx, const ClientScope& scope,
@@ -75,6 +76,14 @@ Result<void> SqlAccountStore::touch_session(Tx& tx, const ClientScope& scope,
                                             Time now) {
   KS_CHECK(sql_tx(tx).run(scope, q::session_touched, now, token_hash, stale_before));
   return {};
+}
+
+Result<bool> SqlAccountStore::renew_session(Tx& tx, const ClientScope& scope,
+                                            std::string_view old_hash, const NewSession& session) {
+  KS_TRY(const std::int64_t renewed,
+         sql_tx(tx).run(scope, q::session_renewed, session.id, session.token_hash, session.now,
+                        old_hash, session.user));
+  return renewed == 1;
 }
 
 Result<void> SqlAccountStore::remove_session(Tx& tx, const ClientScope& scope,

@@ -19,6 +19,8 @@ class SqlAccountStore final : public AccountStore {
                                                  std::string_view token_hash) override;
   Result<void> touch_session(Tx&, const ClientScope&, std::string_view token_hash,
                              Time stale_before, Time now) override;
+  Result<bool> renew_session(Tx&, const ClientScope&, std::string_view old_hash,
+                             const NewSession&) override;
   Result<void> remove_session(Tx&, const ClientScope&, std::string_view token_hash) override;
 
   Result<std::vector<Membership>> list_memberships(Tx&, const PersonScope&) override;

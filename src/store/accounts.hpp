@@ -49,6 +49,7 @@ struct SessionRow {
   Time created_at;
   Time seen_at;
   Time expires_at;
+  Time auth_at;  // When its bearer last gave the password.
   UserRow user;
 };
 
@@ -115,6 +116,11 @@ class AccountStore {
   // Sets seen_at to `now` when it was not after `stale_before`.
   virtual Result<void> touch_session(Tx&, const ClientScope&, std::string_view token_hash,
                                      Time stale_before, Time now) = 0;
+  // Gives the session of `old_hash` and of `session.user` the id and the token of `session`, with
+  // the password given at `session.now`; how long it lives does not change. False when there is no
+  // such session: of parallel calls with one token, one gives true.
+  virtual Result<bool> renew_session(Tx&, const ClientScope&, std::string_view old_hash,
+                                     const NewSession& session) = 0;
   // No error when there is none.
   virtual Result<void> remove_session(Tx&, const ClientScope&, std::string_view token_hash) = 0;
 

@@ -114,6 +114,31 @@ TEST_CASE("a login makes a new session and ends the one it came with") {
   CHECK(ann.get("/api/v1/me", {{"Cookie", first}}).status == 401);
 }
 
+TEST_CASE("the password given again gives a new cookie and ends the old one at once") {
+  Server server;
+  Person ann = server.somebody();
+  const std::string first = ann.cookie;
+  const auto give = [&](const Json& password) {
+    return ann.post("/api/v1/auth/reauthenticate", Json::object({{"password", password}}));
+  };
+  const Reply wrong = give("not her pass phrase");
+  CHECK(wrong.status == 401);
+  CHECK(wrong.json_without_trace() ==
+        ann.post("/api/v1/auth/login", credentials(ann.email, "not her pass phrase"))
+            .json_without_trace());
+  CHECK(ann.cookie == first);
+  CHECK(pointers(give(Json::array({kPassword}))) == std::vector<std::string>{"/password"});
+  CHECK(pointers(ann.post("/api/v1/auth/reauthenticate", Json::object())) ==
+        std::vector<std::string>{"/password"});
+  const Reply right = give(kPassword);
+  REQUIRE(right.status == 200);
+  CHECK(right.json().text("user", "email") == ann.email);
+  CHECK(right.body.find(kPassword) == std::string::npos);
+  CHECK(ann.cookie != first);
+  CHECK(ann.get("/api/v1/me").status == 200);
+  CHECK(ann.get("/api/v1/me", {{"Cookie", first}}).status == 401);
+}
+
 TEST_CASE("a logout ends the session at once, and once more does no harm") {
   Server server;
   Person ann = server.somebody();

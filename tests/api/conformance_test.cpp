@@ -225,6 +225,8 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   CHECK(ann.poke(ann.deployment_path("web") + "/deploy").status == 202);
   CHECK(ann.del(ann.deployment_path("web")).status == 202);
   CHECK(root.get("/api/v1/platform/orgs").status == 200);
+  CHECK(ann.post("/api/v1/auth/reauthenticate", Json::object({{"password", kPassword}})).status ==
+        200);
   CHECK(ann.poke("/api/v1/auth/logout").status == 204);
 
   std::set<std::string> successes;

@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include "authz/recent.hpp"
 #include "domain/name.hpp"
 #include "identity/accounts.hpp"
 #include "identity/host_gate.hpp"
@@ -663,6 +664,138 @@ TEST_CASE("a login makes the hash anew when its cost was raised") {
     CHECK(stored().find(",t=3,") != std::string::npos);
     CHECK(world.process.login("ann@example.com", kPassword));
     CHECK(stored().find(",t=3,") != std::string::npos);
+  });
+}
+
+TEST_CASE("a password given again keeps the session under a new token and ends the old one") {
+  for_each_engine([](EngineCase& engine) {
+    World world(engine);
+    auto& p = world.process;
+    const auto first = p.sign_up(ann());
+    REQUIRE(first);
+    const auto session = [&](const std::string& token) {
+      const auto row = p.db.read([&](Tx& tx) {
+        return p.store.find_session(tx, platform(), SessionGate::token_hash(token));
+      });
+      REQUIRE(row);
+      return *row;
+    };
+    const auto before = session(first->token);
+    REQUIRE(before);
+    world.clock.advance(hours(1));
+    const auto caller = p.load(first->token);
+    REQUIRE(caller);
+    const auto again = p.accounts.reauthenticate(platform(), *caller, first->token, kPassword);
+    REQUIRE(again);
+    CHECK(again->token != first->token);
+    CHECK(again->user.id == first->user.id);
+    CHECK_FALSE(p.valid(first->token));
+    CHECK(p.guarded(*caller) == Database::kStaleGuard);
+    CHECK(p.valid(again->token));
+    const auto after = session(again->token);
+    REQUIRE(after);
+    CHECK(after->id != before->id);
+    CHECK(after->expires_at == before->expires_at);
+    CHECK(after->auth_at == world.clock.now());
+    CHECK_FALSE(session(first->token));
+    CHECK(problem(p.accounts.reauthenticate(platform(), *caller, first->token, kPassword)) ==
+          "unauthenticated");
+  });
+}
+
+TEST_CASE("what asks for the password passes for ten minutes after it was given, to the second") {
+  for_each_engine([](EngineCase& engine) {
+    World world(engine);
+    auto& p = world.process;
+    const auto in = p.sign_up(ann());
+    REQUIRE(in);
+    const auto ask = [&](const std::string& token) {
+      const auto caller = p.load(token);
+      REQUIRE(caller);
+      const auto scope = p.gate.tenant(*caller, "ann");
+      REQUIRE(scope);
+      const auto now = world.clock.now();
+      const std::string answer = problem(require_recent_password(caller->person(), now));
+      CHECK(problem(require_recent_password(*scope, now)) == answer);
+      CHECK(problem(require_recent_password(p.gate.founding(caller->person()), now)) == answer);
+      return answer;
+    };
+    CHECK(ask(in->token).empty());
+    world.clock.advance(minutes(10) - microseconds(1));
+    CHECK(ask(in->token).empty());
+    world.clock.advance(microseconds(1));
+    CHECK(ask(in->token) == "reauthentication_required");
+    // Being busy is no proof.
+    const auto caller = p.load(in->token);
+    REQUIRE(caller);
+    CHECK(problem(p.accounts.reauthenticate(platform(), *caller, in->token, kWrong)) ==
+          "invalid_credentials");
+    CHECK(ask(in->token) == "reauthentication_required");
+    const auto again = p.accounts.reauthenticate(platform(), *caller, in->token, kPassword);
+    REQUIRE(again);
+    CHECK(ask(again->token).empty());
+    world.clock.advance(minutes(10));
+    CHECK(ask(again->token) == "reauthentication_required");
+    // A clock that was set back does not make it last.
+    world.clock.set(world.clock.now() - hours(1));
+    CHECK(ask(again->token) == "reauthentication_required");
+    const auto login = p.login("ann@example.com", kPassword);
+    REQUIRE(login);
+    CHECK(ask(login->token).empty());
+    const TenantScope system =
+        FleetScope(FleetReason::sync)
+            .tenant(platform_client(), p.gate.founding(caller->person()).org());
+    CHECK(problem(require_recent_password(system, world.clock.now())) ==
+          "reauthentication_required");
+  });
+}
+
+TEST_CASE("giving the password again is a try like a login's, at the same bounds") {
+  for_each_engine([](EngineCase& engine) {
+    World world(engine);
+    auto& p = world.process;
+    const auto in = p.sign_up(ann());
+    REQUIRE(in);
+    const auto caller = p.load(in->token);
+    REQUIRE(caller);
+    const auto again = [&](const char* password) {
+      return problem(p.accounts.reauthenticate(platform(), *caller, in->token, password));
+    };
+    for (int i = 0; i < 5; ++i) {
+      CHECK(again(kWrong) == "invalid_credentials");
+      CHECK(problem(p.login("ann@example.com", kWrong)) == "invalid_credentials");
+    }
+    CHECK(again(kPassword) == "too_many_requests");
+    CHECK(problem(p.login("ann@example.com", kPassword)) == "too_many_requests");
+    CHECK(p.valid(in->token));
+    world.clock.advance(minutes(15));
+    CHECK(again(std::string(4096, 'x').c_str()) == "invalid_credentials");
+    CHECK(again(kPassword).empty());
+  });
+}
+
+TEST_CASE("of 20 parallel uses of one token for the password given again, one goes on") {
+  for_each_engine([](EngineCase& engine) {
+    Accounts::Options options;
+    options.bounds.login_per_account.tries = 1000;
+    World world(engine, options);
+    Process other(*world.db, world.clock, world.random, options);
+    const auto in = world.process.sign_up(ann());
+    REQUIRE(in);
+    const auto caller = world.process.load(in->token);
+    REQUIRE(caller);
+    std::atomic<int> passed{0}, ended{0};
+    in_parallel(20, [&](int i) {
+      auto& accounts = i % 2 == 0 ? world.process.accounts : other.accounts;
+      const auto again = accounts.reauthenticate(platform(), *caller, in->token, kPassword);
+      if (again)
+        ++passed;
+      else if (again.error().problem == "unauthenticated")
+        ++ended;
+    });
+    CHECK(passed == 1);
+    CHECK(ended == 19);
+    CHECK_FALSE(world.process.valid(in->token));
   });
 }
 

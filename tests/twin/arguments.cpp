@@ -127,6 +127,7 @@ const std::map<std::string, Values, std::less<>>& special() {
       {"organization_create", {{"slug", "new"}}},
       {"organization_set", {{"slug", "other"}}},
       {"session_created", {{"id", kFree}, {"token_hash", "new"}}},
+      {"session_renewed", {{"id", kFree}}},
       {"setup_token_created", {{"token_hash", "new"}}},
       {"setup_tokens_swept", {{"now", 1000}}},
       {"team_create", {{"id", kFree}, {"slug", "new"}}},

@@ -231,7 +231,8 @@ CREATE TABLE public.sessions (
     user_id uuid NOT NULL,
     created_at bigint NOT NULL,
     seen_at bigint NOT NULL,
-    expires_at bigint NOT NULL
+    expires_at bigint NOT NULL,
+    auth_at bigint DEFAULT 0 NOT NULL
 );
 ALTER TABLE ONLY public.sessions FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.sessions OWNER TO {owner_role};

@@ -239,7 +239,7 @@ CREATE TABLE sessions (
   user_id TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL, auth_at INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (client_id, id),
   CONSTRAINT sessions_token UNIQUE (client_id, token_hash),
   FOREIGN KEY (client_id, user_id) REFERENCES users (client_id, id) ON DELETE CASCADE

@@ -10,7 +10,7 @@ WHERE s.client_id = :client AND s.token_hash = :token_hash;
 -- name: session_by_token
 -- rows: optional
 -- scope: client
-SELECT s.id, s.created_at, s.seen_at, s.expires_at,
+SELECT s.id, s.created_at, s.seen_at, s.expires_at, s.auth_at,
   u.id, u.email, u.name, u.platform_admin, u.state, u.authz_version
 FROM sessions AS s
 JOIN users AS u ON u.client_id = s.client_id AND u.id = s.user_id
@@ -19,8 +19,16 @@ WHERE s.client_id = :client AND s.token_hash = :token_hash;
 -- name: session_created
 -- rows: none
 -- scope: client
-INSERT INTO sessions (client_id, id, token_hash, user_id, created_at, seen_at, expires_at)
-VALUES (:client, :id, :token_hash, :user_id, :now, :now, :expires_at);
+INSERT INTO sessions (client_id, id, token_hash, user_id, created_at, seen_at, expires_at, auth_at)
+VALUES (:client, :id, :token_hash, :user_id, :now, :now, :expires_at, :now);
+
+-- The session under a new id and token, and no longer under the old ones: of parallel calls with
+-- one token, one changes a row.
+-- name: session_renewed
+-- rows: none
+-- scope: client
+UPDATE sessions SET id = :id, token_hash = :new_hash, auth_at = :now, seen_at = :now
+WHERE client_id = :client AND token_hash = :token_hash AND user_id = :user_id;
 
 -- name: session_touched
 -- rows: none
