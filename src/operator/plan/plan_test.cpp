@@ -121,7 +121,7 @@ void compare_with_golden(const std::string& file, const std::string& text) {
 }  // namespace
 
 TEST_CASE("running the steps of a sandbox and planning again gives none") {
-  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     CAPTURE(seed);
     SeededRandom random(seed);
     Bench bench;
@@ -158,7 +158,7 @@ TEST_CASE("running the steps of a sandbox and planning again gives none") {
 }
 
 TEST_CASE("running the steps of a deployment and planning again gives none") {
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 80; ++seed) {
     CAPTURE(seed);
     SeededRandom random(seed);
     Bench bench;
