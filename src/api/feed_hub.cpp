@@ -5,6 +5,9 @@
 #include <mutex>
 #include <vector>
 
+#include "base/log.hpp"
+#include "runtime/caught.hpp"
+
 namespace ks::api {
 
 namespace {
@@ -46,7 +49,13 @@ struct FeedHub::Impl : std::enable_shared_from_this<FeedHub::Impl> {
     loop->spawn([subscriber] {
       for (;;) {
         if (!subscriber->stream->open()) return;
-        if (!subscriber->deliver(*subscriber->stream)) {
+        bool goes_on = false;
+        try {
+          goes_on = subscriber->deliver(*subscriber->stream);
+        } catch (...) {
+          log::error("a stream failed by a defect", {{"what", runtime::caught()}});
+        }
+        if (!goes_on) {
           subscriber->stream->close();
           return;
         }

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -243,12 +244,21 @@ bool BlockingPool::post(std::function<void()> work) {
 }
 
 bool BlockingPool::run(std::function<void()> work) {
-  auto done = std::make_shared<Event>();
-  const bool queued = post([done, work = std::move(work)] {
-    work();
-    done->set();
+  struct Run {
+    Event done;
+    std::exception_ptr thrown;
+  };
+  auto run = std::make_shared<Run>();
+  const bool queued = post([run, work = std::move(work)] {
+    try {
+      work();
+    } catch (...) {
+      run->thrown = std::current_exception();
+    }
+    run->done.set();
   });
-  if (queued) done->wait();
+  if (queued) run->done.wait();
+  if (run->thrown) std::rethrow_exception(run->thrown);
   return queued;
 }
 

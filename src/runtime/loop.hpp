@@ -126,8 +126,8 @@ class BlockingPool {
   BlockingPool(const BlockingPool&) = delete;
   BlockingPool& operator=(const BlockingPool&) = delete;
 
-  // Runs `work` on a pool thread and waits for its end. False, without running it, when the queue
-  // is full.
+  // Runs `work` on a pool thread and waits for its end; throws here what it throws there. False,
+  // without running it, when the queue is full.
   bool run(std::function<void()> work);
   // Queues `work` and returns at once. False when the queue is full.
   bool post(std::function<void()> work);

@@ -1,5 +1,6 @@
 #include <atomic>
 #include <set>
+#include <stdexcept>
 
 #include <doctest/doctest.h>
 
@@ -48,6 +49,38 @@ TEST_CASE("of bodies that commit together each stands or falls alone") {
     REQUIRE(rows);
     CHECK(rows->size() == 20);
     for (const sql::Row& row : *rows) CHECK(std::stoi(row.str(0)) % 3 == 0);
+  });
+}
+
+TEST_CASE("a body that throws fails alone, and the database goes on") {
+  for_each_engine([](EngineCase& engine) {
+    std::atomic<int> kept{0}, failed{0};
+    on_fibers(60, [&](int n) {
+      const auto result = engine.database().fleet_write(kFleet, [&](Tx& tx) -> Result<void> {
+        KS_CHECK(sql_tx(tx).run(kFleet, *kPutFact, std::to_string(n), ""));
+        if (n % 3 == 1) throw std::runtime_error("thrown by a body");
+        if (n % 3 == 2) throw 42;
+        return {};
+      });
+      if (result) {
+        ++kept;
+      } else if (result.error().code == Error::Code::bug) {
+        ++failed;
+        if (n % 3 == 1) CHECK(result.error().message == "thrown by a body");
+      }
+      const auto read = engine.database().read([&](Tx& tx) -> Result<void> {
+        KS_CHECK(sql_tx(tx).run(client_scope(), *kUsers));
+        throw std::runtime_error("thrown by a read");
+      });
+      CHECK((!read && read.error().code == Error::Code::bug));
+    });
+    CHECK(kept == 20);
+    CHECK(failed == 40);
+    const auto rows = engine.database().fleet_read(
+        kFleet, [](Tx& tx) { return sql_tx(tx).run(kFleet, *kFacts); });
+    REQUIRE(rows);
+    CHECK(rows->size() == 20);
+    CHECK(engine.database().ready());
   });
 }
 

@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <exception>
 #include <utility>
 
 #include <sys/socket.h>
@@ -13,6 +12,7 @@
 #include "base/log.hpp"
 #include "http/problem.hpp"
 #include "http/wire/reply.hpp"
+#include "runtime/caught.hpp"
 
 namespace ks::http {
 
@@ -106,7 +106,15 @@ void Connection::cut_off() {
 }
 
 void Connection::run() {
-  while (serve_one()) {
+  // What goes wrong here, such as memory that is not there, is this connection's end and nobody
+  // else's.
+  try {
+    while (serve_one()) {
+    }
+  } catch (...) {
+    log::error("http connection failed by a defect",
+               {{"request_id", request_.request_id}, {"what", runtime::caught()}});
+    return close();
   }
   if (phase_ != Phase::streaming) close();
 }
@@ -260,8 +268,8 @@ Response Connection::answer() {
     if (sendable(response)) return response;
     if (response.stream) response.stream->finish();
     return failed("a handler made a reply that cannot be sent");
-  } catch (const std::exception& e) {
-    return failed(e.what());
+  } catch (...) {
+    return failed(runtime::caught());
   }
 }
 

@@ -261,6 +261,7 @@ TEST_CASE("more clients than allowed are turned away") {
 TEST_CASE("what a handler throws or mangles becomes a 500 without its text") {
   Served s;
   s.get("/throws", [](Request&) -> Response { throw std::runtime_error("secret detail"); });
+  s.get("/throws-a-number", [](Request&) -> Response { throw 42; });
   s.get("/splits", [](Request&) {
     Response out = Response::text(200, "x");
     out.headers.add("Location", "/a\r\nSet-Cookie: stolen=1");
@@ -268,7 +269,7 @@ TEST_CASE("what a handler throws or mangles becomes a 500 without its text") {
   });
   s.start();
   WireClient client(s.port());
-  for (const std::string_view path : {"/throws", "/splits"}) {
+  for (const std::string_view path : {"/throws", "/throws-a-number", "/splits"}) {
     client.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n");
     const std::string reply = client.reply();
     CHECK(status_in(reply) == 500);

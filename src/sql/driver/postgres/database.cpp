@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "runtime/caught.hpp"
 #include "runtime/loop.hpp"
 #include "sql/driver/postgres/listener.hpp"
 #include "sql/driver/postgres/migrate.hpp"
@@ -91,7 +92,12 @@ class PostgresDatabase final : public Database {
       pipelines_.push_back(made);
     });
     PgReadTx tx(*pipeline, guard);
-    Result<void> result = body(tx);
+    Result<void> result;
+    try {
+      result = body(tx);
+    } catch (...) {
+      return bug(runtime::caught());
+    }
     if (tx.failure()) return std::unexpected(*tx.failure());
     if (result) result = tx.finish();
     return result;

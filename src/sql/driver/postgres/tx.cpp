@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/caught.hpp"
 #include "runtime/loop.hpp"
 #include "sql/statements.hpp"
 
@@ -106,7 +107,12 @@ Result<void> run_on(PgPool& pool, PgTx::Mode mode, OpenLane lane, const ReadGuar
   for (int runs = 1;; ++runs) {
     KS_TRY(auto lease, pool.acquire());
     PgTx tx(lease.connection(), mode, lane, guard);
-    Result<void> result = body(tx);
+    Result<void> result;
+    try {
+      result = body(tx);
+    } catch (...) {
+      result = bug(runtime::caught());
+    }
     if (result && tx.failure()) result = std::unexpected(tx.failure()->error);
     if (result) result = tx.commit();
     if (!result) tx.rollback();

@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "runtime/caught.hpp"
 #include "sql/driver/sqlite/writer.hpp"
 
 namespace ks::sql {
@@ -139,7 +140,11 @@ class SqliteDatabase final : public Database {
     SqliteTx tx(connection, SqliteTx::Mode::read, lane);
     Result<void> result;
     if (guard != nullptr) result = tx.check(*guard);
-    if (result) result = body(tx);
+    try {
+      if (result) result = body(tx);
+    } catch (...) {
+      result = bug(runtime::caught());
+    }
     if (result && tx.failure()) result = std::unexpected(*tx.failure());
     if (auto ended = connection.control(kEndRead); !ended && connection.in_transaction())
       (void)connection.control(kAbortRead);

@@ -1,5 +1,6 @@
 #include "sql/driver/sqlite/writer.hpp"
 
+#include "runtime/caught.hpp"
 #include "runtime/loop.hpp"
 
 namespace ks::sql {
@@ -123,10 +124,15 @@ void SqliteWriter::finish(const std::vector<std::shared_ptr<Job>>& jobs, std::si
 Result<void> SqliteWriter::run_one(Job& job) {
   SqliteTx tx(*connection_, job.mode, job.lane);
   if (job.guard != nullptr) KS_CHECK(tx.check(*job.guard));
-  Result<void> result = (*job.body)(tx);
-  if (result && tx.failure()) return std::unexpected(*tx.failure());
-  job.feeds = tx.changed_feeds();
-  return result;
+  // What one body throws must reach neither the bodies beside it nor this thread's end.
+  try {
+    Result<void> result = (*job.body)(tx);
+    if (result && tx.failure()) return std::unexpected(*tx.failure());
+    job.feeds = tx.changed_feeds();
+    return result;
+  } catch (...) {
+    return bug(runtime::caught());
+  }
 }
 
 std::size_t SqliteWriter::run_group(const std::vector<std::shared_ptr<Job>>& jobs) {
