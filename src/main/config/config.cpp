@@ -279,6 +279,10 @@ LoadedConfig Loader::load() {
   if (!sqlite && !config.database_dsn.starts_with("postgres://") &&
       !config.database_dsn.starts_with("postgresql://"))
     fault("DATABASE_DSN", "must be sqlite:PATH or postgres://...");
+  for (const auto& [name, dsn] : {std::pair("DATABASE_DSN", config.database_dsn),
+                                  std::pair("DATABASE_OWNER_DSN", config.database_owner_dsn)})
+    if (!plain_dsn(dsn))
+      fault(name, "cannot be read for certain: write special characters of the password as %XX");
   if (sqlite && !config.database_owner_dsn.empty())
     fault("DATABASE_OWNER_DSN", "is for PostgreSQL only");
   config.auto_migrate = flag("AUTO_MIGRATE", sqlite);
@@ -309,6 +313,8 @@ LoadedConfig Loader::load() {
   config.op.url_scheme = local ? "http" : "https";
 
   config.https_proxy = get("HTTPS_PROXY");
+  if (!plain_dsn(config.https_proxy))
+    fault("HTTPS_PROXY", "cannot be read for certain: write special characters as %XX");
   config.no_proxy = get("NO_PROXY");
 
   const auto variables = config_variables();

@@ -68,8 +68,12 @@ struct Variable {
 };
 std::span<const Variable> config_variables();
 
-// A DSN without its password.
+// An address without its secrets. Of one that can be read in two ways nothing but the scheme is
+// left, and of what is no address nothing.
 std::string mask_dsn(std::string_view dsn);
+// False when characters of a password or name stand in an address that need %XX there: different
+// programs would then read different hosts from it, and print parts of the password as one.
+bool plain_dsn(std::string_view dsn);
 
 struct ConfigInput {
   // Looks a variable up in the environment.

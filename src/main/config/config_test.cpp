@@ -123,6 +123,77 @@ TEST_CASE("what is printed has no password and no key") {
   }
 }
 
+TEST_CASE("however an address is spelled, no part of its secrets is printed") {
+  // Each holds the secret "S3cr3t" or a piece of it, "S3c" or "r3t".
+  for (const char* dsn : {"postgres://ks:S3cr3t@db/ks",
+                          "postgres://ks:S3c@r3t@db/ks",
+                          "postgres://ks:S3c/r3t@db/ks",
+                          "postgres://ks:S3c?r3t@db/ks",
+                          "postgres://ks:S3c#r3t@db/ks",
+                          "postgres://ks:S3c:r3t@db/ks",
+                          "postgres://ks:S3c%40r3t@db/ks",
+                          "postgres://ks:S3c r3t@db/ks",
+                          "postgres://:S3cr3t@db/ks",
+                          "postgres://ks:S3cr3t/ks",
+                          "postgres://db:5432/ks?user=ks&password=S3cr3t",
+                          "postgres://db/ks?password=S3c@r3t",
+                          "postgres://db/ks?pass%77ord=S3cr3t",
+                          "postgres://db/ks?PASSWORD=S3cr3t",
+                          "postgres://db/ks?sslpassword=S3cr3t&sslmode=require",
+                          "postgres://ks@db/ks?password=S3c&r3t",
+                          "postgres://ks@db/ks?password=S3c#r3t",
+                          "postgres://ks@db/ks?options=-c%20x.y=S3cr3t",
+                          "postgresql://ks:S3cr3t@a:1,b:2/ks",
+                          "host=db user=ks password=S3cr3t",
+                          "host=db password = 'S3c r3t'",
+                          "ks:S3cr3t@db",
+                          "postgres:/ks:S3cr3t@db",
+                          "postgres//ks:S3cr3t@db/ks",
+                          "http://ann:S3cr3t@proxy:3128",
+                          "ann:S3cr3t@proxy:3128",
+                          "postgres://ks:S3cr3t@[::1]:5432/ks"}) {
+    const std::string shown = mask_dsn(dsn);
+    CAPTURE(dsn);
+    CAPTURE(shown);
+    CHECK(shown.find("S3c") == std::string::npos);
+    CHECK(shown.find("r3t") == std::string::npos);
+    auto settings = good();
+    settings["DATABASE_DSN"] = dsn;
+    const LoadedConfig loaded = load(settings);
+    for (const auto& fault : loaded.faults) {
+      CHECK(fault.find("S3c") == std::string::npos);
+      CHECK(fault.find("r3t") == std::string::npos);
+    }
+  }
+  CHECK(mask_dsn("postgres://ks:x@db:5432/ks?sslmode=require&password=y") ==
+        "postgres://ks:***@db:5432/ks?sslmode=require&password=***");
+  CHECK(mask_dsn("postgres://db,[::1]:5433/ks") == "postgres://db,[::1]:5433/ks");
+  CHECK(mask_dsn("sqlite:./data/k8s@home.db") == "sqlite:./data/k8s@home.db");
+}
+
+TEST_CASE("an address that can be read in two ways is refused before anybody connects") {
+  auto settings = good();
+  settings["AUTO_MIGRATE"] = "false";
+  for (const char* dsn :
+       {"postgres://ks:S3c@r3t@db/ks", "postgres://ks:S3c/r3t@db/ks", "postgres://ks:S3cr3t/ks"}) {
+    settings["DATABASE_DSN"] = dsn;
+    CHECK(has_fault(load(settings), "DATABASE_DSN"));
+  }
+  settings["DATABASE_DSN"] = "postgres://ks:S3c%40r3t@db/ks";
+  CHECK(load(settings).faults.empty());
+}
+
+TEST_CASE("a limit of requests is a number above zero: none is no way to switch it off") {
+  auto settings = good();
+  CHECK(load(settings).config.quotas.writes == 1200);
+  for (const char* value : {"", "0", "-1", "many", "10x", "10000000000"}) {
+    settings["RATE_LIMIT_WRITES"] = value;
+    CHECK(has_fault(load(settings), "RATE_LIMIT_WRITES"));
+  }
+  settings["RATE_LIMIT_WRITES"] = "5";
+  CHECK(load(settings).config.quotas.writes == 5);
+}
+
 TEST_CASE("a namespace pattern must tell people apart and fit in a name") {
   CHECK(namespace_pattern_fault("sandbox-{userId}").empty());
   CHECK(namespace_pattern_fault("{orgSlug}").find("{userId}") != std::string::npos);

@@ -53,21 +53,88 @@ constexpr std::array kVariables = {
 
 std::span<const Variable> config_variables() { return kVariables; }
 
-// What stands between ':' and '@' of the authority, or after "password=".
-std::string mask_dsn(std::string_view dsn) {
-  std::string out(dsn);
-  const std::size_t scheme = out.find("://");
-  if (scheme != std::string::npos) {
-    const std::size_t at = out.find('@', scheme);
-    const std::size_t colon = out.find(':', scheme + 3);
-    if (at != std::string::npos && colon != std::string::npos && colon < at)
-      out.replace(colon + 1, at - colon - 1, "***");
+namespace {
+constexpr std::string_view kMask = "***";
+
+bool only(std::string_view text, std::string_view beside) {
+  return std::ranges::all_of(text, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           beside.find(c) != std::string_view::npos;
+  });
+}
+
+// HOST[:PORT],... where each port is a number.
+bool is_hosts(std::string_view text) {
+  if (!only(text, "_-.:,[]%")) return false;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(','), text.size());
+    std::string_view one = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (const std::size_t bracket = one.find(']'); bracket != std::string_view::npos)
+      one.remove_prefix(bracket);
+    const std::size_t colon = one.find(':');
+    if (colon == std::string_view::npos) continue;
+    for (const char c : one.substr(colon + 1))
+      if (c < '0' || c > '9') return false;
   }
-  if (const std::size_t key = out.find("password="); key != std::string::npos) {
-    const std::size_t end = std::min(out.find_first_of("& ", key), out.size());
-    out.replace(key + 9, end - key - 9, "***");
+  return true;
+}
+
+// Parameters whose values are shown. Of all others, the passwords among them, only the name is.
+std::string masked_query(std::string_view query) {
+  constexpr std::array<std::string_view, 9> kShown = {
+      "application_name", "connect_timeout",      "dbname", "host", "port", "sslmode",
+      "sslrootcert",      "target_session_attrs", "user"};
+  std::string out;
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const std::string_view name = pair.substr(0, pair.find('='));
+    out += out.empty() ? '?' : '&';
+    if (std::ranges::find(kShown, name) != kShown.end())
+      out += pair;
+    else
+      out.append(only(name, "_") ? name : kMask).append("=").append(kMask);
   }
   return out;
+}
+}  // namespace
+
+// Shown is what is understood for certain, so that no part of a secret stands where another reading
+// of the same text would put it.
+std::string mask_dsn(std::string_view dsn) {
+  if (dsn.empty() || dsn.starts_with("sqlite:")) return std::string(dsn);
+  const std::size_t colon = dsn.find("://");
+  if (colon == std::string_view::npos || !only(dsn.substr(0, colon), "+-."))
+    return std::string(kMask);
+  std::string out(dsn.substr(0, colon + 3));
+  std::string_view rest = dsn.substr(colon + 3);
+  const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
+  std::string_view authority = rest.substr(0, end);
+  rest.remove_prefix(end);
+  const std::size_t at = authority.find('@');
+  // An '@' elsewhere is one that a password was meant to have.
+  if (rest.find_first_of("@#") != std::string_view::npos || at != authority.rfind('@'))
+    return out.append(kMask);
+  if (at != std::string_view::npos) {
+    const std::string_view user = authority.substr(0, at);
+    const std::string_view name = user.substr(0, user.find(':'));
+    if (!only(name, "_-.~%")) return out.append(kMask);
+    out.append(name);
+    if (name.size() != user.size()) out.append(":").append(kMask);
+    out += '@';
+    authority.remove_prefix(at + 1);
+  }
+  const std::size_t query = std::min(rest.find('?'), rest.size());
+  if (!is_hosts(authority) || !only(rest.substr(0, query), "_-.~%/")) return out.append(kMask);
+  out.append(authority).append(rest.substr(0, query));
+  if (query < rest.size()) out += masked_query(rest.substr(query + 1));
+  return out;
+}
+
+bool plain_dsn(std::string_view dsn) {
+  return !mask_dsn(dsn).ends_with("://" + std::string(kMask));
 }
 
 Result<std::map<std::string, std::string>> parse_config_file(std::string_view text) {
