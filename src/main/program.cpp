@@ -14,6 +14,7 @@
 #include "http/metrics.hpp"
 #include "http/server.hpp"
 #include "main/cluster.hpp"
+#include "main/readiness.hpp"
 #include "main/stores.hpp"
 #include "operator/operator.hpp"
 #include "sql/database.hpp"
@@ -89,6 +90,11 @@ struct Program::Impl {
   std::unique_ptr<http::Router> metrics_router;
   std::unique_ptr<http::Server> server;
   std::unique_ptr<http::Server> metrics_server;
+  Readiness readiness{parts.clock, [this] {
+                        return ReadyState{!db || db->ready().has_value(),
+                                          !sync || sync->trouble().empty(),
+                                          !op || op->missing().empty()};
+                      }};
   bool stopped = false;
 
   Result<void> start();
@@ -197,9 +203,7 @@ std::vector<std::string> Program::Impl::troubles() {
 http::Response Program::Impl::ready() {
   // Causes name hosts and objects; who may see those reads the log.
   Json checks = Json::object();
-  const bool database = !db || db->ready().has_value();
-  const bool cluster_ok = !sync || sync->trouble().empty();
-  const bool operator_ok = !op || op->missing().empty();
+  const auto [database, cluster_ok, operator_ok] = readiness.now();
   const auto word = [](bool ok) { return ok ? "ok" : "unavailable"; };
   if (db) checks.set("database", word(database));
   checks.set("cluster", word(cluster_ok));
