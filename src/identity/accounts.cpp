@@ -364,8 +364,14 @@ Result<void> Accounts::sweep(const FleetScope& fleet) {
   const Duration longest =
       std::max({options_.bounds.login_per_account.window, options_.bounds.login_per_address.window,
                 options_.bounds.sign_up_per_address.window});
-  return db_.fleet_write(fleet,
-                         [&](Tx& tx) { return store_.sweep(tx, fleet, now, now - longest); });
+  // In small transactions, so that nobody waits long for one of them.
+  constexpr int kBatch = 500;
+  for (bool more = true; more;) {
+    KS_TRY(more, db_.fleet_write(fleet, [&](Tx& tx) {
+      return store_.sweep(tx, fleet, now, now - longest, kBatch);
+    }));
+  }
+  return {};
 }
 
 }  // namespace ks

@@ -10,6 +10,7 @@
 #include "api/docs_page.hpp"
 #define KS_DOCS
 #endif
+#include "app/housekeeping.hpp"
 #include "base/digest.hpp"
 #include "http/metrics.hpp"
 #include "http/server.hpp"
@@ -106,7 +107,8 @@ struct Program::Impl {
   void stop(Duration drain);
   http::Response ready();
   std::vector<std::string> troubles();
-  void sweep();
+  void sweep_after(Duration wait);
+  Result<void> sweep();
 };
 
 Result<void> Program::Impl::open_database() {
@@ -167,7 +169,7 @@ void Program::Impl::start_background() {
       sync->wake();
     });
     sync->start(loop);
-    sweep();
+    sweep_after(minutes(5));
   }
   if (config.run_operator) {
     op = std::make_unique<op::Operator>(*cluster, config.op, parts.clock, parts.random);
@@ -175,19 +177,32 @@ void Program::Impl::start_background() {
   }
 }
 
-// What has ended is removed once an hour.
-void Program::Impl::sweep() {
-  work.at(0).call_after(hours(1), [this] {
+// What has ended is removed once an hour, the first time soon after the start: a server that is
+// started often has to come to it too.
+void Program::Impl::sweep_after(Duration wait) {
+  work.at(0).call_after(wait, [this] {
     work.at(0).spawn([this] {
-      const FleetScope fleet(FleetReason::session_cleanup);
-      const auto swept = accounts->sweep(fleet);
-      const auto forgotten = db->fleet_write(fleet, [&](Tx& tx) {
-        return stores->idempotency.forget_older(tx, fleet, parts.clock.now() - hours(24));
-      });
-      if (!swept || !forgotten) log::warn("clean-up failed; the next one is in an hour");
-      sweep();
+      if (auto swept = sweep(); !swept)
+        log::warn("clean-up failed; the next one is in an hour",
+                  {{"cause", swept.error().message}});
+      sweep_after(hours(1));
     });
   });
+}
+
+Result<void> Program::Impl::sweep() {
+  const FleetScope fleet(FleetReason::housekeeping);
+  const Time now = parts.clock.now();
+  const app::Kept kept;
+  KS_CHECK(accounts->sweep(fleet));
+  for (std::int64_t went = kept.batch; went == kept.batch;) {
+    KS_TRY(went, db->fleet_write(fleet, [&](Tx& tx) {
+      return stores->idempotency.forget_older(tx, fleet, now - hours(24), kept.batch);
+    }));
+  }
+  KS_TRY(const auto pruned, app::prune(*db, stores->housekeeping, fleet, kept, now));
+  log::debug("clean-up", {{"events", pruned.events}, {"revisions", pruned.revisions}});
+  return {};
 }
 
 std::vector<std::string> Program::Impl::troubles() {

@@ -5,6 +5,7 @@
 #include "secrets/envelope.hpp"
 #include "sql/accounts.hpp"
 #include "sql/deployments.hpp"
+#include "sql/housekeeping.hpp"
 #include "sql/journal.hpp"
 #include "sql/organizations.hpp"
 #include "sql/plans.hpp"
@@ -34,6 +35,7 @@ struct SqlStores {
   sql::SqlSandboxStore sandboxes;
   sql::SqlPlanStore plans;
   sql::SqlIdempotencyStore idempotency;
+  sql::SqlHousekeepingStore housekeeping;
   sql::SqlJournal journal;
   sql::SqlSyncStore sync;
   Authorizer authorizer;

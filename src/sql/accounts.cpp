@@ -1,5 +1,7 @@
 #include "sql/accounts.hpp"
 
+#include <algorithm>
+
 #include "sql/driver/sql_tx.hpp"
 #include "sql/statements.hpp"
 
@@ -155,11 +157,13 @@ Result<bool> SqlAccountStore::consume_setup_token(Tx& tx, const ClientScope& sco
   return true;
 }
 
-Result<void> SqlAccountStore::sweep(Tx& tx, const FleetScope& scope, Time now, Time counts_before) {
-  KS_CHECK(sql_tx(tx).run(scope, q::sessions_swept, now, now - kSessionIdle));
-  KS_CHECK(sql_tx(tx).run(scope, q::setup_tokens_swept, now));
-  KS_CHECK(sql_tx(tx).run(scope, q::limits_swept, counts_before));
-  return {};
+Result<bool> SqlAccountStore::sweep(Tx& tx, const FleetScope& scope, Time now, Time counts_before,
+                                    int limit) {
+  KS_TRY(const std::int64_t sessions,
+         sql_tx(tx).run(scope, q::sessions_swept, now, now - kSessionIdle, limit));
+  KS_TRY(const std::int64_t tokens, sql_tx(tx).run(scope, q::setup_tokens_swept, now, limit));
+  KS_TRY(const std::int64_t counts, sql_tx(tx).run(scope, q::limits_swept, counts_before, limit));
+  return std::max({sessions, tokens, counts}) == limit;
 }
 
 }  // namespace ks::sql

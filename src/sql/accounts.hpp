@@ -37,7 +37,7 @@ class SqlAccountStore final : public AccountStore {
   Result<bool> consume_setup_token(Tx&, const ClientScope&, std::string_view token_hash,
                                    Time now) override;
 
-  Result<void> sweep(Tx&, const FleetScope&, Time now, Time counts_before) override;
+  Result<bool> sweep(Tx&, const FleetScope&, Time now, Time counts_before, int limit) override;
 };
 
 }  // namespace ks::sql

@@ -175,9 +175,9 @@ Result<void> SqlIdempotencyStore::store(Tx& tx, const PersonScope& person,
   return {};
 }
 
-Result<void> SqlIdempotencyStore::forget_older(Tx& tx, const FleetScope& fleet, Time than) {
-  KS_CHECK(sql_tx(tx).run(fleet, q::idempotency_forget, than));
-  return {};
+Result<std::int64_t> SqlIdempotencyStore::forget_older(Tx& tx, const FleetScope& fleet, Time than,
+                                                       int limit) {
+  return sql_tx(tx).run(fleet, q::idempotency_forget, than, limit);
 }
 
 }  // namespace ks::sql

@@ -38,7 +38,7 @@ class SqlIdempotencyStore final : public IdempotencyStore {
                                            Time not_before) override;
   Result<void> store(Tx&, const PersonScope&, std::string_view key_hash, const StoredAnswer&,
                      Time now) override;
-  Result<void> forget_older(Tx&, const FleetScope&, Time than) override;
+  Result<std::int64_t> forget_older(Tx&, const FleetScope&, Time than, int limit) override;
 };
 
 }  // namespace ks::sql

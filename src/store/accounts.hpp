@@ -145,8 +145,9 @@ class AccountStore {
   virtual Result<bool> consume_setup_token(Tx&, const ClientScope&, std::string_view token_hash,
                                            Time now) = 0;
 
-  // Removes sessions and setup tokens that have ended, and counts older than `counts_before`.
-  virtual Result<void> sweep(Tx&, const FleetScope&, Time now, Time counts_before) = 0;
+  // Removes sessions and setup tokens that have ended, and counts older than `counts_before`; of
+  // each kind at most `limit`. True when there may be more.
+  virtual Result<bool> sweep(Tx&, const FleetScope&, Time now, Time counts_before, int limit) = 0;
 };
 
 }  // namespace ks

@@ -26,7 +26,8 @@ class IdempotencyStore {
   // Belongs to the transaction of the write that it answers for.
   virtual Result<void> store(Tx&, const PersonScope&, std::string_view key_hash,
                              const StoredAnswer&, Time now) = 0;
-  virtual Result<void> forget_older(Tx&, const FleetScope&, Time than) = 0;
+  // At most `limit`; how many went.
+  virtual Result<std::int64_t> forget_older(Tx&, const FleetScope&, Time than, int limit) = 0;
 };
 
 }  // namespace ks

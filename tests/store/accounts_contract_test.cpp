@@ -813,7 +813,7 @@ TEST_CASE("the sweep removes what has ended and keeps what has not") {
     REQUIRE(live);
     REQUIRE(link);
     for (int i = 0; i < 10; ++i) CHECK_FALSE(p.login("ann@example.com", kWrong));
-    REQUIRE(p.accounts.sweep(FleetScope(FleetReason::session_cleanup)));
+    REQUIRE(p.accounts.sweep(FleetScope(FleetReason::housekeeping)));
     const auto kept = [&](const std::string& token) {
       const auto row = p.db.read([&](Tx& tx) {
         return p.store.find_session(tx, platform(), SessionGate::token_hash(token));

@@ -20,4 +20,8 @@ SET request_mac = excluded.request_mac, status = excluded.status, location = exc
 -- name: idempotency_forget
 -- rows: none
 -- scope: fleet
-DELETE FROM idempotency_keys WHERE created_at < :than;
+DELETE FROM idempotency_keys
+WHERE (client_id, user_id, key_hash) IN (
+  SELECT k.client_id, k.user_id, k.key_hash FROM idempotency_keys AS k
+  WHERE k.created_at < :than
+  LIMIT CAST(:page_size AS BIGINT));

@@ -34,4 +34,8 @@ DELETE FROM rate_limits WHERE client_id = :client AND key = :key;
 -- name: limits_swept
 -- rows: none
 -- scope: fleet
-DELETE FROM rate_limits WHERE window_start < :before;
+DELETE FROM rate_limits
+WHERE (client_id, key) IN (
+  SELECT r.client_id, r.key FROM rate_limits AS r
+  WHERE r.window_start < :before
+  LIMIT CAST(:page_size AS BIGINT));

@@ -44,4 +44,8 @@ DELETE FROM sessions WHERE client_id = :client AND token_hash = :token_hash;
 -- name: sessions_swept
 -- rows: none
 -- scope: fleet
-DELETE FROM sessions WHERE expires_at <= :now OR seen_at <= :idle_before;
+DELETE FROM sessions
+WHERE (client_id, id) IN (
+  SELECT s.client_id, s.id FROM sessions AS s
+  WHERE s.expires_at <= :now OR s.seen_at <= :idle_before
+  LIMIT CAST(:page_size AS BIGINT));

@@ -25,4 +25,8 @@ DELETE FROM setup_tokens WHERE client_id = :client;
 -- name: setup_tokens_swept
 -- rows: none
 -- scope: fleet
-DELETE FROM setup_tokens WHERE expires_at <= :now;
+DELETE FROM setup_tokens
+WHERE (client_id, token_hash) IN (
+  SELECT t.client_id, t.token_hash FROM setup_tokens AS t
+  WHERE t.expires_at <= :now
+  LIMIT CAST(:page_size AS BIGINT));
