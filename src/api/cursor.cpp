@@ -19,6 +19,15 @@ std::string Cursors::make(std::string_view after, std::string_view list) const {
   return base64url(mac(after, list) + std::string(after));
 }
 
+std::optional<std::string> Cursors::open(std::string_view cursor, std::string_view list) const {
+  const auto raw = from_base64url(cursor);
+  if (!raw || raw->size() <= kMacBytes ||
+      !equal_secret(mac(std::string_view(*raw).substr(kMacBytes), list),
+                    std::string_view(*raw).substr(0, kMacBytes)))
+    return std::nullopt;
+  return raw->substr(kMacBytes);
+}
+
 Result<PageRequest> Cursors::page(const http::Request& request, std::string_view list) const {
   PageRequest page;
   std::vector<Fault> faults;
@@ -29,13 +38,10 @@ Result<PageRequest> Cursors::page(const http::Request& request, std::string_view
       faults.push_back({"?limit", "must be a number from 1 to 200"});
   }
   if (const auto cursor = request.query_value("cursor")) {
-    const auto raw = from_base64url(*cursor);
-    if (!raw || raw->size() <= kMacBytes ||
-        !equal_secret(mac(std::string_view(*raw).substr(kMacBytes), list),
-                      std::string_view(*raw).substr(0, kMacBytes)))
-      faults.push_back({"?cursor", "is not a cursor of this list"});
+    if (auto after = open(*cursor, list))
+      page.after = std::move(*after);
     else
-      page.after = raw->substr(kMacBytes);
+      faults.push_back({"?cursor", "is not a cursor of this list"});
   }
   if (!faults.empty()) return invalid(std::move(faults));
   return page;

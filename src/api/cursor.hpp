@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,8 @@ class Cursors {
   // with the ids of its tenant and the filters.
   Result<PageRequest> page(const http::Request& request, std::string_view list) const;
   std::string make(std::string_view after, std::string_view list) const;
+  // What make() was given; nothing when this is no cursor of that list.
+  std::optional<std::string> open(std::string_view cursor, std::string_view list) const;
 
  private:
   std::string mac(std::string_view after, std::string_view list) const;

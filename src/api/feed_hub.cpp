@@ -15,6 +15,7 @@ constexpr Duration kRound = seconds(2);
 
 struct Subscriber {
   std::shared_ptr<http::SseStream> stream;
+  FeedHub::Seat seat;
   FeedHub::Deliver deliver;
   std::mutex mutex;
   bool busy = false;   // A delivery runs.
@@ -23,6 +24,35 @@ struct Subscriber {
 }  // namespace
 
 struct FeedHub::Impl : std::enable_shared_from_this<FeedHub::Impl> {
+  explicit Impl(Bounds b) : bounds(b) {}
+
+  struct Seats {
+    std::size_t all = 0;
+    std::map<OrgId, std::size_t> by_org;
+  };
+  const Bounds bounds;
+  std::map<UserId, Seats> seats;  // Of those who have a stream open.
+
+  bool sit(const UserId& user, const OrgId& org) {
+    const std::lock_guard lock(mutex);
+    Seats& taken = seats[user];
+    const auto of_org = taken.by_org.find(org);
+    if (taken.all >= bounds.per_person ||
+        (of_org != taken.by_org.end() && of_org->second >= bounds.per_member)) {
+      if (taken.all == 0) seats.erase(user);
+      return false;
+    }
+    ++taken.all;
+    ++taken.by_org[org];
+    return true;
+  }
+  void rise(const UserId& user, const OrgId& org) {
+    const std::lock_guard lock(mutex);
+    Seats& taken = seats.at(user);
+    if (--taken.by_org.at(org) == 0) taken.by_org.erase(org);
+    if (--taken.all == 0) seats.erase(user);
+  }
+
   runtime::Loop* loop = nullptr;
   std::atomic<bool> stopping{false};
   mutable std::mutex mutex;
@@ -79,7 +109,7 @@ struct FeedHub::Impl : std::enable_shared_from_this<FeedHub::Impl> {
   }
 };
 
-FeedHub::FeedHub() : impl_(std::make_shared<Impl>()) {}
+FeedHub::FeedHub(Bounds bounds) : impl_(std::make_shared<Impl>(bounds)) {}
 FeedHub::~FeedHub() = default;
 
 void FeedHub::start(runtime::Loop& loop) {
@@ -92,10 +122,19 @@ void FeedHub::stop() {
   for (const auto& subscriber : impl_->of(std::nullopt)) subscriber->stream->close();
 }
 
-void FeedHub::subscribe(const OrgId& org, const std::shared_ptr<http::SseStream>& stream,
+FeedHub::Seat FeedHub::take_seat(const UserId& user, const OrgId& org) {
+  if (!impl_->sit(user, org)) return nullptr;
+  // Not shared: the seat stands in what it points to.
+  return Seat(impl_.get(), [weak = std::weak_ptr(impl_), user, org](const void*) {
+    if (const auto impl = weak.lock()) impl->rise(user, org);
+  });
+}
+
+void FeedHub::subscribe(const OrgId& org, const std::shared_ptr<http::SseStream>& stream, Seat seat,
                         Deliver deliver) {
   auto subscriber = std::make_shared<Subscriber>();
   subscriber->stream = stream;
+  subscriber->seat = std::move(seat);
   subscriber->deliver = std::move(deliver);
   {
     const std::lock_guard lock(impl_->mutex);
@@ -104,13 +143,17 @@ void FeedHub::subscribe(const OrgId& org, const std::shared_ptr<http::SseStream>
   stream->on_close([impl = std::weak_ptr(impl_), org, raw = subscriber.get()] {
     const auto self = impl.lock();
     if (!self) return;
-    const std::lock_guard lock(self->mutex);
+    std::unique_lock lock(self->mutex);
+    // Its seat must not be given back under the lock.
+    std::shared_ptr<Subscriber> gone;
     const auto range = self->subscribers.equal_range(org);
     for (auto at = range.first; at != range.second; ++at) {
       if (at->second.get() != raw) continue;
+      gone = std::move(at->second);
       self->subscribers.erase(at);
-      return;
+      break;
     }
+    lock.unlock();
   });
   impl_->wake(subscriber);
 }

@@ -19,14 +19,26 @@ class FeedHub {
   // Reads what is new for a subscriber and pushes it. False: the right is gone, end the stream.
   using Deliver = std::function<bool(http::SseStream&)>;
 
-  FeedHub();
+  // Open streams of one person, in all and in one organization; in this process.
+  struct Bounds {
+    std::size_t per_person = 32;
+    std::size_t per_member = 16;
+  };
+  // The right to one more stream; given back when the last copy goes.
+  using Seat = std::shared_ptr<const void>;
+
+  explicit FeedHub(Bounds bounds);
+  FeedHub() : FeedHub(Bounds{}) {}
   ~FeedHub();
 
   // Deliveries run as fibers on `loop`. Call once, before the first subscriber.
   void start(runtime::Loop& loop);
   void stop();
 
-  void subscribe(const OrgId& org, const std::shared_ptr<http::SseStream>& stream, Deliver deliver);
+  // Null when the person has as many as may be.
+  Seat take_seat(const UserId& user, const OrgId& org);
+  void subscribe(const OrgId& org, const std::shared_ptr<http::SseStream>& stream, Seat seat,
+                 Deliver deliver);
   // Something of `org` changed (nullopt: of anybody). From any thread.
   void changed(const std::optional<OrgId>& org);
   std::size_t subscribers() const;

@@ -18,6 +18,9 @@ struct Subscription {
   OrgId org;
   std::optional<TeamId> team;
   std::int64_t seq = 0;
+
+  // What the ids of its events are good for.
+  std::string list() const { return "stream/" + client.client().str() + "/" + org.str(); }
 };
 
 struct Delivery {
@@ -26,8 +29,13 @@ struct Delivery {
   bool more = false;
 };
 
+// Says nothing to others, not even how busy the organization is, and cannot be made up.
+std::string id_of(const Services& services, std::int64_t seq, const std::string& list) {
+  return services.cursors.make(std::to_string(seq), list);
+}
+
 Result<std::optional<http::SseEvent>> event_of(Tx& tx, Services& services, const TenantScope& scope,
-                                               const FeedRow& row) {
+                                               const FeedRow& row, const std::string& list) {
   const Change& change = row.change;
   if (change.kind != "deployment" || !change.team) return std::optional<http::SseEvent>();
   if (!policy::allows_on_team(scope.standing(), *change.team, Action::deployments_read))
@@ -38,7 +46,8 @@ Result<std::optional<http::SseEvent>> event_of(Tx& tx, Services& services, const
     data = present(*found, scope, services);
   else if (found.error().code != Error::Code::not_found)
     return std::unexpected(std::move(found).error());
-  return std::optional(http::sse_event("deployment.updated", std::to_string(row.seq), data.dump()));
+  return std::optional(
+      http::sse_event("deployment.updated", id_of(services, row.seq, list), data.dump()));
 }
 
 Result<Delivery> read(Services& services, const Subscription& at) {
@@ -51,13 +60,14 @@ Result<Delivery> read(Services& services, const Subscription& at) {
         if (at.team)
           KS_CHECK(services.stores.authorizer.check(tx, scope, *at.team, Action::deployments_read));
         KS_TRY(const auto rows, services.stores.journal.feed_after(tx, may_read, at.seq, kBatch));
+        const std::string list = at.list();
         Delivery out;
         out.seq = at.seq;
         out.more = rows.size() == kBatch;
         for (const FeedRow& row : rows) {
           out.seq = row.seq;
           if (at.team && row.change.team != at.team) continue;
-          KS_TRY(const auto event, event_of(tx, services, scope, row));
+          KS_TRY(const auto event, event_of(tx, services, scope, row, list));
           if (event) out.events.push_back(*event);
         }
         return out;
@@ -81,14 +91,23 @@ struct Start {
   std::int64_t seq = 0;
   bool reset = false;
 };
-Start start_at(const Call& call, const Journal::FeedSpan& span) {
+Start start_at(const Call& call, const Cursors& cursors, const std::string& list,
+               const Journal::FeedSpan& span) {
   const auto field = call.request.headers.find("Last-Event-ID");
   if (!field) return {span.last, false};
+  const auto text = cursors.open(*field, list);
   std::int64_t seq = -1;
-  const auto read = std::from_chars(field->data(), field->data() + field->size(), seq);
-  const bool known = read.ec == std::errc() && read.ptr == field->data() + field->size() &&
-                     seq >= span.first_kept - 1 && seq <= span.last;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), seq);
+  const bool known = text && seq >= span.first_kept - 1 && seq <= span.last;
   return known ? Start{seq, false} : Start{span.last, true};
+}
+
+std::unexpected<Error> too_many_streams() {
+  auto error = unavailable("too_many_streams",
+                           "You have as many event streams open as may be; close one first.");
+  error.error().status = 429;
+  error.error().retry_after_s = 5;
+  return error;
 }
 
 }  // namespace
@@ -103,6 +122,9 @@ void mount_stream(Router& router, Services& services, FeedHub& hub) {
                          std::make_shared<const Trail>(
                              Trail{call.request.request_id, call.request.client_address}),
                          scope.org(), std::nullopt, 0});
+        auto seat = hub.take_seat(*scope.actor(), scope.org());
+        if (!seat) return too_many_streams();
+        const std::string list = at->list();
         const auto team = call.request.query_value("team");
         KS_TRY(const Start start, services.db.read([&](Tx& tx) -> Result<Start> {
           KS_TRY(const auto may_read, services.stores.authorizer.require<Action::org_read>(scope));
@@ -112,15 +134,15 @@ void mount_stream(Router& router, Services& services, FeedHub& hub) {
             at->team = id;
           }
           KS_TRY(const auto span, services.stores.journal.feed_span(tx, may_read));
-          return start_at(call, span);
+          return start_at(call, services.cursors, list, span);
         }));
         at->seq = start.seq;
         auto stream = http::SseStream::make();
         if (start.reset)
-          stream->push(http::sse_event("reset", std::to_string(start.seq), "{}"));
+          stream->push(http::sse_event("reset", id_of(services, start.seq, list), "{}"));
         else
           stream->push(http::sse_comment("open"));
-        hub.subscribe(scope.org(), stream, [&services, at](http::SseStream& out) {
+        hub.subscribe(scope.org(), stream, std::move(seat), [&services, at](http::SseStream& out) {
           return deliver(services, *at, out);
         });
         return http::Response::events(stream);

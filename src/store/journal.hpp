@@ -57,7 +57,7 @@ class Journal {
   // A change that nobody did: status that came from the cluster.
   virtual Result<void> notify(Tx&, const AnyPermit&, const Change&, Time now) = 0;
 
-  // Rows after `seq`, oldest first, at most `limit`.
+  // Of each thing that changed after `seq` the newest row, oldest first, at most `limit`.
   virtual Result<std::vector<FeedRow>> feed_after(Tx&, const Permit<Action::org_read, Org>&,
                                                   std::int64_t seq, int limit) = 0;
   struct FeedSpan {

@@ -52,13 +52,16 @@ LIMIT CAST(:page_size AS BIGINT);
 INSERT INTO feed (client_id, org_id, seq, at, kind, target_id, team_id)
 VALUES (:client, :org, :seq, :at, :kind, :target_id, :team_id);
 
+-- The newest row of each thing: who reads it sees the thing as it is now, so an older one tells
+-- nothing more.
 -- name: feed_after
 -- rows: many
 -- scope: tenant
-SELECT f.seq, f.kind, f.target_id, f.team_id
+SELECT MAX(f.seq), f.kind, f.target_id, f.team_id
 FROM feed AS f
 WHERE f.client_id = :client AND f.org_id = :org AND f.seq > :after
-ORDER BY f.seq
+GROUP BY f.kind, f.target_id, f.team_id
+ORDER BY MAX(f.seq)
 LIMIT CAST(:page_size AS BIGINT);
 
 -- name: feed_span
