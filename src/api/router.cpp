@@ -167,6 +167,8 @@ http::Response to_response(const http::Request& request, Reply reply) {
 }
 
 constexpr Duration kAnswerLife = hours(24);
+// Whoever signs up or in has little to say.
+constexpr std::size_t kStrangersBodyMax = 16 * 1024;
 
 }  // namespace
 
@@ -188,6 +190,19 @@ struct Router::Route {
     if (who.token.empty()) return unauthenticated();
     if (kind_of(request.method) == RequestLimits::Kind::read) return read(who, request, admission);
     return write(who, request, admission);
+  }
+
+  // Whether a body is read at all: decided from the head alone, so that nobody who is not signed in
+  // can make the server hold a large one.
+  Result<http::BodyWelcome> welcome(const http::Request& request, Admission& admission) const {
+    KS_TRY(const Identified who, identify(services, request));
+    if (handler.anyone) return http::BodyWelcome{.bytes_max = kStrangersBodyMax};
+    if (who.token.empty()) return unauthenticated();
+    if (!services.sessions.cached(who.client, who.token, who.trail)) {
+      KS_CHECK(admission.by_address());
+      KS_CHECK(services.sessions.load(who.client, who.token, who.trail));
+    }
+    return http::BodyWelcome{.known = true};
   }
 
   Result<http::Response> read(const Identified& who, http::Request& request,
@@ -347,7 +362,17 @@ void Router::add(http::Method method, std::string_view pattern, const RouteSpec&
                  std::string_view audience, Handler handler) {
   auto route = std::make_shared<Route>(
       Route{services_, spec, std::move(handler), std::make_shared<InFlight>()});
-  raw_.add(method, pattern, info_of(audience, spec.action), [route](http::Request& request) {
+  http::RouteInfo info = info_of(audience, spec.action);
+  info.welcome = [route](const http::Request& request) {
+    Admission admission(route->services, request);
+    auto welcome = route->welcome(request, admission);
+    if (welcome) return std::move(*welcome);
+    http::BodyWelcome refused;
+    refused.refusal =
+        answer(route->services, request, admission, std::unexpected(std::move(welcome).error()));
+    return refused;
+  };
+  raw_.add(method, pattern, std::move(info), [route](http::Request& request) {
     Admission admission(route->services, request);
     return answer(route->services, request, admission, route->serve(request, admission));
   });

@@ -64,6 +64,7 @@ Header Headers::at(std::size_t i) const {
 }
 
 void Headers::clear() noexcept {
+  if (text_.capacity() > 4096) text_ = std::string();
   text_.clear();
   entries_.clear();
 }
@@ -91,15 +92,18 @@ std::optional<std::string_view> Request::cookie(std::string_view name) const {
 }
 
 void Request::clear() {
-  target.clear();
-  path.clear();
+  // Little memory is kept through an idle hour: there may be very many idle connections.
+  const auto clear_large = [](std::string& text) {
+    if (text.capacity() > 1024)
+      text = std::string();
+    else
+      text.clear();
+  };
+  clear_large(target);
+  clear_large(path);
+  clear_large(body);
   query.clear();
   headers.clear();
-  // A large body's memory is not kept through an idle hour.
-  if (body.capacity() > 16 * 1024)
-    body = std::string();
-  else
-    body.clear();
   request_id.clear();
   client_address.clear();
   host.clear();

@@ -112,6 +112,16 @@ struct Response {
   static Response events(std::shared_ptr<SseStream> stream);
 };
 
+// What becomes of a request's body; decided when the head is there and nothing of the body was kept.
+struct BodyWelcome {
+  std::size_t bytes_max = 1 << 20;
+  // The sender is somebody who may send this much. What all others send is held against a bound of
+  // its own, which a crowd of strangers cannot use up for those who are known.
+  bool known = false;
+  // In place of the body: sent at once, and the connection ends.
+  std::optional<Response> refusal = {};
+};
+
 std::string_view reason_phrase(int status);
 
 }  // namespace ks::http

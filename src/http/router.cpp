@@ -114,12 +114,15 @@ const Router::Entry* Router::find(const Match& found, Method method) const {
   return method == Method::head ? entry(Method::get) : nullptr;
 }
 
-std::size_t Router::body_bytes_max(const Request& request) const {
+BodyWelcome Router::welcome(Request& request) const {
   constexpr std::size_t kUnreadBodyBytesMax = 64 * 1024;
   Match found;
-  if (!match(*root_, request.path, 0, found)) return kUnreadBodyBytesMax;
+  if (!match(*root_, request.path, 0, found)) return {.bytes_max = kUnreadBodyBytesMax};
   const Entry* entry = find(found, request.method);
-  return entry != nullptr ? entry->route.info.body_bytes_max : kUnreadBodyBytesMax;
+  if (entry == nullptr) return {.bytes_max = kUnreadBodyBytesMax};
+  request.route = entry->route.pattern;
+  const RouteInfo& info = entry->route.info;
+  return info.welcome ? info.welcome(request) : BodyWelcome{.bytes_max = info.body_bytes_max};
 }
 
 Response Router::handle(Request& request) const {

@@ -21,6 +21,9 @@ struct RouteInfo {
   std::string audience;
   std::vector<std::pair<std::string, std::string>> metadata;
   std::size_t body_bytes_max = 1 << 20;
+  // Asked about a request's body before it is read, in place of body_bytes_max. Runs on the
+  // connection's fiber and may wait; the request has its head only.
+  std::function<BodyWelcome(Request&)> welcome = {};
 };
 
 // Finds the handler for a method and a path. Patterns are segments, "/orgs/{org}/teams"; {name}
@@ -48,9 +51,9 @@ class Router {
 
   // Sets request.route and request.params, and runs the handler.
   Response handle(Request& request) const;
-  // The limit of the route that this request will reach; small where there is none, since nobody
-  // will read that body.
-  std::size_t body_bytes_max(const Request& request) const;
+  // What the route that this request will reach says of its body; a small limit where there is none,
+  // since nobody will read that body.
+  BodyWelcome welcome(Request& request) const;
 
  private:
   struct Node;

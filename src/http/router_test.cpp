@@ -102,9 +102,9 @@ TEST_CASE("the table of routes can be walked, each with its audience") {
   Request request;
   request.method = Method::post;
   request.path = "/orgs/x";
-  CHECK(router.body_bytes_max(request) == 5);
+  CHECK(router.welcome(request).bytes_max == 5);
   request.path = "/nowhere";
-  CHECK(router.body_bytes_max(request) == 64 * 1024);
+  CHECK(router.welcome(request).bytes_max == 64 * 1024);
 }
 
 }  // namespace ks::http

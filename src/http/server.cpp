@@ -209,6 +209,13 @@ Result<void> Server::listen() {
 std::uint16_t Server::port() const { return state_->port; }
 std::size_t Server::connections() const { return state_->open; }
 
+std::size_t Server::bodies_bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& loop : state_->loops)
+    bytes += loop->unknown_bodies_bytes.load() + loop->known_bodies_bytes.load();
+  return bytes;
+}
+
 bool Server::stop(Duration drain) {
   if (!listener_) return true;
   state_->draining = true;

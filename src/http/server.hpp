@@ -25,8 +25,13 @@ struct ServerOptions {
   std::uint16_t port = 0;  // 0 takes a free one, see Server::port().
   std::size_t connections_max = 10'000;
   ReaderLimits limits;
-  // The body's limit for one request, asked after its head; limits.body_bytes_max without it.
-  std::function<std::size_t(const Request&)> body_bytes_max;
+  // Asked about each body after its head; limits.body_bytes_max and nobody known without it.
+  std::function<BodyWelcome(Request&)> welcome;
+  // What requests whose body is not whole may hold together, heads and all: those of strangers, and
+  // those of the known. Beyond it is 503. Parted evenly between the loops. Besides these a connection
+  // holds no more than the buffer for one head, and only while it sends one.
+  std::size_t unknown_bodies_bytes_max = std::size_t{64} << 20;
+  std::size_t known_bodies_bytes_max = std::size_t{512} << 20;
 
   // All of these are checked once in sweep_interval, so they are late by up to that.
   Duration idle_timeout = seconds(75);  // Between requests.
@@ -62,6 +67,8 @@ class Server {
   Result<void> listen();
   std::uint16_t port() const;
   std::size_t connections() const;
+  // Of unknown_bodies_bytes_max and known_bodies_bytes_max, what is taken now.
+  std::size_t bodies_bytes() const;
 
   // Stops accepting, ends idle connections and streams, lets requests in work finish, and cuts off
   // what is left after `drain`. True when nothing is left. A handler that never returns keeps its

@@ -241,7 +241,7 @@ Result<void> Program::Impl::listen() {
   options.trusted_proxies = config.trusted_proxies;
   options.problem_base = config.base_url.text();
   options.access_log = parts.access_log;
-  options.body_bytes_max = [this](const http::Request& r) { return raw.body_bytes_max(r); };
+  options.welcome = [this](http::Request& r) { return raw.welcome(r); };
   options.observer = [this](const http::Request& r, int status, Duration took) {
     metrics.observe_request(r.route, r.method, status, took);
   };

@@ -144,9 +144,10 @@ TEST_CASE_FIXTURE(Writes, "another content type is 415") {
   });
 }
 
-TEST_CASE_FIXTURE(Writes, "a body over 1 MiB is 413, one below is read") {
+TEST_CASE_FIXTURE(Writes, "a body over 1 MiB is 413, one below is read; of strangers over 16 KiB") {
   each([&](const Operation& op) {
-    const std::string filler(1 << 20, ' ');
+    const bool anyone = op.json->text("x-audience") == "anyone";
+    const std::string filler(anyone ? 16 * 1024 : 1 << 20, ' ');
     const Reply reply = send(op, filler + "{}");
     CHECK(reply.status == 413);
     CHECK(reply.json().text("code") == "content_too_large");
@@ -173,5 +174,22 @@ TEST_CASE_FIXTURE(Writes, "who is not signed in learns nothing about a body") {
     const Reply reply =
         nobody.call({op.method, target(op), {{"Content-Type", "application/json"}}, "{"});
     CHECK(reply.status == 401);
+  });
+}
+
+TEST_CASE_FIXTURE(Writes, "who is not signed in is told before the body is there") {
+  each([&](const Operation& op) {
+    if (op.json->text("x-audience") == "anyone") return;
+    for (const char* cookie : {"", "Cookie: session=made-up\r\n"}) {
+      CAPTURE(cookie);
+      // The server ends the connection without having seen a byte of the body.
+      const Reply reply =
+          send_bytes(server.port(), op.method + " " + target(op) +
+                                        " HTTP/1.1\r\nHost: localhost\r\n" + cookie +
+                                        "Content-Type: application/json\r\n"
+                                        "Content-Length: 1000000\r\n\r\n");
+      CHECK(reply.status == 401);
+      CHECK(reply.header("connection") == "close");
+    }
   });
 }

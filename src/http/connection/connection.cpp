@@ -68,6 +68,7 @@ void Connection::close() {
   if (stream_) std::exchange(stream_, nullptr)->finish();
   batch_.clear();
   give_buffer();
+  release();
   socket_.close();
   std::erase(loop_.connections, this);
   server_->connection_ended();
@@ -151,6 +152,7 @@ bool Connection::serve_one() {
   }
   reader_.reset();
   request_.clear();
+  release();
   enter(Phase::idle, server_->options.idle_timeout);
   return true;
 }
@@ -169,11 +171,7 @@ bool Connection::read_request() {
         refuse(reader_.refusal().status, reader_.refusal().why);
         return false;
       case RequestReader::Step::head:
-        describe_request();
-        if (server_->options.body_bytes_max)
-          reader_.limit_body(server_->options.body_bytes_max(request_));
-        else
-          reader_.limit_body(server_->options.limits.body_bytes_max);
+        if (!welcome_body(consumed)) return false;
         enter(Phase::body, server_->options.body_timeout);
         if (reader_.expects_continue() && reader_.reading_body() && begin_ == end_ &&
             !write("HTTP/1.1 100 Continue\r\n\r\n", {}))
@@ -183,6 +181,10 @@ bool Connection::read_request() {
         if (!fill()) return false;
     }
   }
+}
+
+Response Connection::failed(std::string what) const {
+  return problem(bug(std::move(what)).error(), request_, server_->options.problem_base);
 }
 
 void Connection::take_buffer() {
@@ -259,10 +261,6 @@ void Connection::describe_request() {
 }
 
 Response Connection::answer() {
-  const auto failed = [&](std::string what) {
-    return problem(bug(std::move(what)).error(), request_, server_->options.problem_base);
-  };
-  // Not `...`: the unwinding of a fiber whose loop ended must pass.
   try {
     Response response = server_->handler(request_);
     if (sendable(response)) return response;
@@ -322,6 +320,10 @@ void Connection::refuse(int status, const char* why) {
   Error error{Error::Code::invalid, "malformed_request", why, {}, {}, {}, status, 0, {}};
   if (status == 413) error.problem = "content_too_large";
   if (status == 408) error.problem = "request_timeout";
+  if (status == 503) {
+    error.problem = "overloaded";
+    error.retry_after_s = 1;
+  }
   const Response response = problem(error, request_, server_->options.problem_base);
   const bool sent = send(response, AfterReply::close, false);
   if (server_->options.access_log)
@@ -336,6 +338,8 @@ void Connection::refuse(int status, const char* why) {
 // reset can overtake the reply.
 void Connection::linger() {
   if (stop_) return;
+  request_.body = std::string();
+  release();
   ::shutdown(socket_.fd(), SHUT_WR);
   enter(Phase::lingering, kLinger);
   take_buffer();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -44,10 +45,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void run();
   bool serve_one();
   bool read_request();
+  bool welcome_body(std::size_t head_bytes);
+  bool hold(bool known, std::size_t bytes);
+  void release();
   bool fill();
   bool wait(Ready what);
   void describe_request();
   Response answer();
+  Response failed(std::string what) const;
   bool send(const Response& response, AfterReply after, bool head_only);
   bool write(std::string_view first, std::string_view second);
   void refuse(int status, const char* why);
@@ -79,6 +84,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t end_ = 0;
   RequestReader reader_;
   Request request_;
+  // What this request takes of the loop's share for bodies, and of which.
+  std::size_t held_bytes_ = 0;
+  std::atomic<std::size_t>* held_of_ = nullptr;
 
   std::shared_ptr<SseStream> stream_;
   std::vector<SseEvent> batch_;

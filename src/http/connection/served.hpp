@@ -36,8 +36,7 @@ struct Served {
     router.add(Method::post, pattern, std::move(info), std::move(handler));
   }
   void start() {
-    if (!options.body_bytes_max)
-      options.body_bytes_max = [this](const Request& r) { return router.body_bytes_max(r); };
+    if (!options.welcome) options.welcome = [this](Request& r) { return router.welcome(r); };
     server = std::make_unique<Server>(
         loops, options, [this](Request& r) { return router.handle(r); }, clock, random);
     KS_ASSERT(server->listen());

@@ -25,6 +25,9 @@ struct LoopState {
   // "Date: ...\r\n", made once a second.
   std::string date_line;
   std::int64_t date_second = -1;
+  // Changed on the loop's thread only, read from anywhere.
+  std::atomic<std::size_t> unknown_bodies_bytes{0};
+  std::atomic<std::size_t> known_bodies_bytes{0};
   std::uint64_t id_seed = 0;
   std::uint64_t id_count = 0;
 

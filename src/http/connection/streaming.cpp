@@ -11,6 +11,7 @@ namespace ks::http {
 
 void Connection::start_stream() {
   request_.clear();
+  release();
   give_buffer();
   enter(Phase::streaming);
   last_sent_ = server_->clock.monotonic();

@@ -56,6 +56,8 @@ class RequestReader {
   bool keep_alive() const { return keep_alive_; }
   // The client waits for "100 Continue" before it sends the body.
   bool expects_continue() const { return expects_continue_; }
+  // The most that the body can still become: its declared length, else the limit.
+  std::size_t body_bytes_bound() const;
   // The head was read and the body is welcome.
   bool reading_body() const { return state_ == State::body; }
 
