@@ -29,6 +29,10 @@ class Loader {
  private:
   std::string get(std::string_view name);
   bool flag(std::string_view name, bool fallback);
+  // What is in force where a setting was left empty.
+  void show(std::string_view name, std::string value) {
+    std::ranges::find(out_.settings, name, &Setting::name)->value = std::move(value);
+  }
   bool given(std::string_view name) const { return out_given_.contains(std::string(name)); }
   void fault(std::string_view name, std::string_view what) {
     out_.faults.push_back(fmt::format("{}: {}", name, what));
@@ -75,7 +79,10 @@ std::string Loader::get(std::string_view name) {
 
 bool Loader::flag(std::string_view name, bool fallback) {
   const std::string value = get(name);
-  if (value.empty()) return fallback;
+  if (value.empty()) {
+    show(name, fallback ? "true" : "false");
+    return fallback;
+  }
   if (value == "true" || value == "1") return true;
   if (value == "false" || value == "0") return false;
   fault(name, "must be true or false");
@@ -204,10 +211,12 @@ void Loader::workloads() {
   Config& config = out_.config;
   config.deployment_domain = get("DEPLOYMENT_DOMAIN");
   if (config.deployment_domain.empty()) {
-    if (config.dev_mode)
+    if (config.dev_mode) {
       config.deployment_domain = "apps.localhost";
-    else if (input_.api)
+      show("DEPLOYMENT_DOMAIN", config.deployment_domain);
+    } else if (input_.api) {
       fault("DEPLOYMENT_DOMAIN", "is required: the base domain of workloads");
+    }
   } else if (!normal_email("x@" + config.deployment_domain)) {
     fault("DEPLOYMENT_DOMAIN", "must be a domain name such as apps.example.com");
   }
@@ -268,6 +277,7 @@ void Loader::observability() {
     config.log_format = log::Format::json;
   else if (format != "text" && !format.empty())
     fault("LOG_FORMAT", "must be text or json");
+  if (format.empty()) show("LOG_FORMAT", config.log_format == log::Format::json ? "json" : "text");
 }
 
 LoadedConfig Loader::load() {

@@ -183,6 +183,21 @@ TEST_CASE("an address that can be read in two ways is refused before anybody con
   CHECK(load(settings).faults.empty());
 }
 
+TEST_CASE("what is printed of a setting that was left empty is what is in force") {
+  const auto shown = [](const LoadedConfig& loaded, std::string_view name) {
+    return std::ranges::find(loaded.settings, name, &Setting::name)->value;
+  };
+  CHECK(shown(load(good()), "AUTO_MIGRATE") == "true");
+  CHECK(shown(load(good()), "LOG_FORMAT") == "json");
+  auto settings = good();
+  settings["DATABASE_DSN"] = "postgres://ks@db/ks";
+  CHECK(shown(load(settings), "AUTO_MIGRATE") == "false");
+  settings["AUTO_MIGRATE"] = "true";
+  settings["LOG_FORMAT"] = "text";
+  CHECK(shown(load(settings), "AUTO_MIGRATE") == "true");
+  CHECK(shown(load(settings), "LOG_FORMAT") == "text");
+}
+
 TEST_CASE("a limit of requests is a number above zero: none is no way to switch it off") {
   auto settings = good();
   CHECK(load(settings).config.quotas.writes == 1200);
