@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "domain/amount.hpp"
+
 namespace ks::app {
 
 namespace {
@@ -28,8 +30,11 @@ Result<Error> over_limit(Tx& tx, const Stores& stores, const AnyPermit& permit,
   Error error{};
   error.code = Error::Code::over_limit;
   error.problem = "plan_limit_reached";
-  error.message = fmt::format("The plan allows {} of {}; {} are used and {} more were asked for.",
-                              overrun.limit, overrun.feature, overrun.used, overrun.requested);
+  // Amounts of cpu, memory and storage differ by their unit alone, so the feature is named too.
+  error.message = fmt::format("The plan allows {} ({}); {} are in use, and this asks for {} more.",
+                              spoken_amount(overrun.feature, overrun.limit), overrun.feature,
+                              spoken_amount(overrun.feature, overrun.used),
+                              spoken_amount(overrun.feature, overrun.requested));
   LimitDetail detail;
   detail.feature = overrun.feature;
   detail.limit = overrun.limit;
