@@ -38,7 +38,11 @@ Result<Founded> found(Tx& tx, const Stores& stores, const TenantScope& founding,
   bool created = false;
   for (int i = 0; i < kSlugTries && !created; ++i) {
     if (i > 0) {
-      if (wanted_slug) return conflict("slug_taken", "Another organization has this slug.");
+      if (wanted_slug) {
+        auto error = conflict("slug_taken", "Another organization has this slug.");
+        error.error().faults.push_back({"/slug", "is taken"});
+        return error;
+      }
       // A random ending after a few tries: a number alone would make a popular name a long search.
       const std::string ending =
           "-" + (i < 5 ? std::to_string(i + 1) : random_suffix(stores.random, 6));

@@ -33,8 +33,12 @@ Result<TeamRow> create_team(Tx& tx, const Stores& stores, const TenantScope& sco
               now,
               now};
   if (auto created = stores.teams.create(tx, permit, row); !created) {
-    if (created.error().problem == "teams_slug_taken")
-      return conflict("slug_taken", "Another team of the organization has this slug.");
+    if (created.error().problem == "teams_slug_taken") {
+      auto error = conflict("slug_taken", "Another team of the organization has this slug.");
+      // Without a slug it was made of the name.
+      error.error().faults.push_back({wanted.slug ? "/slug" : "/name", "is taken"});
+      return error;
+    }
     return std::unexpected(std::move(created).error());
   }
   KS_CHECK(stores.journal.record(

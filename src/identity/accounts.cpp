@@ -41,7 +41,10 @@ std::unexpected<Error> invalid_credentials() {
 }
 
 std::unexpected<Error> address_taken() {
-  return conflict("address_taken", "There is an account with this e-mail address already.");
+  auto error =
+      conflict("address_taken", "There is an account with this e-mail address already.");
+  error.error().faults.push_back({"/email", "is taken"});
+  return error;
 }
 
 std::unexpected<Error> setup_link_invalid() {
