@@ -1,8 +1,45 @@
 #include "api/call.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace ks::api {
+
+namespace {
+
+void skip_space(std::string_view& text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+}
+
+// entity-tag of RFC 9110, 8.8.3, taken off the front; nothing when there is none.
+std::optional<std::string_view> take_entity_tag(std::string_view& text) {
+  const std::size_t open = text.starts_with("W/") ? 2 : 0;
+  if (text.size() <= open || text[open] != '"') return std::nullopt;
+  const std::size_t close = text.find('"', open + 1);
+  if (close == std::string_view::npos) return std::nullopt;
+  for (const char c : text.substr(open + 1, close - open - 1))
+    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f) return std::nullopt;
+  const std::string_view tag = text.substr(0, close + 1);
+  text.remove_prefix(close + 1);
+  return tag;
+}
+
+// Nothing when it is no list of entity tags.
+std::optional<std::vector<std::string_view>> entity_tags(std::string_view text) {
+  std::vector<std::string_view> tags;
+  for (;;) {
+    skip_space(text);
+    const auto tag = take_entity_tag(text);
+    if (!tag) return std::nullopt;
+    tags.push_back(*tag);
+    skip_space(text);
+    if (text.empty()) return tags;
+    if (text.front() != ',') return std::nullopt;
+    text.remove_prefix(1);
+  }
+}
+
+}  // namespace
 
 std::string etag_of(std::int64_t version) { return "\"v" + std::to_string(version) + "\""; }
 
@@ -10,11 +47,43 @@ std::optional<std::int64_t> Call::if_match() const {
   const auto field = request.headers.find("If-Match");
   if (!field || *field == "*") return std::nullopt;
   constexpr std::int64_t kNever = -1;
-  if (field->size() < 4 || !field->starts_with("\"v") || !field->ends_with('"')) return kNever;
-  const std::string_view digits = field->substr(2, field->size() - 3);
-  std::int64_t version = 0;
-  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), version);
-  return read.ec == std::errc() && read.ptr == digits.data() + digits.size() ? version : kNever;
+  std::int64_t newest = kNever;
+  for (const std::string_view tag : entity_tags(*field).value_or(std::vector<std::string_view>())) {
+    if (tag.size() < 4 || !tag.starts_with("\"v")) continue;
+    const std::string_view digits = tag.substr(2, tag.size() - 3);
+    std::int64_t version = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), version);
+    if (read.ec == std::errc() && read.ptr == digits.data() + digits.size())
+      newest = std::max(newest, version);
+  }
+  return newest;
+}
+
+Result<void> check_if_match(const http::Request& request) {
+  const auto field = request.headers.find("If-Match");
+  if (!field || *field == "*" || entity_tags(*field)) return {};
+  auto error =
+      invalid({Fault{"If-Match", "must be the ETag of the resource, such as \"v3\", or *"}});
+  error.error().problem = "malformed_header";
+  error.error().message = "If-Match is not an entity tag.";
+  error.error().status = 400;
+  return error;
+}
+
+Result<void> check_query(const http::Request& request, const std::vector<std::string_view>& known) {
+  std::vector<Fault> faults;
+  for (auto at = request.query.begin(); at != request.query.end(); ++at) {
+    const std::string& name = at->first;
+    // A request of nothing but unknown parameters is not answered with many times its size.
+    if (faults.size() == 100) break;
+    if (std::ranges::find(known, name) == known.end())
+      faults.push_back({"?" + name, "is not a parameter of this request"});
+    else if (std::any_of(request.query.begin(), at,
+                         [&](const auto& before) { return before.first == name; }))
+      faults.push_back({"?" + name, "is given twice"});
+  }
+  if (!faults.empty()) return invalid(std::move(faults));
+  return {};
 }
 
 }  // namespace ks::api

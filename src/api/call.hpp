@@ -3,7 +3,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/error.hpp"
 #include "base/json.hpp"
 #include "http/message.hpp"
 
@@ -15,10 +17,15 @@ struct Call {
   Json body;  // An object; empty when the route takes none.
 
   std::string_view param(std::string_view name) const { return request.param(name); }
-  // The version that If-Match names; nullopt without the field or for `*`. Malformed and weak ones
-  // give a version that nothing has.
+  // The version that If-Match names; nullopt without the field or for `*`, the newest of several.
+  // Weak and foreign tags give a version that nothing has: they never match (RFC 9110, 13.1.1).
   std::optional<std::int64_t> if_match() const;
 };
+
+// 400 where If-Match is there and neither `*` nor a list of entity tags.
+Result<void> check_if_match(const http::Request& request);
+// 422 for query parameters that are not among these, and for one that is given twice.
+Result<void> check_query(const http::Request& request, const std::vector<std::string_view>& known);
 
 // What a handler answers.
 struct Reply {

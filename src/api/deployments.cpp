@@ -38,7 +38,7 @@ void mount_deployments(Router& router, Services& services) {
   constexpr std::string_view kOne = "/api/v1/orgs/{org}/teams/{team}/deployments/{deployment}";
 
   router.get<Member>(
-      kMany, {Action::deployments_read},
+      kMany, {.action = Action::deployments_read, .query = {"limit", "cursor", "name"}},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         const std::string prefix(call.request.query_value("name").value_or(""));
         const std::string list = "deployments/" + scope.org().str() + "/" +

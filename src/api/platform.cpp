@@ -11,7 +11,7 @@ void mount_platform(Router& router, Services& services) {
   static const FleetScope kFleet(FleetReason::platform_administration);
 
   router.get<PlatformAdmin>(
-      "/api/v1/platform/orgs", {Action::orgs_list},
+      "/api/v1/platform/orgs", {.action = Action::orgs_list, .query = {"limit", "cursor"}},
       [&services](const Caller& caller, const Call& call) -> Result<Reply> {
         KS_TRY(const PageRequest wanted, services.cursors.page(call.request, "platform/orgs"));
         KS_TRY(const auto page, services.db.fleet_read(kFleet, [&](Tx& tx) {

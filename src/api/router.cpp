@@ -1,11 +1,10 @@
 #include "api/router.hpp"
 
 #include <algorithm>
-#include <mutex>
-#include <set>
 
 #include "api/admission.hpp"
 #include "api/fields.hpp"
+#include "api/in_flight.hpp"
 #include "app/organizations.hpp"
 #include "base/digest.hpp"
 #include "base/log.hpp"
@@ -68,29 +67,6 @@ std::optional<std::string_view> optional_header(const http::Request& request,
                                                 std::string_view name) {
   return request.headers.find(name);
 }
-
-// Requests with an Idempotency-Key that are being worked on in this process.
-class InFlight {
- public:
-  // Ends what it was entered for, also where an exception does.
-  using Stay = std::shared_ptr<void>;
-
-  // None while the key is there.
-  Stay enter(const std::string& key) {
-    const std::lock_guard lock(mutex_);
-    if (!keys_.insert(key).second) return nullptr;
-    return Stay(this, [key](void* self) { static_cast<InFlight*>(self)->leave(key); });
-  }
-
- private:
-  void leave(const std::string& key) {
-    const std::lock_guard lock(mutex_);
-    keys_.erase(key);
-  }
-
-  std::mutex mutex_;
-  std::set<std::string> keys_;
-};
 
 struct Identified {
   ClientScope client;
@@ -183,6 +159,7 @@ struct Router::Route {
     if (handler.anyone || who.token.empty()) KS_CHECK(admission.by_address());
     if (handler.anyone) {
       KS_TRY(Json body, parse_body(request, spec.body));
+      KS_CHECK(check_query(request, spec.query));
       const Call call{request, std::move(body)};
       KS_TRY(Reply reply, handler.anyone(who.client, call));
       return to_response(request, std::move(reply));
@@ -211,6 +188,7 @@ struct Router::Route {
     if (handler.admin) {
       KS_TRY(const Caller caller, load(services, who, admission));
       KS_CHECK(check_administrator(caller));
+      KS_CHECK(check_query(request, spec.query));
       KS_TRY(Reply reply, handler.admin(caller, call));
       return to_response(request, std::move(reply));
     }
@@ -234,6 +212,7 @@ struct Router::Route {
   }
 
   Result<Reply> run(Tx& tx, const Caller& caller, const Call& call) const {
+    KS_CHECK(check_query(call.request, spec.query));
     if (handler.person) return handler.person(tx, caller, call);
     KS_TRY(const TenantScope scope, services.sessions.tenant(caller, call.param("org")));
     return handler.member(tx, scope, call);
@@ -252,10 +231,12 @@ struct Router::Route {
     if (handler.admin) {
       KS_CHECK(check_administrator(caller));
       KS_TRY(Json body, parse_body(request, spec.body));
+      KS_CHECK(check_query(request, spec.query));
       KS_TRY(Reply reply, handler.admin(caller, Call{request, std::move(body)}));
       return to_response(request, std::move(reply));
     }
     KS_TRY(Json body, parse_body(request, spec.body));
+    KS_CHECK(check_if_match(request));
     const Call call{request, std::move(body)};
     const auto key = spec.creates ? optional_header(request, "Idempotency-Key") : std::nullopt;
     if (key && (key->empty() || key->size() > 255))

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/call.hpp"
 #include "api/services.hpp"
@@ -52,6 +53,8 @@ struct RouteSpec {
   Body body = Body::none;
   // Creates something: an Idempotency-Key is honoured.
   bool creates = false;
+  // Names of the query parameters that it takes.
+  std::vector<std::string_view> query = {};
 };
 
 // Registers typed handlers with the raw router: host to client, CSRF rule, session, body, one

@@ -122,6 +122,7 @@ void mount_stream(Router& router, Services& services, FeedHub& hub) {
                          std::make_shared<const Trail>(
                              Trail{call.request.request_id, call.request.client_address}),
                          scope.org(), std::nullopt, 0});
+        KS_CHECK(check_query(call.request, {"team"}));
         auto seat = hub.take_seat(*scope.actor(), scope.org());
         if (!seat) return too_many_streams();
         const std::string list = at->list();

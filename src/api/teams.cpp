@@ -23,7 +23,7 @@ void mount_teams(Router& router, Services& services) {
   constexpr std::string_view kTeam = "/api/v1/orgs/{org}/teams/{team}";
 
   router.get<Member>(
-      kTeams, {Action::teams_list},
+      kTeams, {.action = Action::teams_list, .query = {"limit", "cursor"}},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         const std::string list = "teams/" + scope.org().str();
         KS_TRY(const PageRequest wanted, services.cursors.page(call.request, list));

@@ -65,8 +65,8 @@ TEST_CASE_FIXTURE(Deployments, "a write on a stale version is refused with the c
   REQUIRE(changed.status == 200);
   ann.wait_for("web", "Ready");
   for (const std::string& stale :
-       {old, std::string("\"v99\""), std::string("W/\"v2\""), std::string("v2"),
-        std::string("\"2\""), std::string("\"v\""), std::string("\"v2\", \"v3\"")}) {
+       {old, std::string("\"v99\""), std::string("W/\"v2\""), std::string("\"2\""),
+        std::string("\"v\""), std::string("\"v2\", \"v3\"")}) {
     CAPTURE(stale);
     const Reply refused = ann.patch(web, Json::object({{"replicas", 1}}), {{"If-Match", stale}});
     CHECK(refused.status == 412);

@@ -1,0 +1,131 @@
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include "tests/api/server.hpp"
+
+using namespace ks;
+using namespace ks::api_test;
+
+namespace {
+
+std::set<std::string> pointers(const Reply& reply) {
+  std::set<std::string> out;
+  const Json body = reply.json();
+  const Json& errors = body.at("errors");
+  if (errors.is_array())
+    for (const Json& fault : errors.as_array()) out.insert(std::string(fault.text("pointer")));
+  return out;
+}
+
+struct Asking {
+  Server server;
+  Person root = server.administrator();
+  Person ann = server.somebody("Ann");
+  Asking() {
+    server.raise(ann, "business");
+    ann.deploy("web");
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Asking,
+                  "a query parameter that an operation does not have is 422 with its name") {
+  int checked = 0;
+  for (const Operation& op : server.contract().operations()) {
+    const std::string audience(op.json->text("x-audience"));
+    if (op.method != "GET" || audience == "anyone") continue;
+    CAPTURE(op.id());
+    ++checked;
+    Person& who = audience == "platform_admin" ? root : ann;
+    const std::string target = filled(op.pattern, ann.org);
+    const Reply reply = who.get(target + "?team%20s=1&sort=name");
+    CHECK(reply.status == 422);
+    CHECK(pointers(reply) == std::set<std::string>{"?team s", "?sort"});
+    // Those of the contract are known, and each is taken once.
+    if (const Json& list = op.json->at("parameters"); list.is_array())
+      for (const Json& one : list.as_array()) {
+        const Json& parameter = server.contract().resolved(one);
+        if (parameter.text("in") != "query") continue;
+        const std::string name(parameter.text("name"));
+        const Reply twice = who.get(target + "?" + name + "=1&" + name + "=1");
+        CHECK(twice.status == 422);
+        CHECK(pointers(twice).contains("?" + name));
+      }
+  }
+  CHECK(checked >= 10);
+}
+
+TEST_CASE_FIXTURE(Asking, "writes take no query parameters that they do not know") {
+  CHECK(ann.patch(ann.org_path() + "?force=1", Json::object({{"name", "New"}})).status == 422);
+  CHECK(pointers(ann.poke(ann.deployment_path("web") + "/restart?now=1")) ==
+        std::set<std::string>{"?now"});
+  CHECK(ann.get(ann.org_path()).json().text("name") != "New");
+  // Who may not see it is told nothing else.
+  CHECK(server.nobody().get(ann.org_path() + "?x=1").status == 401);
+}
+
+TEST_CASE_FIXTURE(Asking, "an If-Match that is no entity tag is 400 and named") {
+  const std::string web = ann.deployment_path("web");
+  const Json change = Json::object({{"replicas", 2}});
+  const Json before = ann.get(web).json();
+  for (const char* field : {"v1", "\"v1", "1", "\"v 1\"", "\"v1\" \"v2\"", "\"v1\",", "*, \"v1\"",
+                            "w/\"v1\"", "\"v1\";q=1"}) {
+    CAPTURE(field);
+    const Reply reply = ann.patch(web, change, {{"If-Match", field}});
+    CHECK(reply.status == 400);
+    CHECK(reply.json().text("code") == "malformed_header");
+    CHECK(pointers(reply) == std::set<std::string>{"If-Match"});
+    CHECK(
+        ann.patch(ann.org_path(), Json::object({{"name", "New"}}), {{"If-Match", field}}).status ==
+        400);
+    CHECK(ann.del(web, {{"If-Match", field}}).status == 400);
+  }
+  CHECK(ann.get(web).json().at("replicas") == before.at("replicas"));
+}
+
+TEST_CASE_FIXTURE(Asking, "If-Match is a star, one tag or several, and weak ones never match") {
+  const std::string web = ann.deployment_path("web");
+  const auto change = [&](int replicas, const std::string& field) {
+    return ann.patch(web, Json::object({{"replicas", replicas}}), {{"If-Match", field}}).status;
+  };
+  CHECK(change(2, "*") == 200);
+  CHECK(ann.patch(ann.deployment_path("none"), Json::object({{"replicas", 2}}), {{"If-Match", "*"}})
+            .status == 404);
+  const std::string tag = ann.get(web).header("etag").value_or("");
+  CHECK(change(3, "W/" + tag) == 412);
+  CHECK(change(3, "\"other\"") == 412);
+  CHECK(change(3, "\"other\" ,\"v1\", " + tag) == 200);
+  CHECK(change(2, tag) == 412);
+}
+
+TEST_CASE_FIXTURE(Asking, "a conflict points to the field that it is about") {
+  CHECK(pointers(ann.post(ann.deployments_path(), image_body("web"))) ==
+        std::set<std::string>{"/name"});
+  CHECK(pointers(ann.post(ann.org_path() + "/teams",
+                          Json::object({{"name", "Other"}, {"slug", "default"}}))) ==
+        std::set<std::string>{"/slug"});
+  CHECK(pointers(ann.post("/api/v1/orgs", Json::object({{"name", "Other"}, {"slug", ann.org}}))) ==
+        std::set<std::string>{"/slug"});
+  CHECK(pointers(server.nobody().post(
+            "/api/v1/auth/signup",
+            Json::object({{"email", ann.email}, {"password", kPassword}, {"name", "Ann"}}))) ==
+        std::set<std::string>{"/email"});
+}
+
+TEST_CASE("a limit of the plan is said with units") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  ann.deploy("one");
+  const Reply count = ann.post(ann.deployments_path(), image_body("two"));
+  REQUIRE(count.status == 403);
+  CHECK(std::string(count.json().text("detail")).find("allows 1 deployment (") !=
+        std::string::npos);
+  const Reply memory =
+      ann.patch(ann.deployment_path("one"),
+                Json::object({{"resources", Json::object({{"memory", "2049Mi"}})}}));
+  CAPTURE(memory.body);
+  CHECK(std::string(memory.json().text("detail")).find("allows 2 GiB (memory.max)") !=
+        std::string::npos);
+}
