@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "api/api.hpp"
+#include "api/landing.hpp"
 #include "embedded/docs_style.hpp"
 
 namespace ks::api {
@@ -381,6 +382,7 @@ void mount_docs(http::Router& raw, const Services& services) {
               return response;
             });
   };
+  mount_landing(raw, services, *contract);
   serve("/openapi.json", "application/json", std::move(json));
   serve("/docs/api", "text/html; charset=utf-8", std::move(page));
   serve("/docs/api.css", "text/css; charset=utf-8",

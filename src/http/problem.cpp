@@ -13,15 +13,6 @@ std::string_view problem_code(const Error& error) {
   return error.problem.empty() ? code_name(error.code) : std::string_view(error.problem);
 }
 
-std::string type_of(std::string_view base_url, std::string_view code) {
-  std::string out(base_url);
-  out += "/problems/";
-  // The page of the limit is older than the code, and its address is part of the contract.
-  if (code == "plan_limit_reached") return out + "plan-limit";
-  for (const char c : code) out += c == '_' ? '-' : c;
-  return out;
-}
-
 std::string title_of(std::string_view code) {
   std::string out(code);
   for (char& c : out)
@@ -58,6 +49,15 @@ void add_limit(Json& body, const LimitDetail& limit) {
 
 }  // namespace
 
+std::string problem_type(std::string_view base_url, std::string_view code) {
+  std::string out(base_url);
+  out += "/problems/";
+  // The page of the limit is older than the code, and its address is part of the contract.
+  if (code == "plan_limit_reached") return out + "plan-limit";
+  for (const char c : code) out += c == '_' ? '-' : c;
+  return out;
+}
+
 int status_of(const Error& error) {
   if (error.status != 0) return error.status;
   switch (error.code) {
@@ -88,7 +88,7 @@ Response problem(const Error& error, const Request& request, std::string_view ba
                {{"request_id", request.request_id}, {"what", error.message}});
 
   Json body = Json::object();
-  body.set("type", type_of(base_url, code));
+  body.set("type", problem_type(base_url, code));
   body.set("title", title_of(code));
   body.set("status", status);
   constexpr std::string_view kFailed =

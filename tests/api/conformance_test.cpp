@@ -200,8 +200,8 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   Person ann = server.somebody();
   server.raise(ann, "business");
   Person nobody = server.nobody();
-  for (const char* path :
-       {"/healthz", "/openapi.json", "/docs/api", "/docs/api.css", "/api/v1/config"})
+  for (const char* path : {"/", "/healthz", "/openapi.json", "/docs/api", "/docs/api.css", "/setup",
+                           "/o/any/billing", "/problems/not-found", "/api/v1/config"})
     CHECK(nobody.get(path).status == 200);
   // It is ready once the operator leads.
   ann.deploy("web");
@@ -237,6 +237,38 @@ TEST_CASE("every operation gives what the contract promises for its success") {
     if (op.id() != "streamEvents") CHECK_MESSAGE(successes.contains(op.id()), op.id());
 }
 
+TEST_CASE("no address that a reply gives out leads nowhere") {
+  Server server;
+  Person ann = server.somebody();
+  const auto follow = [&](std::string url) {
+    CAPTURE(url);
+    constexpr std::string_view kBase = "http://localhost";
+    if (url.starts_with(kBase)) url = url.substr(kBase.size());
+    const Reply reply = server.nobody().get(url);
+    CHECK(reply.status == 200);
+    return reply;
+  };
+  ann.deploy("one");
+  const Reply limited = ann.post(ann.deployments_path(), image_body("two"));
+  REQUIRE(limited.status == 403);
+  CHECK(follow(std::string(limited.json().text("type"))).json().text("code") ==
+        "plan_limit_reached");
+  follow(std::string(limited.json().text("upgrade", "url")));
+  for (const auto& [code, problem] : server.contract().json().at("x-problems").members()) {
+    std::string type = code == "plan_limit_reached" ? "plan-limit" : code;
+    std::ranges::replace(type, '_', '-');
+    CHECK(follow("/problems/" + type).json().text("code") == code);
+  }
+  CHECK(ann.get("/problems/never-heard-of").status == 404);
+  const Json root = follow("/").json();
+  for (const char* name : {"documentation", "contract"}) follow(std::string(root.text(name)));
+  const auto link = server.program().first_administrator_link();
+  REQUIRE(link.has_value());
+  REQUIRE(link->has_value());
+  CHECK(follow((*link)->substr(0, (*link)->find('#'))).body.find("/api/v1/setup") !=
+        std::string::npos);
+}
+
 TEST_CASE("a method that an address does not have is 405, and an unknown address 404") {
   Server server;
   Person ann = server.somebody();
@@ -244,7 +276,7 @@ TEST_CASE("a method that an address does not have is 405, and an unknown address
   CHECK(refused.status == 405);
   CHECK(refused.json().text("code") == "method_not_allowed");
   CHECK(refused.header("allow") == "GET, HEAD, OPTIONS");
-  for (const char* path : {"/", "/api", "/api/v1", "/api/v2/me", "/api/v1/nothing"}) {
+  for (const char* path : {"/api", "/api/v1", "/api/v2/me", "/api/v1/nothing"}) {
     const Reply absent = ann.get(path);
     CHECK(absent.status == 404);
     CHECK(absent.json().text("code") == "not_found");

@@ -108,6 +108,12 @@ std::vector<std::string> Contract::reply_faults(const Operation& operation, cons
   }
   for (auto& fault : schema_faults(json_, media->at("schema"), *body))
     out.push_back(std::move(fault));
+  if (type == "application/problem+json") {
+    const Json& statuses = json_.at("x-problems").at(body->text("code"), "status");
+    const auto is_status = [&](const Json& one) { return one == Json(reply.status); };
+    if (!statuses.is_array() || std::ranges::none_of(statuses.as_array(), is_status))
+      out.push_back("the code '" + std::string(body->text("code")) + "' is not in x-problems");
+  }
   return out;
 }
 

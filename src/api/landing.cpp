@@ -1,0 +1,79 @@
+#include "api/landing.hpp"
+
+#include <map>
+#include <memory>
+
+#include "http/problem.hpp"
+
+namespace ks::api {
+
+namespace {
+
+http::Response page(http::Response response) {
+  response.headers.set("Cache-Control", "no-cache");
+  return response;
+}
+
+void serve(http::Router& raw, std::string_view path, const http::Response& response) {
+  raw.add(http::Method::get, path, http::RouteInfo{"anyone"},
+          [response](http::Request&) { return page(response); });
+}
+
+// By the last segment of a problem's type.
+std::map<std::string, std::string, std::less<>> problems_of(const Json& contract) {
+  std::map<std::string, std::string, std::less<>> out;
+  for (const auto& [code, problem] : contract.at("x-problems").members()) {
+    Json description = Json::object({{"code", code}});
+    for (const auto& [name, value] : problem.members()) description.set(name, value);
+    const std::string type = http::problem_type("", code);
+    out.emplace(type.substr(type.rfind('/') + 1), description.dump());
+  }
+  return out;
+}
+
+}  // namespace
+
+void mount_landing(http::Router& raw, const Services& services, const Json& contract) {
+  const std::string& base = services.base_url;
+  serve(raw, "/",
+        http::Response::json(200, Json::object({{"product", "K8s Scheduler"},
+                                                {"version", services.version},
+                                                {"documentation", base + "/docs/api"},
+                                                {"contract", base + "/openapi.json"},
+                                                {"api", base + "/api/v1"}})
+                                      .dump()));
+  serve(
+      raw, "/setup",
+      http::Response::text(
+          200,
+          "This link makes the first platform administrator. Its token is what follows the '#'; a\n"
+          "browser did not send it. Use it once, within 24 hours:\n\n"
+          "curl " +
+              base +
+              "/api/v1/setup -H Content-Type:application/json \\\n"
+              "  -d '{\"token\":\"...\",\"email\":\"root@example.com\","
+              "\"password\":\"at least 12 characters\",\"name\":\"Root\"}'\n\n"
+              "When it was used or is too old, `k8s-scheduler admin link` on the server prints a\n"
+              "new one.\n"));
+  serve(
+      raw, "/o/{org}/billing",
+      http::Response::text(
+          200,
+          "The plan of an organization decides how much it may have. " + base +
+              "/api/v1/orgs/{org}/usage\n"
+              "tells which plan that is, what is used and what is left. To have more, delete what\n"
+              "is not needed, or ask an administrator of this installation for another plan: "
+              "PUT\n" +
+              base + "/api/v1/platform/orgs/{org}/subscription {\"plan\":\"...\"}\n"));
+
+  auto problems = std::make_shared<const std::map<std::string, std::string, std::less<>>>(
+      problems_of(contract));
+  raw.add(http::Method::get, "/problems/{problem}", http::RouteInfo{"anyone"},
+          [problems, base](http::Request& request) {
+            const auto found = problems->find(request.param("problem"));
+            if (found == problems->end()) return http::problem(not_found().error(), request, base);
+            return page(http::Response::json(200, found->second));
+          });
+}
+
+}  // namespace ks::api
