@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "api/api.hpp"
-#include "api/landing.hpp"
+#include "api/pages/landing.hpp"
 #include "embedded/docs_style.hpp"
 
 namespace ks::api {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "api/admission.hpp"
+#include "api/admission/admission.hpp"
+#include "api/admission/in_flight.hpp"
 #include "api/fields.hpp"
-#include "api/in_flight.hpp"
 #include "app/organizations.hpp"
 #include "base/digest.hpp"
 #include "base/log.hpp"
@@ -224,6 +224,7 @@ struct Router::Route {
     KS_TRY(const Caller caller, load(services, who, admission));
     if (handler.bearer) {
       KS_TRY(Json body, parse_body(request, spec.body));
+      KS_CHECK(check_query(request, spec.query));
       KS_TRY(Reply reply,
              handler.bearer(who.client, who.token, caller, Call{request, std::move(body)}));
       return to_response(request, std::move(reply));

@@ -3,8 +3,8 @@
 #include <functional>
 #include <string>
 
+#include "api/admission/limits.hpp"
 #include "api/cursor.hpp"
-#include "api/limits.hpp"
 #include "app/deployments.hpp"
 #include "app/stores.hpp"
 #include "domain/template.hpp"

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "api/limits.hpp"
+#include "api/admission/limits.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "identity/origin.hpp"

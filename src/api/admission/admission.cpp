@@ -1,4 +1,4 @@
-#include "api/admission.hpp"
+#include "api/admission/admission.hpp"
 
 namespace ks::api {
 

@@ -1,4 +1,4 @@
-#include "api/limits.hpp"
+#include "api/admission/limits.hpp"
 
 #include "http/wire/address.hpp"
 

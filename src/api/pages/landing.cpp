@@ -1,4 +1,4 @@
-#include "api/landing.hpp"
+#include "api/pages/landing.hpp"
 
 #include <map>
 #include <memory>
