@@ -6,6 +6,9 @@
 #include <unistd.h>
 
 #include "base/digest.hpp"
+#include "sql/accounts.hpp"
+#include "sql/database.hpp"
+#include "tests/store/statements.hpp"
 
 namespace ks::api_test {
 
@@ -101,6 +104,28 @@ void Server::raise(const Person& person, const std::string& plan) {
   const Reply reply = administrator().put("/api/v1/platform/orgs/" + person.org + "/subscription",
                                           Json::object({{"plan", plan}}));
   REQUIRE(reply.status == 200);
+}
+
+void Server::admit(const Person& host, Person& guest, const std::string& org_role,
+                   const std::string& team_role) {
+  sql::DatabaseOptions options;
+  options.dsn = "sqlite:" + (folder_ / "api.db").string();
+  options.sqlite_visit = true;
+  const auto database = sql::open_database(options, clock_);
+  REQUIRE(database.has_value());
+  const auto org = OrgId::parse(host.org_id);
+  const auto team = TeamId::parse(host.team_id);
+  const auto user = UserId::parse(guest.get("/api/v1/me").json().text("user", "id"));
+  REQUIRE(((org && team) && user));
+  sql::SqlAccountStore accounts;
+  const auto admitted = (*database)->write([&](Tx& tx) -> Result<void> {
+    const auto permit = test::permit_on(*org);
+    KS_CHECK(sql::sql_tx(tx).run(permit, *test::kPutMember, *user, org_role));
+    if (!team_role.empty())
+      KS_CHECK(sql::sql_tx(tx).run(permit, *test::kPutTeamMember, *team, *user, team_role));
+    return accounts.raise_authz_version(tx, test::client_scope(), *user, clock_.now());
+  });
+  REQUIRE_MESSAGE(admitted.has_value(), admitted.error().message);
 }
 
 Fields Person::headers_with(Fields more) const {

@@ -37,6 +37,10 @@ class Server {
   Person administrator();
   // Puts a person's organization on another plan.
   void raise(const Person& person, const std::string& plan);
+  // Gives `guest` a role in the host's organization and, unless it is empty, in the host's team, in
+  // the database itself.
+  void admit(const Person& host, Person& guest, const std::string& org_role,
+             const std::string& team_role);
 
  private:
   std::filesystem::path folder_;

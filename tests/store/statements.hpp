@@ -74,6 +74,10 @@ inline const TestStatement<Scope::tenant, Rows::none, 2> kPutMember(
     "put_member",
     "INSERT INTO org_members (client_id, org_id, user_id, role, created_at) "
     "VALUES (?1, ?2, ?3, ?4, 0)");
+inline const TestStatement<Scope::tenant, Rows::none, 3> kPutTeamMember(
+    "put_team_member",
+    "INSERT INTO team_members (client_id, org_id, team_id, user_id, role, created_at) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, 0)");
 inline const TestStatement<Scope::tenant, Rows::many, 0> kTeams(
     "teams", "SELECT id, slug FROM teams WHERE client_id = ?1 AND org_id = ?2 ORDER BY slug");
 inline const TestStatement<Scope::tenant, Rows::none, 2> kSetVersion(
