@@ -6,6 +6,7 @@
 
 #include "base/id.hpp"
 #include "base/utf8.hpp"
+#include "domain/mail/email_address.hpp"
 
 namespace ks {
 
@@ -56,6 +57,13 @@ Result<void> check_description(std::string_view text) {
   return {};
 }
 
+std::string ascii_lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 std::string slug_from(std::string_view text, std::size_t length_max) {
   std::string out;
   for (const char raw : text) {
@@ -71,35 +79,9 @@ std::string slug_from(std::string_view text, std::size_t length_max) {
 }
 
 Result<std::string> normal_email(std::string_view text) {
-  constexpr std::string_view kWrong = "must be an e-mail address such as ann@example.com";
-  if (text.size() > 254) return invalid("must have at most 254 characters");
-  std::string out;
-  for (const char c : text) {
-    const auto u = static_cast<unsigned char>(c);
-    if (u <= 0x20 || u >= 0x7f) return invalid(std::string(kWrong));
-    if (std::string_view("()<>[]:;,\\\"").find(c) != std::string_view::npos)
-      return invalid(std::string(kWrong));
-    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  const std::size_t at = out.find('@');
-  if (at == std::string::npos || at == 0 || at > 64 || out.find('@', at + 1) != std::string::npos)
-    return invalid(std::string(kWrong));
-  const std::string_view local = std::string_view(out).substr(0, at);
-  const std::string_view domain = std::string_view(out).substr(at + 1);
-  if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos)
-    return invalid(std::string(kWrong));
-  if (out == "dev@localhost") return out;
-  bool dot = false;
-  std::size_t start = 0;
-  while (start <= domain.size()) {
-    const std::size_t end = std::min(domain.find('.', start), domain.size());
-    const std::string_view label = domain.substr(start, end - start);
-    if (label.size() > 63 || !check_label(label, 63)) return invalid(std::string(kWrong));
-    if (end < domain.size()) dot = true;
-    start = end + 1;
-  }
-  if (!dot) return invalid(std::string(kWrong));
-  return out;
+  if (const std::string folded = ascii_lower(text); folded == "dev@localhost") return folded;
+  KS_TRY(const EmailAddress address, EmailAddress::parse(text));
+  return address.key();
 }
 
 Result<void> check_env_name(std::string_view text) {

@@ -24,13 +24,15 @@ Result<void> check_text(std::string_view text, std::size_t length_max);
 // As check_text, but may be empty and may have line breaks.
 Result<void> check_description(std::string_view text);
 
+// With A to Z as a to z; other scripts stay.
+std::string ascii_lower(std::string_view text);
+
 // A label made of `text`: lower case, runs of anything else become one '-'. "x" when nothing is
 // left.
 std::string slug_from(std::string_view text, std::size_t length_max = kSlugMax);
 
-// The form in which addresses are stored and compared: ASCII, lower case, exactly one '@', a dot in
-// the domain, at most 254 characters (RFC 5321 4.5.3.1.3). `dev@localhost` is the one without a
-// dot.
+// The form in which addresses are stored and compared: the key of an EmailAddress. `dev@localhost`,
+// which no mail is sent to, is the one without a dot.
 Result<std::string> normal_email(std::string_view text);
 
 // `^[A-Za-z_][A-Za-z0-9_]{0,127}$`, the form of environment variables and secrets.

@@ -1,0 +1,181 @@
+#include "domain/mail/draft.hpp"
+
+#include "domain/name.hpp"
+
+namespace ks {
+
+std::string_view name(Locale locale) { return locale == Locale::de ? "de" : "en"; }
+
+std::optional<Locale> locale(std::string_view name) {
+  if (name == "en") return Locale::en;
+  if (name == "de") return Locale::de;
+  return std::nullopt;
+}
+
+namespace {
+
+using Word = MailDraft::Word;
+
+MailDraft::Link org_link(const MailOrg& org, std::string_view page = {}) {
+  KS_ASSERT(check_label(org.slug, kSlugMax));
+  return {"/o/" + org.slug + std::string(page), {}};
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& one : names) out += (out.empty() ? "" : ", ") + one;
+  return out;
+}
+
+struct Drafts {
+  MailDraft operator()(const mails::Invitation& m) const {
+    return {.kind = "invitation",
+            .places = {{"organization", m.organization.name},
+                       {"inviter", m.inviter},
+                       {"role", Word{std::string(name(m.role))}},
+                       {"teams", joined(m.teams)},
+                       {"expires", m.expires_at}},
+            .link = MailDraft::Link{"/invitation", m.token.text()},
+            .useful_until = m.expires_at,
+            .notice = false};
+  }
+  MailDraft operator()(const mails::TeamAdded& m) const {
+    return {.kind = "team_added",
+            .places = {{"organization", m.organization.name},
+                       {"team", m.team},
+                       {"added_by", m.added_by}},
+            .link = org_link(m.organization),
+            .useful_until = std::nullopt};
+  }
+  MailDraft operator()(const mails::InvitationAccepted& m) const {
+    return {.kind = "invitation_accepted",
+            .places = {{"organization", m.organization.name},
+                       {"member", m.member},
+                       {"role", Word{std::string(name(m.role))}}},
+            .link = org_link(m.organization, "/people"),
+            .useful_until = std::nullopt};
+  }
+  MailDraft operator()(const mails::InvitationWanted& m) const {
+    return {.kind = "invitation_wanted",
+            .places = {{"organization", m.organization.name}, {"address", m.address.text()}},
+            .link = org_link(m.organization, "/people"),
+            .useful_until = std::nullopt};
+  }
+  MailDraft operator()(const mails::SeatLimit& m) const {
+    return {.kind = "seat_limit",
+            .places = {{"organization", m.organization.name}, {"limit", m.limit}},
+            .link = org_link(m.organization, "/usage"),
+            .useful_until = std::nullopt};
+  }
+  MailDraft operator()(const mails::LimitReached& m) const {
+    return {.kind = "limit_reached",
+            .places = {{"organization", m.organization.name},
+                       {"feature", Word{m.feature}},
+                       {"limit", m.limit},
+                       {"plan", m.plan}},
+            .link = org_link(m.organization, "/usage"),
+            .useful_until = std::nullopt};
+  }
+  MailDraft operator()(const mails::MemberRemoved& m) const {
+    return {.kind = "member_removed",
+            .places = {{"organization", m.organization.name}},
+            .link = std::nullopt,
+            .useful_until = std::nullopt};
+  }
+  MailDraft operator()(const mails::OwnershipOffer& m) const {
+    return {.kind = "ownership_offer",
+            .places = {{"organization", m.organization.name},
+                       {"offered_by", m.offered_by},
+                       {"expires", m.expires_at}},
+            .link = org_link(m.organization, "/settings"),
+            .useful_until = m.expires_at};
+  }
+  MailDraft operator()(const mails::OwnershipTransferred& m) const {
+    return {.kind = "ownership_transferred",
+            .places = {{"organization", m.organization.name}, {"from", m.from}, {"to", m.to}},
+            .link = org_link(m.organization, "/people"),
+            .useful_until = std::nullopt};
+  }
+  MailDraft operator()(const mails::VerifyAddress& m) const {
+    return {.kind = "verify_address",
+            .places = {{"expires", m.expires_at}},
+            .link = MailDraft::Link{"/verify", m.token.text()},
+            .useful_until = m.expires_at,
+            .notice = false};
+  }
+  MailDraft operator()(const mails::AccountExists&) const {
+    return {.kind = "account_exists",
+            .places = {},
+            .link = MailDraft::Link{"/login", {}},
+            .useful_until = std::nullopt,
+            .notice = false};
+  }
+  MailDraft operator()(const mails::PasswordReset& m) const {
+    return {.kind = "password_reset",
+            .places = {{"expires", m.expires_at}},
+            .link = MailDraft::Link{"/reset", m.token.text()},
+            .useful_until = m.expires_at,
+            .notice = false};
+  }
+  MailDraft operator()(const mails::PasswordChanged& m) const {
+    return {.kind = "password_changed",
+            .places = {{"at", m.at}},
+            .link = MailDraft::Link{"/forgot", {}},
+            .useful_until = std::nullopt};
+  }
+  MailDraft operator()(const mails::AddressChanged& m) const {
+    return {.kind = "address_changed",
+            .places = {{"address", m.to.masked()}, {"at", m.at}},
+            .link = std::nullopt,
+            .useful_until = std::nullopt};
+  }
+};
+
+Json value_json(const MailDraft::Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return Json::object({{"text", *text}});
+  if (const auto* number = std::get_if<std::int64_t>(&value))
+    return Json::object({{"number", *number}});
+  if (const auto* time = std::get_if<Time>(&value)) return Json::object({{"time", time->us}});
+  return Json::object({{"word", std::get<Word>(value).text}});
+}
+
+MailDraft::Value value_of(const Json& json) {
+  if (json.at("number").is_int()) return json.at("number").as_int();
+  if (json.at("time").is_int()) return Time{json.at("time").as_int()};
+  if (json.at("word").is_string()) return Word{std::string(json.text("word"))};
+  return std::string(json.text("text"));
+}
+
+}  // namespace
+
+MailDraft draft_of(const MailContent& content) { return std::visit(Drafts{}, content); }
+
+std::string to_text(const AddressedDraft& addressed) {
+  const MailDraft& draft = addressed.draft;
+  Json places = Json::object();
+  for (const auto& place : draft.places) places.set(place.name, value_json(place.value));
+  Json out = Json::object({{"to", addressed.to.text()},
+                           {"locale", std::string(name(addressed.locale))},
+                           {"kind", draft.kind},
+                           {"places", std::move(places)}});
+  if (draft.link)
+    out.set("link", Json::object({{"path", draft.link->path}, {"token", draft.link->token}}));
+  return out.dump();
+}
+
+Result<AddressedDraft> draft_from_text(std::string_view text) {
+  KS_TRY(const Json json, parse_json(text));
+  KS_TRY(EmailAddress to, EmailAddress::parse(json.text("to")));
+  MailDraft draft;
+  draft.kind = std::string(json.text("kind"));
+  if (const Json* places = json.find("places"); places != nullptr && places->is_object())
+    for (const auto& [place, value] : places->members())
+      draft.places.push_back({place, value_of(value)});
+  if (json.find("link") != nullptr)
+    draft.link = MailDraft::Link{std::string(json.text("link", "path")),
+                                 std::string(json.text("link", "token"))};
+  return AddressedDraft{std::move(to), locale(json.text("locale")).value_or(Locale::en),
+                        std::move(draft)};
+}
+
+}  // namespace ks

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "domain/mail/email_address.hpp"
+#include "domain/mail/link_token.hpp"
+#include "domain/role.hpp"
+
+// The mails of the product, each with exactly what its text needs. Names come as people wrote them;
+// they are made harmless where the text is made, not here. How to add one: docs/guides.
+namespace ks {
+
+enum class Locale { en, de };
+std::string_view name(Locale locale);
+std::optional<Locale> locale(std::string_view name);
+
+// An organization as a mail names it and links to it.
+struct MailOrg {
+  std::string name;
+  std::string slug;
+};
+
+namespace mails {
+
+struct Invitation {
+  MailOrg organization;
+  std::string inviter;
+  OrgRole role;
+  std::vector<std::string> teams;  // Names; may be empty.
+  LinkToken token;
+  Time expires_at;
+};
+// Somebody who is a member already was added to a team.
+struct TeamAdded {
+  MailOrg organization;
+  std::string team;
+  std::string added_by;
+};
+struct InvitationAccepted {
+  MailOrg organization;
+  std::string member;
+  OrgRole role;
+};
+// Who holds an invitation that has expired asks for another.
+struct InvitationWanted {
+  MailOrg organization;
+  EmailAddress address;
+};
+// An invited person could not join: the plan's members are all there.
+struct SeatLimit {
+  MailOrg organization;
+  std::int64_t limit = 0;
+};
+struct LimitReached {
+  MailOrg organization;
+  std::string feature;  // "deployments.max"
+  std::int64_t limit = 0;
+  std::string plan;
+};
+struct MemberRemoved {
+  MailOrg organization;
+};
+struct OwnershipOffer {
+  MailOrg organization;
+  std::string offered_by;
+  Time expires_at;
+};
+// To both.
+struct OwnershipTransferred {
+  MailOrg organization;
+  std::string from;
+  std::string to;
+};
+// Also where the address has no account yet; the answer of sign-up is the same.
+struct VerifyAddress {
+  LinkToken token;
+  Time expires_at;
+};
+struct AccountExists {};
+struct PasswordReset {
+  LinkToken token;
+  Time expires_at;
+};
+struct PasswordChanged {
+  Time at;
+};
+// To the old address.
+struct AddressChanged {
+  EmailAddress to;  // Shown masked.
+  Time at;
+};
+
+}  // namespace mails
+
+using MailContent =
+    std::variant<mails::Invitation, mails::TeamAdded, mails::InvitationAccepted,
+                 mails::InvitationWanted, mails::SeatLimit, mails::LimitReached,
+                 mails::MemberRemoved, mails::OwnershipOffer, mails::OwnershipTransferred,
+                 mails::VerifyAddress, mails::AccountExists, mails::PasswordReset,
+                 mails::PasswordChanged, mails::AddressChanged>;
+
+// What a mail is about: a kind of thing and its id, such as {"invitation", id}. By it the mail is
+// cancelled when the thing is, and its delivery is asked for.
+struct MailSubject {
+  std::string kind;
+  std::string id;
+};
+
+// One mail to one person.
+struct Mail {
+  EmailAddress to;
+  MailContent content;
+  MailSubject about;
+  Locale locale = Locale::en;
+};
+
+}  // namespace ks
