@@ -25,6 +25,7 @@ MAY_INCLUDE = {
     "http": "base runtime",
     "api": "base runtime domain authz identity app http store/transaction.hpp store/page.hpp",
     "secrets": "base domain",
+    "mail": "base runtime domain authz store secrets",
     "cli": "base",
     "main": None,  # Everything: it puts the program together.
 }

@@ -1,0 +1,114 @@
+// What people get to read: a golden file a mail and language under golden/, and promises about what
+// others' text can do in it. KS_UPDATE_GOLDEN=1 writes the files.
+#include "mail/render.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+#include "mail/catalogue.hpp"
+#include "mail/samples.hpp"
+
+using namespace ks;
+using namespace ks::mail;
+using namespace ks::mail::test;
+
+namespace {
+
+std::string golden_path(std::string_view name) {
+  const char* folder = std::getenv("KS_SOURCE_DIR");
+  return std::string(folder == nullptr ? "." : folder) + "/src/mail/golden/" + std::string(name);
+}
+
+void check_golden(const std::string& file, const std::string& text) {
+  const std::string path = golden_path(file);
+  if (std::getenv("KS_UPDATE_GOLDEN") != nullptr) {
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+    std::ofstream(path) << text;
+  }
+  const std::ifstream in(path);
+  std::stringstream kept;
+  kept << in.rdbuf();
+  CHECK_MESSAGE(kept.str() == text, file);
+}
+
+}  // namespace
+
+TEST_CASE("every mail reads in both languages as its golden file says") {
+  for (const MailContent& content : samples()) {
+    const MailDraft draft = draft_of(content);
+    for (const Locale language : {Locale::en, Locale::de}) {
+      const Rendered mail = render(draft, language, sample_brand());
+      const std::string file = draft.kind + "." + std::string(name(language));
+      check_golden(file + ".txt", "Subject: " + mail.subject + "\n\n" + mail.text);
+      check_golden(file + ".html", mail.html);
+      CHECK(mail.text.find('{') == std::string::npos);
+      CHECK(mail.html.find("{organization}") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("there is a sample of every kind of mail, and of a text for it in both languages") {
+  CHECK(samples().size() == std::variant_size_v<MailContent>);
+  for (std::size_t i = 0; i < samples().size(); ++i) {
+    CHECK(samples()[i].index() == i);
+    const std::string kind = draft_of(samples()[i]).kind;
+    CHECK_FALSE(text_of(kind, Locale::en).subject == text_of(kind, Locale::de).subject);
+  }
+}
+
+TEST_CASE("every word that a mail uses has a translation") {
+  for (const char* word : {"org_owner", "org_admin", "org_member", "automatic", "deployments.max",
+                           "teams.max", "members.max", "cpu.max", "memory.max", "storage.max"})
+    for (const Locale language : {Locale::en, Locale::de}) CHECK(word_of(word, language) != word);
+}
+
+TEST_CASE("a text whose languages differ in lines or places is refused") {
+  const std::string english = "[en]\nsubject: Hello {who}\nheading: H\ntext: {who} is here.\n";
+  CHECK(parse_texts(english + "[de]\nsubject: Hallo {who}\nheading: H\ntext: Da ist {who}.\n"));
+  CHECK_FALSE(parse_texts(english + "[de]\nsubject: Hallo {who}\nheading: H\ntext: Da.\n"));
+  CHECK_FALSE(
+      parse_texts(english + "[de]\nsubject: Hallo {who}\nheading: H\nnote: Da ist {who}.\n"));
+  CHECK_FALSE(parse_texts(english));
+  CHECK_FALSE(parse_texts(english + "[fr]\nsubject: x\n"));
+}
+
+TEST_CASE("markup and links in a name come out as text, and the only link is the product's") {
+  const mails::Invitation evil{{"<script>alert(1)</script>", "acme"},
+                               "\" onmouseover=x <a href=https://evil.example/?a&b>Ann</a>",
+                               OrgRole::member,
+                               {"www.evil.example", "</div>"},
+                               LinkToken(std::string(43, 'a')),
+                               Time{0}};
+  const Rendered mail = render(draft_of(evil), Locale::en, sample_brand());
+  CHECK(mail.html.find("<script") == std::string::npos);
+  CHECK(mail.html.find("&lt;script&gt;alert(1)&lt;/script&gt;") != std::string::npos);
+  CHECK(mail.html.find("evil.example") == std::string::npos);
+  CHECK(mail.text.find("https://evil") == std::string::npos);
+  CHECK(mail.text.find("evil.example") == std::string::npos);
+  std::size_t links = 0;
+  for (auto at = mail.html.find("<a "); at != std::string::npos;
+       at = mail.html.find("<a ", at + 1)) {
+    ++links;
+    CHECK(mail.html.substr(at).starts_with("<a href=\"https://ks.example.com/invitation#aaa"));
+  }
+  CHECK(links == 1);
+  CHECK(mail.html.find("src=") == std::string::npos);
+  CHECK(mail.html.find("url(") == std::string::npos);
+}
+
+TEST_CASE("a name cannot fill a place of the text with another") {
+  const mails::TeamAdded odd{{"{team}{nothing}", "acme"}, "core", "{organization}"};
+  const Rendered mail = render(draft_of(odd), Locale::en, sample_brand());
+  CHECK(mail.text.find("{team}{nothing}") != std::string::npos);
+}
+
+TEST_CASE("a line whose value is empty is left out") {
+  auto alone = std::get<mails::Invitation>(samples().front());
+  alone.teams.clear();
+  const Rendered mail = render(draft_of(alone), Locale::en, sample_brand());
+  CHECK(mail.text.find("these teams") == std::string::npos);
+}

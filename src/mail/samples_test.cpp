@@ -1,0 +1,38 @@
+#include "mail/samples.hpp"
+
+namespace ks::mail::test {
+
+const Brand& sample_brand() {
+  static const Brand kBrand{.product = "K8s Scheduler",
+                            .sender_name = "K8s Scheduler",
+                            .sender = *EmailAddress::parse("noreply@ks.example.com"),
+                            .reply_to = std::nullopt,
+                            .base = BaseUrl("https://ks.example.com")};
+  return kBrand;
+}
+
+const std::vector<MailContent>& samples() {
+  // 2 January 2026, 03:04 UTC.
+  static const Time kWhen{1'767'323'045'000'000};
+  static const MailOrg kAcme{"Acme & Söhne", "acme"};
+  static const LinkToken kToken("0123456789abcdefghijklmnopqrstuvwxyzABCDEFG");
+  static const std::vector<MailContent> kSamples{
+      mails::Invitation{kAcme, "Ann Lee", OrgRole::admin, {"Core", "Web"}, kToken, kWhen},
+      mails::TeamAdded{kAcme, "Core", "Ann Lee"},
+      mails::InvitationAccepted{kAcme, "Bob Ray", OrgRole::member},
+      mails::InvitationWanted{kAcme, *EmailAddress::parse("bob@example.com")},
+      mails::SeatLimit{kAcme, 10},
+      mails::LimitReached{kAcme, "deployments.max", 5, "Business"},
+      mails::MemberRemoved{kAcme},
+      mails::OwnershipOffer{kAcme, "Ann Lee", kWhen},
+      mails::OwnershipTransferred{kAcme, "Ann Lee", "Bob Ray"},
+      mails::VerifyAddress{kToken, kWhen},
+      mails::AccountExists{},
+      mails::PasswordReset{kToken, kWhen},
+      mails::PasswordChanged{kWhen},
+      mails::AddressChanged{*EmailAddress::parse("new@example.com"), kWhen},
+  };
+  return kSamples;
+}
+
+}  // namespace ks::mail::test
