@@ -108,4 +108,21 @@ Result<std::string> Envelope::open(std::string_view wrapped_key, const ClientId&
   return plain;
 }
 
+std::string Envelope::seal_for(Random& random, const ClientId& client, std::string_view purpose,
+                               std::string_view plaintext) const {
+  std::string key = derive_key(master_, "client/" + client.str());
+  std::string sealed =
+      encrypt(random, key, bind({"client-secret", client.text(), purpose}), plaintext);
+  OPENSSL_cleanse(key.data(), key.size());
+  return sealed;
+}
+
+Result<std::string> Envelope::open_for(const ClientId& client, std::string_view purpose,
+                                       std::string_view sealed) const {
+  std::string key = derive_key(master_, "client/" + client.str());
+  auto plain = decrypt(key, bind({"client-secret", client.text(), purpose}), sealed);
+  OPENSSL_cleanse(key.data(), key.size());
+  return plain;
+}
+
 }  // namespace ks

@@ -27,6 +27,13 @@ class Envelope {
   Result<std::string> open(std::string_view wrapped_key, const ClientId& client, const OrgId& org,
                            std::string_view purpose, std::string_view sealed) const;
 
+  // For what belongs to a client but to no organization, or does not stay: under a key that is
+  // derived of the installation's for that client and nothing else.
+  std::string seal_for(Random& random, const ClientId& client, std::string_view purpose,
+                       std::string_view plaintext) const;
+  Result<std::string> open_for(const ClientId& client, std::string_view purpose,
+                               std::string_view sealed) const;
+
  private:
   Result<std::string> unwrap(std::string_view wrapped, const ClientId& client,
                              const OrgId& org) const;

@@ -42,4 +42,19 @@ TEST_CASE("the same value sealed twice gives two texts") {
   CHECK(*a != *b);
 }
 
+TEST_CASE("what is sealed for a client opens for that client, that row and that key only") {
+  SeededRandom random(1);
+  const ManualClock clock;
+  const Envelope envelope(std::string(32, 'k'));
+  const auto client = platform_client();
+  const auto other = ClientId::make(clock, random);
+  const std::string sealed = envelope.seal_for(random, client, "mail/1", "hunter22");
+  CHECK(sealed.find("hunter") == std::string::npos);
+  CHECK(envelope.open_for(client, "mail/1", sealed).value() == "hunter22");
+  CHECK_FALSE(envelope.open_for(client, "mail/2", sealed));
+  CHECK_FALSE(envelope.open_for(other, "mail/1", sealed));
+  CHECK_FALSE(Envelope(std::string(32, 'x')).open_for(client, "mail/1", sealed));
+  CHECK_FALSE(envelope.seal_for(random, client, "mail/1", "hunter22") == sealed);
+}
+
 }  // namespace ks

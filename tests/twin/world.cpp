@@ -101,7 +101,13 @@ constexpr std::string_view kClientRows[] = {
     "INSERT INTO sessions (client_id, id, token_hash, user_id, created_at, seen_at, expires_at, "
     "auth_at) VALUES ('$c', '#1', 'hash', '#1', 0, 100, 1000, 0)",
     "INSERT INTO rate_limits (client_id, key, window_start, count) VALUES ('$c', 'key', 100, 1)",
-    "INSERT INTO setup_tokens (client_id, token_hash, expires_at) VALUES ('$c', 'hash', 1000)"};
+    "INSERT INTO setup_tokens (client_id, token_hash, expires_at) VALUES ('$c', 'hash', 1000)",
+    "INSERT INTO mails (client_id, owner_id, id, org_id, kind, about_kind, about_id, state, "
+    "sealed, "
+    "reason, attempts, queued_at, next_at, give_up_at, changed_at) VALUES "
+    "('$c', '#0', '#1', NULL, 'k', 'invitation', '#1', 'queued', 's', '', 0, 0, 100, 1000, 0), "
+    "('$c', '#0', '#2', NULL, 'k', 'user', '#1', 'sending', 's', '', 1, 0, 900, 1000, 0), "
+    "('$c', '#0', '#3', NULL, 'k', 'user', '#1', 'sent', '', '', 1, 0, 900, 1000, 100)"};
 
 // Rows of a second client that the first one has from the beginning.
 constexpr std::string_view kOtherClientRows[] = {
@@ -150,7 +156,12 @@ constexpr std::string_view kOrgRows[] = {
     "request_id, action, target_kind, target_id, result, detail) VALUES "
     "('$c', '$o', 1, '', 'mac', 0, 'user', '#1', '', '', 'a', 'team', '#1', 'ok', '{}')",
     "INSERT INTO feed (client_id, org_id, seq, at, kind, target_id, team_id) VALUES "
-    "('$c', '$o', 1, 0, 'deployment', '#1', '#1')"};
+    "('$c', '$o', 1, 0, 'deployment', '#1', '#1')",
+    "INSERT INTO mails (client_id, owner_id, id, org_id, kind, about_kind, about_id, state, "
+    "sealed, "
+    "reason, attempts, queued_at, next_at, give_up_at, changed_at) VALUES "
+    "('$c', '$o', '#1', '$o', 'k', 'invitation', '#1', 'queued', 's', '', 0, 0, 100, 1000, 0), "
+    "('$c', '$o', '#2', '$o', 'k', 'team', '#1', 'sending', 's', '', 1, 0, 900, 1000, 0)"};
 
 // What belongs to one person alone; $p is who.
 constexpr std::string_view kPersonRows[] = {
@@ -171,6 +182,7 @@ void put_all(Tx& tx, std::span<const std::string_view> texts, int client, int or
          {"$b", number_id(org + 7)},
          {"$p", number_id(person)},
          {"$u", unique},
+         {"#0", "00000000-0000-0000-0000-000000000000"},
          {"#1", number_id(1)},
          {"#2", number_id(2)},
          {"#3", number_id(3)}});

@@ -126,6 +126,28 @@ CREATE TABLE public.leases (
 );
 ALTER TABLE ONLY public.leases FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.leases OWNER TO {owner_role};
+CREATE TABLE public.mails (
+    client_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    org_id uuid,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    about_kind text NOT NULL COLLATE pg_catalog."C",
+    about_id text NOT NULL COLLATE pg_catalog."C",
+    state text NOT NULL COLLATE pg_catalog."C",
+    sealed text NOT NULL COLLATE pg_catalog."C",
+    reason text NOT NULL COLLATE pg_catalog."C",
+    attempts bigint NOT NULL,
+    queued_at bigint NOT NULL,
+    next_at bigint NOT NULL,
+    give_up_at bigint NOT NULL,
+    changed_at bigint NOT NULL,
+    CONSTRAINT mails_owner CHECK ((owner_id = COALESCE(org_id, '00000000-0000-0000-0000-000000000000'::uuid))),
+    CONSTRAINT mails_state CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'cancelled'::text]))),
+    CONSTRAINT mails_wiped CHECK (((sealed = ''::text) OR (state = ANY (ARRAY['queued'::text, 'sending'::text]))))
+);
+ALTER TABLE ONLY public.mails FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.mails OWNER TO {owner_role};
 CREATE TABLE public.org_keys (
     client_id uuid NOT NULL,
     org_id uuid NOT NULL,
@@ -316,6 +338,8 @@ ALTER TABLE ONLY public.installation
     ADD CONSTRAINT installation_pkey PRIMARY KEY (key);
 ALTER TABLE ONLY public.leases
     ADD CONSTRAINT leases_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.mails
+    ADD CONSTRAINT mails_pkey PRIMARY KEY (client_id, owner_id, id);
 ALTER TABLE ONLY public.org_keys
     ADD CONSTRAINT org_keys_pkey PRIMARY KEY (client_id, org_id);
 ALTER TABLE ONLY public.org_members
@@ -362,6 +386,10 @@ CREATE INDEX deployments_by_sandbox ON public.deployments USING btree (client_id
 CREATE UNIQUE INDEX deployments_name_taken ON public.deployments USING btree (client_id, org_id, team_id, name) WHERE (deleting = 0);
 CREATE INDEX deployments_unsynced ON public.deployments USING btree (id) WHERE (synced_generation < generation);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX mails_by_org ON public.mails USING btree (client_id, org_id);
+CREATE INDEX mails_by_subject ON public.mails USING btree (client_id, owner_id, about_kind, about_id);
+CREATE INDEX mails_open ON public.mails USING btree (next_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]));
+CREATE INDEX mails_settled ON public.mails USING btree (changed_at) WHERE (state = ANY (ARRAY['sent'::text, 'failed'::text, 'cancelled'::text]));
 CREATE INDEX org_members_by_user ON public.org_members USING btree (client_id, user_id);
 CREATE UNIQUE INDEX org_members_one_owner ON public.org_members USING btree (client_id, org_id) WHERE (role = 'org_owner'::text);
 CREATE INDEX sandboxes_unsynced ON public.sandboxes USING btree (id) WHERE (synced_generation < generation);
@@ -386,6 +414,10 @@ ALTER TABLE ONLY public.feed
     ADD CONSTRAINT feed_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.mails
+    ADD CONSTRAINT mails_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
+ALTER TABLE ONLY public.mails
+    ADD CONSTRAINT mails_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.org_keys
     ADD CONSTRAINT org_keys_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
 ALTER TABLE ONLY public.org_members
@@ -460,6 +492,10 @@ CREATE POLICY installation_owner ON public.installation TO {owner_role} USING (t
 ALTER TABLE public.leases ENABLE ROW LEVEL SECURITY;
 CREATE POLICY leases_fleet ON public.leases TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY leases_owner ON public.leases TO {owner_role} USING (true) WITH CHECK (true);
+ALTER TABLE public.mails ENABLE ROW LEVEL SECURITY;
+CREATE POLICY mails_fleet ON public.mails TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY mails_owner ON public.mails TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY mails_tenant ON public.mails TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (owner_id = ( SELECT (COALESCE(NULLIF(current_setting('app.org'::text, true), ''::text), '00000000-0000-0000-0000-000000000000'::text))::uuid AS "coalesce")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (owner_id = ( SELECT (COALESCE(NULLIF(current_setting('app.org'::text, true), ''::text), '00000000-0000-0000-0000-000000000000'::text))::uuid AS "coalesce"))));
 ALTER TABLE public.org_keys ENABLE ROW LEVEL SECURITY;
 CREATE POLICY org_keys_fleet ON public.org_keys TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY org_keys_owner ON public.org_keys TO {owner_role} USING (true) WITH CHECK (true);
@@ -540,6 +576,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO {fleet_rol
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.installation TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.leases TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mails TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mails TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_keys TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_keys TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_members TO {fleet_role};

@@ -1,0 +1,70 @@
+#include "mail/outbox.hpp"
+
+#include <algorithm>
+
+namespace ks::mail {
+
+namespace {
+
+// What no server has taken for a day reaches nobody in time.
+constexpr Duration kTriedFor = hours(24);
+
+std::string purpose(const MailId& id) { return "mail/" + id.str(); }
+
+}  // namespace
+
+NewMail SealedOutbox::sealed(const ClientId& client, const Mail& mail, MailDraft draft) {
+  const MailId id = MailId::make(clock_, random_);
+  const Time now = clock_.now();
+  const Time give_up_at = std::min(draft.useful_until.value_or(now + kTriedFor), now + kTriedFor);
+  std::string kind = draft.kind;
+  std::string text =
+      envelope_.seal_for(random_, client, purpose(id),
+                         to_text(AddressedDraft{mail.to, mail.locale, std::move(draft)}));
+  return NewMail{id, std::move(kind), mail.about, std::move(text), now, give_up_at};
+}
+
+template <class Proof>
+Result<void> SealedOutbox::queue_in(Tx& tx, const Proof& proof, const ClientId& client,
+                                    const Mail& mail) {
+  MailDraft draft = draft_of(mail.content);
+  if (!on()) {
+    if (draft.notice) return {};
+    return unavailable("mail_off", "This installation sends no mail, and this needs one.");
+  }
+  return store_.create(tx, proof, sealed(client, mail, std::move(draft)));
+}
+
+Result<void> SealedOutbox::queue(Tx& tx, const ClientScope& scope, const Mail& mail) {
+  return queue_in(tx, scope, scope.client(), mail);
+}
+
+Result<void> SealedOutbox::queue(Tx& tx, const AnyPermit& permit, const Mail& mail) {
+  return queue_in(tx, permit, permit.scope().client(), mail);
+}
+
+Result<int> SealedOutbox::cancel(Tx& tx, const ClientScope& scope, const MailSubject& about) {
+  return store_.cancel(tx, scope, about, clock_.now());
+}
+
+Result<int> SealedOutbox::cancel(Tx& tx, const AnyPermit& permit, const MailSubject& about) {
+  return store_.cancel(tx, permit, about, clock_.now());
+}
+
+Result<std::optional<MailDelivery>> SealedOutbox::delivery(Tx& tx, const ClientScope& scope,
+                                                           const MailSubject& about) {
+  return store_.delivery(tx, scope, about);
+}
+
+Result<std::optional<MailDelivery>> SealedOutbox::delivery(Tx& tx, const AnyPermit& permit,
+                                                           const MailSubject& about) {
+  return store_.delivery(tx, permit, about);
+}
+
+Result<AddressedDraft> unsealed(const Envelope& envelope, const ClientId& client, const MailId& id,
+                                std::string_view sealed) {
+  KS_TRY(const std::string text, envelope.open_for(client, purpose(id), sealed));
+  return draft_from_text(text);
+}
+
+}  // namespace ks::mail

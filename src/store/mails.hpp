@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/outbox.hpp"
+
+namespace ks {
+
+// A mail as the database keeps it; what it says is sealed.
+struct NewMail {
+  MailId id;
+  std::string kind;
+  MailSubject about;
+  std::string sealed;
+  Time now;
+  Time give_up_at;  // Tried until then.
+};
+
+// Whose mail and which.
+struct DueMail {
+  ClientId client;
+  std::string owner;  // The organization's id, or zeros for a person's own.
+  MailId id;
+};
+
+// A mail that this process may send now, and nobody else until the claim runs out.
+struct ClaimedMail {
+  DueMail key;
+  std::string kind;
+  std::string sealed;
+  std::int64_t attempt = 0;  // Of this try, from 1.
+  Time queued_at;
+  Time give_up_at;
+};
+
+// The rows behind the Outbox, and what the process that sends does with them.
+class MailStore {
+ public:
+  virtual ~MailStore() = default;
+
+  virtual Result<void> create(Tx&, const ClientScope&, const NewMail&) = 0;
+  virtual Result<void> create(Tx&, const AnyPermit&, const NewMail&) = 0;
+  virtual Result<int> cancel(Tx&, const ClientScope&, const MailSubject&, Time now) = 0;
+  virtual Result<int> cancel(Tx&, const AnyPermit&, const MailSubject&, Time now) = 0;
+  virtual Result<std::optional<MailDelivery>> delivery(Tx&, const ClientScope&,
+                                                       const MailSubject&) = 0;
+  virtual Result<std::optional<MailDelivery>> delivery(Tx&, const AnyPermit&,
+                                                       const MailSubject&) = 0;
+
+  // What may be sent at `now`, oldest first; also what a process claimed that is gone since.
+  virtual Result<std::vector<DueMail>> due(Tx&, const FleetScope&, Time now, int limit) = 0;
+  // Nothing when it was cancelled or claimed meanwhile.
+  virtual Result<std::optional<ClaimedMail>> claim(Tx&, const FleetScope&, const DueMail&, Time now,
+                                                   Time until) = 0;
+  // Each false when the mail is no longer this try's: the claim ran out and another took it, or it
+  // was cancelled.
+  virtual Result<bool> set_sent(Tx&, const FleetScope&, const ClaimedMail&, Time now) = 0;
+  virtual Result<bool> set_failed(Tx&, const FleetScope&, const ClaimedMail&,
+                                  std::string_view reason, Time now) = 0;
+  virtual Result<bool> set_again(Tx&, const FleetScope&, const ClaimedMail&, Time at,
+                                 std::string_view reason, Time now) = 0;
+
+  struct Waiting {
+    std::int64_t queued = 0;
+    std::int64_t sending = 0;
+    Time oldest;  // When the oldest of them was queued; zero when there is none.
+  };
+  virtual Result<Waiting> waiting(Tx&, const FleetScope&) = 0;
+  // At most `limit` that were settled before this moment; gives how many.
+  virtual Result<std::int64_t> forget_settled(Tx&, const FleetScope&, Time before, int limit) = 0;
+};
+
+}  // namespace ks

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "authz/permit.hpp"
+#include "domain/mail/mail.hpp"
+#include "store/transaction.hpp"
+
+namespace ks {
+
+// queued -> sending -> sent; from either of the first two back to queued (tried again later),
+// to failed or to cancelled. The last three are final.
+enum class MailState { queued, sending, sent, failed, cancelled };
+std::string_view name(MailState state);
+std::optional<MailState> mail_state(std::string_view name);
+
+// How far a mail has come, for people who may know of it; names no address.
+struct MailDelivery {
+  MailState state = MailState::queued;
+  // Why it has failed, or why it waits after a try: "refused 550 5.1.1", "unreachable". May be "".
+  std::string reason;
+  int attempts = 0;
+  Time queued_at;
+  Time changed_at;
+};
+
+// Mail to send. A use case queues it in the transaction of what it is about: when that is not
+// committed the mail was never there, and when it is the mail will be sent, once, by a background
+// worker that may be another process. Recipient and content are sealed until then and wiped after.
+//
+// The forms with a permit are for an organization's mail, those with a ClientScope for a person's
+// own (sign-up, passwords); neither sees the other's.
+class Outbox {
+ public:
+  virtual ~Outbox() = default;
+
+  // Whether mail is configured at all. Where it is not, queue() drops what merely tells something
+  // and answers `unavailable` "mail_off" for what nothing goes on without.
+  virtual bool on() const = 0;
+
+  virtual Result<void> queue(Tx&, const ClientScope&, const Mail&) = 0;
+  virtual Result<void> queue(Tx&, const AnyPermit&, const Mail&) = 0;
+
+  // Mail about this that has not left yet is not sent any more. For what was revoked or replaced:
+  // cancel, then queue anew. Gives how many.
+  virtual Result<int> cancel(Tx&, const ClientScope&, const MailSubject&) = 0;
+  virtual Result<int> cancel(Tx&, const AnyPermit&, const MailSubject&) = 0;
+
+  // Of the newest mail about this.
+  virtual Result<std::optional<MailDelivery>> delivery(Tx&, const ClientScope&,
+                                                       const MailSubject&) = 0;
+  virtual Result<std::optional<MailDelivery>> delivery(Tx&, const AnyPermit&,
+                                                       const MailSubject&) = 0;
+};
+
+}  // namespace ks
