@@ -7,6 +7,9 @@ namespace ks::sql {
 
 namespace {
 
+// Longer than any row is deferred.
+constexpr Duration kPauseMax = minutes(10);
+
 Result<Workload> workload_at(const Row& row, int column) {
   KS_TRY(const Json spec, parse_json(row.text(column), {64, std::size_t{8} << 20}));
   return workload_from_json(spec);
@@ -16,16 +19,16 @@ std::vector<WantedSandbox> sandboxes_at(const std::vector<Row>& rows) {
   std::vector<WantedSandbox> out;
   for (const Row& row : rows)
     out.push_back({row.id<Client>(0), row.id<Org>(1), row.id<Sandbox>(2), row.id<User>(3),
-                   row.str(4), row.str(5), row.str(6), row.integer(7)});
+                   row.str(4), row.str(5), row.str(6), row.integer(7), row.integer(8)});
   return out;
 }
 
 Result<WantedDeployment> deployment_at(const Row& row) {
   KS_TRY(Workload workload, workload_at(row, 7));
-  return WantedDeployment{row.id<Client>(0), row.id<Org>(1),      row.id<Deployment>(2),
-                          row.id<Team>(3),   row.str(4),          row.str(5),
-                          row.str(6),        std::move(workload), row.integer(8),
-                          row.integer(9),    row.integer(10),     row.flag(11)};
+  return WantedDeployment{
+      row.id<Client>(0), row.id<Org>(1), row.id<Deployment>(2), row.id<Team>(3), row.str(4),
+      row.str(5),        row.str(6),     std::move(workload),   row.integer(8),  row.integer(9),
+      row.integer(10),   row.flag(11),   row.integer(12)};
 }
 
 Result<std::vector<WantedDeployment>> deployments_at(const std::vector<Row>& rows) {
@@ -55,8 +58,9 @@ Result<void> SqlSyncStore::release(Tx& tx, const FleetScope& fleet, std::string_
 }
 
 Result<std::vector<WantedSandbox>> SqlSyncStore::unsynced_sandboxes(Tx& tx, const FleetScope& fleet,
-                                                                    int limit) {
-  KS_TRY(const auto rows, sql_tx(tx).run(fleet, q::sandboxes_unsynced, limit));
+                                                                    Time now, int limit) {
+  KS_TRY(const auto rows,
+         sql_tx(tx).run(fleet, q::sandboxes_unsynced, now, now + kPauseMax, limit));
   return sandboxes_at(rows);
 }
 
@@ -68,8 +72,17 @@ Result<std::vector<WantedSandbox>> SqlSyncStore::all_sandboxes(Tx& tx, const Fle
 
 Result<std::vector<WantedDeployment>> SqlSyncStore::unsynced_deployments(Tx& tx,
                                                                          const FleetScope& fleet,
-                                                                         int limit) {
-  KS_TRY(const auto rows, sql_tx(tx).run(fleet, q::deployments_unsynced, limit));
+                                                                         Time now, int limit) {
+  KS_TRY(const auto rows,
+         sql_tx(tx).run(fleet, q::deployments_unsynced, now, now + kPauseMax, limit));
+  return deployments_at(rows);
+}
+
+Result<std::vector<WantedDeployment>> SqlSyncStore::untold_deployments(Tx& tx,
+                                                                       const FleetScope& fleet,
+                                                                       std::string_view reason,
+                                                                       int limit) {
+  KS_TRY(const auto rows, sql_tx(tx).run(fleet, q::deployments_untold, reason, limit));
   return deployments_at(rows);
 }
 
@@ -116,6 +129,32 @@ Result<void> SqlSyncStore::sandbox_synced(Tx& tx, const Permit<Action::sync_stat
 Result<void> SqlSyncStore::deployment_synced(Tx& tx, const Permit<Action::sync_status, Org>& permit,
                                              const DeploymentId& id, std::int64_t generation) {
   KS_CHECK(sql_tx(tx).run(permit, q::deployment_synced, generation, id));
+  return {};
+}
+
+Result<void> SqlSyncStore::defer_sandbox(Tx& tx, const Permit<Action::sync_status, Org>& permit,
+                                         const SandboxId& id, std::int64_t generation, Time until,
+                                         std::int64_t failures) {
+  KS_CHECK(sql_tx(tx).run(permit, q::sandbox_deferred, until, failures, id, generation));
+  return {};
+}
+
+Result<void> SqlSyncStore::defer_deployment(Tx& tx, const Permit<Action::sync_status, Org>& permit,
+                                            const DeploymentId& id, std::int64_t generation,
+                                            Time until, std::int64_t failures) {
+  KS_CHECK(sql_tx(tx).run(permit, q::deployment_deferred, until, failures, id, generation));
+  return {};
+}
+
+Result<void> SqlSyncStore::sandbox_lost(Tx& tx, const Permit<Action::sync_status, Org>& permit,
+                                        const SandboxId& id) {
+  KS_CHECK(sql_tx(tx).run(permit, q::sandbox_lost, id));
+  return {};
+}
+
+Result<void> SqlSyncStore::deployment_lost(Tx& tx, const Permit<Action::sync_status, Org>& permit,
+                                           const DeploymentId& id) {
+  KS_CHECK(sql_tx(tx).run(permit, q::deployment_lost, id));
   return {};
 }
 

@@ -14,11 +14,15 @@ class SqlSyncStore final : public SyncStore {
                                           std::string_view holder, Time now, Time until) override;
   Result<void> release(Tx&, const FleetScope&, std::string_view name,
                        std::string_view holder) override;
-  Result<std::vector<WantedSandbox>> unsynced_sandboxes(Tx&, const FleetScope&, int limit) override;
+  Result<std::vector<WantedSandbox>> unsynced_sandboxes(Tx&, const FleetScope&, Time now,
+                                                        int limit) override;
   Result<std::vector<WantedSandbox>> all_sandboxes(Tx&, const FleetScope&, std::string_view after,
                                                    int limit) override;
-  Result<std::vector<WantedDeployment>> unsynced_deployments(Tx&, const FleetScope&,
+  Result<std::vector<WantedDeployment>> unsynced_deployments(Tx&, const FleetScope&, Time now,
                                                              int limit) override;
+  Result<std::vector<WantedDeployment>> untold_deployments(Tx&, const FleetScope&,
+                                                           std::string_view reason,
+                                                           int limit) override;
   Result<std::vector<WantedDeployment>> all_deployments(Tx&, const FleetScope&,
                                                         std::string_view after, int limit) override;
   Result<std::optional<WantedDeployment>> deployment(Tx&, const FleetScope&,
@@ -31,6 +35,15 @@ class SqlSyncStore final : public SyncStore {
                               std::int64_t generation) override;
   Result<void> deployment_synced(Tx&, const Permit<Action::sync_status, Org>&, const DeploymentId&,
                                  std::int64_t generation) override;
+  Result<void> defer_sandbox(Tx&, const Permit<Action::sync_status, Org>&, const SandboxId&,
+                             std::int64_t generation, Time until, std::int64_t failures) override;
+  Result<void> defer_deployment(Tx&, const Permit<Action::sync_status, Org>&, const DeploymentId&,
+                                std::int64_t generation, Time until,
+                                std::int64_t failures) override;
+  Result<void> sandbox_lost(Tx&, const Permit<Action::sync_status, Org>&,
+                            const SandboxId&) override;
+  Result<void> deployment_lost(Tx&, const Permit<Action::sync_status, Org>&,
+                               const DeploymentId&) override;
   Result<void> set_sandbox_status(Tx&, const Permit<Action::sync_status, Org>&, const SandboxId&,
                                   bool ready, std::string_view reason,
                                   std::string_view message) override;

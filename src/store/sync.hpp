@@ -22,6 +22,7 @@ struct WantedSandbox {
   std::string claim;
   std::string isolation;
   std::int64_t generation = 0;
+  std::int64_t failures = 0;  // Tries in a row that the cluster did not take.
 };
 
 // A deployment as the cluster should have it.
@@ -38,6 +39,7 @@ struct WantedDeployment {
   std::int64_t restarts = 0;
   std::int64_t generation = 0;
   bool deleting = false;
+  std::int64_t failures = 0;  // As a sandbox's.
 };
 
 // Amounts that the deployments of one sandbox were granted, for its quota.
@@ -65,14 +67,19 @@ class SyncStore {
   virtual Result<void> release(Tx&, const FleetScope&, std::string_view name,
                                std::string_view holder) = 0;
 
-  // What was changed and not handed to the cluster yet, at most `limit`; with `after` (an id) all
-  // of it, in pages, whether handed over or not.
-  virtual Result<std::vector<WantedSandbox>> unsynced_sandboxes(Tx&, const FleetScope&,
+  // What was changed and not handed to the cluster yet and is not to wait longer than `now`, at
+  // most `limit`: one row of each organization, then a second of each. With `after` (an id) all of
+  // it, in pages, whether handed over or not.
+  virtual Result<std::vector<WantedSandbox>> unsynced_sandboxes(Tx&, const FleetScope&, Time now,
                                                                 int limit) = 0;
   virtual Result<std::vector<WantedSandbox>> all_sandboxes(Tx&, const FleetScope&,
                                                            std::string_view after, int limit) = 0;
   virtual Result<std::vector<WantedDeployment>> unsynced_deployments(Tx&, const FleetScope&,
-                                                                     int limit) = 0;
+                                                                     Time now, int limit) = 0;
+  // What the cluster never had, and whose reason is another than `reason`.
+  virtual Result<std::vector<WantedDeployment>> untold_deployments(Tx&, const FleetScope&,
+                                                                   std::string_view reason,
+                                                                   int limit) = 0;
   virtual Result<std::vector<WantedDeployment>> all_deployments(Tx&, const FleetScope&,
                                                                 std::string_view after,
                                                                 int limit) = 0;
@@ -87,6 +94,18 @@ class SyncStore {
                                       const SandboxId&, std::int64_t generation) = 0;
   virtual Result<void> deployment_synced(Tx&, const Permit<Action::sync_status, Org>&,
                                          const DeploymentId&, std::int64_t generation) = 0;
+  // The cluster did not take this generation, `failures` times in a row: not again before `until`.
+  virtual Result<void> defer_sandbox(Tx&, const Permit<Action::sync_status, Org>&, const SandboxId&,
+                                     std::int64_t generation, Time until,
+                                     std::int64_t failures) = 0;
+  virtual Result<void> defer_deployment(Tx&, const Permit<Action::sync_status, Org>&,
+                                        const DeploymentId&, std::int64_t generation, Time until,
+                                        std::int64_t failures) = 0;
+  // The cluster no longer has what was handed over: it is unsynced again.
+  virtual Result<void> sandbox_lost(Tx&, const Permit<Action::sync_status, Org>&,
+                                    const SandboxId&) = 0;
+  virtual Result<void> deployment_lost(Tx&, const Permit<Action::sync_status, Org>&,
+                                       const DeploymentId&) = 0;
   virtual Result<void> set_sandbox_status(Tx&, const Permit<Action::sync_status, Org>&,
                                           const SandboxId&, bool ready, std::string_view reason,
                                           std::string_view message) = 0;

@@ -31,23 +31,33 @@ bool concerns_one_object(const kube::KubeError& error) {
     case 500:
       return true;
     case 403:
-      return error.message.find("being terminated") != std::string::npos;
+      // Our own rights; what else is forbidden, an admission or a quota forbids to this object.
+      return error.message.find(" cannot ") == std::string::npos ||
+             error.message.find(" resource ") == std::string::npos;
     default:
       return false;
   }
 }
+
+// From the first failure on, doubling: what is on its way comes soon or is told by an event; what
+// the cluster refuses needs a person; a row that gets no answer is tried now and then.
+Duration pause(std::int64_t failures, Carried why) {
+  const Duration first = why == Carried::waits ? milliseconds(250) : seconds(1);
+  const Duration most = why == Carried::waits     ? seconds(5)
+                        : why == Carried::refused ? minutes(5)
+                                                  : seconds(10);
+  return std::min(most, first * (std::int64_t{1} << std::clamp<std::int64_t>(failures, 0, 10)));
+}
 }  // namespace
 
 Carrier::Carrier(const Stores& stores, kube::Cluster& cluster, const Config& config,
-                 const Clock& clock, Mirror& sandboxes, Mirror& deployments,
-                 std::function<void(std::string)> failed)
+                 const Clock& clock, Mirror& sandboxes, Mirror& deployments)
     : stores_(stores),
       cluster_(cluster),
       config_(config),
       clock_(clock),
       sandboxes_(sandboxes),
-      deployments_(deployments),
-      report_(std::move(failed)) {}
+      deployments_(deployments) {}
 
 Permit<Action::sync_status, Org> Carrier::permit(const ClientId& client, const OrgId& org) const {
   auto allowed = stores_.authorizer.require<Action::sync_status>(kSyncFleet.tenant(client, org));
@@ -55,13 +65,16 @@ Permit<Action::sync_status, Org> Carrier::permit(const ClientId& client, const O
   return std::move(*allowed);
 }
 
-// Applies unless the cluster's object says the same already.
-kube::KubeResult<void> Carrier::apply(Mirror& mirror, const kube::Kind& kind, const Json& object) {
+// Whether the cluster's object says the same already.
+bool Carrier::says(const Mirror& mirror, const Json& object) {
   const auto known =
       mirror.find(object.text("metadata", "namespace"), object.text("metadata", "name"));
-  if (known && known->at("spec") == object.at("spec") &&
-      known->at("metadata", "labels") == object.at("metadata", "labels"))
-    return {};
+  return known && known->at("spec") == object.at("spec") &&
+         known->at("metadata", "labels") == object.at("metadata", "labels");
+}
+
+kube::KubeResult<void> Carrier::apply(Mirror& mirror, const kube::Kind& kind, const Json& object) {
+  if (says(mirror, object)) return {};
   kube::ApplyOptions options;
   options.manager = kManager;
   auto applied = cluster_.apply(kind, object, options);
@@ -79,11 +92,11 @@ Result<SandboxResource> Carrier::resource(const WantedSandbox& row) const {
   });
 }
 
-bool Carrier::push(const WantedSandbox& row) {
+Carried Carrier::push(const WantedSandbox& row) {
   auto wanted = resource(row);
   if (!wanted) {
     log::warn("sandbox not read", {{"cause", wanted.error().message}});
-    return false;
+    return Carried::waits;
   }
   if (auto done = apply(sandboxes_, kube::kinds::kSandbox, to_json(*wanted)); !done)
     return failed(done.error());
@@ -91,26 +104,80 @@ bool Carrier::push(const WantedSandbox& row) {
     return stores_.sync.sandbox_synced(tx, permit(row.client, row.org), row.id, row.generation);
   });
   if (!synced) log::warn("sandbox not marked", {{"cause", synced.error().message}});
-  return synced.has_value();
+  return synced ? Carried::done : Carried::waits;
 }
 
-bool Carrier::failed(const kube::KubeError& error) {
-  // A namespace that is not there yet: its Sandbox is on the way.
-  if (error.is_not_found()) return false;
-  const std::string why = error.message.empty() ? error.reason : error.message;
-  if (!concerns_one_object(error)) {
-    report_(why);
-    return false;
+bool Carrier::holds(const WantedSandbox& row) const {
+  const auto wanted = resource(row);
+  return wanted && says(sandboxes_, to_json(*wanted));
+}
+
+bool Carrier::holds(const WantedDeployment& row) const {
+  if (row.deleting) {
+    const auto known = deployments_.find(row.namespace_, row.stem);
+    return known && !known->text("metadata", "deletionTimestamp").empty();
   }
+  const auto secret = secret_of(row);
+  return secret && says(deployments_,
+                        to_json(deployment_resource(row, config_.routing, secret->has_value())));
+}
+
+void Carrier::defer(const WantedSandbox& row, Carried why, Fault fault) const {
+  const bool own = fault == Fault::row;
+  const Time until = clock_.now() + (own ? pause(row.failures, why) : Duration{});
+  const std::int64_t failures = row.failures + (own ? 1 : 0);
+  const auto done = write([&](Tx& tx) {
+    return stores_.sync.defer_sandbox(tx, permit(row.client, row.org), row.id, row.generation,
+                                      until, failures);
+  });
+  if (!done) log::warn("sandbox not deferred", {{"cause", done.error().message}});
+}
+
+void Carrier::defer(const WantedDeployment& row, Carried why, Fault fault) const {
+  const bool own = fault == Fault::row;
+  const Time until = clock_.now() + (own ? pause(row.failures, why) : Duration{});
+  const std::int64_t failures = row.failures + (own ? 1 : 0);
+  const auto done = write([&](Tx& tx) {
+    return stores_.sync.defer_deployment(tx, permit(row.client, row.org), row.id, row.generation,
+                                         until, failures);
+  });
+  if (!done) log::warn("deployment not deferred", {{"cause", done.error().message}});
+}
+
+void Carrier::lost(const WantedSandbox& row) const {
+  const auto done = write(
+      [&](Tx& tx) { return stores_.sync.sandbox_lost(tx, permit(row.client, row.org), row.id); });
+  if (!done) log::warn("sandbox not taken up again", {{"cause", done.error().message}});
+}
+
+void Carrier::lost(const WantedDeployment& row) const {
+  const auto done = write([&](Tx& tx) {
+    return stores_.sync.deployment_lost(tx, permit(row.client, row.org), row.id);
+  });
+  if (!done) log::warn("deployment not taken up again", {{"cause", done.error().message}});
+}
+
+Carried Carrier::failed(const kube::KubeError& error) {
+  // A namespace that is not there yet: its Sandbox is on the way.
+  if (error.is_not_found()) return Carried::waits;
+  const std::string why = error.message.empty() ? error.reason : error.message;
   const std::lock_guard lock(mutex_);
-  refused_ = true;
+  if (!concerns_one_object(error)) {
+    last_failure_ = why.empty() ? "no answer" : why;
+    return error.status == 0 ? Carried::away : Carried::ailing;
+  }
   if (std::exchange(last_refusal_, why) != why)
     log::warn("the cluster refused an object", {{"cause", why}});
-  return false;
+  return Carried::refused;
+}
+
+std::string Carrier::last_failure() const {
+  const std::lock_guard lock(mutex_);
+  return last_failure_;
 }
 
 // As failed(); the owner hears of what will not pass by itself.
-bool Carrier::refused(const WantedDeployment& row, const kube::KubeError& error) {
+Carried Carrier::refused(const WantedDeployment& row, const kube::KubeError& error) {
   // A 500 may pass; only where nothing runs yet is there no better status that it would hide.
   const bool told = error.status == 400 || error.status == 413 || error.status == 422 ||
                     (error.status == 500 && row.generation == 1);
@@ -123,11 +190,6 @@ bool Carrier::refused(const WantedDeployment& row, const kube::KubeError& error)
     if (!stored) log::warn("status not stored", {{"cause", stored.error().message}});
   }
   return failed(error);
-}
-
-bool Carrier::take_refused() {
-  const std::lock_guard lock(mutex_);
-  return std::exchange(refused_, false);
 }
 
 // The Secret first: pods that start before it would wait for it.
@@ -171,12 +233,12 @@ Result<std::optional<Json>> Carrier::secret_of(const WantedDeployment& row) cons
   });
 }
 
-bool Carrier::push(const WantedDeployment& row) {
+Carried Carrier::push(const WantedDeployment& row) {
   if (row.deleting) return push_removal(row);
   auto secret = secret_of(row);
   if (!secret) {
     log::warn("secrets not read", {{"cause", secret.error().message}});
-    return false;
+    return Carried::waits;
   }
   const auto wanted = deployment_resource(row, config_.routing, secret->has_value());
   if (*secret) {
@@ -190,20 +252,21 @@ bool Carrier::push(const WantedDeployment& row) {
   return mark(row);
 }
 
-bool Carrier::push_removal(const WantedDeployment& row) {
+Carried Carrier::push_removal(const WantedDeployment& row) {
   const kube::Ref ref{kube::kinds::kUserDeployment, row.namespace_, row.stem};
   const auto removed = cluster_.remove(ref, {});
   if (!removed && !removed.error().is_not_found()) return failed(removed.error());
-  if (!removed) return forget(row);  // Nothing is left of it.
+  // Nothing is left of it.
+  if (!removed) return forget(row) ? Carried::done : Carried::waits;
   return mark(row);
 }
 
-bool Carrier::mark(const WantedDeployment& row) {
+Carried Carrier::mark(const WantedDeployment& row) {
   const auto synced = write([&](Tx& tx) {
     return stores_.sync.deployment_synced(tx, permit(row.client, row.org), row.id, row.generation);
   });
   if (!synced) log::warn("deployment not marked", {{"cause", synced.error().message}});
-  return synced.has_value();
+  return synced ? Carried::done : Carried::waits;
 }
 
 bool Carrier::forget(const WantedDeployment& row) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -12,23 +11,40 @@ namespace ks::sync {
 
 inline const FleetScope kSyncFleet(FleetReason::sync);
 
+// What became of a row that was carried to the cluster.
+enum class Carried {
+  done,     // The cluster has it.
+  waits,    // For something that is on its way: its namespace, its own end.
+  refused,  // The cluster does not take this object.
+  away,     // No answer came. Whether that is the row's fault is for its neighbours to tell.
+  ailing,   // The cluster says that it cannot; whatever the row is.
+};
+
 // Carries single rows into the cluster. Each step may be repeated: what the cluster says already is
 // not written again.
 class Carrier {
  public:
-  // `failed` hears why the cluster did not do something, where that is a matter of the cluster and
-  // not of one object.
   Carrier(const Stores& stores, kube::Cluster& cluster, const Config& config, const Clock& clock,
-          Mirror& sandboxes, Mirror& deployments, std::function<void(std::string)> failed);
+          Mirror& sandboxes, Mirror& deployments);
 
-  // False when the cluster does not have it now (its namespace is being made, the API server is
-  // away): the caller tries again.
-  bool push(const WantedSandbox& row);
-  bool push(const WantedDeployment& row);
-  // The cluster has nothing left of it: its Secrets go, and its row.
+  Carried push(const WantedSandbox& row);
+  Carried push(const WantedDeployment& row);
+  // Whether the cluster has the row as it is wanted, as far as the mirrors know.
+  bool holds(const WantedSandbox& row) const;
+  bool holds(const WantedDeployment& row) const;
+  // The row waits before it is carried again: longer with each failure, up to a bound that depends
+  // on what failed. Where it is the cluster's fault, only until the others had their turn.
+  enum class Fault { row, cluster };
+  void defer(const WantedSandbox& row, Carried why, Fault fault) const;
+  void defer(const WantedDeployment& row, Carried why, Fault fault) const;
+  // The cluster no longer has it: it is to be carried again.
+  void lost(const WantedSandbox& row) const;
+  void lost(const WantedDeployment& row) const;
+  // The cluster has nothing left of it: its Secrets go, and its row. False when it could not be
+  // written down.
   bool forget(const WantedDeployment& row);
-  // Whether the cluster refused an object since this was asked last.
-  bool take_refused();
+  // Why something was Carried::away or ailing the last time.
+  std::string last_failure() const;
   // Secrets of revisions before the one that runs.
   void prune_secrets(const WantedDeployment& row, std::int64_t observed_revision);
 
@@ -43,16 +59,16 @@ class Carrier {
   }
 
  private:
+  static bool says(const Mirror& mirror, const Json& object);
   kube::KubeResult<void> apply(Mirror& mirror, const kube::Kind& kind, const Json& object);
   Result<SandboxResource> resource(const WantedSandbox& row) const;
   Result<std::optional<Json>> secret_of(const WantedDeployment& row) const;
   kube::KubeResult<void> write_secret(const Json& secret);
-  bool push_removal(const WantedDeployment& row);
-  bool mark(const WantedDeployment& row);
+  Carried push_removal(const WantedDeployment& row);
+  Carried mark(const WantedDeployment& row);
   void remove_secret(const WantedDeployment& row, std::int64_t revision);
-  // Both give false.
-  bool failed(const kube::KubeError& error);
-  bool refused(const WantedDeployment& row, const kube::KubeError& error);
+  Carried failed(const kube::KubeError& error);
+  Carried refused(const WantedDeployment& row, const kube::KubeError& error);
 
   const Stores& stores_;
   kube::Cluster& cluster_;
@@ -60,9 +76,8 @@ class Carrier {
   const Clock& clock_;
   Mirror& sandboxes_;
   Mirror& deployments_;
-  std::function<void(std::string)> report_;
-  std::mutex mutex_;
-  bool refused_ = false;
+  mutable std::mutex mutex_;
+  std::string last_failure_;
   std::string last_refusal_;
   std::map<std::string, std::int64_t>
       pruned_;  // By stem: old Secrets up to this revision are gone.

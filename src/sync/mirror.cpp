@@ -1,11 +1,30 @@
 #include "sync/mirror.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <set>
 
 #include "base/log.hpp"
 
 namespace ks::sync {
+
+namespace {
+// Resource versions are decimal numbers that grow (KEP-5504); 0 for anything else.
+std::uint64_t number(std::string_view text) {
+  std::uint64_t out = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return failed == std::errc{} && end == text.data() + text.size() ? out : 0;
+}
+
+std::uint64_t version_of(const Json& object) {
+  return number(object.text("metadata", "resourceVersion"));
+}
+
+bool is_older(const Json& object, const Json& than) {
+  return version_of(object) != 0 && version_of(object) < version_of(than);
+}
+}  // namespace
 
 Mirror::Mirror(kube::Cluster& cluster, kube::Kind kind, std::string selector, Listener changed)
     : cluster_(cluster),
@@ -29,9 +48,18 @@ std::optional<Json> Mirror::find(std::string_view ns, std::string_view name) con
   return at == objects_.end() ? std::nullopt : std::optional(at->second);
 }
 
-void Mirror::put(const Json& object) {
+void Mirror::put(const Json& object) { (void)take(object, false); }
+
+bool Mirror::take(const Json& object, bool gone) {
   const std::lock_guard lock(mutex_);
-  objects_[Key(object.text("metadata", "namespace"), object.text("metadata", "name"))] = object;
+  const Key key(object.text("metadata", "namespace"), object.text("metadata", "name"));
+  const auto held = objects_.find(key);
+  if (held != objects_.end() && is_older(object, held->second)) return false;
+  if (gone)
+    objects_.erase(key);
+  else
+    objects_[key] = object;
+  return true;
 }
 
 void Mirror::fail(const kube::KubeError& error) {
@@ -57,8 +85,16 @@ kube::KubeResult<std::string> Mirror::list() {
   std::vector<Json> gone;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [key, object] : objects_)
-      if (!fresh.contains(key)) gone.push_back(object);
+    const std::uint64_t listed = number(version);
+    for (const auto& [key, object] : objects_) {
+      const auto at = fresh.find(key);
+      // What an apply returned after the list was taken is newer than the list.
+      if (listed != 0 && version_of(object) > listed &&
+          (at == fresh.end() || is_older(at->second, object)))
+        fresh[key] = object;
+      else if (at == fresh.end())
+        gone.push_back(object);
+    }
     objects_ = fresh;
     complete_ = true;
     trouble_.clear();
@@ -97,6 +133,10 @@ void Mirror::serve(const std::function<bool()>& running) {
       continue;
     }
     wait = kWaitMin;
+    {
+      const std::lock_guard lock(mutex_);
+      trouble_.clear();
+    }
     while (running()) {
       auto event = (*watch)->next(milliseconds(500));
       if (!event) {
@@ -108,15 +148,7 @@ void Mirror::serve(const std::function<bool()>& running) {
       version = object.text("metadata", "resourceVersion");
       if ((*event)->type == kube::WatchEvent::Type::bookmark) continue;
       const bool gone = (*event)->type == kube::WatchEvent::Type::deleted;
-      {
-        const std::lock_guard lock(mutex_);
-        const Key key(object.text("metadata", "namespace"), object.text("metadata", "name"));
-        if (gone)
-          objects_.erase(key);
-        else
-          objects_[key] = object;
-      }
-      changed_(object, gone);
+      if (take(object, gone)) changed_(object, gone);
     }
     if (!version.empty() && running()) pause();
   }

@@ -33,6 +33,8 @@ class Mirror {
  private:
   using Key = std::pair<std::string, std::string>;
   kube::KubeResult<std::string> list();
+  // False when something newer is held.
+  bool take(const Json& object, bool gone);
   void fail(const kube::KubeError& error);
 
   kube::Cluster& cluster_;

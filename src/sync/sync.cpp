@@ -1,22 +1,23 @@
 #include "sync/sync.hpp"
 
 #include <atomic>
-#include <deque>
-#include <map>
 #include <mutex>
-#include <set>
-
-#include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "sync/carrier.hpp"
 #include "sync/mirror.hpp"
+#include "sync/observer.hpp"
 
 namespace ks::sync {
 
 namespace {
 constexpr std::string_view kLease = "sync";
 constexpr int kBatch = 256;
+// A round begins nothing new after this long, so that what is new and in turn waits for one answer
+// of the cluster at most, however many rows are ahead of it that the cluster lets wait.
+constexpr Duration kRoundMax = seconds(2);
+// Between tries of a cluster that does not answer.
+constexpr Duration kAwayMin = milliseconds(250), kAwayMax = seconds(5);
 }  // namespace
 
 struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
@@ -27,11 +28,17 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
         clock(cl),
         holder(uuid_v7(cl, random)),
         sandboxes(c, kube::kinds::kSandbox, std::string(labels::kOursSelector),
-                  [this](const Json& o, bool gone) { note(sandbox_events, o, gone); }),
+                  [this](const Json& o, bool gone) {
+                    observer.sandbox_changed(o, gone);
+                    awake.set();
+                  }),
         deployments(c, kube::kinds::kUserDeployment, std::string(labels::kOursSelector),
-                    [this](const Json& o, bool gone) { note(deployment_events, o, gone); }),
-        carrier(stores, c, config, cl, sandboxes, deployments,
-                [this](std::string cause) { set_trouble(std::move(cause)); }),
+                    [this](const Json& o, bool gone) {
+                      observer.deployment_changed(o, gone);
+                      awake.set();
+                    }),
+        carrier(stores, c, config, cl, sandboxes, deployments),
+        observer(stores, carrier),
         slots(config.parallel) {}
 
   Stores stores;
@@ -42,6 +49,7 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
   Mirror sandboxes;
   Mirror deployments;
   Carrier carrier;
+  Observer observer;
   runtime::Semaphore slots;
   runtime::Loop* loop = nullptr;
 
@@ -54,35 +62,7 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
   mutable std::mutex mutex;
   std::string trouble;
 
-  // Objects that changed in the cluster and were not looked at yet; the last word wins.
-  struct Event {
-    Json object;
-    bool gone = false;
-  };
-  std::map<std::string, Event> sandbox_events;
-  std::map<std::string, Event> deployment_events;
-  // Not taken by the cluster at the last try.
-  std::map<SandboxId, WantedSandbox> sandboxes_again;
-  std::set<DeploymentId> deployments_again;
-
   bool running() const { return !stopping; }
-
-  void note(std::map<std::string, Event>& events, const Json& object, bool gone) {
-    {
-      const std::lock_guard lock(mutex);
-      events[fmt::format("{}/{}", object.text("metadata", "namespace"),
-                         object.text("metadata", "name"))] = {object, gone};
-    }
-    awake.set();
-  }
-
-  std::vector<Event> take(std::map<std::string, Event>& events) {
-    const std::lock_guard lock(mutex);
-    std::vector<Event> out;
-    for (auto& [key, event] : events) out.push_back(std::move(event));
-    events.clear();
-    return out;
-  }
 
   void fiber(std::function<void(Impl&)> body) {
     ++fibers;
@@ -133,55 +113,18 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
       runtime::sleep_for(std::min(left, milliseconds(200)));
   }
 
-  // What the cluster did not take is tried again, also where the generation says that it was
-  // carried over once: a cluster that was emptied, or a namespace on its way, is not in any
-  // generation.
-  void push(const WantedSandbox& row) {
-    if (carrier.push(row)) return;
-    const std::lock_guard lock(mutex);
-    sandboxes_again.insert_or_assign(row.id, row);
-  }
-  void push(const WantedDeployment& row) {
-    if (!carrier.push(row)) again(row);
-  }
-  void again(const WantedDeployment& row) {
-    const std::lock_guard lock(mutex);
-    deployments_again.insert(row.id);
-  }
-
-  // True when something had to be tried again.
-  bool push_again() {
-    std::vector<WantedSandbox> boxes;
-    std::vector<DeploymentId> ids;
-    {
-      const std::lock_guard lock(mutex);
-      for (auto& [id, row] : sandboxes_again) boxes.push_back(std::move(row));
-      ids.assign(deployments_again.begin(), deployments_again.end());
-      sandboxes_again.clear();
-      deployments_again.clear();
-    }
-    each(boxes, [](auto& self, const auto& row) { self.push(row); });
-    each(ids, [](Impl& self, const DeploymentId& id) {
-      const auto row = self.carrier.read(
-          [&](Tx& tx) { return self.stores.sync.deployment(tx, kSyncFleet, id); });
-      if (row && *row) return self.push(**row);
-      if (row) return;
-      const std::lock_guard lock(self.mutex);
-      self.deployments_again.insert(id);
-    });
-    return !boxes.empty() || !ids.empty();
-  }
-
-  // Runs `work` for each item, so many at a time, and waits for all.
-  template <class Item, class Work>
-  void each(const std::vector<Item>& items, Work work) {
+  // Runs `work` for each item, so many at a time, and waits for all. `on`: asked before each.
+  template <class Item>
+  void each(
+      const std::vector<Item>& items, std::function<void(Impl&, const Item&)> work,
+      std::function<bool()> on = [] { return true; }) {
     if (items.empty()) return;
     auto left = std::make_shared<std::atomic<std::size_t>>(items.size());
     auto done = std::make_shared<runtime::Event>();
     for (const Item& item : items) {
       slots.acquire();
-      fiber([item, work, left, done](Impl& self) {
-        if (self.leading && self.running()) work(self, item);
+      fiber([item, work, on, left, done](Impl& self) {
+        if (self.leading && self.running() && on()) work(self, item);
         self.slots.release();
         if (--*left == 0) done->set();
       });
@@ -189,27 +132,78 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
     done->wait();
   }
 
-  // One round over what was changed. True when something was there to do.
-  bool push_changes() {
-    const auto boxes = carrier.read(
-        [&](Tx& tx) { return stores.sync.unsynced_sandboxes(tx, kSyncFleet, kBatch); });
-    if (!boxes) return false;
-    each(*boxes, [](auto& self, const auto& row) { self.push(row); });
-    const auto rows = carrier.read(
-        [&](Tx& tx) { return stores.sync.unsynced_deployments(tx, kSyncFleet, kBatch); });
-    if (!rows) return false;
-    each(*rows, [](auto& self, const auto& row) { self.push(row); });
-    return !boxes->empty() || !rows->empty();
+  // --- database to cluster
+
+  // What one round over the unsynced rows came to.
+  struct Round {
+    Time started;
+    std::atomic<std::size_t> answered{0};  // Also by a refusal.
+    std::atomic<std::size_t> unanswered{0};
+    std::atomic<bool> ailing{false};
+    // No answer to a row says nothing about the cluster as long as its watches run.
+    bool watched = true;
+
+    bool cluster_away() const { return answered == 0 && unanswered > 0 && (ailing || !watched); }
+  };
+
+  // Carries the rows over. Without a single answer the rest of the round is not begun.
+  template <class Row>
+  void carry(const std::vector<Row>& rows, Round& round) {
+    std::mutex unanswered_mutex;
+    std::vector<std::pair<Row, Carried>> unanswered;
+    each<Row>(
+        rows,
+        [&](Impl& self, const Row& row) {
+          const Carried got = self.carrier.push(row);
+          if (got == Carried::away || got == Carried::ailing) {
+            ++round.unanswered;
+            if (got == Carried::ailing) round.ailing = true;
+            const std::lock_guard lock(unanswered_mutex);
+            unanswered.emplace_back(row, got);
+            return;
+          }
+          if (got != Carried::waits) ++round.answered;
+          if (got != Carried::done) self.carrier.defer(row, got, Carrier::Fault::row);
+        },
+        [this, &round] {
+          return clock.monotonic() - round.started < kRoundMax &&
+                 (round.unanswered < config.parallel || round.answered > 0);
+        });
+    const auto fault = round.cluster_away() ? Carrier::Fault::cluster : Carrier::Fault::row;
+    each<std::pair<Row, Carried>>(unanswered, [fault](Impl& self, const auto& one) {
+      self.carrier.defer(one.first, one.second, fault);
+    });
   }
 
-  // Everything once, for what was changed or removed in the cluster while nobody held the lease.
-  bool push_everything() {
+  enum class Pushed { nothing, some, away };
+  // One round over what was changed.
+  Pushed push_changes(bool watched) {
+    Round round;
+    round.started = clock.monotonic();
+    round.watched = watched;
+    const auto boxes = carrier.read([&](Tx& tx) {
+      return stores.sync.unsynced_sandboxes(tx, kSyncFleet, clock.now(), kBatch);
+    });
+    if (!boxes) return Pushed::nothing;
+    carry(*boxes, round);
+    const auto rows = carrier.read([&](Tx& tx) {
+      return stores.sync.unsynced_deployments(tx, kSyncFleet, clock.now(), kBatch);
+    });
+    if (!rows) return Pushed::nothing;
+    carry(*rows, round);
+    if (round.cluster_away()) return Pushed::away;
+    return boxes->empty() && rows->empty() ? Pushed::nothing : Pushed::some;
+  }
+
+  // Compares everything once, for what was changed or removed in the cluster while nobody held the
+  // lease. What is not there as it is wanted is carried in the rounds that follow.
+  bool compare_everything() {
     std::string after = "00000000-0000-0000-0000-000000000000";
     for (;;) {
       const auto rows = carrier.read(
           [&](Tx& tx) { return stores.sync.all_sandboxes(tx, kSyncFleet, after, kBatch); });
       if (!rows) return false;
-      each(*rows, [](auto& self, const auto& row) { self.push(row); });
+      each<WantedSandbox>(*rows, &Impl::compare<WantedSandbox>);
       if (rows->size() < kBatch) break;
       after = rows->back().id.str();
     }
@@ -218,109 +212,34 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
       const auto rows = carrier.read(
           [&](Tx& tx) { return stores.sync.all_deployments(tx, kSyncFleet, after, kBatch); });
       if (!rows) return false;
-      each(*rows, [](auto& self, const auto& row) { self.push(row); });
+      each<WantedDeployment>(*rows, &Impl::compare<WantedDeployment>);
       if (rows->size() < kBatch) break;
       after = rows->back().id.str();
     }
     return true;
   }
-
-  // --- cluster to database
-
-  void pull_sandbox(const Event& event) {
-    auto resource = sandbox_from_json(event.object);
-    const auto client = ClientId::parse(event.object.text("spec", "clientId"));
-    const auto org = OrgId::parse(event.object.text("spec", "orgId"));
-    const auto at = resource ? resource->meta.annotations.find("k8s-scheduler.dev/sandbox-id")
-                             : decltype(resource->meta.annotations.end()){};
-    if (!resource || !client || !org || at == resource->meta.annotations.end()) return;
-    const auto id = SandboxId::parse(at->second);
-    if (!id || event.gone) return;
-    const Condition* ready = resource->status.find("Ready");
-    if (ready == nullptr) return;
-    const bool is_ready = ready->status == "True";
-    const auto done = carrier.write([&](Tx& tx) {
-      return stores.sync.set_sandbox_status(tx, carrier.permit(*client, *org), *id, is_ready,
-                                            is_ready ? "" : ready->reason,
-                                            is_ready ? "" : ready->message);
-    });
-    if (!done) log::warn("sandbox status not stored", {{"cause", done.error().message}});
-  }
-
-  void pull_deployment(const Event& event) {
-    const auto resource = user_deployment_from_json(event.object);
-    if (!resource)
-      return log::warn("unreadable UserDeployment", {{"cause", resource.error().message}});
-    const auto id = DeploymentId::parse(resource->spec.deployment_id);
-    if (!id) return;
-    const auto row =
-        carrier.read([&](Tx& tx) { return stores.sync.deployment(tx, kSyncFleet, *id); });
-    if (!row) return requeue(event);
-    if (!*row) return;
-    const WantedDeployment& wanted = **row;
-    // Somebody else's object of the same id says nothing about our row.
-    if (wanted.stem != resource->meta.name || wanted.namespace_ != resource->meta.ns) return;
-    if (event.gone) {
-      if (wanted.deleting) {
-        if (!carrier.forget(wanted)) again(wanted);
-        return;
-      }
-      // Removed by hand while it is wanted.
-      return push(wanted);
-    }
-    if (wanted.deleting && !resource->meta.deleting) return push(wanted);
-    const bool current = resource->spec.revision == wanted.revision &&
-                         resource->spec.restarts == wanted.restarts &&
-                         resource->spec.workload == wanted.workload;
-    if (!wanted.deleting && !resource->meta.deleting && !current) push(wanted);
-    store_status(wanted, *resource);
-    carrier.prune_secrets(wanted, resource->status.observed_revision);
-  }
-
-  void store_status(const WantedDeployment& wanted, const UserDeploymentResource& resource) {
-    if (resource.status.observed_generation == 0 && !resource.meta.deleting) return;
-    Json services = Json::object();
-    for (const auto& [name, service] : resource.status.services) {
-      Json one = Json::object({{"ready", service.ready},
-                               {"replicas", service.replicas},
-                               {"restarts", service.restarts}});
-      if (service.last_termination)
-        one.set("last_termination",
-                Json::object({{"reason", service.last_termination->reason},
-                              {"exit_code", service.last_termination->exit_code}}));
-      services.set(name, std::move(one));
-    }
-    const Phase phase = wanted.deleting ? Phase::deleting : resource.status.phase;
-    const Json status = Json::object({{"services", std::move(services)},
-                                      {"observed_revision", resource.status.observed_revision}});
-    const auto done = carrier.write([&](Tx& tx) {
-      return stores.sync.set_status(tx, carrier.permit(wanted.client, wanted.org), wanted.id, phase,
-                                    resource.status.reason, resource.status.message, status);
-    });
-    if (!done) log::warn("status not stored", {{"cause", done.error().message}});
-  }
-
-  void requeue(const Event& event) {
-    const std::lock_guard lock(mutex);
-    deployment_events.try_emplace(fmt::format("{}/{}", event.object.text("metadata", "namespace"),
-                                              event.object.text("metadata", "name")),
-                                  event);
+  template <class Row>
+  static void compare(Impl& self, const Row& row) {
+    if (!self.carrier.holds(row)) self.carrier.lost(row);
   }
 
   // What waits for a cluster that does not answer says so.
   void explain_waiting() {
-    const auto rows = carrier.read(
-        [&](Tx& tx) { return stores.sync.unsynced_deployments(tx, kSyncFleet, kBatch); });
-    if (!rows) return;
-    for (const WantedDeployment& row : *rows) {
-      if (row.deleting || row.generation != 1) continue;
-      const auto done = carrier.write([&](Tx& tx) {
-        return stores.sync.set_status(
-            tx, carrier.permit(row.client, row.org), row.id, Phase::pending, "ClusterUnavailable",
-            "The cluster does not answer at the moment; the deployment goes on when it does.",
-            Json::object());
-      });
-      if (!done) return;
+    constexpr std::string_view kReason = "ClusterUnavailable";
+    for (;;) {
+      const auto rows = carrier.read(
+          [&](Tx& tx) { return stores.sync.untold_deployments(tx, kSyncFleet, kReason, kBatch); });
+      if (!rows || rows->empty()) return;
+      for (const WantedDeployment& row : *rows) {
+        const auto done = carrier.write([&](Tx& tx) {
+          return stores.sync.set_status(
+              tx, carrier.permit(row.client, row.org), row.id, Phase::pending, kReason,
+              "The cluster does not answer at the moment; the deployment goes on when it does.",
+              Json::object());
+        });
+        if (!done || !running()) return;
+      }
+      if (rows->size() < kBatch) return;
     }
   }
 
@@ -328,6 +247,7 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
 
   void work() {
     bool known = false;
+    Duration away = kAwayMin;
     while (running()) {
       awake.reset();
       if (!leading) {
@@ -345,22 +265,27 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
         awake.wait_for(config.poll);
         continue;
       }
-      set_trouble("");
-      if (!known) known = push_everything();
-      const auto boxes = take(sandbox_events);
-      each(boxes, [](Impl& self, const Event& event) { self.pull_sandbox(event); });
-      const auto rows = take(deployment_events);
-      each(rows, [](Impl& self, const Event& event) { self.pull_deployment(event); });
-      const bool busy = !boxes.empty() || !rows.empty();
-      const bool tried_again = push_again();
-      const bool pushed = push_changes();
+      if (!known) known = compare_everything();
+      const auto boxes = observer.take_sandboxes();
+      each<Observer::Event>(boxes,
+                            [](Impl& self, const auto& e) { self.observer.pull_sandbox(e); });
+      const auto rows = observer.take_deployments();
+      each<Observer::Event>(rows,
+                            [](Impl& self, const auto& e) { self.observer.pull_deployment(e); });
+      const Pushed pushed = push_changes(unreachable.empty());
+      // One object that gets no answer says nothing about the cluster.
+      set_trouble(pushed == Pushed::away ? carrier.last_failure() : unreachable);
       if (!unreachable_now().empty()) explain_waiting();
-      // What could not be carried over yet (its namespace is being made) is tried again soon.
-      const bool refused = carrier.take_refused();
-      if (pushed || busy || tried_again)
-        awake.wait_for(milliseconds(unreachable_now().empty() && !refused ? 20 : 250));
-      else
+      if (pushed == Pushed::away) {
+        awake.wait_for(away);
+        away = std::min(away * 2, kAwayMax);
+        continue;
+      }
+      away = kAwayMin;
+      if (pushed == Pushed::nothing && boxes.empty() && rows.empty())
         awake.wait_for(config.poll);
+      else
+        awake.wait_for(milliseconds(20));
     }
   }
 

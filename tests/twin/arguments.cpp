@@ -43,6 +43,8 @@ const Values& usual() {
       {"holder", "holder"},
       {"now", 500},
       {"until", 2000},
+      {"beyond", 5000},
+      {"failures", 1},
       {"expires_at", 2000},
       {"not_before", 0},
       {"than", 200},

@@ -143,7 +143,7 @@ constexpr std::string_view kOrgRows[] = {
     "INSERT INTO deployments (client_id, org_id, id, team_id, sandbox_id, name, stem, template, "
     "spec, revision, version, generation, synced_generation, restarts, phase, reason, message, "
     "status, deleting, cpu_milli, memory_bytes, storage_bytes, created_by, created_at, updated_at) "
-    "VALUES ('$c', '$o', '#1', '#1', '#1', 'web', 'web$u', 'nginx', '{}', 1, 1, 2, 1, 0, "
+    "VALUES ('$c', '$o', '#1', '#1', '#1', 'web', 'web$u', 'nginx', '{}', 1, 1, 2, 0, 0, "
     "'Pending', '', '', '{}', 0, 1, 1, 1, '#1', 0, 0), "
     "('$c', '$o', '#2', '#1', '#1', 'old', 'old$u', 'nginx', '{}', 1, 1, 2, 1, 0, "
     "'Deleting', '', '', '{}', 1, 1, 1, 1, '#1', 0, 0)",

@@ -72,7 +72,9 @@ CREATE TABLE public.deployments (
     storage_bytes bigint NOT NULL,
     created_by uuid NOT NULL,
     created_at bigint NOT NULL,
-    updated_at bigint NOT NULL
+    updated_at bigint NOT NULL,
+    retry_at bigint DEFAULT 0 NOT NULL,
+    failures bigint DEFAULT 0 NOT NULL
 );
 ALTER TABLE ONLY public.deployments FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.deployments OWNER TO {owner_role};
@@ -235,7 +237,9 @@ CREATE TABLE public.sandboxes (
     ready bigint NOT NULL,
     reason text NOT NULL COLLATE pg_catalog."C",
     message text NOT NULL COLLATE pg_catalog."C",
-    created_at bigint NOT NULL
+    created_at bigint NOT NULL,
+    retry_at bigint DEFAULT 0 NOT NULL,
+    failures bigint DEFAULT 0 NOT NULL
 );
 ALTER TABLE ONLY public.sandboxes FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.sandboxes OWNER TO {owner_role};

@@ -17,14 +17,14 @@ ON CONFLICT (namespace) DO NOTHING;
 -- rows: none
 -- scope: tenant
 UPDATE sandboxes
-SET generation = generation + 1, isolation = :isolation
+SET generation = generation + 1, isolation = :isolation, retry_at = 0, failures = 0
 WHERE client_id = :client AND org_id = :org;
 
 -- name: sandbox_touch
 -- rows: none
 -- scope: tenant
 UPDATE sandboxes
-SET generation = generation + 1
+SET generation = generation + 1, retry_at = 0, failures = 0
 WHERE client_id = :client AND org_id = :org AND id = :id;
 
 -- name: org_key
@@ -106,7 +106,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- scope: tenant
 UPDATE deployments
 SET spec = :spec, revision = revision + 1, version = version + 1, generation = generation + 1,
-  cpu_milli = :cpu_milli, memory_bytes = :memory_bytes, storage_bytes = :storage_bytes,
+  retry_at = 0, failures = 0, cpu_milli = :cpu_milli, memory_bytes = :memory_bytes, storage_bytes = :storage_bytes,
   updated_at = :now
 WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id
   AND version = :version AND deleting = 0
@@ -116,7 +116,7 @@ RETURNING revision, sandbox_id;
 -- rows: none
 -- scope: tenant
 UPDATE deployments
-SET restarts = restarts + 1, generation = generation + 1
+SET restarts = restarts + 1, generation = generation + 1, retry_at = 0, failures = 0
 WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id AND deleting = 0;
 
 -- name: deployment_begin_delete
@@ -124,5 +124,5 @@ WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id 
 -- scope: tenant
 UPDATE deployments
 SET deleting = 1, generation = generation + 1, version = version + 1, phase = 'Deleting',
-  reason = '', message = '', updated_at = :now
+  retry_at = 0, failures = 0, reason = '', message = '', updated_at = :now
 WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id AND deleting = 0;

@@ -14,32 +14,61 @@ RETURNING fence;
 -- scope: fleet
 UPDATE leases SET expires_at = 0 WHERE name = :name AND holder = :holder;
 
+-- Organizations take turns, so that a thousand rows of one do not stand before the only row of
+-- another; what failed waits out its pause behind what was not tried yet. A time beyond every pause
+-- was written before the clock was set back.
 -- name: sandboxes_unsynced
 -- rows: many
 -- scope: fleet
-SELECT s.client_id, s.org_id, s.id, s.user_id, s.namespace, s.claim, s.isolation, s.generation
-FROM sandboxes AS s
-WHERE s.synced_generation < s.generation
-ORDER BY s.id
+SELECT s.client_id, s.org_id, s.id, s.user_id, s.namespace, s.claim, s.isolation, s.generation,
+  s.failures
+FROM (
+  SELECT q.client_id, q.org_id, q.id, q.retry_at,
+    ROW_NUMBER() OVER (PARTITION BY q.client_id, q.org_id ORDER BY q.retry_at, q.id) AS turn
+  FROM sandboxes AS q
+  WHERE q.synced_generation < q.generation
+    AND (q.retry_at <= :now OR q.retry_at > :beyond)) AS t
+JOIN sandboxes AS s ON s.client_id = t.client_id AND s.org_id = t.org_id AND s.id = t.id
+ORDER BY t.turn, t.retry_at, t.id
 LIMIT CAST(:page_size AS BIGINT);
 
 -- name: sandboxes_all
 -- rows: many
 -- scope: fleet
-SELECT s.client_id, s.org_id, s.id, s.user_id, s.namespace, s.claim, s.isolation, s.generation
+SELECT s.client_id, s.org_id, s.id, s.user_id, s.namespace, s.claim, s.isolation, s.generation,
+  s.failures
 FROM sandboxes AS s
 WHERE s.id > :after
 ORDER BY s.id
 LIMIT CAST(:page_size AS BIGINT);
 
+-- As sandboxes_unsynced.
 -- name: deployments_unsynced
 -- rows: many
 -- scope: fleet
 SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
-  d.restarts, d.generation, d.deleting
+  d.restarts, d.generation, d.deleting, d.failures
+FROM (
+  SELECT q.client_id, q.org_id, q.id, q.retry_at,
+    ROW_NUMBER() OVER (PARTITION BY q.client_id, q.org_id ORDER BY q.retry_at, q.id) AS turn
+  FROM deployments AS q
+  WHERE q.synced_generation < q.generation
+    AND (q.retry_at <= :now OR q.retry_at > :beyond)) AS t
+JOIN deployments AS d ON d.client_id = t.client_id AND d.org_id = t.org_id AND d.id = t.id
+JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
+ORDER BY t.turn, t.retry_at, t.id
+LIMIT CAST(:page_size AS BIGINT);
+
+-- What the cluster never had and whose owner was not told yet that it does not answer.
+-- name: deployments_untold
+-- rows: many
+-- scope: fleet
+SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
+  d.restarts, d.generation, d.deleting, d.failures
 FROM deployments AS d
 JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
-WHERE d.synced_generation < d.generation
+WHERE d.synced_generation < d.generation AND d.synced_generation = 0 AND d.deleting = 0
+  AND d.reason <> :reason
 ORDER BY d.id
 LIMIT CAST(:page_size AS BIGINT);
 
@@ -47,7 +76,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: many
 -- scope: fleet
 SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
-  d.restarts, d.generation, d.deleting
+  d.restarts, d.generation, d.deleting, d.failures
 FROM deployments AS d
 JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
 WHERE d.id > :after
@@ -58,7 +87,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: optional
 -- scope: fleet
 SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
-  d.restarts, d.generation, d.deleting
+  d.restarts, d.generation, d.deleting, d.failures
 FROM deployments AS d
 JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
 WHERE d.id = :id;
@@ -82,7 +111,7 @@ ORDER BY k.name;
 -- rows: none
 -- scope: tenant
 UPDATE sandboxes
-SET synced_generation = :generation
+SET synced_generation = :generation, retry_at = 0, failures = 0
 WHERE client_id = :client AND org_id = :org AND id = :id
   AND synced_generation < CAST(:generation AS BIGINT);
 
@@ -90,9 +119,40 @@ WHERE client_id = :client AND org_id = :org AND id = :id
 -- rows: none
 -- scope: tenant
 UPDATE deployments
-SET synced_generation = :generation
+SET synced_generation = :generation, retry_at = 0, failures = 0
 WHERE client_id = :client AND org_id = :org AND id = :id
   AND synced_generation < CAST(:generation AS BIGINT);
+
+-- Not before `until`. A wish that came meanwhile does not wait for the failure of the one before.
+-- name: sandbox_deferred
+-- rows: none
+-- scope: tenant
+UPDATE sandboxes
+SET retry_at = :until, failures = :failures
+WHERE client_id = :client AND org_id = :org AND id = :id AND generation = :generation;
+
+-- name: deployment_deferred
+-- rows: none
+-- scope: tenant
+UPDATE deployments
+SET retry_at = :until, failures = :failures
+WHERE client_id = :client AND org_id = :org AND id = :id AND generation = :generation;
+
+-- name: sandbox_lost
+-- rows: none
+-- scope: tenant
+UPDATE sandboxes
+SET synced_generation = CASE WHEN synced_generation < generation THEN synced_generation
+  ELSE generation - 1 END
+WHERE client_id = :client AND org_id = :org AND id = :id;
+
+-- name: deployment_lost
+-- rows: none
+-- scope: tenant
+UPDATE deployments
+SET synced_generation = CASE WHEN synced_generation < generation THEN synced_generation
+  ELSE generation - 1 END
+WHERE client_id = :client AND org_id = :org AND id = :id;
 
 -- name: sandbox_set_status
 -- rows: none

@@ -1,0 +1,109 @@
+#include "sync/observer.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+
+namespace ks::sync {
+
+namespace {
+std::string key_of(const Json& object) {
+  return fmt::format("{}/{}", object.text("metadata", "namespace"),
+                     object.text("metadata", "name"));
+}
+}  // namespace
+
+void Observer::note(Events& events, const Json& object, bool gone) {
+  const std::lock_guard lock(mutex_);
+  events[key_of(object)] = {object, gone};
+}
+
+std::vector<Observer::Event> Observer::take(Events& events) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Event> out;
+  for (auto& [key, event] : events) out.push_back(std::move(event));
+  events.clear();
+  return out;
+}
+
+void Observer::again(Events& events, const Event& event) {
+  const std::lock_guard lock(mutex_);
+  events.try_emplace(key_of(event.object), event);
+}
+
+void Observer::pull_sandbox(const Event& event) {
+  auto resource = sandbox_from_json(event.object);
+  const auto client = ClientId::parse(event.object.text("spec", "clientId"));
+  const auto org = OrgId::parse(event.object.text("spec", "orgId"));
+  const auto at = resource ? resource->meta.annotations.find("k8s-scheduler.dev/sandbox-id")
+                           : decltype(resource->meta.annotations.end()){};
+  if (!resource || !client || !org || at == resource->meta.annotations.end()) return;
+  const auto id = SandboxId::parse(at->second);
+  if (!id || event.gone) return;
+  const Condition* ready = resource->status.find("Ready");
+  if (ready == nullptr) return;
+  const bool is_ready = ready->status == "True";
+  const auto done = carrier_.write([&](Tx& tx) {
+    return stores_.sync.set_sandbox_status(tx, carrier_.permit(*client, *org), *id, is_ready,
+                                           is_ready ? "" : ready->reason,
+                                           is_ready ? "" : ready->message);
+  });
+  if (!done) log::warn("sandbox status not stored", {{"cause", done.error().message}});
+}
+
+void Observer::pull_deployment(const Event& event) {
+  const auto resource = user_deployment_from_json(event.object);
+  if (!resource)
+    return log::warn("unreadable UserDeployment", {{"cause", resource.error().message}});
+  const auto id = DeploymentId::parse(resource->spec.deployment_id);
+  if (!id) return;
+  const auto row =
+      carrier_.read([&](Tx& tx) { return stores_.sync.deployment(tx, kSyncFleet, *id); });
+  if (!row) return again(deployments_changed_, event);
+  if (!*row) return;
+  const WantedDeployment& wanted = **row;
+  // Somebody else's object of the same id says nothing about our row.
+  if (wanted.stem != resource->meta.name || wanted.namespace_ != resource->meta.ns) return;
+  if (event.gone) {
+    if (!wanted.deleting) return carrier_.lost(wanted);  // Removed by hand.
+    if (!carrier_.forget(wanted)) again(deployments_changed_, event);
+    return;
+  }
+  if (wanted.deleting != resource->meta.deleting) {
+    // A removal by hand goes on; what is left of it at its end comes as a word of its own.
+    if (wanted.deleting) carrier_.lost(wanted);
+  } else if (!wanted.deleting && (resource->spec.revision != wanted.revision ||
+                                  resource->spec.restarts != wanted.restarts ||
+                                  resource->spec.workload != wanted.workload)) {
+    carrier_.lost(wanted);
+  }
+  store_status(wanted, *resource);
+  carrier_.prune_secrets(wanted, resource->status.observed_revision);
+}
+
+void Observer::store_status(const WantedDeployment& wanted,
+                            const UserDeploymentResource& resource) {
+  if (resource.status.observed_generation == 0 && !resource.meta.deleting) return;
+  Json services = Json::object();
+  for (const auto& [name, service] : resource.status.services) {
+    Json one = Json::object(
+        {{"ready", service.ready}, {"replicas", service.replicas}, {"restarts", service.restarts}});
+    if (service.last_termination)
+      one.set("last_termination",
+              Json::object({{"reason", service.last_termination->reason},
+                            {"exit_code", service.last_termination->exit_code}}));
+    services.set(name, std::move(one));
+  }
+  const Phase phase = wanted.deleting ? Phase::deleting : resource.status.phase;
+  const Json status = Json::object({{"services", std::move(services)},
+                                    {"observed_revision", resource.status.observed_revision}});
+  const auto done = carrier_.write([&](Tx& tx) {
+    return stores_.sync.set_status(tx, carrier_.permit(wanted.client, wanted.org), wanted.id, phase,
+                                   resource.status.reason, resource.status.message, status);
+  });
+  if (!done) log::warn("status not stored", {{"cause", done.error().message}});
+}
+
+}  // namespace ks::sync

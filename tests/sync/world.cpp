@@ -1,0 +1,129 @@
+#include "tests/sync/world.hpp"
+
+#include <doctest/doctest.h>
+
+namespace ks::test {
+
+namespace {
+
+const TestStatement<Scope::tenant, Rows::none, 0> kPutSubscription(
+    "put_subscription",
+    "INSERT INTO subscriptions (client_id, org_id, plan_key, plan_version, state, period_start, "
+    "updated_at) VALUES (?1, ?2, 'enterprise', 1, 'active', 0, 0)");
+const TestStatement<Scope::tenant, Rows::none, 0> kPutUsage(
+    "put_usage",
+    "INSERT INTO org_usage (client_id, org_id, deployments, teams, members, cpu_milli, "
+    "memory_bytes, storage_bytes) VALUES (?1, ?2, 0, 1, 1, 0, 0, 0)");
+const TestStatement<Scope::tenant, Rows::none, 3> kPutSandbox(
+    "put_sandbox",
+    "INSERT INTO sandboxes (client_id, org_id, id, user_id, namespace, claim, isolation, "
+    "generation, synced_generation, ready, reason, message, created_at) VALUES "
+    "(?1, ?2, ?3, ?4, ?5, 'claim of ' || ?5, 'shared', 1, 0, 0, '', '', 0)");
+const TestStatement<Scope::tenant, Rows::none, 6> kPutDeployment(
+    "put_deployment",
+    "INSERT INTO deployments (client_id, org_id, id, team_id, sandbox_id, name, stem, template, "
+    "spec, revision, version, generation, synced_generation, restarts, phase, reason, message, "
+    "status, deleting, cpu_milli, memory_bytes, storage_bytes, created_by, created_at, updated_at) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, '', ?7, 1, 1, 1, 0, 0, 'Pending', '', '', '{}', 0, 250, "
+    "268435456, 0, ?8, 0, 0)");
+const TestStatement<Scope::tenant, Rows::one, 1> kPhase(
+    "phase",
+    "SELECT phase, reason FROM deployments WHERE client_id = ?1 AND org_id = ?2 AND id = ?3");
+
+std::string workload() {
+  Workload out;
+  Service service;
+  service.name = "web";
+  service.image = "docker.io/library/redis:7";
+  out.services.push_back(std::move(service));
+  out.exposure = Exposure::internal;
+  return to_json(out).dump();
+}
+
+}  // namespace
+
+SyncWorld::SyncWorld(EngineCase& engine, Front::Refusal refusal)
+    : engine_(engine), cluster_(clock_), front_(cluster_, std::move(refusal)) {
+  cluster_.start(loops_.at(0));
+}
+
+SyncWorld::~SyncWorld() {
+  if (sync_) {
+    sync_->stop();
+    sync_->wait_stopped();
+  }
+  if (operator_) {
+    operator_->stop();
+    operator_->wait_stopped();
+  }
+}
+
+void SyncWorld::put(const std::function<Result<void>(Tx&)>& write) {
+  const auto done = open_ != nullptr ? write(*open_) : engine_.database().write(write);
+  REQUIRE_MESSAGE(done, done.error().message);
+}
+
+void SyncWorld::rows(const std::function<void()>& body) {
+  const auto done = engine_.database().write([&](Tx& tx) -> Result<void> {
+    open_ = &tx;
+    body();
+    open_ = nullptr;
+    return {};
+  });
+  REQUIRE(done);
+}
+
+void SyncWorld::tenant(int n, const std::string& ns) {
+  put([&](Tx& tx) -> Result<void> {
+    const auto org = permit_on(id_of<Org>(n));
+    auto& sql = sql::sql_tx(tx);
+    KS_CHECK(sql.run(client_scope(), *kPutUser, id_of<User>(n), ns + "@x.test", 1));
+    KS_CHECK(sql.run(org, *kPutOrg, ns));
+    KS_CHECK(sql.run(org, *kPutTeam, id_of<Team>(n), "core"));
+    KS_CHECK(sql.run(org, *kPutSubscription));
+    KS_CHECK(sql.run(org, *kPutUsage));
+    KS_CHECK(sql.run(org, *kPutSandbox, id_of<Sandbox>(n), id_of<User>(n), ns));
+    return {};
+  });
+}
+
+void SyncWorld::deployment(int org, int n, const std::string& stem) {
+  put([&](Tx& tx) -> Result<void> {
+    KS_CHECK(sql::sql_tx(tx).run(permit_on(id_of<Org>(org)), *kPutDeployment, id_of<Deployment>(n),
+                                 id_of<Team>(org), id_of<Sandbox>(org), stem, workload(),
+                                 id_of<User>(org)));
+    return {};
+  });
+}
+
+void SyncWorld::start() {
+  op::OperatorConfig config;
+  config.leader_elect = false;
+  operator_ = std::make_unique<op::Operator>(cluster_, config, clock_, random_);
+  operator_->start(loops_.at(0));
+  sync_ = std::make_unique<sync::Sync>(
+      sync::Stores{engine_.database(), store_, plans_, sandboxes_, authorizer_, envelope_}, front_,
+      sync::Config{{"apps.test"}}, clock_, random_);
+  sync_->start(loops_.at(0));
+}
+
+bool SyncWorld::eventually(const std::function<bool()>& done, Duration limit) {
+  const Time until = clock_.monotonic() + limit;
+  while (!done()) {
+    if (clock_.monotonic() > until) return false;
+    // The others work on a thread of their own.
+    runtime::sleep_for(milliseconds(20));
+  }
+  return true;
+}
+
+std::string SyncWorld::phase(int org, int n) {
+  const auto row = engine_.database().write([&](Tx& tx) {
+    return sql::sql_tx(tx).run(permit_on(id_of<Org>(org)), *kPhase, id_of<Deployment>(n));
+  });
+  REQUIRE(row);
+  const std::string reason = row->str(1);
+  return row->str(0) + (reason.empty() ? "" : "/" + reason);
+}
+
+}  // namespace ks::test

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "kube/simulated/cluster.hpp"
+#include "operator/operator.hpp"
+#include "runtime/loop.hpp"
+#include "sql/deployments.hpp"
+#include "sql/journal.hpp"
+#include "sql/plans.hpp"
+#include "sql/sync.hpp"
+#include "sync/sync.hpp"
+#include "tests/store/engines.hpp"
+#include "tests/store/statements.hpp"
+
+namespace ks::test {
+
+// Stands before a cluster; what `refusal` gives is answered to a write in the cluster's place.
+class Front final : public kube::Cluster {
+ public:
+  using Refusal = std::function<std::optional<kube::KubeError>(const kube::Ref&)>;
+  Front(kube::Cluster& behind, Refusal refusal) : behind_(behind), refusal_(std::move(refusal)) {}
+
+  kube::KubeResult<Json> get(const kube::Ref& ref) override { return behind_.get(ref); }
+  kube::KubeResult<kube::ListPage> list(const kube::Kind& kind,
+                                        const kube::ListOptions& options) override {
+    return behind_.list(kind, options);
+  }
+  kube::KubeResult<std::unique_ptr<kube::Watch>> watch(const kube::Kind& kind,
+                                                       const kube::WatchOptions& options) override {
+    return behind_.watch(kind, options);
+  }
+  kube::KubeResult<Json> create(const kube::Kind& kind, const Json& object) override {
+    return behind_.create(kind, object);
+  }
+  kube::KubeResult<Json> apply(const kube::Kind& kind, const Json& object,
+                               const kube::ApplyOptions& options) override {
+    if (refusal_)
+      if (auto error = refusal_(kube::ref_of(kind, object)))
+        return std::unexpected(std::move(*error));
+    return behind_.apply(kind, object, options);
+  }
+  kube::KubeResult<void> remove(const kube::Ref& ref, const kube::DeleteOptions& options) override {
+    return behind_.remove(ref, options);
+  }
+  bool simulated() const override { return true; }
+
+ private:
+  kube::Cluster& behind_;
+  Refusal refusal_;
+};
+
+// Sync between a database and a simulated cluster on which an operator works. Rows are written
+// straight into the database, before start() or after.
+class SyncWorld {
+ public:
+  explicit SyncWorld(EngineCase& engine, Front::Refusal refusal = {});
+  ~SyncWorld();
+  SyncWorld(const SyncWorld&) = delete;
+  SyncWorld& operator=(const SyncWorld&) = delete;
+
+  // Organization, person, team and sandbox number `n` with its namespace.
+  void tenant(int n, const std::string& ns);
+  // A deployment of tenant `org` that the cluster does not have yet.
+  void deployment(int org, int n, const std::string& stem);
+  // All that `body` writes at once.
+  void rows(const std::function<void()>& body);
+
+  void start();
+  // Waits for sync, operator and cluster until `done`; false when it does not come.
+  bool eventually(const std::function<bool()>& done, Duration limit = seconds(60));
+  // "Ready", or "Error/QuotaExceeded".
+  std::string phase(int org, int n);
+
+  kube::simulated::SimulatedCluster& cluster() { return cluster_; }
+  sync::Sync& sync() { return *sync_; }
+
+ private:
+  void put(const std::function<Result<void>(Tx&)>& write);
+
+  EngineCase& engine_;
+  SystemClock clock_;
+  SystemRandom random_;
+  kube::simulated::SimulatedCluster cluster_;
+  Front front_;
+  sql::SqlJournal journal_{std::string(32, 'a')};
+  sql::SqlSyncStore store_{journal_, clock_};
+  sql::SqlPlanStore plans_;
+  sql::SqlSandboxStore sandboxes_;
+  sql::SqlTeamStore teams_;
+  Authorizer authorizer_{teams_};
+  Envelope envelope_{std::string(32, 'e')};
+  Tx* open_ = nullptr;
+  runtime::LoopGroup loops_{1};
+  std::unique_ptr<op::Operator> operator_;
+  std::unique_ptr<sync::Sync> sync_;
+};
+
+}  // namespace ks::test
