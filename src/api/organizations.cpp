@@ -37,7 +37,7 @@ Result<void> check_may_found(Tx& tx, const Caller& caller, const Services& servi
 
 void mount_organizations(Router& router, Services& services) {
   router.get<Person>(
-      "/api/v1/orgs", {.query = {"limit", "cursor"}},
+      "/api/v1/orgs", {.action = std::nullopt, .query = {"limit", "cursor"}},
       [&services](Tx& tx, const Caller& caller, const Call& call) -> Result<Reply> {
         const std::string list = "orgs/" + caller.person().user().str();
         KS_TRY(const PageRequest wanted, services.cursors.page(call.request, list));
