@@ -80,11 +80,14 @@ bool is_hosts(std::string_view text) {
   return true;
 }
 
-// Parameters whose values are shown. Of all others, the passwords among them, only the name is.
+// Of parameters that are known, the value or at least the name is shown; of all others nothing:
+// what stands there may be the rest of a password with '&' in it.
 std::string masked_query(std::string_view query) {
   constexpr std::array<std::string_view, 9> kShown = {
       "application_name", "connect_timeout",      "dbname", "host", "port", "sslmode",
       "sslrootcert",      "target_session_attrs", "user"};
+  constexpr std::array<std::string_view, 4> kNamed = {"options", "passfile", "password",
+                                                      "sslpassword"};
   std::string out;
   while (!query.empty()) {
     const std::size_t end = std::min(query.find('&'), query.size());
@@ -94,8 +97,10 @@ std::string masked_query(std::string_view query) {
     out += out.empty() ? '?' : '&';
     if (std::ranges::find(kShown, name) != kShown.end())
       out += pair;
+    else if (std::ranges::find(kNamed, name) != kNamed.end())
+      out.append(name).append("=").append(kMask);
     else
-      out.append(only(name, "_") ? name : kMask).append("=").append(kMask);
+      out += kMask;
   }
   return out;
 }
