@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(Writes, "an unknown field is 422 with its pointer, and in the 
 TEST_CASE_FIXTURE(Writes,
                   "a body of nothing but unknown fields is not answered with many times its size") {
   std::string body = "{\"x\":1";
-  for (int i = 0; i < 5000; ++i) body += ",\"f" + std::to_string(i) + "\":1";
+  for (int i = 0; i < 1500; ++i) body += ",\"f" + std::to_string(i) + "\":1";
   body += "}";
   each([&](const Operation& op) {
     const Reply reply = send(op, body);
