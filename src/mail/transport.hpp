@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+
+#include "domain/ids.hpp"
+#include "domain/mail/email_address.hpp"
+
+namespace ks::mail {
+
+// A finished mail on its way to one mailbox.
+struct Outgoing {
+  MailId id;
+  EmailAddress from;
+  EmailAddress to;
+  std::string content;  // As mime() gives it.
+};
+
+// How one try to hand it over has ended.
+struct Attempt {
+  enum class Kind {
+    taken,
+    refused,  // For good: another try would be refused as well.
+    later,
+  };
+  Kind kind = Kind::later;
+  // One word of a short list, for people and metrics: taken, refused, deferred, unreachable,
+  // timeout, tls, login, broken_off, not_written, stopped.
+  std::string cause;
+  // The server's codes, such as "550 5.1.1". Its words are left out: they tend to name the address.
+  std::string detail;
+};
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  // Blocks until it has ended one way or the other. From any thread, several at a time.
+  virtual Attempt send(const Outgoing& mail) = 0;
+  // Tries that have not handed anything over yet end soon; from any thread. For good.
+  virtual void stop() {}
+};
+
+}  // namespace ks::mail
