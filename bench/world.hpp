@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "identity/session_gate.hpp"
+#include "mail/outbox.hpp"
 #include "main/stores.hpp"
 #include "sql/database.hpp"
 
@@ -35,7 +36,7 @@ class World {
   Database& db() { return *db_; }
   SessionGate& gate() { return *gate_; }
   SqlStores& stores() { return stores_; }
-  app::Stores app() { return stores_.for_app(clock_, random_); }
+  app::Stores app() { return stores_.for_app(outbox_, clock_, random_); }
   const Clock& clock() const { return clock_; }
   Random& random() { return random_; }
 
@@ -45,6 +46,7 @@ class World {
   SystemRandom random_;
   SessionGate::TrailPtr trail_;
   SqlStores stores_;
+  mail::SealedOutbox outbox_{stores_.mails, stores_.envelope, clock_, random_, mail::Switch::off};
   std::unique_ptr<Database> db_;
   std::unique_ptr<SessionGate> gate_;
   Tenant administrator_;

@@ -10,6 +10,7 @@
 #include "store/idempotency.hpp"
 #include "store/journal.hpp"
 #include "store/organizations.hpp"
+#include "store/outbox.hpp"
 #include "store/plans.hpp"
 #include "store/teams.hpp"
 #include "store/transaction.hpp"
@@ -26,6 +27,7 @@ struct Stores {
   PlanStore& plans;
   Journal& journal;
   IdempotencyStore& idempotency;
+  Outbox& outbox;
   const Envelope& envelope;
   const Clock& clock;
   Random& random;

@@ -15,6 +15,7 @@
 #include "http/metrics.hpp"
 #include "http/server.hpp"
 #include "main/cluster.hpp"
+#include "main/mailing.hpp"
 #include "main/readiness.hpp"
 #include "main/stores.hpp"
 #include "operator/operator.hpp"
@@ -87,6 +88,7 @@ struct Program::Impl {
   std::unique_ptr<sync::Sync> sync;
   std::unique_ptr<op::Operator> op;
   http::Metrics metrics;
+  std::unique_ptr<Mailing> mailing;
   http::Router raw;
   std::unique_ptr<http::Router> metrics_router;
   std::unique_ptr<http::Server> server;
@@ -115,6 +117,7 @@ Result<void> Program::Impl::open_database() {
   if (!config.run_api) return {};
   KS_TRY(db, sql::open_database(database_options(config), parts.clock));
   stores = std::make_unique<SqlStores>(config.secrets_key, parts.clock);
+  mailing = std::make_unique<Mailing>(config, *db, *stores, parts.clock, parts.random, metrics);
   return check_cluster_fact(*db, stores->sync, cluster->simulated());
 }
 
@@ -143,12 +146,13 @@ void Program::Impl::build_api() {
   hosts = std::make_unique<HostGate>(config.base_url);
   limits = std::make_unique<api::RequestLimits>(config.quotas, parts.random);
   templates = std::make_unique<TemplateCatalogue>(TemplateCatalogue::system());
-  services = std::make_unique<api::Services>(api::Services{
-      *db, stores->for_app(parts.clock, parts.random), *sessions, *accounts, *hosts, *limits,
-      SessionCookie(config.base_url), *templates, app::NamespacePattern{config.namespace_pattern},
-      api::Cursors(key("cursors")), key("idempotency"), config.base_url.text(),
-      config.deployment_domain, config.op.url_scheme, cluster->simulated(), config.dev_mode,
-      config.sign_up, std::string(program_version()), [this] { return sync->trouble(); }});
+  services = std::make_unique<api::Services>(
+      api::Services{*db, stores->for_app(mailing->outbox(), parts.clock, parts.random), *sessions,
+                    *accounts, *hosts, *limits, SessionCookie(config.base_url), *templates,
+                    app::NamespacePattern{config.namespace_pattern}, api::Cursors(key("cursors")),
+                    key("idempotency"), config.base_url.text(), config.deployment_domain,
+                    config.op.url_scheme, cluster->simulated(), config.dev_mode, config.sign_up,
+                    std::string(program_version()), [this] { return sync->trouble(); }});
   api::mount(raw, *services, hub);
 #ifdef KS_DOCS
   api::mount_docs(raw, *services);
@@ -167,8 +171,10 @@ void Program::Impl::start_background() {
     db->on_feed([this](std::optional<OrgId> org) {
       hub.changed(org);
       sync->wake();
+      mailing->wake();
     });
     sync->start(loop);
+    mailing->start(loop);
     sweep_after(minutes(5));
   }
   if (config.run_operator) {
@@ -210,6 +216,7 @@ std::vector<std::string> Program::Impl::troubles() {
   if (db)
     if (auto ok = db->ready(); !ok) out.push_back("database: " + ok.error().message);
   if (sync && !sync->trouble().empty()) out.push_back("cluster: " + sync->trouble());
+  if (mailing && !mailing->trouble().empty()) out.push_back("mail: " + mailing->trouble());
   if (op)
     for (const auto& missing : op->missing()) out.push_back("operator: " + missing);
   return out;
@@ -254,6 +261,7 @@ Result<void> Program::Impl::listen() {
                       [this](http::Request&) {
                         const auto streams = metrics.gauge("sse_subscribers", "Open event streams");
                         streams.set(static_cast<double>(hub.subscribers()));
+                        if (mailing) mailing->measure();
                         return metrics.response();
                       });
   http::ServerOptions inside;
@@ -282,7 +290,9 @@ void Program::Impl::stop(Duration drain) {
   if (metrics_server) metrics_server->stop(seconds(1));
   if (sync) sync->stop();
   if (op) op->stop();
+  if (mailing) mailing->stop();
   if (sync) sync->wait_stopped();
+  if (mailing) mailing->wait_stopped();
   if (op) op->wait_stopped();
   server.reset();
   metrics_server.reset();

@@ -7,6 +7,7 @@
 #include "sql/deployments.hpp"
 #include "sql/housekeeping.hpp"
 #include "sql/journal.hpp"
+#include "sql/mails.hpp"
 #include "sql/organizations.hpp"
 #include "sql/plans.hpp"
 #include "sql/sync.hpp"
@@ -23,9 +24,9 @@ struct SqlStores {
   SqlStores(const SqlStores&) = delete;
   SqlStores& operator=(const SqlStores&) = delete;
 
-  app::Stores for_app(const Clock& clock, Random& random) {
-    return {authorizer, organizations, teams,    deployments, sandboxes, plans,
-            journal,    idempotency,   envelope, clock,       random};
+  app::Stores for_app(Outbox& outbox, const Clock& clock, Random& random) {
+    return {authorizer, organizations, teams,  deployments, sandboxes, plans,
+            journal,    idempotency,   outbox, envelope,    clock,     random};
   }
 
   sql::SqlAccountStore accounts;
@@ -38,6 +39,7 @@ struct SqlStores {
   sql::SqlHousekeepingStore housekeeping;
   sql::SqlJournal journal;
   sql::SqlSyncStore sync;
+  sql::SqlMailStore mails;
   Authorizer authorizer;
   Envelope envelope;
 };

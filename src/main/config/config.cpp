@@ -44,6 +44,7 @@ class Loader {
   void workloads();
   void limits();
   void observability();
+  void outgoing_mail();
 
   const ConfigInput& input_;
   LoadedConfig out_;
@@ -73,6 +74,7 @@ std::string Loader::get(std::string_view name) {
   std::string shown = value;
   if (variable->show == Variable::Show::secret && !value.empty()) shown = "***";
   if (variable->show == Variable::Show::dsn) shown = mask_dsn(value);
+  if (variable->show == Variable::Show::smtp) shown = mail::mask_smtp_url(value);
   out_.settings.push_back({key, shown, source});
   return value;
 }
@@ -280,6 +282,43 @@ void Loader::observability() {
   if (format.empty()) show("LOG_FORMAT", config.log_format == log::Format::json ? "json" : "text");
 }
 
+// `ADDRESS` or `NAME <ADDRESS>`.
+void Loader::outgoing_mail() {
+  Config& config = out_.config;
+  const std::string url = get("SMTP_URL");
+  const std::string from = get("MAIL_FROM");
+  const bool local = is_loopback_host(config.base_url.host);
+  if (!url.empty()) {
+    config.mail_mode = MailMode::server;
+    auto server = mail::parse_smtp_url(url);
+    if (!server) return fault("SMTP_URL", server.error().message);
+    config.smtp = std::move(*server);
+    config.smtp.ca_file = config.ca_file;
+    // An address literal would have to be written otherwise there.
+    if (!config.base_url.host.starts_with('[')) config.smtp.hello = config.base_url.host;
+  } else if (local) {
+    config.mail_mode = MailMode::folder;
+    config.mail_folder = "./data/mail";
+  }
+  config.mail_name = "K8s Scheduler";
+  std::string_view address = from;
+  if (const std::size_t open = from.find('<'); open != std::string::npos && from.ends_with('>')) {
+    address = std::string_view(from).substr(open + 1, from.size() - open - 2);
+    std::string_view name = std::string_view(from).substr(0, open);
+    while (name.ends_with(' ')) name.remove_suffix(1);
+    if (!check_text(name, kTextMax)) return fault("MAIL_FROM", "must be ADDRESS or NAME <ADDRESS>");
+    config.mail_name = name;
+  }
+  if (from.empty()) {
+    if (config.mail_mode == MailMode::server && input_.api)
+      return fault("MAIL_FROM", "is required with SMTP_URL: the address that mail comes from");
+    address = "noreply@localhost.invalid";
+  }
+  auto parsed = EmailAddress::parse(address);
+  if (!parsed) return fault("MAIL_FROM", parsed.error().message);
+  config.mail_from = std::move(*parsed);
+}
+
 LoadedConfig Loader::load() {
   Config& config = out_.config;
   config.dev_mode = flag("DEV_MODE", false);
@@ -315,6 +354,10 @@ LoadedConfig Loader::load() {
   limits();
   observability();
   config.ca_file = get("CA_FILE");
+  if (std::error_code ignored;
+      !config.ca_file.empty() && !std::filesystem::is_regular_file(config.ca_file, ignored))
+    fault("CA_FILE", "cannot be read: " + config.ca_file);
+  outgoing_mail();
   config.sign_up = get("SIGNUP");
   if (config.sign_up == "verified")
     fault("SIGNUP", "verified needs mail, which this version does not send; use open or closed");

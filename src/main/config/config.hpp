@@ -11,12 +11,16 @@
 #include "api/admission/limits.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "domain/mail/email_address.hpp"
 #include "identity/origin.hpp"
+#include "mail/smtp_url.hpp"
 #include "operator/config.hpp"
 
 namespace ks {
 
 enum class KubernetesMode { real, simulated };
+// Where mail goes: nowhere, into a folder of this machine, or to a server.
+enum class MailMode { off, folder, server };
 
 // What the program runs with, checked as a whole. One field a variable of docs/configuration.md.
 struct Config {
@@ -45,6 +49,11 @@ struct Config {
   std::string ca_file;
   std::string https_proxy;
   std::string no_proxy;
+  MailMode mail_mode = MailMode::off;
+  std::string mail_folder;
+  mail::SmtpServer smtp;
+  std::string mail_name;                  // Beside the address in From.
+  std::optional<EmailAddress> mail_from;  // Set unless mail is off.
   op::OperatorConfig op;
 
   bool run_api = true;
@@ -64,7 +73,7 @@ struct Setting {
 struct Variable {
   std::string_view name;
   std::string_view fallback;
-  enum class Show { plain, secret, dsn } show = Show::plain;
+  enum class Show { plain, secret, dsn, smtp } show = Show::plain;
 };
 std::span<const Variable> config_variables();
 

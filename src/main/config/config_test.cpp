@@ -248,4 +248,45 @@ TEST_CASE("a configuration file is NAME=VALUE lines, each name once") {
   CHECK_FALSE(parse_config_file("A=1\nA=2\n"));
 }
 
+TEST_CASE("mail goes to the server that is named, into files on this machine, else nowhere") {
+  const auto local = load(good());
+  CHECK(local.config.mail_mode == MailMode::folder);
+  CHECK(local.config.mail_folder == "./data/mail");
+  auto settings = good();
+  settings["BASE_URL"] = "https://ks.example.com";
+  const auto remote = load(settings);
+  CHECK(remote.faults.empty());
+  CHECK(remote.config.mail_mode == MailMode::off);
+
+  settings["SMTP_URL"] = "smtp://user:canary@mail.example.com";
+  CHECK(has_fault(load(settings), "MAIL_FROM"));
+  settings["MAIL_FROM"] = "Acme Deploy <noreply@example.com>";
+  const auto with = load(settings);
+  CHECK(with.faults.empty());
+  CHECK(with.config.mail_mode == MailMode::server);
+  CHECK(with.config.smtp.password == "canary");
+  CHECK(with.config.smtp.hello == "ks.example.com");
+  CHECK(with.config.mail_name == "Acme Deploy");
+  CHECK(with.config.mail_from->text() == "noreply@example.com");
+  for (const auto& setting : with.settings)
+    CHECK(setting.value.find("canary") == std::string::npos);
+}
+
+TEST_CASE(
+    "a mail server, sender or authority that cannot be right is a fault without the password") {
+  auto settings = good();
+  settings["SMTP_URL"] = "smtp://canary@mail.example.com";
+  settings["MAIL_FROM"] = "a@b.example, c@d.example";
+  settings["CA_FILE"] = "/does/not/exist.pem";
+  const auto loaded = load(settings);
+  for (const char* name : {"SMTP_URL", "CA_FILE"}) CHECK(has_fault(loaded, name));
+  for (const auto& fault : loaded.faults) CHECK(fault.find("canary") == std::string::npos);
+  settings["SMTP_URL"] = "";
+  for (const char* from : {"a@b.example, c@d.example", "nobody", "Evil\r\nBcc: x <a@b.example>",
+                           " <a@b.example>", "A <a@b.example> <c@d.example>"}) {
+    settings["MAIL_FROM"] = from;
+    CHECK(has_fault(load(settings), "MAIL_FROM"));
+  }
+}
+
 }  // namespace ks

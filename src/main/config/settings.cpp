@@ -38,6 +38,8 @@ constexpr std::array kVariables = {
     Variable{"NO_PROXY", ""},
     Variable{"SECRETS_KEY", "", Show::secret},
     Variable{"SECRETS_KEY_FILE", ""},
+    Variable{"SMTP_URL", "", Show::smtp},
+    Variable{"MAIL_FROM", ""},
     Variable{"SIGNUP", "open"},
     Variable{"RATE_LIMIT_READS", "6000"},
     Variable{"RATE_LIMIT_WRITES", "1200"},
