@@ -118,6 +118,11 @@ struct Operator::Impl {
       if (!stem.empty()) queue.add(deployment_key(ns, stem));
       // A sandbox that ends waits for the last pod.
       if (stem.empty() || (kind == kinds::kPod && after == nullptr)) add_sandboxes_of(ns);
+      // What a quota refused may be let in by another.
+      if (kind == kinds::kResourceQuota &&
+          (before == nullptr || after == nullptr || before->at("spec") != after->at("spec") ||
+           before->at("status", "hard") != after->at("status", "hard")))
+        add_deployments_of(ns);
     }
     wake.set();
   }

@@ -146,7 +146,9 @@ std::optional<SandboxView> Reconciler::view_of(const std::string& ns) const {
     if (!seen) continue;
     const auto sandbox = sandbox_from_json(*seen.object);
     if (!sandbox) continue;
-    SandboxView view{sandbox->spec, false, "SandboxNotReady", "Waiting for the sandbox."};
+    SandboxView view{sandbox->spec, false, "SandboxNotReady", "Waiting for the sandbox.", {}};
+    const Object quota = sandbox_quota(*sandbox);
+    view.quota = quota_view(cache_.find(quota.ref()), quota);
     const Condition* ready = sandbox->status.find("Ready");
     if (sandbox->meta.deleting) {
       view.reason = "SandboxDeleting";

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "domain/quantity.hpp"
+#include "operator/plan/match.hpp"
 
 namespace ks::op {
 
@@ -101,7 +102,9 @@ std::optional<Cause> volume_pending(const Service& service, const SeenList& obje
   return std::nullopt;
 }
 
-Cause refused_pod(const Service& service, std::string_view said) {
+Cause refused_pod(const Service& service, std::string_view said, const QuotaView& quota) {
+  if (has(said, "exceeded quota") && quota_passes(said, quota))
+    return {std::string(kQuotaPending), "Waiting for the sandbox's quota to take effect."};
   if (has(said, "exceeded quota"))
     return {"QuotaExceeded",
             fmt::format("The sandbox's quota leaves no room for {}: {}", service.name, said)};
@@ -112,8 +115,38 @@ Cause refused_pod(const Service& service, std::string_view said) {
 
 }  // namespace
 
+QuotaView quota_view(const Seen& quota, const Object& wanted) {
+  if (!quota) return {false, {}};
+  const Json& hard = quota.object->at("status", "hard");
+  return {holds(*quota.object, wanted.tree()) && hard == quota.object->at("spec", "hard"), hard};
+}
+
+// "exceeded quota: quota, requested: pods=1, used: pods=2, limited: pods=2"
+// (k8s.io/apiserver, admission of resource quotas).
+bool quota_passes(std::string_view refusal, const QuotaView& quota) {
+  if (!quota.settled) return true;
+  constexpr std::string_view kLimited = "limited: ";
+  const std::size_t at = refusal.rfind(kLimited);
+  if (at == refusal.npos) return false;
+  std::string_view rest = refusal.substr(at + kLimited.size());
+  while (!rest.empty()) {
+    const std::string_view one = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+    const std::size_t equals = one.find('=');
+    if (equals == one.npos) return false;
+    const std::string_view value = one.substr(equals + 1);
+    if (quota.hard.text(one.substr(0, equals)) != value.substr(0, value.find(' '))) return true;
+  }
+  return false;
+}
+
+bool is_failure(const Cause& cause) {
+  return cause.reason != "VolumePending" && cause.reason != kQuotaPending;
+}
+
 std::optional<Cause> cause_of(const Service& service, const Seen& deployment,
-                              const std::vector<Seen>& pods, const SeenList& objects) {
+                              const std::vector<Seen>& pods, const SeenList& objects,
+                              const QuotaView& quota) {
   if (service.replicas == 0) return std::nullopt;
   std::optional<Cause> found;
   for (const Seen& pod : pods) {
@@ -127,7 +160,7 @@ std::optional<Cause> cause_of(const Service& service, const Seen& deployment,
   if (deployment) {
     const Json* failure = condition(*deployment.object, "ReplicaFailure");
     if (failure != nullptr && failure->text("status") == "True")
-      return refused_pod(service, failure->text("message"));
+      return refused_pod(service, failure->text("message"), quota);
     const Json* progress = condition(*deployment.object, "Progressing");
     if (progress != nullptr && progress->text("status") == "False" &&
         progress->text("reason") == "ProgressDeadlineExceeded") {

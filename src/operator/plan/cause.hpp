@@ -16,9 +16,25 @@ struct Cause {
   std::string message;
 };
 
+// What of the sandbox's quota decides on pods now.
+struct QuotaView {
+  // The wanted quota is there, and Kubernetes enforces it.
+  bool settled = true;
+  Json hard;  // As it is enforced.
+};
+QuotaView quota_view(const Seen& quota, const Object& wanted);
+
+// Whether a refusal by the quota may pass by itself: the wanted one is not enforced yet, or the
+// refusal is older than the one that is.
+bool quota_passes(std::string_view refusal, const QuotaView& quota);
+
 // The gravest cause that the service's Deployment, pods and claims tell, if any.
 std::optional<Cause> cause_of(const Service& service, const Seen& deployment,
-                              const std::vector<Seen>& pods, const SeenList& objects);
+                              const std::vector<Seen>& pods, const SeenList& objects,
+                              const QuotaView& quota);
+// Waiting for what is on its way is part of a start, not yet a failure.
+bool is_failure(const Cause& cause);
+inline constexpr std::string_view kQuotaPending = "QuotaPending";
 
 // A refusal of the API server, in the same terms.
 Cause cause_of(const kube::KubeError& error);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "operator/config.hpp"
+#include "operator/plan/cause.hpp"
 #include "operator/plan/step.hpp"
 
 namespace ks::op {
@@ -16,6 +17,7 @@ struct SandboxView {
   bool ready = false;
   std::string reason;  // Why not.
   std::string message;
+  QuotaView quota{};
 };
 
 struct DeploymentObserved {

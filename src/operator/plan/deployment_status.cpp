@@ -41,7 +41,8 @@ Seat seat_of(const UserDeploymentResource& deployment, const DeploymentObserved&
                      d.integer_or(0, "status", "updatedReplicas") == service.replicas &&
                      d.integer_or(0, "status", "replicas") == service.replicas;
   }
-  out.cause = cause_of(service, seen, pods, observed.objects);
+  out.cause = cause_of(service, seen, pods, observed.objects,
+                       observed.sandbox ? observed.sandbox->quota : QuotaView{});
   shown[service.name] = {out.ready, service.replicas, restarts_of(pods), last_termination(pods)};
   return out;
 }
@@ -76,8 +77,7 @@ Verdict verdict(const std::vector<Seat>& seats, bool settled, bool was_serving) 
 
   const auto broken =
       std::ranges::find_if(seats, [](const Seat& s) { return s.cause.has_value(); });
-  // Waiting for storage is part of a start, not yet a failure.
-  const bool failed = broken != seats.end() && broken->cause->reason != "VolumePending";
+  const bool failed = broken != seats.end() && is_failure(*broken->cause);
   Verdict out;
   if (!rolled_out)
     out.phase = any_ready && was_serving ? Phase::updating
@@ -170,9 +170,14 @@ UserDeploymentStatus failed_status(const UserDeploymentResource& deployment,
                                    const DeploymentObserved& observed, const OperatorConfig& config,
                                    std::string reason, std::string message, Time now) {
   UserDeploymentStatus out = deployment_status(deployment, observed, config, false, now);
+  if (reason == "QuotaExceeded" && observed.sandbox &&
+      quota_passes(message, observed.sandbox->quota)) {
+    reason = kQuotaPending;
+    message = "Waiting for the sandbox's quota to take effect.";
+  }
   // What passes by itself is no failure of the deployment's.
-  const bool passes =
-      reason == "ClusterUnavailable" || reason == "ClusterBusy" || reason == "SandboxNotReady";
+  const bool passes = reason == kQuotaPending || reason == "ClusterUnavailable" ||
+                      reason == "ClusterBusy" || reason == "SandboxNotReady";
   if (!passes && out.phase != Phase::deleting)
     out.phase = out.phase == Phase::updating ? Phase::updating : Phase::error;
   out.reason = std::move(reason);

@@ -115,6 +115,11 @@ Object allow_internet(Place place, const SandboxSpec& spec, const OperatorConfig
 
 }  // namespace
 
+Object sandbox_quota(const SandboxResource& sandbox) {
+  return resource_quota({sandbox.spec.ns, "quota", sandbox_labels(sandbox.spec)},
+                        sandbox.spec.quota);
+}
+
 std::vector<Object> sandbox_objects(const SandboxResource& sandbox,
                                     const std::vector<UserDeploymentResource>& deployments,
                                     const OperatorConfig& config) {
@@ -138,8 +143,7 @@ std::vector<Object> sandbox_objects(const SandboxResource& sandbox,
   else
     for (const std::string& team : teams) out.push_back(allow_same_team(place, spec, team));
   out.push_back(allow_internet(place, spec, config));
-  place.name = "quota";
-  out.push_back(resource_quota(place, spec.quota));
+  out.push_back(sandbox_quota(sandbox));
   place.name = "limits";
   out.push_back(limit_range(place, spec.quota));
   place.name = "default";

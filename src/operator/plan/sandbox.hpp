@@ -31,6 +31,9 @@ std::vector<Object> sandbox_objects(const SandboxResource& sandbox,
                                     const std::vector<UserDeploymentResource>& deployments,
                                     const OperatorConfig& config);
 
+// The one of them that limits what all pods together may take.
+Object sandbox_quota(const SandboxResource& sandbox);
+
 // True when `ns` carries the sandbox's claim.
 bool owns_namespace(const SandboxSpec& spec, const Json& ns);
 bool is_terminating(const Json& ns);
