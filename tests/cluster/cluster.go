@@ -236,7 +236,7 @@ func (c *cluster) restartAPIServer() (err error) {
 	if c.apiserver, err = c.start("kube-apiserver", c.apiArgs...); err != nil {
 		return err
 	}
-	go func() { c.restarted <- c.waitForAPI(60 * time.Second) }()
+	go func() { c.restarted <- c.waitForAPI(3 * time.Minute) }()
 	return nil
 }
 

@@ -36,7 +36,9 @@ void Queue::add_at(const Key& key, Time due) {
 }
 
 void Queue::retry(const Key& key, Time now, Duration at_least, Duration at_most) {
-  const Duration pause = std::max(std::min(back_off(++failures_[key], random_), at_most), at_least);
+  Failures& failures = failures_[key];
+  if (failures.at_most != at_most) failures = {0, at_most};
+  const Duration pause = std::max(std::min(back_off(++failures.count, random_), at_most), at_least);
   add_at(key, now + pause);
 }
 

@@ -34,6 +34,8 @@ class Queue {
   void add_at(const Key& key, Time due);
   // Comes again after a pause that grows with each retry in a row, up to `at_most`, and is at least
   // `at_least`.
+  // With another `at_most` than before the count begins anew: after an hour in which the cluster
+  // did not answer, a key that then fails for a reason of its own does not wait for minutes.
   void retry(const Key& key, Time now, Duration at_least, Duration at_most = minutes(5));
   void forget(const Key& key) { failures_.erase(key); }
 
@@ -54,7 +56,11 @@ class Queue {
   std::set<Key> urgent_;  // Of those, by add_now().
   std::map<Key, Time> delayed_;
   std::set<std::pair<Time, Key>> by_time_;
-  std::map<Key, std::size_t> failures_;
+  struct Failures {
+    std::size_t count = 0;
+    Duration at_most{};  // Of the last retry.
+  };
+  std::map<Key, Failures> failures_;
 };
 
 }  // namespace ks::op

@@ -89,3 +89,21 @@ TEST_CASE("success forgets the failures before") {
   queue.done(key("b"));
   CHECK(queue.next_due().value() <= kNow + milliseconds(5));
 }
+
+TEST_CASE("an hour without the cluster does not lengthen the pause of what fails after it") {
+  SeededRandom random(1);
+  Queue queue(random);
+  Time now = kNow;
+  queue.add(key("a"));
+  for (int i = 0; i < 40; ++i) {
+    REQUIRE(queue.take(now));
+    queue.retry(key("a"), now, {}, seconds(10));
+    queue.done(key("a"));
+    REQUIRE(queue.next_due().value() <= now + seconds(10));
+    now = *queue.next_due();
+  }
+  REQUIRE(queue.take(now));
+  queue.retry(key("a"), now, {});
+  queue.done(key("a"));
+  CHECK(queue.next_due().value() <= now + milliseconds(5));
+}

@@ -78,7 +78,9 @@ kube::KubeResult<void> Reconciler::run(const Step& step, std::string_view manage
 Outcome Reconciler::after_failure(const kube::KubeError& error) {
   if (error.reason == kFenced) return {Outcome::Kind::again, seconds(1)};
   ++counts_.failures;
-  return {error.status == 0 ? Outcome::Kind::retry_soon : Outcome::Kind::retry, error.retry_after};
+  // So says a server that is only just coming back.
+  const bool away = error.status == 0 || error.status == 503;
+  return {away ? Outcome::Kind::retry_soon : Outcome::Kind::retry, error.retry_after};
 }
 
 Outcome Reconciler::write_status(const kube::Kind& kind, const ResourceMeta& meta, Json status,
@@ -86,7 +88,13 @@ Outcome Reconciler::write_status(const kube::Kind& kind, const ResourceMeta& met
   Step step = apply_step(status_object(kind, meta, std::move(status)), meta.uid);
   step.subresource = kube::Subresource::status;
   const auto written = run(step, manager);
-  if (written || written.error().is_not_found()) return otherwise;
+  if (written) return otherwise;
+  // A server that comes back does not know our kinds at first. What is truly gone, the watch tells.
+  if (written.error().is_not_found()) {
+    const bool held = static_cast<bool>(cache_.find({kind, meta.ns, meta.name}));
+    return held && !meta.deleting ? Outcome{Outcome::Kind::retry_soon, milliseconds(250)}
+                                  : otherwise;
+  }
   const Outcome failed = after_failure(written.error());
   const bool failed_before =
       otherwise.kind == Outcome::Kind::retry || otherwise.kind == Outcome::Kind::retry_soon;
