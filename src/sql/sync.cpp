@@ -28,7 +28,7 @@ Result<WantedDeployment> deployment_at(const Row& row) {
   return WantedDeployment{
       row.id<Client>(0), row.id<Org>(1), row.id<Deployment>(2), row.id<Team>(3), row.str(4),
       row.str(5),        row.str(6),     std::move(workload),   row.integer(8),  row.integer(9),
-      row.integer(10),   row.flag(11),   row.integer(12)};
+      row.integer(10),   row.flag(11),   row.integer(12),       row.str(13)};
 }
 
 Result<std::vector<WantedDeployment>> deployments_at(const std::vector<Row>& rows) {
@@ -162,15 +162,18 @@ Result<void> SqlSyncStore::set_sandbox_status(Tx& tx,
                                               const Permit<Action::sync_status, Org>& permit,
                                               const SandboxId& id, bool ready,
                                               std::string_view reason, std::string_view message) {
-  KS_CHECK(sql_tx(tx).run(permit, q::sandbox_set_status, ready, reason, message, id));
+  SqlTx& sql = sql_tx(tx);
+  KS_TRY(const auto changed, sql.run(permit, q::sandbox_set_status, ready, reason, message, id));
+  if (changed > 0 && ready) KS_CHECK(sql.run(permit, q::deployments_undeferred, id));
   return {};
 }
 
 Result<bool> SqlSyncStore::set_status(Tx& tx, const Permit<Action::sync_status, Org>& permit,
-                                      const DeploymentId& id, Phase phase, std::string_view reason,
-                                      std::string_view message, const Json& status) {
+                                      const DeploymentId& id, std::int64_t generation, Phase phase,
+                                      std::string_view reason, std::string_view message,
+                                      const Json& status) {
   KS_TRY(const auto row, sql_tx(tx).run(permit, q::deployment_set_status, name(phase), reason,
-                                        message, status.canonical(), id));
+                                        message, status.canonical(), id, generation));
   if (!row) return false;
   KS_CHECK(
       journal_.notify(tx, permit, Change{"deployment", id.str(), row->id<Team>(0)}, clock_.now()));

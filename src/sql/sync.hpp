@@ -47,9 +47,9 @@ class SqlSyncStore final : public SyncStore {
   Result<void> set_sandbox_status(Tx&, const Permit<Action::sync_status, Org>&, const SandboxId&,
                                   bool ready, std::string_view reason,
                                   std::string_view message) override;
-  Result<bool> set_status(Tx&, const Permit<Action::sync_status, Org>&, const DeploymentId&, Phase,
-                          std::string_view reason, std::string_view message,
-                          const Json& status) override;
+  Result<bool> set_status(Tx&, const Permit<Action::sync_status, Org>&, const DeploymentId&,
+                          std::int64_t generation, Phase, std::string_view reason,
+                          std::string_view message, const Json& status) override;
   Result<bool> forget_deployment(Tx&, const Permit<Action::sync_status, Org>&,
                                  const DeploymentId&) override;
   Result<std::optional<std::string>> fact(Tx&, const FleetScope&, std::string_view key) override;

@@ -40,6 +40,7 @@ struct WantedDeployment {
   std::int64_t generation = 0;
   bool deleting = false;
   std::int64_t failures = 0;  // As a sandbox's.
+  std::string claim;          // Of its namespace.
 };
 
 // Amounts that the deployments of one sandbox were granted, for its quota.
@@ -106,13 +107,14 @@ class SyncStore {
                                     const SandboxId&) = 0;
   virtual Result<void> deployment_lost(Tx&, const Permit<Action::sync_status, Org>&,
                                        const DeploymentId&) = 0;
+  // Once it is ready, its deployments that were deferred are due.
   virtual Result<void> set_sandbox_status(Tx&, const Permit<Action::sync_status, Org>&,
                                           const SandboxId&, bool ready, std::string_view reason,
                                           std::string_view message) = 0;
-  // False when nothing changed.
+  // What is known of this generation. False when nothing changed, or a newer generation is wanted.
   virtual Result<bool> set_status(Tx&, const Permit<Action::sync_status, Org>&, const DeploymentId&,
-                                  Phase, std::string_view reason, std::string_view message,
-                                  const Json& status) = 0;
+                                  std::int64_t generation, Phase, std::string_view reason,
+                                  std::string_view message, const Json& status) = 0;
   // The cluster has nothing left of it: the row goes, and its amounts go back to the ledger. False,
   // with nothing given back, when the row is gone already or is not being deleted.
   virtual Result<bool> forget_deployment(Tx&, const Permit<Action::sync_status, Org>&,

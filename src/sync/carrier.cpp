@@ -180,15 +180,9 @@ std::string Carrier::last_failure() const {
 Carried Carrier::refused(const WantedDeployment& row, const kube::KubeError& error) {
   // A 500 may pass; only where nothing runs yet is there no better status that it would hide.
   const bool told = error.status == 400 || error.status == 413 || error.status == 422 ||
-                    (error.status == 500 && row.generation == 1);
-  if (told) {
-    const auto stored = write([&](Tx& tx) {
-      return stores_.sync.set_status(
-          tx, permit(row.client, row.org), row.id, Phase::error, "Refused",
-          "The cluster refused the deployment: " + error.message, Json::object());
-    });
-    if (!stored) log::warn("status not stored", {{"cause", stored.error().message}});
-  }
+                    (error.status == 500 && !deployments_.find(row.namespace_, row.stem));
+  if (told)
+    tell(row, Phase::error, "Refused", "The cluster refused the deployment: " + error.message);
   return failed(error);
 }
 
@@ -241,15 +235,51 @@ Carried Carrier::push(const WantedDeployment& row) {
     return Carried::waits;
   }
   const auto wanted = deployment_resource(row, config_.routing, secret->has_value());
+  const Json object = to_json(wanted);
+  if (says(deployments_, object)) return mark(row);
+  const auto known = deployments_.find(row.namespace_, row.stem);
+  if (const auto bar = barred(row)) {
+    // What runs has a status of its own.
+    if (!known)
+      tell(row, bar->reason == "NamespaceTaken" ? Phase::error : Phase::pending, bar->reason,
+           bar->message);
+    return Carried::waits;
+  }
   if (*secret) {
-    const auto known = deployments_.find(row.namespace_, row.stem);
     const bool written = known && known->text("spec", "secretName") == wanted.spec.secret_name;
     if (!written)
       if (auto done = write_secret(**secret); !done) return refused(row, done.error());
   }
-  if (auto done = apply(deployments_, kube::kinds::kUserDeployment, to_json(wanted)); !done)
+  if (auto done = apply(deployments_, kube::kinds::kUserDeployment, object); !done)
     return refused(row, done.error());
   return mark(row);
+}
+
+// The operator says Ready of a Sandbox only when the namespace carries its claim. Before that the
+// namespace of that name may be anybody's, and a Secret in it anybody's to read.
+std::optional<Carrier::Bar> Carrier::barred(const WantedDeployment& row) const {
+  const Bar not_yet{"SandboxNotReady", "Waiting for the sandbox."};
+  const auto known = sandboxes_.find("", row.namespace_);
+  if (!known) return not_yet;
+  const auto sandbox = sandbox_from_json(*known);
+  if (!sandbox || sandbox->spec.claim != row.claim || sandbox->spec.ns != row.namespace_ ||
+      sandbox->meta.deleting)
+    return not_yet;
+  const Condition* ready = sandbox->status.find("Ready");
+  if (ready == nullptr) return not_yet;
+  if (ready->status == "True") return std::nullopt;
+  if (ready->reason == "NamespaceTaken") return Bar{ready->reason, ready->message};
+  return Bar{"SandboxNotReady",
+             ready->message.empty() ? "Waiting for the sandbox." : ready->message};
+}
+
+void Carrier::tell(const WantedDeployment& row, Phase phase, const std::string& reason,
+                   const std::string& message) const {
+  const auto stored = write([&](Tx& tx) {
+    return stores_.sync.set_status(tx, permit(row.client, row.org), row.id, row.generation, phase,
+                                   reason, message, Json::object());
+  });
+  if (!stored) log::warn("status not stored", {{"cause", stored.error().message}});
 }
 
 Carried Carrier::push_removal(const WantedDeployment& row) {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "sync/mirror.hpp"
@@ -59,6 +60,14 @@ class Carrier {
   }
 
  private:
+  // Why nothing may be written into the row's namespace now; empty when it is proved to be ours.
+  struct Bar {
+    std::string reason;
+    std::string message;
+  };
+  std::optional<Bar> barred(const WantedDeployment& row) const;
+  void tell(const WantedDeployment& row, Phase phase, const std::string& reason,
+            const std::string& message) const;
   static bool says(const Mirror& mirror, const Json& object);
   kube::KubeResult<void> apply(Mirror& mirror, const kube::Kind& kind, const Json& object);
   Result<SandboxResource> resource(const WantedSandbox& row) const;

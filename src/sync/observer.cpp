@@ -13,6 +13,11 @@ std::string key_of(const Json& object) {
   return fmt::format("{}/{}", object.text("metadata", "namespace"),
                      object.text("metadata", "name"));
 }
+
+bool is_as_wanted(const WantedDeployment& wanted, const UserDeploymentResource& resource) {
+  return resource.spec.revision == wanted.revision && resource.spec.restarts == wanted.restarts &&
+         resource.spec.workload == wanted.workload;
+}
 }  // namespace
 
 void Observer::note(Events& events, const Json& object, bool gone) {
@@ -41,8 +46,19 @@ void Observer::pull_sandbox(const Event& event) {
                            : decltype(resource->meta.annotations.end()){};
   if (!resource || !client || !org || at == resource->meta.annotations.end()) return;
   const auto id = SandboxId::parse(at->second);
-  if (!id || event.gone) return;
+  if (!id) return;
   const Condition* ready = resource->status.find("Ready");
+  if (event.gone) {
+    // Nothing of ours deletes one while its row is there: it is made again.
+    const auto done = carrier_.write([&](Tx& tx) -> Result<void> {
+      const auto permit = carrier_.permit(*client, *org);
+      KS_CHECK(stores_.sync.set_sandbox_status(tx, permit, *id, false, "SandboxNotReady",
+                                               "The sandbox is made again."));
+      return stores_.sync.sandbox_lost(tx, permit, *id);
+    });
+    if (!done) again(sandboxes_changed_, event);
+    return;
+  }
   if (ready == nullptr) return;
   const bool is_ready = ready->status == "True";
   const auto done = carrier_.write([&](Tx& tx) {
@@ -74,9 +90,7 @@ void Observer::pull_deployment(const Event& event) {
   if (wanted.deleting != resource->meta.deleting) {
     // A removal by hand goes on; what is left of it at its end comes as a word of its own.
     if (wanted.deleting) carrier_.lost(wanted);
-  } else if (!wanted.deleting && (resource->spec.revision != wanted.revision ||
-                                  resource->spec.restarts != wanted.restarts ||
-                                  resource->spec.workload != wanted.workload)) {
+  } else if (!wanted.deleting && !is_as_wanted(wanted, *resource)) {
     carrier_.lost(wanted);
   }
   store_status(wanted, *resource);
@@ -100,8 +114,9 @@ void Observer::store_status(const WantedDeployment& wanted,
   const Json status = Json::object({{"services", std::move(services)},
                                     {"observed_revision", resource.status.observed_revision}});
   const auto done = carrier_.write([&](Tx& tx) {
-    return stores_.sync.set_status(tx, carrier_.permit(wanted.client, wanted.org), wanted.id, phase,
-                                   resource.status.reason, resource.status.message, status);
+    return stores_.sync.set_status(tx, carrier_.permit(wanted.client, wanted.org), wanted.id,
+                                   wanted.generation, phase, resource.status.reason,
+                                   resource.status.message, status);
   });
   if (!done) log::warn("status not stored", {{"cause", done.error().message}});
 }

@@ -233,7 +233,8 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
       for (const WantedDeployment& row : *rows) {
         const auto done = carrier.write([&](Tx& tx) {
           return stores.sync.set_status(
-              tx, carrier.permit(row.client, row.org), row.id, Phase::pending, kReason,
+              tx, carrier.permit(row.client, row.org), row.id, row.generation, Phase::pending,
+              kReason,
               "The cluster does not answer at the moment; the deployment goes on when it does.",
               Json::object());
         });

@@ -18,7 +18,7 @@ const TestStatement<Scope::tenant, Rows::none, 3> kPutSandbox(
     "put_sandbox",
     "INSERT INTO sandboxes (client_id, org_id, id, user_id, namespace, claim, isolation, "
     "generation, synced_generation, ready, reason, message, created_at) VALUES "
-    "(?1, ?2, ?3, ?4, ?5, 'claim of ' || ?5, 'shared', 1, 0, 0, '', '', 0)");
+    "(?1, ?2, ?3, ?4, ?5, 'claim of the namespace ' || ?5, 'shared', 1, 0, 0, '', '', 0)");
 const TestStatement<Scope::tenant, Rows::none, 6> kPutDeployment(
     "put_deployment",
     "INSERT INTO deployments (client_id, org_id, id, team_id, sandbox_id, name, stem, template, "
@@ -26,15 +26,20 @@ const TestStatement<Scope::tenant, Rows::none, 6> kPutDeployment(
     "status, deleting, cpu_milli, memory_bytes, storage_bytes, created_by, created_at, updated_at) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, '', ?7, 1, 1, 1, 0, 0, 'Pending', '', '', '{}', 0, 250, "
     "268435456, 0, ?8, 0, 0)");
+const TestStatement<Scope::tenant, Rows::none, 2> kPutSecret(
+    "put_secret",
+    "INSERT INTO deployment_secrets (client_id, org_id, deployment_id, name, sealed, created_at) "
+    "VALUES (?1, ?2, ?3, 'PASSWORD', ?4, 0)");
 const TestStatement<Scope::tenant, Rows::one, 1> kPhase(
     "phase",
     "SELECT phase, reason FROM deployments WHERE client_id = ?1 AND org_id = ?2 AND id = ?3");
 
-std::string workload() {
+std::string workload(bool secret) {
   Workload out;
   Service service;
   service.name = "web";
   service.image = "docker.io/library/redis:7";
+  if (secret) service.secret_env["PASSWORD"] = "PASSWORD";
   out.services.push_back(std::move(service));
   out.exposure = Exposure::internal;
   return to_json(out).dump();
@@ -87,11 +92,20 @@ void SyncWorld::tenant(int n, const std::string& ns) {
   });
 }
 
-void SyncWorld::deployment(int org, int n, const std::string& stem) {
+void SyncWorld::deployment(int org, int n, const std::string& stem, const std::string& secret) {
   put([&](Tx& tx) -> Result<void> {
-    KS_CHECK(sql::sql_tx(tx).run(permit_on(id_of<Org>(org)), *kPutDeployment, id_of<Deployment>(n),
-                                 id_of<Team>(org), id_of<Sandbox>(org), stem, workload(),
-                                 id_of<User>(org)));
+    const auto permit = permit_on(id_of<Org>(org));
+    auto& sql = sql::sql_tx(tx);
+    const auto id = id_of<Deployment>(n);
+    KS_CHECK(sql.run(permit, *kPutDeployment, id, id_of<Team>(org), id_of<Sandbox>(org), stem,
+                     workload(!secret.empty()), id_of<User>(org)));
+    if (secret.empty()) return {};
+    const std::string key = envelope_.new_key(random_, platform_client(), id_of<Org>(org));
+    KS_CHECK(sandboxes_.store_key(tx, permit, key, Time{0}));
+    KS_TRY(const std::string sealed,
+           envelope_.seal(random_, key, platform_client(), id_of<Org>(org),
+                          "deployment/" + std::string(id.text()) + "/PASSWORD", secret));
+    KS_CHECK(sql.run(permit, *kPutSecret, id, sealed));
     return {};
   });
 }

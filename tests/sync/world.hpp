@@ -64,8 +64,9 @@ class SyncWorld {
 
   // Organization, person, team and sandbox number `n` with its namespace.
   void tenant(int n, const std::string& ns);
-  // A deployment of tenant `org` that the cluster does not have yet.
-  void deployment(int org, int n, const std::string& stem);
+  // A deployment of tenant `org` that the cluster does not have yet; with a secret when it is
+  // given.
+  void deployment(int org, int n, const std::string& stem, const std::string& secret = {});
   // All that `body` writes at once.
   void rows(const std::function<void()>& body);
 

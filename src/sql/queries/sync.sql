@@ -47,7 +47,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: many
 -- scope: fleet
 SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
-  d.restarts, d.generation, d.deleting, d.failures
+  d.restarts, d.generation, d.deleting, d.failures, s.claim
 FROM (
   SELECT q.client_id, q.org_id, q.id, q.retry_at,
     ROW_NUMBER() OVER (PARTITION BY q.client_id, q.org_id ORDER BY q.retry_at, q.id) AS turn
@@ -64,7 +64,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: many
 -- scope: fleet
 SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
-  d.restarts, d.generation, d.deleting, d.failures
+  d.restarts, d.generation, d.deleting, d.failures, s.claim
 FROM deployments AS d
 JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
 WHERE d.synced_generation < d.generation AND d.synced_generation = 0 AND d.deleting = 0
@@ -76,7 +76,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: many
 -- scope: fleet
 SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
-  d.restarts, d.generation, d.deleting, d.failures
+  d.restarts, d.generation, d.deleting, d.failures, s.claim
 FROM deployments AS d
 JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
 WHERE d.id > :after
@@ -87,7 +87,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: optional
 -- scope: fleet
 SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
-  d.restarts, d.generation, d.deleting, d.failures
+  d.restarts, d.generation, d.deleting, d.failures, s.claim
 FROM deployments AS d
 JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
 WHERE d.id = :id;
@@ -159,7 +159,17 @@ WHERE client_id = :client AND org_id = :org AND id = :id;
 -- scope: tenant
 UPDATE sandboxes
 SET ready = :ready, reason = :reason, message = :message
-WHERE client_id = :client AND org_id = :org AND id = :id;
+WHERE client_id = :client AND org_id = :org AND id = :id
+  AND (ready <> :ready OR reason <> :reason OR message <> :message);
+
+-- Those that waited for their sandbox wait no longer.
+-- name: deployments_undeferred
+-- rows: none
+-- scope: tenant
+UPDATE deployments
+SET retry_at = 0, failures = 0
+WHERE client_id = :client AND org_id = :org AND sandbox_id = :sandbox_id
+  AND synced_generation < generation;
 
 -- name: deployment_team
 -- rows: optional
@@ -168,13 +178,14 @@ SELECT d.team_id
 FROM deployments AS d
 WHERE d.client_id = :client AND d.org_id = :org AND d.id = :id;
 
--- Nothing is written when nothing changed; Deleting is left by removal only.
+-- Nothing is written when nothing changed, or when the wish changed since: what is said about the
+-- one before is no longer true. Deleting is left by removal only.
 -- name: deployment_set_status
 -- rows: optional
 -- scope: tenant
 UPDATE deployments
 SET phase = :phase, reason = :reason, message = :message, status = :status
-WHERE client_id = :client AND org_id = :org AND id = :id
+WHERE client_id = :client AND org_id = :org AND id = :id AND generation = :generation
   AND (phase <> :phase OR reason <> :reason OR message <> :message OR status <> :status)
   AND (deleting = 0 OR :phase = 'Deleting')
 RETURNING team_id;
