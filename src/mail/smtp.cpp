@@ -18,6 +18,8 @@ void init_curl() {
 
 // After the last byte a server gets this long to say what became of it, even when we stop.
 constexpr Duration kLastWord = seconds(5);
+// curl's own time limit comes first.
+constexpr Duration kGrace = milliseconds(500);
 // Enough for the codes at its beginning.
 constexpr std::size_t kLineKept = 64;
 
@@ -25,6 +27,7 @@ struct Try {
   std::string_view left;  // Of the content.
   bool all_given = false;
   const std::atomic<bool>* stopping = nullptr;
+  Time end{};
   bool stopped = false;
   Time stop_seen{};
   // Of what the server said: the last line, or the last one that was a refusal. (Its answer to our
@@ -51,8 +54,10 @@ std::size_t on_line(const char* data, std::size_t size, std::size_t n, void* sel
 
 int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   auto& t = *static_cast<Try*>(self);
-  if (!*t.stopping) return 0;
   const Time now = SystemClock().monotonic();
+  // curl would wait for the answer to its QUIT long after its own time limit.
+  if (now > t.end) return 1;
+  if (!*t.stopping) return 0;
   if (t.stop_seen.us == 0) t.stop_seen = now;
   t.stopped = !t.all_given || now - t.stop_seen > kLastWord;
   return t.stopped ? 1 : 0;
@@ -72,7 +77,7 @@ std::string codes_of(long code, std::string_view line) {
 
 Attempt attempt_of(CURLcode result, long code, const Try& t) {
   using Kind = Attempt::Kind;
-  if (result == CURLE_OK) return {Kind::taken, "taken", codes_of(code, t.line)};
+  if (result == CURLE_OK) return {Kind::taken, "taken", ""};
   switch (result) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
@@ -110,7 +115,10 @@ Attempt SmtpTransport::send(const Outgoing& mail) {
                                                                    &curl_easy_cleanup);
   KS_ASSERT(handle != nullptr);
   CURL* const h = handle.get();
-  Try t{.left = mail.content, .stopping = &stopping_, .line = {}};
+  Try t{.left = mail.content,
+        .stopping = &stopping_,
+        .end = SystemClock().monotonic() + limits_.whole + kGrace,
+        .line = {}};
 
   const bool literal = server_.host.find(':') != std::string::npos;
   const std::string url = fmt::format(
@@ -119,6 +127,8 @@ Attempt SmtpTransport::send(const Outgoing& mail) {
   curl_easy_setopt(h, CURLOPT_URL, url.c_str());
   curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+  // Taken leave of within the try and its limits, not when the handle is freed.
+  curl_easy_setopt(h, CURLOPT_FORBID_REUSE, 1L);
   // An empty text, unlike an option that is not set, keeps curl from reading the environment.
   curl_easy_setopt(h, CURLOPT_PROXY, "");
   curl_easy_setopt(h, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
