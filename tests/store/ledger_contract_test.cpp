@@ -16,10 +16,12 @@
 #include "identity/accounts.hpp"
 #include "identity/host_gate.hpp"
 #include "identity/session_gate.hpp"
+#include "mail/outbox.hpp"
 #include "runtime/loop.hpp"
 #include "sql/accounts.hpp"
 #include "sql/deployments.hpp"
 #include "sql/journal.hpp"
+#include "sql/mails.hpp"
 #include "sql/organizations.hpp"
 #include "sql/plans.hpp"
 #include "sql/sync.hpp"
@@ -170,9 +172,11 @@ struct Org {
   sql::SqlJournal journal{std::string(32, 'a')};
   sql::SqlSyncStore sync{journal, clock};
   Envelope envelope{std::string(32, 'e')};
+  sql::SqlMailStore mails;
+  mail::SealedOutbox outbox{mails, envelope, clock, random, mail::Switch::off};
   Authorizer authorizer{teams};
-  app::Stores stores{authorizer, organizations, teams,    deployments, sandboxes, plans,
-                     journal,    idempotency,   envelope, clock,       random};
+  app::Stores stores{authorizer, organizations, teams,  deployments, sandboxes, plans,
+                     journal,    idempotency,   outbox, envelope,    clock,     random};
   SessionGate::TrailPtr trail = std::make_shared<const Trail>(Trail{"test", "192.0.2.1"});
   std::string token;
 };
