@@ -60,6 +60,11 @@ Json present(const DeploymentRow& row, const TenantScope& scope, const Services&
   // Under which name other services of the same sandbox reach it.
   out.set("internal_host", row.stem);
   out.set("cluster", services.simulated ? "simulated" : "kubernetes");
+  // Whose pods answer; while an update is on its way it is the revision before.
+  const bool serves =
+      row.phase == Phase::ready || row.phase == Phase::degraded || row.phase == Phase::updating;
+  const std::int64_t served = row.status.integer_or(0, "observed_revision");
+  out.set("serving_revision", serves && served > 0 ? Json(served) : Json());
   out.set("phase", name(row.phase)).set("reason", row.reason).set("message", row.message);
   if (Json* list = out.find("services"); list != nullptr && list->is_object())
     for (auto& [name, service] : list->members()) {

@@ -261,6 +261,8 @@ Result<DeploymentRow> restart_deployment(Tx& tx, const Stores& stores, const Ten
       tx, may_restart,
       Deed{Action::deployments_restart, "deployment", at.row.id.str(), Json::object()},
       changed(at.row), now));
+  if (at.row.phase == Phase::ready || at.row.phase == Phase::degraded)
+    at.row.phase = Phase::updating;
   return std::move(at.row);
 }
 

@@ -97,6 +97,22 @@ void Observer::pull_deployment(const Event& event) {
   carrier_.prune_secrets(wanted, resource->status.observed_revision);
 }
 
+// The operator's word while it has not looked at the newest wish yet: what runs is of the one
+// before.
+Observer::Told Observer::told(const WantedDeployment& wanted,
+                              const UserDeploymentResource& resource) {
+  const UserDeploymentStatus& status = resource.status;
+  if (wanted.deleting) return {Phase::deleting, status.reason, status.message};
+  if (is_as_wanted(wanted, resource) && status.observed_generation >= resource.meta.generation)
+    return {status.phase, status.reason, status.message};
+  const bool serves = status.phase == Phase::ready || status.phase == Phase::degraded ||
+                      status.phase == Phase::updating;
+  return {serves                           ? Phase::updating
+          : status.phase == Phase::pending ? Phase::pending
+                                           : Phase::provisioning,
+          "", "A change is on its way."};
+}
+
 void Observer::store_status(const WantedDeployment& wanted,
                             const UserDeploymentResource& resource) {
   if (resource.status.observed_generation == 0 && !resource.meta.deleting) return;
@@ -110,13 +126,12 @@ void Observer::store_status(const WantedDeployment& wanted,
                             {"exit_code", service.last_termination->exit_code}}));
     services.set(name, std::move(one));
   }
-  const Phase phase = wanted.deleting ? Phase::deleting : resource.status.phase;
+  const Told now = told(wanted, resource);
   const Json status = Json::object({{"services", std::move(services)},
                                     {"observed_revision", resource.status.observed_revision}});
   const auto done = carrier_.write([&](Tx& tx) {
     return stores_.sync.set_status(tx, carrier_.permit(wanted.client, wanted.org), wanted.id,
-                                   wanted.generation, phase, resource.status.reason,
-                                   resource.status.message, status);
+                                   wanted.generation, now.phase, now.reason, now.message, status);
   });
   if (!done) log::warn("status not stored", {{"cause", done.error().message}});
 }

@@ -38,6 +38,12 @@ class Observer {
   std::vector<Event> take(Events& events);
   // Comes again, unless a newer word did.
   void again(Events& events, const Event& event);
+  struct Told {
+    Phase phase;
+    std::string reason;
+    std::string message;
+  };
+  static Told told(const WantedDeployment& wanted, const UserDeploymentResource& resource);
   void store_status(const WantedDeployment& wanted, const UserDeploymentResource& resource);
 
   const Stores& stores_;

@@ -170,3 +170,40 @@ TEST_CASE_FIXTURE(Deployments, "a failing image is shown with its reason") {
   REQUIRE(ann.patch(web, Json::object({{"image", "docker.io/library/web:1"}})).status == 200);
   CHECK(ann.wait_for("web", "Ready").text("reason").empty());
 }
+
+TEST_CASE("after a change the old revision is never shown as the new one's success") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  const Json made = ann.deploy("web");
+  CHECK(made.at("serving_revision").is_null());
+  Json web = ann.wait_for("web", "Ready");
+  CHECK(web.at("serving_revision") == Json(1));
+  for (int revision = 2; revision <= 6; ++revision) {
+    const Reply changed =
+        ann.patch(ann.deployment_path("web"),
+                  Json::object({{"env", Json::object({{"ROUND", std::to_string(revision)}})}}));
+    REQUIRE(changed.status == 200);
+    CHECK(changed.json().text("phase") == "Updating");
+    CHECK(changed.json().at("revision") == Json(revision));
+    CHECK(changed.json().at("serving_revision") == Json(revision - 1));
+    const auto check = [&](const Json& row) {
+      if (row.text("phase") == "Ready") CHECK(row.at("serving_revision") == row.at("revision"));
+    };
+    check(ann.get(ann.deployments_path()).json().at("items").as_array()[0]);
+    web = ann.wait_for("web", "Ready");
+    CHECK(web.at("revision") == Json(revision));
+    check(web);
+  }
+  const Reply restarted = ann.poke(ann.deployment_path("web") + "/restart");
+  REQUIRE(restarted.status / 100 == 2);
+  CHECK(ann.get(ann.deployment_path("web")).json().text("phase") != "Stopped");
+  ann.wait_for("web", "Ready");
+  // What nothing serves is not being updated.
+  REQUIRE(ann.patch(ann.deployment_path("web"), Json::object({{"replicas", 0}})).status == 200);
+  web = ann.wait_for("web", "Stopped");
+  CHECK(web.at("serving_revision").is_null());
+  const Reply again = ann.patch(ann.deployment_path("web"), Json::object({{"replicas", 1}}));
+  CHECK(again.json().text("phase") == "Provisioning");
+  CHECK(again.json().at("serving_revision").is_null());
+  ann.wait_for("web", "Ready");
+}

@@ -101,12 +101,18 @@ WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id
 ORDER BY d.name, d.stem
 LIMIT CAST(:page_size AS BIGINT);
 
+-- What was said of the revision before is not true of this one; see also deployment_set_status.
 -- name: deployment_revise
 -- rows: optional
 -- scope: tenant
 UPDATE deployments
 SET spec = :spec, revision = revision + 1, version = version + 1, generation = generation + 1,
-  retry_at = 0, failures = 0, cpu_milli = :cpu_milli, memory_bytes = :memory_bytes, storage_bytes = :storage_bytes,
+  retry_at = 0, failures = 0,
+  phase = CASE WHEN phase IN ('Ready', 'Degraded') THEN 'Updating'
+    WHEN phase IN ('Stopped', 'Error') THEN 'Provisioning' ELSE phase END,
+  reason = CASE WHEN phase = 'Pending' THEN reason ELSE '' END,
+  message = CASE WHEN phase = 'Pending' THEN message ELSE 'A change is on its way.' END,
+  cpu_milli = :cpu_milli, memory_bytes = :memory_bytes, storage_bytes = :storage_bytes,
   updated_at = :now
 WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id
   AND version = :version AND deleting = 0
@@ -116,7 +122,8 @@ RETURNING revision, sandbox_id;
 -- rows: none
 -- scope: tenant
 UPDATE deployments
-SET restarts = restarts + 1, generation = generation + 1, retry_at = 0, failures = 0
+SET restarts = restarts + 1, generation = generation + 1, retry_at = 0, failures = 0,
+  phase = CASE WHEN phase IN ('Ready', 'Degraded') THEN 'Updating' ELSE phase END
 WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id AND deleting = 0;
 
 -- name: deployment_begin_delete
