@@ -1,6 +1,7 @@
 #include "domain/image.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace ks {
 
@@ -46,7 +47,11 @@ bool is_host(std::string_view text) {
   std::string_view name = text.substr(0, colon);
   if (colon != std::string_view::npos) {
     const std::string_view port = text.substr(colon + 1);
-    if (port.empty() || port.size() > 5 || !std::ranges::all_of(port, digit)) return false;
+    int number = 0;
+    const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), number);
+    if (port.empty() || !std::ranges::all_of(port, digit) || failed != std::errc{} ||
+        end != port.data() + port.size() || number < 1 || number > 65535)
+      return false;
   }
   if (!address.empty()) return name.empty() && colon == 0;
   if (name.empty() || name.size() > 253) return false;

@@ -125,4 +125,16 @@ TEST_CASE("what no registry could have is refused") {
   }
 }
 
+TEST_CASE("a registry's port is one that there is") {
+  for (const char* port : {"1", "80", "5000", "05000", "65535"}) {
+    CHECK(parse_image(std::string("registry.test:") + port + "/a/b:1"));
+    CHECK(parse_image(std::string("[::1]:") + port + "/a/b:1"));
+  }
+  for (const char* port : {"", "0", "00000", "65536", "99999", "100000", "4294967297",
+                           "18446744073709551617", "-1", "+1", "8O", " 80"}) {
+    CHECK_FALSE(parse_image(std::string("registry.test:") + port + "/a/b:1"));
+    CHECK_FALSE(parse_image(std::string("[::1]:") + port + "/a/b:1"));
+  }
+}
+
 }  // namespace ks
