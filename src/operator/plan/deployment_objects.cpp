@@ -20,12 +20,20 @@ Json amounts(std::int64_t cpu_milli, std::int64_t memory_bytes) {
       {{"cpu", format_cpu_milli(cpu_milli)}, {"memory", format_bytes(memory_bytes)}});
 }
 
+// Kubernetes replaces $(NAME) in values and arguments, and $$ by $ (k8s.io/kubernetes,
+// third_party/forked/golang/expansion). A doubled $ arrives as the one that was written.
+std::string literal(std::string_view text) {
+  std::string out;
+  for (const char c : text) out.append(c == '$' ? 2 : 1, c);
+  return out;
+}
+
 Json environment(const Service& service, const std::string& secret_name) {
   Json out = Json::array();
   for (const auto& [key, value] : service.env) {
     if (service.secret_env.contains(key)) continue;
     Json one = Json::object({{"name", key}});
-    if (!value.empty()) one.set("value", value);
+    if (!value.empty()) one.set("value", literal(value));
     out.push(std::move(one));
   }
   for (const auto& [key, entry] : service.secret_env)
@@ -63,7 +71,7 @@ std::string writable_name(std::size_t i) { return "writable-" + std::to_string(i
 Json container_of(const Service& service, const PodPlan& pods) {
   Json out = Json::object(
       {{"name", service.name}, {"image", service.image}, {"imagePullPolicy", "Always"}});
-  for (const std::string& arg : service.args) out["args"].push(arg);
+  for (const std::string& arg : service.args) out["args"].push(literal(arg));
   if (Json env = environment(service, pods.secret_name); !env.as_array().empty())
     out.set("env", std::move(env));
   if (service.port)
