@@ -36,7 +36,9 @@ WantedDeployment wanted(Workload workload) {
                        3,
                        0,
                        7,
-                       false};
+                       false,
+                       0,
+                       "claim"};
   return row;
 }
 }  // namespace
