@@ -11,13 +11,25 @@ namespace {
 // process's groups.
 constexpr std::int64_t kVolumeGroup = 65532;
 
+// What a pod may write to its node's disk: into each scratch path, and into its own layer and log.
+// Above it Kubernetes evicts the pod; without it one tenant fills the node for all.
+constexpr std::int64_t kScratchBytes = std::int64_t{512} << 20;
+constexpr std::int64_t kLayerBytes = std::int64_t{1} << 30;
+// Little of it is reserved: most pods write next to nothing.
+constexpr std::int64_t kDiskBytesRequest = std::int64_t{64} << 20;
+
 Json selector_of(const std::map<std::string, std::string>& wanted) {
   return Json::object({{"matchLabels", Builder::texts(wanted)}});
 }
 
-Json amounts(std::int64_t cpu_milli, std::int64_t memory_bytes) {
-  return Json::object(
-      {{"cpu", format_cpu_milli(cpu_milli)}, {"memory", format_bytes(memory_bytes)}});
+Json amounts(std::int64_t cpu_milli, std::int64_t memory_bytes, std::int64_t disk_bytes) {
+  return Json::object({{"cpu", format_cpu_milli(cpu_milli)},
+                       {"memory", format_bytes(memory_bytes)},
+                       {"ephemeral-storage", format_bytes(disk_bytes)}});
+}
+
+std::int64_t disk_bytes_limit(const Service& service) {
+  return kLayerBytes + kScratchBytes * static_cast<std::int64_t>(service.writable.size());
 }
 
 // Kubernetes replaces $(NAME) in values and arguments, and $$ by $ (k8s.io/kubernetes,
@@ -80,8 +92,10 @@ Json container_of(const Service& service, const PodPlan& pods) {
                 {{"name", "main"}, {"containerPort", *service.port}, {"protocol", "TCP"}})}));
   const Resources& r = service.resources;
   out.set("resources",
-          Json::object({{"requests", amounts(r.cpu_milli_request, r.memory_bytes_request)},
-                        {"limits", amounts(r.cpu_milli_limit, r.memory_bytes_limit)}}));
+          Json::object({{"requests",
+                         amounts(r.cpu_milli_request, r.memory_bytes_request, kDiskBytesRequest)},
+                        {"limits", amounts(r.cpu_milli_limit, r.memory_bytes_limit,
+                                           disk_bytes_limit(service))}}));
   add_probes(out, service);
   Json security =
       Json::object({{"allowPrivilegeEscalation", false},
@@ -118,7 +132,9 @@ Json pod_spec(const Service& service, const PodPlan& pods) {
         {{"name", v.name},
          {"persistentVolumeClaim", Json::object({{"claimName", pods.claims.at(v.name)}})}}));
   for (std::size_t i = 0; i < service.writable.size(); ++i)
-    out["volumes"].push(Json::object({{"name", writable_name(i)}, {"emptyDir", Json::object()}}));
+    out["volumes"].push(
+        Json::object({{"name", writable_name(i)},
+                      {"emptyDir", Json::object({{"sizeLimit", format_bytes(kScratchBytes)}})}}));
   return out;
 }
 
