@@ -32,7 +32,7 @@ TEST_CASE("300 tenants whose objects the cluster refuses do not keep back the on
     });
     world.start();
     CHECK(world.eventually([&] { return world.phase(kPoisoned + 1, kPoisoned + 1) == "Ready"; }));
-    CHECK(world.eventually([&] { return world.phase(1, 1) == "Error/Refused"; }));
+    CHECK(world.eventually([&] { return world.phase(1, 1) == "Pending/SandboxNotReady"; }));
     // That many refusals are no ailment of the installation.
     CHECK(world.sync().trouble().empty());
     // And one that comes while all of them wait for their next try.
