@@ -211,6 +211,8 @@ TEST_CASE("a statement for one row that finds another number is a bug") {
 }
 
 TEST_CASE("a guard holds only for a live session of an active person with the same rights") {
+  static const TestStatement<Scope::client, Rows::one, 0> kFirst(
+      "first", "SELECT u.id FROM users AS u WHERE u.client_id = ?1 AND u.email = 'a@x.test'");
   for_each_engine([](EngineCase& engine) {
     Database& database = engine.database();
     const Time now = engine.clock().now();
@@ -221,15 +223,17 @@ TEST_CASE("a guard holds only for a live session of an active person with the sa
                               now, now + days(2)));
       return {};
     }));
-    const auto read = [&](const ReadGuard& guard, bool statement) -> std::string {
+    enum class With { nothing, many, one };
+    const auto read = [&](const ReadGuard& guard, With with) -> std::string {
       const auto result = database.read(guard, [&](Tx& tx) -> Result<int> {
-        if (statement) KS_CHECK(sql_tx(tx).run(client_scope(), *kUsers));
+        if (with == With::many) KS_CHECK(sql_tx(tx).run(client_scope(), *kUsers));
+        if (with == With::one) KS_CHECK(sql_tx(tx).run(client_scope(), *kFirst));
         return 1;
       });
       return result ? "ok" : result.error().problem;
     };
     on_thread_and_fiber([&] {
-      for (const bool statement : {true, false}) {
+      for (const With statement : {With::nothing, With::many, With::one}) {
         const ReadGuard good{client_scope(), hash, 3, now};
         CHECK(read(good, statement) == "ok");
         auto other_version = good;
@@ -246,18 +250,82 @@ TEST_CASE("a guard holds only for a live session of an active person with the sa
         CHECK(read(not_yet_idle, statement) == "ok");
       }
     });
+    const auto stale = [&](const ReadGuard& guard) {
+      return read(guard, With::many) == "stale_guard" && read(guard, With::one) == "stale_guard";
+    };
     static const TestStatement<Scope::client, Rows::none, 1> kSuspend(
         "suspend", "UPDATE users SET state = ?2 WHERE client_id = ?1");
     static const TestStatement<Scope::client, Rows::none, 1> kExpire(
         "expire", "UPDATE sessions SET expires_at = ?2 WHERE client_id = ?1");
     const ReadGuard guard{client_scope(), hash, 3, now};
     REQUIRE(database.write([&](Tx& tx) { return sql_tx(tx).run(client_scope(), *kSuspend, "x"); }));
-    on_thread_and_fiber([&] { CHECK(read(guard, true) == "stale_guard"); });
+    on_thread_and_fiber([&] { CHECK(stale(guard)); });
     REQUIRE(database.write(
         [&](Tx& tx) { return sql_tx(tx).run(client_scope(), *kSuspend, "active"); }));
-    on_thread_and_fiber([&] { CHECK(read(guard, true) == "ok"); });
+    on_thread_and_fiber([&] {
+      CHECK(read(guard, With::many) == "ok");
+      CHECK(read(guard, With::one) == "ok");
+    });
     REQUIRE(database.write([&](Tx& tx) { return sql_tx(tx).run(client_scope(), *kExpire, now); }));
-    on_thread_and_fiber([&] { CHECK(read(guard, true) == "stale_guard"); });
+    on_thread_and_fiber([&] { CHECK(stale(guard)); });
+  });
+}
+
+TEST_CASE("a guard changes nothing of the answer that it comes with") {
+  // Two columns of one name, and a null before them.
+  static const TestStatement<Scope::client, Rows::optional, 2> kUser(
+      "user",
+      "SELECT NULLIF(u.email, ?3), u.name, s.token_hash AS name FROM users AS u "
+      "JOIN sessions AS s ON s.client_id = u.client_id AND s.user_id = u.id "
+      "WHERE u.client_id = ?1 AND u.email = ?2");
+  static const TestStatement<Scope::client, Rows::optional, 1> kNulls(
+      "nulls",
+      "SELECT NULLIF(u.email, u.email) FROM users AS u "
+      "WHERE u.client_id = ?1 AND u.email = ?2");
+  for_each_engine([](EngineCase& engine) {
+    const Time now = engine.clock().now();
+    REQUIRE(engine.database().write([&](Tx& tx) -> Result<void> {
+      KS_CHECK(sql_tx(tx).run(client_scope(), *kPutUser, id_of<User>(1), "a@x.test", 3));
+      KS_CHECK(sql_tx(tx).run(client_scope(), *kPutUser, id_of<User>(2), "b@x.test", 9));
+      for (const int n : {1, 2})
+        KS_CHECK(sql_tx(tx).run(client_scope(), *kPutSession, id_of<Session>(n),
+                                "hash" + std::to_string(n), id_of<User>(n), now, now + days(2)));
+      return {};
+    }));
+    const ReadGuard guard{client_scope(), "hash1", 3, now};
+    on_thread_and_fiber([&] {
+      const auto found =
+          engine.database().read(guard, [](Tx& tx) -> Result<std::vector<std::string>> {
+            std::vector<std::string> out;
+            // The first carries the guard, the others do not.
+            for (int i = 0; i < 2; ++i) {
+              KS_TRY(const auto row,
+                     sql_tx(tx).run(client_scope(), *kUser, "b@x.test", "b@x.test"));
+              if (!row || row->columns() != 3 || !row->is_null(0)) return invalid("another row");
+              out.push_back(row->str(1) + row->str(2));
+            }
+            KS_TRY(const auto nulls, sql_tx(tx).run(client_scope(), *kNulls, "a@x.test"));
+            out.push_back(nulls && nulls->is_null(0) ? "a null" : "none");
+            return out;
+          });
+      REQUIRE(found.has_value());
+      CHECK(*found == std::vector<std::string>{"Nhash2", "Nhash2", "a null"});
+      const auto first_of_nulls = [&](std::string_view email) -> std::string {
+        const auto row = engine.database().read(
+            guard, [&](Tx& tx) { return sql_tx(tx).run(client_scope(), *kNulls, email); });
+        return !row ? row.error().problem : *row ? "a row" : "none";
+      };
+      CHECK(first_of_nulls("a@x.test") == "a row");
+      CHECK(first_of_nulls("c@x.test") == "none");
+      for (const ReadGuard& wrong :
+           {ReadGuard{client_scope(), "hash1", 9, now}, ReadGuard{client_scope(), "hash2", 3, now},
+            ReadGuard{client_scope(), "hash", 3, now}}) {
+        const auto row = engine.database().read(
+            wrong, [&](Tx& tx) { return sql_tx(tx).run(client_scope(), *kUser, "a@x.test", ""); });
+        REQUIRE(!row);
+        CHECK(row.error().problem == Database::kStaleGuard);
+      }
+    });
   });
 }
 

@@ -4,14 +4,9 @@
 
 namespace ks::sql {
 
-namespace {
-// A session ends after this time without use (spec: identity, session).
-constexpr Duration kIdleMax = hours(24);
-
-std::unexpected<Error> stale() {
+std::unexpected<Error> stale_guard() {
   return conflict(std::string(Database::kStaleGuard), "The rights have changed; load them again.");
 }
-}  // namespace
 
 std::vector<Value> parameters_of(const StatementText& statement, const ScopeValues& scope,
                                  std::span<const Value> own) {
@@ -31,12 +26,12 @@ std::vector<Value> parameters_of(const ReadGuard& guard) {
 
 // Columns: authz_version, state, seen_at, expires_at.
 Result<void> judge(const ReadGuard& guard, const RowTable& rows) {
-  if (rows.rows() != 1) return stale();
+  if (rows.rows() != 1) return stale_guard();
   const Row row(std::shared_ptr<const RowTable>(std::shared_ptr<void>(), &rows), 0);
-  if (row.integer(0) != guard.authz_version) return stale();
-  if (row.text(1) != "active") return stale();
-  if (row.time(2) + kIdleMax <= guard.now) return stale();
-  if (row.time(3) <= guard.now) return stale();
+  if (row.integer(0) != guard.authz_version) return stale_guard();
+  if (row.text(1) != "active") return stale_guard();
+  if (row.time(2) + kSessionIdleMax <= guard.now) return stale_guard();
+  if (row.time(3) <= guard.now) return stale_guard();
   return {};
 }
 

@@ -18,6 +18,9 @@ namespace ks::sql {
 std::vector<Value> parameters_of(const StatementText& statement, const ScopeValues& scope,
                                  std::span<const Value> own);
 
+// A session ends after this time without use (spec: identity, session).
+inline constexpr Duration kSessionIdleMax = hours(24);
+std::unexpected<Error> stale_guard();
 // The rows of q::session_guard against what the caller believes.
 Result<void> judge(const ReadGuard& guard, const RowTable& rows);
 // The parameters of q::session_guard.

@@ -1,7 +1,9 @@
 #include "sql/driver/postgres/pipeline.hpp"
 
 #include <algorithm>
+#include <array>
 #include <deque>
+#include <map>
 #include <unordered_map>
 
 #include <boost/asio/io_context.hpp>
@@ -11,6 +13,7 @@
 #include <libpq-fe.h>
 
 #include "base/log.hpp"
+#include "sql/driver/postgres/guarded.hpp"
 #include "sql/driver/postgres/wire.hpp"
 #include "sql/statements.hpp"
 
@@ -31,11 +34,18 @@ Error gone() {
 }  // namespace
 
 struct PgPipeline::Impl final : PgWire::User, std::enable_shared_from_this<Impl> {
-  enum class Part { prepare, bind, guard, statement, sync };
+  // `guarded`: guard and statement as one.
+  enum class Part { prepare, bind, guard, statement, guarded, sync };
+  // What is prepared: a statement, by itself or with the guard joined to it.
+  struct Text {
+    const StatementText* of;
+    bool guarded;
+    friend auto operator<=>(const Text&, const Text&) = default;
+  };
   // A result that the server still owes.
   struct Owed {
     Part part;
-    const StatementText* text = nullptr;
+    Text text;
     std::shared_ptr<PgRead> read;
     bool last = false;  // Of its read.
     bool seen = false;  // The result came, its end did not.
@@ -50,8 +60,10 @@ struct PgPipeline::Impl final : PgWire::User, std::enable_shared_from_this<Impl>
   std::shared_ptr<PgWire> wire;
   std::deque<Owed> owed;
   std::deque<std::shared_ptr<PgRead>> waiting;  // For a connection.
-  std::unordered_map<const StatementText*, Prepared> prepared;
+  std::map<Text, Prepared> prepared;
   int in_batch = 0;
+  // What the settings are at the end of the open batch; they last until its Sync.
+  std::optional<std::array<std::string, 3>> bound;
   bool turn_posted = false;
 
   // -- asking
@@ -75,8 +87,8 @@ struct PgPipeline::Impl final : PgWire::User, std::enable_shared_from_this<Impl>
   }
 
   // False when `read` was answered, because the statement is wrong.
-  bool prepare(const StatementText& text, PgRead& read) {
-    const auto found = prepared.find(&text);
+  bool prepare(const Text& text, PgRead& read) {
+    const auto found = prepared.find(text);
     if (found != prepared.end()) {
       if (found->second.refused) answer(read, *found->second.refused);
       return !found->second.refused;
@@ -84,39 +96,48 @@ struct PgPipeline::Impl final : PgWire::User, std::enable_shared_from_this<Impl>
     // In a transaction of its own, which no other statement can abort.
     close_batch();
     const std::string name = fmt::format("s{}", prepared.size());
-    prepared[&text] = {name, std::nullopt};
-    if (PQsendPrepare(wire->handle(), name.c_str(), std::string(text.postgres).c_str(), 0,
-                      nullptr) == 1)
-      owed.push_back({Part::prepare, &text, nullptr});
+    prepared[text] = {name, std::nullopt};
+    const std::string sql = text.guarded ? guarded_text(*text.of) : std::string(text.of->postgres);
+    if (PQsendPrepare(wire->handle(), name.c_str(), sql.c_str(), 0, nullptr) == 1)
+      owed.push_back({Part::prepare, text, nullptr});
     in_batch = 1;
     close_batch();
     return true;
   }
 
-  void send_part(Part part, const StatementText& text, std::span<const Value> values,
+  void send_part(Part part, const Text& text, std::span<const Value> values,
                  const std::shared_ptr<PgRead>& read, bool last) {
     const PgParameters parameters(values);
     // Owed even when libpq refused it, which it does when the connection is gone: then the next
     // push loses the connection, and all that is owed moves to another.
-    (void)PQsendQueryPrepared(wire->handle(), prepared[&text].name.c_str(), parameters.count(),
+    (void)PQsendQueryPrepared(wire->handle(), prepared[text].name.c_str(), parameters.count(),
                               parameters.values(), nullptr, nullptr, 0);
-    owed.push_back({part, &text, read, last});
+    owed.push_back({part, text, read, last});
   }
 
   void send(std::shared_ptr<PgRead> read) {
     read->skip_now = false;
     if (owed.empty()) wire->begin_wait();
-    if (!prepare(kBindScope, *read)) return;
-    if (read->guard != nullptr && !prepare(*q::session_guard.text, *read)) return;
-    if (read->statement != nullptr && !prepare(*read->statement, *read)) return;
+    const bool guarded = read->guard != nullptr && read->statement != nullptr &&
+                         carries_guard(*read->statement, *read->guard, read->settings[0].text());
+    const Text bind{&kBindScope, false};
+    const Text guard{q::session_guard.text, false};
+    const Text statement{read->statement, guarded};
+    const bool guard_alone = read->guard != nullptr && !guarded;
+    if (!prepare(bind, *read)) return;
+    if (guard_alone && !prepare(guard, *read)) return;
+    if (read->statement != nullptr && !prepare(statement, *read)) return;
     // One that was skipped goes alone, so that no neighbour can hold it back again.
     if (read->skipped > 0) close_batch();
-    send_part(Part::bind, kBindScope, read->settings, read, false);
-    if (read->guard != nullptr)
-      send_part(Part::guard, *q::session_guard.text, parameters_of(*read->guard), read,
-                read->statement == nullptr);
-    if (read->statement != nullptr)
-      send_part(Part::statement, *read->statement, read->parameters, read, true);
+    if (!binds(*read)) send_part(Part::bind, bind, read->settings, read, false);
+    if (guard_alone)
+      send_part(Part::guard, guard, parameters_of(*read->guard), read, read->statement == nullptr);
+    if (guarded) {
+      send_part(Part::guarded, statement, guarded_parameters(read->parameters, *read->guard), read,
+                true);
+    } else if (read->statement != nullptr) {
+      send_part(Part::statement, statement, read->parameters, read, true);
+    }
     if (++in_batch >= kBatchMax || read->skipped > 0) {
       close_batch();
       wire->push();
@@ -131,10 +152,22 @@ struct PgPipeline::Impl final : PgWire::User, std::enable_shared_from_this<Impl>
     });
   }
 
+  // Whether the settings are those of `read` by what was sent before in this batch; if not, they
+  // will be.
+  bool binds(const PgRead& read) {
+    const auto same = [](const std::string& was, const Value& is) { return was == is.text(); };
+    if (bound && std::ranges::equal(*bound, read.settings, same)) return true;
+    bound.emplace();
+    for (std::size_t i = 0; i < bound->size(); ++i) (*bound)[i] = read.settings[i].text();
+    return false;
+  }
+
   void close_batch() {
+    bound.reset();
     if (in_batch == 0) return;
     in_batch = 0;
-    if (PQpipelineSync(wire->handle()) == 1) owed.push_back({Part::sync, nullptr, nullptr});
+    if (PQpipelineSync(wire->handle()) == 1)
+      owed.push_back({Part::sync, Text{nullptr, false}, nullptr});
   }
 
   // -- answering
@@ -184,7 +217,7 @@ struct PgPipeline::Impl final : PgWire::User, std::enable_shared_from_this<Impl>
   bool keep(const Owed& of, pg_result* result) {
     const PgOutcome outcome = outcome_of(result);
     if (outcome == PgOutcome::failed) {
-      PgFailure failure = failure_of(result, of.text->name);
+      PgFailure failure = failure_of(result, of.text.of->name);
       if (failure.kind == PgFailure::Kind::lost) return false;
       if (of.part == Part::prepare)
         prepared[of.text].refused = std::move(failure.error);
@@ -199,6 +232,8 @@ struct PgPipeline::Impl final : PgWire::User, std::enable_shared_from_this<Impl>
       of.read->guard_rows = rows_of(result);
     else if (of.part == Part::statement)
       of.read->rows = rows_of(result);
+    else if (of.part == Part::guarded && !(of.read->rows = guarded_rows(result)))
+      of.read->error = stale_guard().error();
     return true;
   }
 
@@ -254,6 +289,7 @@ struct PgPipeline::Impl final : PgWire::User, std::enable_shared_from_this<Impl>
     owed.clear();
     waiting.clear();
     prepared.clear();
+    bound.reset();
     in_batch = 0;
   }
 

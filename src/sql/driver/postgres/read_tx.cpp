@@ -12,10 +12,11 @@ Result<std::shared_ptr<const RowTable>> PgReadTx::ask(const std::shared_ptr<PgRe
   };
   if (guard_ != nullptr && read->guard_rows) {
     auto judged = judge(*guard_, *read->guard_rows);
-    guard_ = nullptr;
     if (!judged) return fail(judged.error());
   }
   if (read->error) return fail(std::move(*read->error));
+  // It went along with this flight, by itself or joined to the statement.
+  guard_ = nullptr;
   return read->rows;
 }
 

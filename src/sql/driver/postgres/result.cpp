@@ -72,13 +72,15 @@ PgFailure failure_of(const pg_result* result, std::string_view statement) {
 }
 
 std::shared_ptr<const RowTable> rows_of(const pg_result* result) {
+  return rows_of(result, 0, PQnfields(result), PQntuples(result));
+}
+
+std::shared_ptr<const RowTable> rows_of(const pg_result* result, int first, int end, int rows) {
   auto table = std::make_shared<RowTable>();
-  const int rows = PQntuples(result);
-  const int columns = PQnfields(result);
-  table->set_columns(columns);
-  table->reserve(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns));
+  table->set_columns(end - first);
+  table->reserve(static_cast<std::size_t>(rows) * static_cast<std::size_t>(end - first));
   for (int row = 0; row < rows; ++row) {
-    for (int column = 0; column < columns; ++column) {
+    for (int column = first; column < end; ++column) {
       if (PQgetisnull(result, row, column) != 0) {
         table->add_null();
         continue;

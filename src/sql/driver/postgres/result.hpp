@@ -37,6 +37,8 @@ PgOutcome outcome_of(const pg_result* result);
 
 PgFailure failure_of(const pg_result* result, std::string_view statement);
 std::shared_ptr<const RowTable> rows_of(const pg_result* result);
+// Of the first `rows` rows the columns from `first` to before `end`.
+std::shared_ptr<const RowTable> rows_of(const pg_result* result, int first, int end, int rows);
 
 // Parameters in libpq's form: text, null-terminated.
 class PgParameters {
