@@ -3,7 +3,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/sha.h>
 
 namespace ks {
 
@@ -65,8 +64,11 @@ constexpr char kUrl[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 }  // namespace
 
 Sha256 sha256(std::string_view data) {
+  // Looking the algorithm up takes longer than a short text does.
+  static EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Sha256 out;
-  SHA256(bytes_at(data), data.size(), out.data());
+  KS_ASSERT(kSha256 != nullptr &&
+            EVP_Digest(data.data(), data.size(), out.data(), nullptr, kSha256, nullptr) == 1);
   return out;
 }
 

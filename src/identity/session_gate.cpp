@@ -1,14 +1,12 @@
 #include "identity/session_gate.hpp"
 
-#include <array>
 #include <cstring>
-#include <list>
-#include <mutex>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "base/id.hpp"
 #include "base/log.hpp"
+#include "base/lru.hpp"
 
 namespace ks {
 
@@ -73,62 +71,8 @@ class Snapshot {
   boost::unordered_flat_map<std::string_view, std::size_t> by_name;  // Views into memberships.
 };
 
-// Least recently used first out, in shards so that the loops' threads rarely meet.
-class SessionGate::Cache {
- public:
-  explicit Cache(std::size_t callers_max)
-      : shard_max_(std::max<std::size_t>(callers_max / kShards, 1)) {}
-
-  std::shared_ptr<const Snapshot> find(const Sha256& key) {
-    Shard& shard = shard_of(key);
-    const std::lock_guard lock(shard.mutex);
-    const auto it = shard.by_key.find(key);
-    if (it == shard.by_key.end()) return nullptr;
-    shard.order.splice(shard.order.begin(), shard.order, it->second);
-    return it->second->snapshot;
-  }
-
-  void set(const Sha256& key, std::shared_ptr<const Snapshot> snapshot) {
-    Shard& shard = shard_of(key);
-    const std::lock_guard lock(shard.mutex);
-    if (const auto it = shard.by_key.find(key); it != shard.by_key.end()) {
-      it->second->snapshot = std::move(snapshot);
-      shard.order.splice(shard.order.begin(), shard.order, it->second);
-      return;
-    }
-    if (shard.order.size() >= shard_max_) {
-      shard.by_key.erase(shard.order.back().key);
-      shard.order.pop_back();
-    }
-    shard.order.push_front({key, std::move(snapshot)});
-    shard.by_key.emplace(key, shard.order.begin());
-  }
-
-  void remove(const Sha256& key) {
-    Shard& shard = shard_of(key);
-    const std::lock_guard lock(shard.mutex);
-    const auto it = shard.by_key.find(key);
-    if (it == shard.by_key.end()) return;
-    shard.order.erase(it->second);
-    shard.by_key.erase(it);
-  }
-
- private:
-  struct Entry {
-    Sha256 key;
-    std::shared_ptr<const Snapshot> snapshot;
-  };
-  struct Shard {
-    std::mutex mutex;
-    std::list<Entry> order;  // The most recently used first.
-    boost::unordered_flat_map<Sha256, std::list<Entry>::iterator, DigestHash> by_key;
-  };
-  static constexpr std::size_t kShards = 16;
-
-  Shard& shard_of(const Sha256& key) { return shards_[key.back() % kShards]; }
-
-  std::size_t shard_max_;
-  std::array<Shard, kShards> shards_;
+class SessionGate::Cache : public Lru<Sha256, Snapshot, DigestHash> {
+  using Lru::Lru;
 };
 
 const UserRow& Caller::user() const noexcept { return snapshot_->user; }
