@@ -386,6 +386,7 @@ ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_email_taken UNIQUE (client_id, email);
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (client_id, id);
+CREATE INDEX deployments_by_name ON public.deployments USING btree (client_id, org_id, team_id, name, stem);
 CREATE INDEX deployments_by_sandbox ON public.deployments USING btree (client_id, org_id, sandbox_id);
 CREATE UNIQUE INDEX deployments_name_taken ON public.deployments USING btree (client_id, org_id, team_id, name) WHERE (deleting = 0);
 CREATE INDEX deployments_unsynced ON public.deployments USING btree (id) WHERE (synced_generation < generation);

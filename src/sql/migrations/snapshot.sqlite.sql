@@ -79,6 +79,7 @@ CREATE TABLE deployments (
   FOREIGN KEY (client_id, org_id, sandbox_id) REFERENCES sandboxes (client_id, org_id, id),
   FOREIGN KEY (client_id, created_by) REFERENCES users (client_id, id)
 ) STRICT;
+CREATE INDEX deployments_by_name ON deployments (client_id, org_id, team_id, name, stem);
 CREATE INDEX deployments_by_sandbox ON deployments (client_id, org_id, sandbox_id);
 CREATE UNIQUE INDEX deployments_name_taken ON deployments (client_id, org_id, team_id, name)
   WHERE deleting = 0;
