@@ -30,9 +30,11 @@ Result<void> check_query(const http::Request& request, const std::vector<std::st
 // What a handler answers.
 struct Reply {
   int status = 200;
-  Json body;                            // Null: no body.
+  Json body;                            // Null: no body, or `text`.
+  std::string text;                     // JSON text in place of `body`, of an object.
   std::optional<std::int64_t> version;  // Becomes the ETag.
   std::string location;
+  std::optional<std::string> next_cursor;  // Of a list that goes on; becomes a Link.
   // Members that are in the first answer and never in a replay: generated secrets.
   Json once;
   std::string set_cookie;

@@ -2,6 +2,7 @@
 
 #include "api/api.hpp"
 #include "api/fields.hpp"
+#include "api/kept/deployment_writer.hpp"
 #include "api/lists.hpp"
 #include "api/present.hpp"
 #include "api/router.hpp"
@@ -37,17 +38,33 @@ void mount_deployments(Router& router, Services& services) {
   constexpr std::string_view kMany = "/api/v1/orgs/{org}/teams/{team}/deployments";
   constexpr std::string_view kOne = "/api/v1/orgs/{org}/teams/{team}/deployments/{deployment}";
 
+  const auto texts = std::make_shared<DeploymentTexts>();
+
   router.get<Member>(
       kMany, {.action = Action::deployments_read, .query = {"limit", "cursor", "name"}},
-      [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
+      [&services, texts](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         const std::string prefix(call.request.query_value("name").value_or(""));
         const std::string list = "deployments/" + scope.org().str() + "/" +
                                  std::string(call.param("team")) + "?" + prefix;
         KS_TRY(const PageRequest wanted, services.cursors.page(call.request, list));
         KS_TRY(const auto page,
                app::deployments(tx, services.stores, scope, call.param("team"), prefix, wanted));
-        return list_reply(page, services.cursors, list,
-                          [&](const DeploymentRow& row) { return present(row, scope, services); });
+        DeploymentWriter writer(*texts, services, scope);
+        Reply reply;
+        reply.text = R"({"items":[)";
+        for (const ListedDeployment& item : page.items) {
+          if (reply.text.back() != '[') reply.text += ',';
+          KS_CHECK(writer.append(reply.text, item.stamp, item.row));
+        }
+        reply.text += R"(],"next_cursor":)";
+        if (page.next) {
+          reply.next_cursor = services.cursors.make(*page.next, list);
+          append_json_string(reply.text, *reply.next_cursor);
+        } else {
+          reply.text += "null";
+        }
+        reply.text += '}';
+        return reply;
       });
 
   router.post<Member>(
@@ -74,11 +91,17 @@ void mount_deployments(Router& router, Services& services) {
 
   router.get<Member>(
       kOne, {Action::deployments_read},
-      [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
-        KS_TRY(const DeploymentRow row,
-               app::deployment(tx, services.stores, scope, call.param("team"),
-                               call.param("deployment")));
-        return show(row, scope, services);
+      [&services, texts](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
+        KS_TRY(const DeploymentStamp stamp,
+               app::deployment_stamp(tx, services.stores, scope, call.param("team"),
+                                     call.param("deployment")));
+        Reply reply;
+        KS_TRY(reply.version,
+               DeploymentWriter(*texts, services, scope).append(reply.text, stamp, [&] {
+                 return app::deployment(tx, services.stores, scope, stamp.team.text(),
+                                        stamp.id.text());
+               }));
+        return reply;
       });
 
   router.patch<Member>(

@@ -14,9 +14,10 @@ Reply list_reply(const Page<T>& page, const Cursors& cursors, std::string_view l
   Json items = Json::array();
   for (const T& item : page.items) items.push(show(item));
   Reply reply;
+  if (page.next) reply.next_cursor = cursors.make(*page.next, list);
   reply.body =
       Json::object({{"items", std::move(items)},
-                    {"next_cursor", page.next ? Json(cursors.make(*page.next, list)) : Json()}});
+                    {"next_cursor", reply.next_cursor ? Json(*reply.next_cursor) : Json()}});
   return reply;
 }
 

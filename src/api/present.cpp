@@ -47,7 +47,7 @@ Json present(const TeamRow& team, const TenantScope& scope) {
        {"allowed_actions", texts(policy::allowed_on_team(scope.standing(), team.id))}});
 }
 
-Json present(const DeploymentRow& row, const TenantScope& scope, const Services& services) {
+Json present_to_all(const DeploymentRow& row, const Services& services) {
   Json out = Json::object({{"id", row.id.text()}, {"name", row.name}});
   describe_workload(out, row.workload);
   out.set("template", row.template_name.empty() ? Json() : Json(row.template_name));
@@ -76,8 +76,12 @@ Json present(const DeploymentRow& row, const TenantScope& scope, const Services&
   out.set("created_by",
           Json::object({{"id", row.created_by.text()}, {"name", row.created_by_name}}));
   out.set("created_at", rfc3339(row.created_at)).set("updated_at", rfc3339(row.updated_at));
-  out.set("allowed_actions", texts(policy::allowed_on_deployment(scope.standing(), row.team)));
   return out;
+}
+
+Json present(const DeploymentRow& row, const TenantScope& scope, const Services& services) {
+  return present_to_all(row, services)
+      .set("allowed_actions", texts(policy::allowed_on_deployment(scope.standing(), row.team)));
 }
 
 Json present(const app::UsageReport& report) {

@@ -11,6 +11,8 @@ Json present(const UserRow& user);
 Json present(const Organization& org, const TenantScope& scope);
 Json present(const TeamRow& team, const TenantScope& scope);
 Json present(const DeploymentRow& row, const TenantScope& scope, const Services& services);
+// The same but for allowed_actions: what everybody who may read it is shown.
+Json present_to_all(const DeploymentRow& row, const Services& services);
 Json present(const app::UsageReport& report);
 Json present_me(const Caller& caller);
 

@@ -130,14 +130,13 @@ std::string next_link(const http::Request& request, std::string_view cursor) {
 http::Response to_response(const http::Request& request, Reply reply) {
   if (reply.body.is_object() && reply.once.is_object())
     for (auto& [name, value] : reply.once.members()) reply.body.set(name, value);
-  http::Response response = reply.body.is_null()
-                                ? http::Response(reply.status)
-                                : http::Response::json(reply.status, reply.body.dump());
+  std::string text = reply.body.is_null() ? std::move(reply.text) : reply.body.dump();
+  http::Response response = text.empty() ? http::Response(reply.status)
+                                         : http::Response::json(reply.status, std::move(text));
   if (reply.version) response.headers.set("ETag", etag_of(*reply.version));
   if (!reply.location.empty()) response.headers.set("Location", reply.location);
   if (!reply.set_cookie.empty()) response.headers.add("Set-Cookie", reply.set_cookie);
-  if (reply.body.is_object() && reply.body.at("next_cursor").is_string())
-    response.headers.set("Link", next_link(request, reply.body.at("next_cursor").as_string()));
+  if (reply.next_cursor) response.headers.set("Link", next_link(request, *reply.next_cursor));
   response.headers.set("Vary", "Host, Cookie");
   return response;
 }

@@ -209,9 +209,18 @@ Result<DeploymentRow> deployment(Tx& tx, const Stores& stores, const TenantScope
   return std::move(found.row);
 }
 
-Result<Page<DeploymentRow>> deployments(Tx& tx, const Stores& stores, const TenantScope& scope,
-                                        std::string_view team, std::string_view name_prefix,
-                                        const PageRequest& page) {
+Result<DeploymentStamp> deployment_stamp(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                         std::string_view team, std::string_view deployment) {
+  KS_TRY(const TeamId id, team_of(tx, stores, scope, team));
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::deployments_read>(tx, scope, id));
+  KS_TRY(auto stamp, stores.deployments.find_stamp(tx, may_read, deployment));
+  if (!stamp) return not_found();
+  return std::move(*stamp);
+}
+
+Result<Page<ListedDeployment>> deployments(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                           std::string_view team, std::string_view name_prefix,
+                                           const PageRequest& page) {
   KS_TRY(const TeamId id, team_of(tx, stores, scope, team));
   KS_TRY(const auto may_read, stores.authorizer.require<Action::deployments_read>(tx, scope, id));
   return stores.deployments.list(tx, may_read, name_prefix, page);

@@ -32,9 +32,12 @@ Result<Created> create_deployment(Tx& tx, const Stores& stores, const NamespaceP
                                   const DeploymentDraft& draft);
 Result<DeploymentRow> deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
                                  std::string_view team, std::string_view deployment);
-Result<Page<DeploymentRow>> deployments(Tx& tx, const Stores& stores, const TenantScope& scope,
-                                        std::string_view team, std::string_view name_prefix,
-                                        const PageRequest& page);
+// What deployment() would give, told apart from every other state of it.
+Result<DeploymentStamp> deployment_stamp(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                         std::string_view team, std::string_view deployment);
+Result<Page<ListedDeployment>> deployments(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                           std::string_view team, std::string_view name_prefix,
+                                           const PageRequest& page);
 // A merge patch of the workload; makes a revision when something changes.
 Result<DeploymentRow> change_deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
                                         std::string_view team, std::string_view deployment,

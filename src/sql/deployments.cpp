@@ -1,5 +1,7 @@
 #include "sql/deployments.hpp"
 
+#include <algorithm>
+
 #include "sql/driver/sql_tx.hpp"
 #include "sql/statements.hpp"
 
@@ -34,6 +36,12 @@ Result<DeploymentRow> deployment_at(const Row& row) {
                        row.str(15),
                        row.time(16),
                        row.time(17)};
+}
+
+// Of deployment_at()'s columns.
+DeploymentStamp listed_stamp(const Row& row) {
+  return {row.id<Deployment>(0), row.id<Team>(1), row.integer(7), row.str(9),
+          row.str(10),           row.str(11),     row.str(12),    row.str(15)};
 }
 
 // What a change of a deployment means for its namespace: the quota follows what was granted.
@@ -73,7 +81,21 @@ Result<std::optional<DeploymentRow>> SqlDeploymentStore::find(
   return std::optional(std::move(out));
 }
 
-Result<Page<DeploymentRow>> SqlDeploymentStore::list(
+Result<std::optional<DeploymentStamp>> SqlDeploymentStore::find_stamp(
+    Tx& tx, const Permit<Action::deployments_read, Team>& permit, std::string_view id_or_name) {
+  std::optional<Row> row;
+  if (const auto id = DeploymentId::parse(id_or_name)) {
+    KS_TRY(row, sql_tx(tx).run(permit, q::deployment_stamp_by_id, permit.id(), *id));
+  } else {
+    KS_TRY(row, sql_tx(tx).run(permit, q::deployment_stamp_by_name, permit.id(), id_or_name));
+  }
+  if (!row) return std::optional<DeploymentStamp>();
+  return std::optional(DeploymentStamp{row->id<Deployment>(0), permit.id(), row->integer(1),
+                                       row->str(2), row->str(3), row->str(4), row->str(5),
+                                       row->str(6)});
+}
+
+Result<Page<ListedDeployment>> SqlDeploymentStore::list(
     Tx& tx, const Permit<Action::deployments_read, Team>& permit, std::string_view name_prefix,
     const PageRequest& page) {
   // The key of a page is "name/stem"; a name has no slash.
@@ -82,16 +104,20 @@ Result<Page<DeploymentRow>> SqlDeploymentStore::list(
   const std::string after_stem = slash == std::string::npos ? "" : page.after.substr(slash + 1);
   // Names are made of characters below '~'.
   const std::string high = std::string(name_prefix) + "~";
+  // Also where the index is entered: a late page costs what the first one does.
+  const std::string_view low = std::max<std::string_view>(name_prefix, after_name);
   KS_TRY(const auto rows, sql_tx(tx).run(permit, q::deployments_per_team, permit.id(), after_name,
-                                         after_stem, name_prefix, high, page.limit + 1));
-  Page<DeploymentRow> out;
+                                         after_stem, low, high, page.limit + 1));
+  const auto limit = static_cast<std::size_t>(page.limit);
+  Page<ListedDeployment> out;
+  out.items.reserve(std::min(rows.size(), limit));
   for (const Row& row : rows) {
-    if (out.items.size() == static_cast<std::size_t>(page.limit)) {
-      out.next = out.items.back().name + "/" + out.items.back().stem;
+    if (out.items.size() == limit) {
+      const Row& last = rows[limit - 1];
+      out.next = last.str(2) + "/" + last.str(3);
       break;
     }
-    KS_TRY(DeploymentRow item, deployment_at(row));
-    out.items.push_back(std::move(item));
+    out.items.push_back({listed_stamp(row), [row] { return deployment_at(row); }});
   }
   return out;
 }

@@ -11,8 +11,11 @@ class SqlDeploymentStore final : public DeploymentStore {
                       const std::vector<SealedSecret>&) override;
   Result<std::optional<DeploymentRow>> find(Tx&, const Permit<Action::deployments_read, Team>&,
                                             std::string_view id_or_name) override;
-  Result<Page<DeploymentRow>> list(Tx&, const Permit<Action::deployments_read, Team>&,
-                                   std::string_view name_prefix, const PageRequest&) override;
+  Result<std::optional<DeploymentStamp>> find_stamp(Tx&,
+                                                    const Permit<Action::deployments_read, Team>&,
+                                                    std::string_view id_or_name) override;
+  Result<Page<ListedDeployment>> list(Tx&, const Permit<Action::deployments_read, Team>&,
+                                      std::string_view name_prefix, const PageRequest&) override;
   Result<bool> revise(Tx&, const Permit<Action::deployments_update, Team>&, const DeploymentId&,
                       std::int64_t version, const Workload&, const UserId& by, Time now) override;
   Result<bool> restart(Tx&, const Permit<Action::deployments_restart, Team>&, const DeploymentId&,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,38 @@ struct DeploymentRow {
   Time updated_at;
 };
 
+// What tells one state of a deployment from every other: the version covers what is wanted, the
+// rest is what changes without it. Texts are as stored. Two rows of one id with equal stamps are
+// equal in everything that DeploymentRow shows.
+struct DeploymentStamp {
+  DeploymentId id;
+  TeamId team;
+  std::int64_t version = 1;
+  std::string phase;
+  std::string reason;
+  std::string message;
+  std::string status;
+  std::string created_by_name;
+  friend bool operator==(const DeploymentStamp&, const DeploymentStamp&) = default;
+};
+inline DeploymentStamp stamp_of(const DeploymentRow& row) {
+  return {row.id,
+          row.team,
+          row.version,
+          std::string(name(row.phase)),
+          row.reason,
+          row.message,
+          row.status.canonical(),
+          row.created_by_name};
+}
+
+// An item of a list. `row` reads the rest out of what the list has fetched, when it is wanted; it
+// may outlive the transaction.
+struct ListedDeployment {
+  DeploymentStamp stamp;
+  std::function<Result<DeploymentRow>()> row;
+};
+
 struct NewDeployment {
   DeploymentId id;
   SandboxId sandbox;
@@ -62,9 +95,12 @@ class DeploymentStore {
   virtual Result<std::optional<DeploymentRow>> find(Tx&,
                                                     const Permit<Action::deployments_read, Team>&,
                                                     std::string_view id_or_name) = 0;
+  // The stamp of what find() would find; a smaller statement.
+  virtual Result<std::optional<DeploymentStamp>> find_stamp(
+      Tx&, const Permit<Action::deployments_read, Team>&, std::string_view id_or_name) = 0;
   // By name; `name_prefix` narrows.
-  virtual Result<Page<DeploymentRow>> list(Tx&, const Permit<Action::deployments_read, Team>&,
-                                           std::string_view name_prefix, const PageRequest&) = 0;
+  virtual Result<Page<ListedDeployment>> list(Tx&, const Permit<Action::deployments_read, Team>&,
+                                              std::string_view name_prefix, const PageRequest&) = 0;
   // A new revision with `workload` when the version is still `version`; false when it is not or the
   // deployment is being deleted.
   virtual Result<bool> revise(Tx&, const Permit<Action::deployments_update, Team>&,

@@ -198,11 +198,11 @@ void check_deployments(World& world, const TenantScope& scope, const TeamAt& tea
     const Texts listed = walk(
         limit,
         [&](const PageRequest& page) {
-          return world.read<Page<DeploymentRow>>([&](Tx& tx) {
+          return world.read<Page<ListedDeployment>>([&](Tx& tx) {
             return app::deployments(tx, world.stores(), scope, team.id.text(), "", page);
           });
         },
-        [](const DeploymentRow& row) { return row.id.str(); });
+        [](const ListedDeployment& item) { return item.stamp.id.str(); });
     CHECK(listed == readable);
   }
 }

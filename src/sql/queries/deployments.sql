@@ -61,26 +61,47 @@ VALUES (:client, :org, :deployment_id, :revision, :spec, :created_by, :now);
 INSERT INTO deployment_secrets (client_id, org_id, deployment_id, name, sealed, created_at)
 VALUES (:client, :org, :deployment_id, :name, :sealed, :now);
 
+-- The names beside a deployment are looked up for its row. Joined, a server that takes a sandbox
+-- for the better start would read all the deployments of the sandbox to find one.
 -- name: deployment_by_id
 -- rows: optional
 -- scope: tenant
-SELECT d.id, d.team_id, d.name, d.stem, d.template, d.spec, d.revision, d.version, s.namespace,
-  d.phase, d.reason, d.message, d.status, d.deleting, d.created_by, u.name, d.created_at,
-  d.updated_at
+SELECT d.id, d.team_id, d.name, d.stem, d.template, d.spec, d.revision, d.version,
+  (SELECT s.namespace FROM sandboxes AS s
+   WHERE s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id),
+  d.phase, d.reason, d.message, d.status, d.deleting, d.created_by,
+  (SELECT u.name FROM users AS u WHERE u.client_id = d.client_id AND u.id = d.created_by),
+  d.created_at, d.updated_at
 FROM deployments AS d
-JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
-JOIN users AS u ON u.client_id = d.client_id AND u.id = d.created_by
 WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id AND d.id = :id;
 
 -- name: deployment_by_name
 -- rows: optional
 -- scope: tenant
-SELECT d.id, d.team_id, d.name, d.stem, d.template, d.spec, d.revision, d.version, s.namespace,
-  d.phase, d.reason, d.message, d.status, d.deleting, d.created_by, u.name, d.created_at,
-  d.updated_at
+SELECT d.id, d.team_id, d.name, d.stem, d.template, d.spec, d.revision, d.version,
+  (SELECT s.namespace FROM sandboxes AS s
+   WHERE s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id),
+  d.phase, d.reason, d.message, d.status, d.deleting, d.created_by,
+  (SELECT u.name FROM users AS u WHERE u.client_id = d.client_id AND u.id = d.created_by),
+  d.created_at, d.updated_at
 FROM deployments AS d
-JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
-JOIN users AS u ON u.client_id = d.client_id AND u.id = d.created_by
+WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id AND d.name = :name
+  AND d.deleting = 0;
+
+-- name: deployment_stamp_by_id
+-- rows: optional
+-- scope: tenant
+SELECT d.id, d.version, d.phase, d.reason, d.message, d.status,
+  (SELECT u.name FROM users AS u WHERE u.client_id = d.client_id AND u.id = d.created_by)
+FROM deployments AS d
+WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id AND d.id = :id;
+
+-- name: deployment_stamp_by_name
+-- rows: optional
+-- scope: tenant
+SELECT d.id, d.version, d.phase, d.reason, d.message, d.status,
+  (SELECT u.name FROM users AS u WHERE u.client_id = d.client_id AND u.id = d.created_by)
+FROM deployments AS d
 WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id AND d.name = :name
   AND d.deleting = 0;
 
@@ -89,12 +110,13 @@ WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id AND d.n
 -- name: deployments_per_team
 -- rows: many
 -- scope: tenant
-SELECT d.id, d.team_id, d.name, d.stem, d.template, d.spec, d.revision, d.version, s.namespace,
-  d.phase, d.reason, d.message, d.status, d.deleting, d.created_by, u.name, d.created_at,
-  d.updated_at
+SELECT d.id, d.team_id, d.name, d.stem, d.template, d.spec, d.revision, d.version,
+  (SELECT s.namespace FROM sandboxes AS s
+   WHERE s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id),
+  d.phase, d.reason, d.message, d.status, d.deleting, d.created_by,
+  (SELECT u.name FROM users AS u WHERE u.client_id = d.client_id AND u.id = d.created_by),
+  d.created_at, d.updated_at
 FROM deployments AS d
-JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
-JOIN users AS u ON u.client_id = d.client_id AND u.id = d.created_by
 WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id
   AND (d.name > :after_name OR (d.name = :after_name AND d.stem > :after_stem))
   AND d.name >= :prefix_low AND d.name < :prefix_high
