@@ -36,7 +36,41 @@ port_of() {
   cat "$folder/$1.err" >&2
   return 1
 }
+# CPU of processes, and of children of theirs that have ended, in microseconds.
+cpu_of() {
+  local one
+  for one in "$@"; do cat "/proc/$one/stat" 2>/dev/null || true; done |
+    awk -v us=$((1000000 / $(getconf CLK_TCK))) '
+      { sub(/.*\) /, ""); sum += $12 + $13 + $14 + $15 } END { printf "%d", sum * us }'
+}
+# The whole PostgreSQL of start_postgres; 0 without one.
+database_cpu() {
+  if [ -z "${postgres_pid:-}" ]; then echo 0; else
+    cpu_of "$postgres_pid" $(pgrep -P "$postgres_pid")
+  fi
+}
+# load PID URL [wrk options]: sets rate (requests a second), cpu_us (the server's for each) and
+# database_us (PostgreSQL's). Every answer must be good.
+load() {
+  local server=$1 url=$2 before database_before out requests
+  shift 2
+  before=$(cpu_of "$server")
+  database_before=$(database_cpu)
+  out=$(wrk -t2 -d"${seconds}s" "$@" "$url")
+  cpu_us=$(($(cpu_of "$server") - before))
+  database_us=$(($(database_cpu) - database_before))
+  if grep -q 'Non-2xx\|Socket errors' <<<"$out"; then
+    printf '%s\n' "$out" >&2
+    fail "$url: not every answer was good"
+  fi
+  requests=$(awk '/requests in/ { print $1 }' <<<"$out")
+  rate=$(awk '/Requests\/sec/ { print $2 }' <<<"$out")
+  cpu_us=$(awk -v t="$cpu_us" -v n="$requests" 'BEGIN { printf "%.2f", t / n }')
+  database_us=$(awk -v t="$database_us" -v n="$requests" 'BEGIN { printf "%.2f", t / n }')
+}
 median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+# column N FILE: the median of a column.
+column() { awk -v n="$1" '{ print $n }' "$2" | median; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 
 # The program, with only what the benchmark says in its environment. Sets `pid`.
@@ -51,7 +85,7 @@ serve() {
 }
 
 # A PostgreSQL of the script's own, durable as in production. Sets $postgres (the superuser's
-# address, without the database), KS_BENCH_DSN and KS_BENCH_OWNER_DSN.
+# address, without the database), KS_BENCH_DSN, KS_BENCH_OWNER_DSN and KS_BENCH_ROLE.
 start_postgres() {
   local bin port data=$folder/postgres as=()
   bin=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
@@ -67,11 +101,14 @@ start_postgres() {
     >"$folder/initdb.out"
   launch postgres "${as[@]}" "$bin/postgres" -D "$data/data" -p "$port" -k "$data" \
     -c listen_addresses=127.0.0.1 -c shared_buffers=512MB -c jit=off -c max_connections=100
+  postgres_pid=$pid
   postgres=postgres://bench_root@127.0.0.1:$port
   until "$bin/pg_isready" -q -d "$postgres/postgres"; do sleep 0.1; done
   psql -q "$postgres/postgres" -c "CREATE ROLE bench_owner LOGIN CREATEROLE" \
     -c "CREATE ROLE bench_app LOGIN" -c "CREATE DATABASE bench OWNER bench_owner" \
     -c "CREATE DATABASE peer"
   export KS_BENCH_DSN=postgres://bench_app@127.0.0.1:$port/bench
+  # As the migrations name it for this database.
+  export KS_BENCH_ROLE=ks_bench_tenant
   export KS_BENCH_OWNER_DSN=postgres://bench_owner@127.0.0.1:$port/bench
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# bench/http_read.sh: authorized GET of a deployment on both engines, beside /healthz of the same
-# server, a static reply of the same size by the same HTTP layer, and pgbench.
+# bench/http_read.sh: authorized GET of a deployment on both engines. Beside SQLite stands a static
+# reply by the same HTTP layer with the same headers and size, beside PostgreSQL pgbench select-only.
+# A ratio is taken in each round, of what ran in turns in it; the medians are printed with the bars.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-rounds=3 seconds=4
-if [ -n "${LONG:-}" ]; then rounds=7 seconds=10; fi
-declare -A port_by pid_by path_by cookie_by rates cpus
+rounds=5 seconds=3
+if [ -n "${LONG:-}" ]; then rounds=9 seconds=10; fi
+declare -A port_by pid_by path_by cookie_by
 
 # A person with a running deployment: sets path_by and cookie_by.
 settle() {
@@ -22,32 +23,34 @@ settle() {
   cookie_by[$name]=$(awk '$6 != "" && $7 != "" && /session/ { print $6 "=" $7 }' "$jar")
 }
 
-ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
-tick_us=$((1000000 / $(getconf CLK_TCK)))
-# measure LABEL SERVER PATH [HEADER]: requests a second, and the server's CPU for each.
+# The names of a reply's headers, and its size.
+shape_of() {
+  curl -sSf -o "$folder/body" -D "$folder/head" "$@"
+  sed '1d; s/:.*//; /^\r*$/d' "$folder/head" | sort
+  wc -c <"$folder/body"
+}
+
+# measure LABEL SERVER PATH [HEADER]: a row of rate, server's CPU, database's CPU.
 measure() {
-  local label=$1 server=$2 path=$3 before after out requests
+  local label=$1 server=$2 path=$3
   shift 3
-  before=$(ticks "${pid_by[$server]}")
-  out=$(wrk -t2 -c64 -d"${seconds}s" "$@" "http://127.0.0.1:${port_by[$server]}$path")
-  after=$(ticks "${pid_by[$server]}")
-  if grep -q 'Non-2xx\|Socket errors' <<<"$out"; then
-    printf '%s\n' "$out" >&2
-    fail "$label: not every answer was good"
-  fi
-  requests=$(awk '/requests in/ { print $1 }' <<<"$out")
-  rates[$label]+="$(awk '/Requests\/sec/ { print $2 }' <<<"$out") "
-  cpus[$label]+="$(awk -v t=$(((after - before) * tick_us)) -v n="$requests" \
-    'BEGIN { printf "%.2f", t / n }') "
+  load "${pid_by[$server]}" "http://127.0.0.1:${port_by[$server]}$path" -c64 "$@"
+  echo "$rate $cpu_us $database_us" >>"$folder/$label.rounds"
 }
-# measure_pgbench LABEL [options]: transactions a second.
+# measure_pgbench LABEL [options]
 measure_pgbench() {
-  local label=$1
+  local label=$1 out before
   shift
-  rates[$label]+="$(pgbench -n -M prepared -j 2 -T "$seconds" "$@" 2>/dev/null |
-    awk '/^tps/ { print $3 }') "
+  before=$(database_cpu)
+  out=$(pgbench -n -M prepared -j 2 -T "$seconds" "$@" 2>/dev/null)
+  sleep 0.2 # Until the last backend has been waited for.
+  awk -v us=$(($(database_cpu) - before)) '/actually processed/ { n = $NF }
+    /^tps/ { printf "%s - %.2f\n", $3, us / n }' <<<"$out" >>"$folder/$label.rounds"
 }
-of() { tr ' ' '\n' <<<"$1" | sed '/^$/d' | median; }
+# of_pairs A B: median over the rounds of A's rate to B's.
+of_pairs() {
+  paste -d ' ' "$folder/$1.rounds" "$folder/$2.rounds" | awk '{ printf "%.3f\n", $1 / $4 }' | median
+}
 
 start_postgres
 pgbench -q -i -s 1 "$postgres/peer" >"$folder/pgbench.out" 2>&1
@@ -59,56 +62,47 @@ port_by[sqlite]=$(port_of sqlite)
 port_by[postgres]=$(port_of postgres_server)
 settle sqlite
 settle postgres
-curl -sSf -H "Cookie: ${cookie_by[sqlite]}" \
-  "http://127.0.0.1:${port_by[sqlite]}${path_by[sqlite]}" >"$folder/reply.json"
-launch static "$tools/static_reply" "$folder/reply.json"
+read_sqlite=(-H "Cookie: ${cookie_by[sqlite]}")
+read_postgres=(-H "Cookie: ${cookie_by[postgres]}")
+curl -sSf -o "$folder/reply.json" -D "$folder/reply.head" "${read_sqlite[@]}" \
+  "http://127.0.0.1:${port_by[sqlite]}${path_by[sqlite]}"
+launch static "$tools/static_reply" "$folder/reply.json" "$folder/reply.head"
 pid_by[static]=$pid
 port_by[static]=$(port_of static)
+shape_of "http://127.0.0.1:${port_by[static]}/" >"$folder/static.shape"
+shape_of "${read_sqlite[@]}" "http://127.0.0.1:${port_by[sqlite]}${path_by[sqlite]}" \
+  >"$folder/read.shape"
+diff "$folder/static.shape" "$folder/read.shape" >&2 ||
+  fail "the static reply has other headers or another size than the read"
 
-# What one read asks of the database, as one flight without HTTP: settings, guard, statement.
-psql -q -At -F ' ' "$postgres/bench" -c "
-  SELECT d.client_id, d.org_id, d.team_id, s.token_hash, d.created_by
-  FROM deployments AS d JOIN sessions AS s ON s.user_id = d.created_by LIMIT 1" >"$folder/ids"
-read -r client org team token user <"$folder/ids"
-tenant_role=$(psql -At "$postgres/bench" -c "
-  SELECT DISTINCT grantee FROM information_schema.role_table_grants
-  WHERE table_name = 'teams' AND privilege_type = 'SELECT' AND grantee LIKE '%tenant%'")
-sed -n '/^-- name: deployment_by_name$/,/;$/p' "$root/src/sql/queries/deployments.sql" |
-  grep -v '^--' | sed "s/:client/'$client'/; s/:org/'$org'/; s/:team_id/'$team'/; s/:name/'web'/" \
-    >"$folder/select.sql"
-cat >"$folder/flight.sql" <<END
-\\startpipeline
-SELECT set_config('app.client', '$client', true), set_config('app.org', '$org', true), set_config('app.user', '$user', true);
-SELECT u.authz_version, u.state, s.seen_at, s.expires_at FROM sessions AS s JOIN users AS u ON u.client_id = s.client_id AND u.id = s.user_id WHERE s.client_id = '$client' AND s.token_hash = '$token';
-$(tr '\n' ' ' <"$folder/select.sql")
-\\endpipeline
-END
-
-for round in $(seq "$rounds"); do
-  measure static static /
+for round in $(seq 0 "$rounds"); do
+  # The first round warms up and is thrown away.
+  if [ "$round" = 1 ]; then rm -f "$folder"/*.rounds; fi
+  measure static static / "${read_sqlite[@]}"
+  measure sqlite sqlite "${path_by[sqlite]}" "${read_sqlite[@]}"
   measure healthz sqlite /healthz
-  measure sqlite sqlite "${path_by[sqlite]}" -H "Cookie: ${cookie_by[sqlite]}"
-  measure postgres postgres "${path_by[postgres]}" -H "Cookie: ${cookie_by[postgres]}"
   measure_pgbench select-8 -S -c 8 "$postgres/peer"
+  measure postgres postgres "${path_by[postgres]}" "${read_postgres[@]}"
   measure_pgbench select-16 -S -c 16 "$postgres/peer"
-  PGOPTIONS="-c role=$tenant_role" measure_pgbench flight-8 -c 8 -f "$folder/flight.sql" \
-    "${KS_BENCH_DSN}"
 done
 
-static=$(of "${rates[static]}")
-select8=$(of "${rates[select-8]}")
-select16=$(of "${rates[select-16]}")
-best=$(printf '%s\n%s\n' "$select8" "$select16" | sort -g | tail -n 1)
-sqlite=$(of "${rates[sqlite]}")
-read_postgres=$(of "${rates[postgres]}")
-line() { printf '%-44s %9.0f/s %8s us CPU  %s\n' "$1" "$2" "$3" "${4:-}"; }
-say "GET of a deployment, $(wc -c <"$folder/reply.json") bytes; wrk -t2 -c64, median of $rounds times $seconds s"
-line "static reply, same HTTP layer and size" "$static" "$(of "${cpus[static]}")"
-line "/healthz of the program" "$(of "${rates[healthz]}")" "$(of "${cpus[healthz]}")"
-line "GET on SQLite" "$sqlite" "$(of "${cpus[sqlite]}")" \
-  "$(ratio "$sqlite" "$static") of static; in CPU $(ratio "$(of "${cpus[static]}")" "$(of "${cpus[sqlite]}")")"
-line "GET on PostgreSQL" "$read_postgres" "$(of "${cpus[postgres]}")" \
-  "$(ratio "$read_postgres" "$best") of pgbench select-only"
-line "pgbench -S, 8 clients" "$select8" -
-line "pgbench -S, 16 clients" "$select16" -
-line "pgbench, the read's own flight, 8 clients" "$(of "${rates[flight-8]}")" -
+line() {
+  printf '%-40s %9.0f/s %8s us server %8s us database\n' "$1" "$(column 1 "$folder/$2.rounds")" \
+    "$(column 2 "$folder/$2.rounds")" "$(column 3 "$folder/$2.rounds")"
+}
+bar() {
+  printf '%-40s %s (goal %s)%s\n' "$1" "$2" "$3" \
+    "$(awk -v is="$2" -v goal="$3" 'BEGIN { if (is < goal) printf "  MISSED" }')"
+}
+say "GET of a deployment, $(wc -c <"$folder/reply.json") bytes; wrk -t2 -c64, medians of $rounds rounds of $seconds s"
+line "static reply, same headers and size" static
+line "GET on SQLite" sqlite
+line "/healthz of the program, 15 bytes" healthz
+line "GET on PostgreSQL" postgres
+line "pgbench -S, 8 clients" select-8
+line "pgbench -S, 16 clients" select-16
+best=select-8
+if awk -v a="$(column 1 "$folder/select-16.rounds")" -v b="$(column 1 "$folder/select-8.rounds")" \
+  'BEGIN { exit !(a > b) }'; then best=select-16; fi
+bar "SQLite read to static reply" "$(of_pairs sqlite static)" 0.6
+bar "PostgreSQL read to pgbench $best" "$(of_pairs postgres "$best")" 0.6

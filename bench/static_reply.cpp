@@ -1,5 +1,6 @@
-// static_reply FILE: serves the file's content at every request for /, with the headers of the API,
-// by the program's own HTTP layer. Prints its port. What a read costs beside it is not HTTP.
+// static_reply BODY HEAD: serves the content of the one file at every request for /, with the
+// headers of the other (as curl -D leaves them), by the program's own HTTP layer. Prints its port.
+// What a read costs beside it is not HTTP.
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -15,14 +16,34 @@
 #include "http/server.hpp"
 #include "runtime/loop.hpp"
 
+namespace {
+
+// The server writes those of the connection itself.
+ks::http::Response reply_of(std::string body, const char* head) {
+  ks::http::Response out(200);
+  out.body = std::move(body);
+  std::ifstream lines(head);
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line) && line.size() > 1) {
+    const std::size_t colon = line.find(':');
+    const std::size_t end = line.find_last_not_of("\r\n");
+    if (colon == std::string::npos) continue;
+    out.headers.add(line.substr(0, colon), line.substr(colon + 2, end - colon - 1));
+  }
+  return out;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace ks;
-  if (argc != 2) {
-    fmt::print(stderr, "static_reply FILE\n");
+  if (argc != 3) {
+    fmt::print(stderr, "static_reply BODY HEAD\n");
     return 2;
   }
   std::ifstream file(argv[1]);
-  const std::string body{std::istreambuf_iterator<char>(file), {}};
+  const http::Response reply = reply_of({std::istreambuf_iterator<char>(file), {}}, argv[2]);
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);
@@ -34,12 +55,8 @@ int main(int argc, char** argv) {
   http::Metrics metrics;
   runtime::LoopGroup loops(2);
   http::Router router("http://localhost");
-  router.add(http::Method::get, "/", http::RouteInfo{"anyone"}, [&](http::Request&) {
-    auto response = http::Response::json(200, body);
-    response.headers.set("ETag", "\"v1\"");
-    response.headers.set("Vary", "Host, Cookie");
-    return response;
-  });
+  router.add(http::Method::get, "/", http::RouteInfo{"anyone"},
+             [&](http::Request&) { return reply; });
   http::ServerOptions options;
   options.address = "127.0.0.1";
   options.port = 0;

@@ -1,0 +1,160 @@
+// lists serve sqlite:PATH|postgres: an organization with 10,000 deployments behind the API, without
+// a cluster, until SIGTERM. Prints where it serves, the path of a list of 100, the cookie to ask
+// with, and the ids of client, organization and team.
+// lists select sqlite:PATH|postgres SECONDS CLIENT ORG TEAM: the list's select alone in the same
+// database, by the engine's own library; prints lists a second.
+// PostgreSQL is that of $KS_BENCH_DSN and $KS_BENCH_OWNER_DSN, under the role $KS_BENCH_ROLE.
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "api/api.hpp"
+#include "app/deployments.hpp"
+#include "bench/raw_list.hpp"
+#include "bench/world.hpp"
+#include "http/server.hpp"
+#include "identity/accounts.hpp"
+
+namespace ks::bench {
+
+namespace {
+
+constexpr int kDeployments = 10'000;
+constexpr std::size_t kThreads = 2;
+
+std::string setting(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+sql::DatabaseOptions options_of(const std::string& engine) {
+  sql::DatabaseOptions options;
+  options.auto_migrate = true;
+  options.dsn = engine == "postgres" ? setting("KS_BENCH_DSN") : engine;
+  if (engine == "postgres") options.owner_dsn = setting("KS_BENCH_OWNER_DSN");
+  return options;
+}
+
+ListPlace fill(World& world, const Tenant& tenant, const TemplateCatalogue& templates) {
+  world.lift_limits(tenant);
+  ListPlace place;
+  for (int made = 0; made < kDeployments;)
+    must(world.db().write([&](Tx& tx) -> Result<void> {
+      KS_TRY(const Caller caller,
+             world.gate().load_in(tx, world.client(), tenant.token, world.trail()));
+      KS_TRY(const TenantScope scope, world.gate().tenant(caller, tenant.org_slug));
+      for (const int until = made + 500; made < until; ++made) {
+        const Json body = Json::object({{"name", fmt::format("web-{}", made)},
+                                        {"image", "docker.io/nginxinc/nginx-unprivileged:1.27"},
+                                        {"port", 8080}});
+        KS_TRY(const DeploymentDraft draft, draft_from_json(body, templates, world.random()));
+        KS_TRY(const app::Created created,
+               app::create_deployment(tx, world.app(), {}, scope, "default", draft));
+        place = {scope.client().str(), scope.org().str(), created.row.team.str()};
+      }
+      return {};
+    }));
+  return place;
+}
+
+int serve(const std::string& engine) {
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+
+  World world(options_of(engine), 1000);
+  const Tenant tenant = world.add_tenants(1).front();
+  const TemplateCatalogue templates = TemplateCatalogue::system();
+  const ListPlace place = fill(world, tenant, templates);
+
+  const std::string base = "http://localhost:8080";
+  const HostGate hosts(must(parse_origin(base)));
+  PasswordHasher hasher(world.random(), PasswordCost{}, 1, 1);
+  Accounts::Options account_options;
+  account_options.limit_key = std::string(32, 'l');
+  Accounts accounts(world.db(), world.stores().accounts, world.gate(), hasher, world.clock(),
+                    world.random(), account_options);
+  constexpr std::int64_t kFree = std::int64_t{1} << 40;
+  api::RequestLimits limits({kFree, kFree, kFree, kFree}, world.random());
+  api::Services services{world.db(),
+                         world.app(),
+                         world.gate(),
+                         accounts,
+                         hosts,
+                         limits,
+                         SessionCookie(hosts.base_url()),
+                         templates,
+                         {},
+                         api::Cursors(std::string(32, 'c')),
+                         std::string(32, 'i'),
+                         base,
+                         "apps.localhost",
+                         "http",
+                         true,
+                         false,
+                         "open",
+                         "bench",
+                         {}};
+  runtime::LoopGroup loops(kThreads);
+  api::FeedHub hub;
+  http::Router router(base);
+  api::mount(router, services, hub);
+  http::ServerOptions options;
+  options.access_log = false;
+  http::Server server(
+      loops, options, [&](http::Request& r) { return router.handle(r); }, world.clock(),
+      world.random());
+  must(server.listen());
+  const std::string cookie = SessionCookie(hosts.base_url()).set(tenant.token);
+  fmt::print(
+      "serves on 127.0.0.1:{}\n/api/v1/orgs/{}/teams/default/deployments?limit=100\n{}\n{}\n",
+      server.port(), tenant.org_slug, cookie.substr(0, cookie.find(';')), fmt::join(place, " "));
+  std::fflush(stdout);
+  int received = 0;
+  sigwait(&ends, &received);
+  server.stop(seconds(0));
+  loops.stop();
+  return 0;
+}
+
+int select(const std::string& engine, int seconds_each, const ListPlace& place) {
+  const SystemClock clock;
+  const Duration limit = seconds(seconds_each);
+  std::atomic<std::size_t> lists = 0;
+  {
+    std::vector<std::jthread> threads;
+    const Time end = clock.monotonic() + limit;
+    for (std::size_t t = 0; t < kThreads; ++t)
+      threads.emplace_back([&] {
+        const auto raw = engine == "postgres" ? raw_list_postgres(setting("KS_BENCH_DSN"),
+                                                                  setting("KS_BENCH_ROLE"), place)
+                                              : raw_list_sqlite(engine.substr(7), place);
+        for (; clock.monotonic() < end; ++lists)
+          if (raw->read() != kListed) give_up(bug("the list has another length").error());
+      });
+  }
+  fmt::print("{:.1f}\n", static_cast<double>(lists) * 1e6 / static_cast<double>(limit.us));
+  return 0;
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& args) {
+  if (args.size() == 2 && args[0] == "serve") return serve(args[1]);
+  if (args.size() == 6 && args[0] == "select")
+    return select(args[1], std::stoi(args[2]), {args[3], args[4], args[5]});
+  fmt::print(stderr, "lists serve ENGINE | select ENGINE SECONDS CLIENT ORG TEAM\n");
+  return 2;
+}
+
+}  // namespace ks::bench
+
+int main(int argc, char** argv) { return ks::bench::run({argv + 1, argv + argc}); }
