@@ -172,13 +172,17 @@ struct Router::Route {
   // can make the server hold a large one.
   Result<http::BodyWelcome> welcome(const http::Request& request, Admission& admission) const {
     KS_TRY(const Identified who, identify(services, request));
+    if (handler.anyone || who.token.empty()) KS_CHECK(admission.by_address());
     if (handler.anyone) return http::BodyWelcome{.bytes_max = kStrangersBodyMax};
     if (who.token.empty()) return unauthenticated();
-    if (!services.sessions.cached(who.client, who.token, who.trail)) {
+    auto caller = services.sessions.cached(who.client, who.token, who.trail);
+    if (!caller) {
       KS_CHECK(admission.by_address());
-      KS_CHECK(services.sessions.load(who.client, who.token, who.trail));
+      KS_TRY(caller, services.sessions.load(who.client, who.token, who.trail));
     }
-    return http::BodyWelcome{.known = true};
+    // Charged before the body comes: whoever never sends it was counted all the same.
+    KS_CHECK(admission.by_person(*caller));
+    return http::BodyWelcome{.known = true, .holder = "person " + caller->user().id.str()};
   }
 
   Result<http::Response> read(const Identified& who, http::Request& request,
@@ -344,9 +348,10 @@ void Router::add(http::Method method, std::string_view pattern, const RouteSpec&
   auto route = std::make_shared<Route>(
       Route{services_, spec, std::move(handler), std::make_shared<InFlight>()});
   http::RouteInfo info = info_of(audience, spec.action);
-  info.welcome = [route](const http::Request& request) {
+  info.welcome = [route](http::Request& request) {
     Admission admission(route->services, request);
     auto welcome = route->welcome(request, admission);
+    request.charge = std::make_shared<const http::RateCharge>(admission.charge());
     if (welcome) return std::move(*welcome);
     http::BodyWelcome refused;
     refused.refusal =

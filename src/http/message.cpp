@@ -111,6 +111,7 @@ void Request::clear() {
   scheme = "http";
   route = {};
   params.clear();
+  charge.reset();
 }
 
 std::vector<std::pair<std::string_view, std::string_view>> parse_cookies(std::string_view header) {

@@ -14,6 +14,7 @@
 namespace ks::http {
 
 class SseStream;
+struct RateCharge;
 
 enum class Method { get, head, post, put, patch, del, options };
 inline constexpr std::size_t kMethodCount = 7;
@@ -73,6 +74,8 @@ struct Request {
   std::uint16_t port = 0;      // From Host; 0 when it names none.
   std::string scheme = "http";
   Time deadline;  // Monotonic; work beyond it is for nobody.
+  // What its sender was charged while only the head was there; none when nobody asked.
+  std::shared_ptr<const RateCharge> charge;
 
   // Set by the router.
   std::string_view route;  // The pattern; lives as long as the router.
@@ -118,6 +121,8 @@ struct BodyWelcome {
   // The sender is somebody who may send this much. What all others send is held against a bound of
   // its own, which a crowd of strangers cannot use up for those who are known.
   bool known = false;
+  // Whose share of the bodies' memory it takes; the sender's network address where this is empty.
+  std::string holder = {};
   // In place of the body: sent at once, and the connection ends.
   std::optional<Response> refusal = {};
 };

@@ -33,6 +33,13 @@ struct RateStanding {
   void add_to(Headers& headers) const;
 };
 
+// Whom one request was charged to so far, and what was said last.
+struct RateCharge {
+  RateStanding standing;
+  bool address = false;
+  bool person = false;
+};
+
 // Buckets of tokens in a table of fixed size, in this process alone. From any thread, without a
 // lock: threads that ask for different keys do not meet.
 //

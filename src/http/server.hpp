@@ -32,6 +32,9 @@ struct ServerOptions {
   // holds no more than the buffer for one head, and only while it sends one.
   std::size_t unknown_bodies_bytes_max = std::size_t{64} << 20;
   std::size_t known_bodies_bytes_max = std::size_t{512} << 20;
+  // Of these, what one holder has at most (BodyWelcome::holder), over all loops. Beyond it is 429.
+  std::size_t unknown_holder_bytes_max = std::size_t{4} << 20;
+  std::size_t known_holder_bytes_max = std::size_t{16} << 20;
 
   // All of these are checked once in sweep_interval, so they are late by up to that.
   Duration idle_timeout = seconds(75);  // Between requests.

@@ -193,3 +193,52 @@ TEST_CASE_FIXTURE(Writes, "who is not signed in is told before the body is there
     }
   });
 }
+
+TEST_CASE("bodies that one person never sends leave everybody else their writes") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  Person bob = server.somebody("Bob");
+  std::vector<std::unique_ptr<HeldBody>> held;
+  std::size_t refused = 0;
+  for (int i = 0; i < 600; ++i) {
+    auto body = ann.hold("PATCH", ann.org_path(), 1 << 20);
+    if (body->reply().status == 100) {
+      held.push_back(std::move(body));
+    } else {
+      ++refused;
+      CHECK(body->reply().status == 429);
+      CHECK(body->reply().header("retry-after") == "1");
+    }
+  }
+  CHECK(held.size() >= 8);
+  CHECK(held.size() <= 16);
+  CHECK(refused + held.size() == 600);
+  const Json name = Json::object({{"name", "New"}});
+  CHECK(bob.patch(bob.org_path(), name).status == 200);
+  // What she left open she gets back.
+  held.clear();
+  Reply hers = ann.patch(ann.org_path(), name);
+  for (int tries = 0; hers.status == 429 && tries < 1000; ++tries)
+    hers = ann.patch(ann.org_path(), name);
+  CHECK(hers.status == 200);
+}
+
+TEST_CASE("a request whose body never comes is charged to its sender, and one that comes once") {
+  ServerOptions options;
+  options.settings = {{"RATE_LIMIT_WRITES", "8"}};
+  Server server(options);
+  Person ann = server.somebody("Ann");
+  const auto left = [&](const Reply& reply) {
+    const std::string field = reply.header("ratelimit").value_or("");
+    const std::size_t at = field.find(";r=");
+    REQUIRE(at != std::string::npos);
+    return std::stoi(field.substr(at + 3));
+  };
+  const Json name = Json::object({{"name", "New"}});
+  const int before = left(ann.patch(ann.org_path(), name));
+  CHECK(left(ann.patch(ann.org_path(), name)) >= before - 1);
+  for (int i = 0; i < 30; ++i) ann.hold("PATCH", ann.org_path(), 100);
+  const auto refused = ann.hold("PATCH", ann.org_path(), 100);
+  CHECK(refused->reply().status == 429);
+  CHECK(std::stoi(refused->reply().header("retry-after").value_or("0")) >= 1);
+}

@@ -129,6 +129,23 @@ Reply send(std::uint16_t port, const Request& request) {
   return send_bytes(port, text_of(request, true));
 }
 
+HeldBody::HeldBody(std::uint16_t port, Request request, std::size_t length)
+    : fd_(connected(port)) {
+  request.headers.emplace_back("Content-Length", std::to_string(length));
+  request.headers.emplace_back("Expect", "100-continue");
+  request.body.reset();
+  write_all(fd_, text_of(request, false));
+  std::string seen;
+  bool ended = false;
+  const Time until = now() + kPatience;
+  std::size_t end = std::string::npos;
+  while ((end = seen.find("\r\n\r\n")) == std::string::npos)
+    if (!read_more(fd_, until, seen, ended)) return;
+  reply_ = parse_head(std::string_view(seen).substr(0, end));
+}
+
+HeldBody::~HeldBody() { ::close(fd_); }
+
 EventStream::EventStream(std::uint16_t port, const std::string& target, const Fields& headers)
     : fd_(connected(port)) {
   write_all(fd_, text_of({"GET", target, headers, std::nullopt}, false));

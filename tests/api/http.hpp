@@ -38,6 +38,21 @@ Reply send(std::uint16_t port, const Request& request);
 // What comes back for these bytes, until the server ends the connection.
 Reply send_bytes(std::uint16_t port, std::string_view bytes);
 
+// A request whose head was sent and whose body never comes.
+class HeldBody {
+ public:
+  HeldBody(std::uint16_t port, Request request, std::size_t length);
+  ~HeldBody();
+  HeldBody(const HeldBody&) = delete;
+  HeldBody& operator=(const HeldBody&) = delete;
+  // 100 where the server waits for the body.
+  const Reply& reply() const { return reply_; }
+
+ private:
+  int fd_ = -1;
+  Reply reply_;
+};
+
 struct Event {
   std::string name;
   std::string id;

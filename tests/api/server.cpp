@@ -191,6 +191,14 @@ std::unique_ptr<EventStream> Person::stream(const std::string& target, Fields he
   return std::make_unique<EventStream>(server_->port(), target, headers_with(std::move(headers)));
 }
 
+std::unique_ptr<HeldBody> Person::hold(const std::string& method, const std::string& target,
+                                       std::size_t length) {
+  return std::make_unique<HeldBody>(
+      server_->port(),
+      Request{method, target, headers_with({{"Content-Type", "application/json"}}), std::nullopt},
+      length);
+}
+
 std::string filled(std::string pattern, const std::string& org, const std::string& team,
                    const std::string& deployment) {
   const auto put = [&](std::string_view name, const std::string& value) {

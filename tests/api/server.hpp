@@ -68,6 +68,9 @@ class Person {
   Reply patch(const std::string& target, const Json& body, Fields headers = {});
   Reply del(const std::string& target, Fields headers = {});
   std::unique_ptr<EventStream> stream(const std::string& target, Fields headers = {});
+  // A request whose head says that so many bytes follow, and none does.
+  std::unique_ptr<HeldBody> hold(const std::string& method, const std::string& target,
+                                 std::size_t length);
 
   // A deployment from an image; fails the test unless it is made.
   Json deploy(const std::string& name, const Json& more = Json::object());

@@ -5,27 +5,30 @@
 
 namespace ks::api {
 
-// Charges one request to whoever sent it, once, and tells in the reply's fields what is left.
+// Charges one request to whoever sent it, once, and tells in the reply's fields what is left. What
+// was charged for its head counts for the whole request.
 class Admission {
  public:
   Admission(Services& services, const http::Request& request)
-      : services_(services), request_(request) {}
+      : services_(services), request_(request) {
+    if (request.charge) charge_ = *request.charge;
+  }
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
 
+  // Each may be asked again, as a transaction may run again: counted is the first time.
   // While nobody is known: before work is done for a token that may be made up.
   Result<void> by_address();
-  // May be asked again, as a transaction may run again: counted is the first time.
   Result<void> by_person(const Caller& caller);
 
-  void tell(http::Response& response) const { standing_.add_to(response.headers); }
+  void tell(http::Response& response) const { charge_.standing.add_to(response.headers); }
+  const http::RateCharge& charge() const { return charge_; }
 
  private:
   Result<void> answer() const;
   Services& services_;
   const http::Request& request_;
-  http::RateStanding standing_;
-  bool counted_ = false;
+  http::RateCharge charge_;
 };
 
 }  // namespace ks::api

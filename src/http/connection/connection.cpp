@@ -320,10 +320,9 @@ void Connection::refuse(int status, const char* why) {
   Error error{Error::Code::invalid, "malformed_request", why, {}, {}, {}, status, 0, {}};
   if (status == 413) error.problem = "content_too_large";
   if (status == 408) error.problem = "request_timeout";
-  if (status == 503) {
-    error.problem = "overloaded";
-    error.retry_after_s = 1;
-  }
+  if (status == 503) error.problem = "overloaded";
+  if (status == 429) error.problem = "too_many_requests";
+  if (status == 503 || status == 429) error.retry_after_s = 1;
   const Response response = problem(error, request_, server_->options.problem_base);
   const bool sent = send(response, AfterReply::close, false);
   if (server_->options.access_log)

@@ -46,7 +46,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool serve_one();
   bool read_request();
   bool welcome_body(std::size_t head_bytes);
-  bool hold(bool known, std::size_t bytes);
+  bool hold(const BodyWelcome& welcome, std::size_t bytes);
   void release();
   bool fill();
   bool wait(Ready what);
@@ -87,6 +87,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // What this request takes of the loop's share for bodies, and of which.
   std::size_t held_bytes_ = 0;
   std::atomic<std::size_t>* held_of_ = nullptr;
+  std::string holder_;
 
   std::shared_ptr<SseStream> stream_;
   std::vector<SseEvent> batch_;

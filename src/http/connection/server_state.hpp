@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/server.hpp"
+#include "http/shares.hpp"
 #include "http/wire/address.hpp"
 
 namespace ks::http {
@@ -49,6 +50,7 @@ struct ServerState {
   const Handler handler;
   const Clock& clock;
   TrustedProxies proxies;
+  Shares body_holders;
   std::vector<std::unique_ptr<LoopState>> loops;
   std::atomic<std::size_t> open{0};
   std::atomic<bool> draining{false};

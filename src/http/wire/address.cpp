@@ -48,6 +48,11 @@ IpAddress IpAddress::network() const {
   return out;
 }
 
+std::string network_of(std::string_view address) {
+  const auto parsed = IpAddress::parse(address);
+  return parsed ? parsed->network().text() : std::string(address);
+}
+
 Result<IpNetwork> IpNetwork::parse(std::string_view text) {
   IpNetwork out;
   const std::size_t slash = std::min(text.find('/'), text.size());

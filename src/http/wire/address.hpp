@@ -29,6 +29,9 @@ class IpAddress {
   std::array<std::uint8_t, 16> bytes_{};
 };
 
+// The network of an address as text; what is no address stands for itself.
+std::string network_of(std::string_view address);
+
 // An address with a prefix length, "10.0.0.0/8", "fd00::/8", or an address alone.
 class IpNetwork {
  public:
