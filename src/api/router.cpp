@@ -144,6 +144,7 @@ http::Response to_response(const http::Request& request, Reply reply) {
 constexpr Duration kAnswerLife = hours(24);
 // Whoever signs up or in has little to say.
 constexpr std::size_t kStrangersBodyMax = 16 * 1024;
+constexpr std::size_t kBodyMax = 1 << 20;
 
 }  // namespace
 
@@ -171,6 +172,8 @@ struct Router::Route {
   // Whether a body is read at all: decided from the head alone, so that nobody who is not signed in
   // can make the server hold a large one.
   Result<http::BodyWelcome> welcome(const http::Request& request, Admission& admission) const {
+    if (kind_of(request.method) == RequestLimits::Kind::read)
+      return http::BodyWelcome{.bytes_max = 0};
     KS_TRY(const Identified who, identify(services, request));
     if (handler.anyone || who.token.empty()) KS_CHECK(admission.by_address());
     if (handler.anyone) return http::BodyWelcome{.bytes_max = kStrangersBodyMax};
@@ -182,7 +185,10 @@ struct Router::Route {
     }
     // Charged before the body comes: whoever never sends it was counted all the same.
     KS_CHECK(admission.by_person(*caller));
-    return http::BodyWelcome{.known = true, .holder = "person " + caller->user().id.str()};
+    // Where none is taken, a small one is read to say so with its fault.
+    return http::BodyWelcome{.bytes_max = spec.body == Body::none ? kStrangersBodyMax : kBodyMax,
+                             .known = true,
+                             .holder = "person " + caller->user().id.str()};
   }
 
   Result<http::Response> read(const Identified& who, http::Request& request,

@@ -117,7 +117,7 @@ struct Response {
 
 // What becomes of a request's body; decided when the head is there and nothing of the body was kept.
 struct BodyWelcome {
-  std::size_t bytes_max = 1 << 20;
+  std::size_t bytes_max = 1 << 20;  // 0: anything is 413.
   // The sender is somebody who may send this much. What all others send is held against a bound of
   // its own, which a crowd of strangers cannot use up for those who are known.
   bool known = false;

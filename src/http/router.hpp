@@ -20,7 +20,7 @@ struct RouteInfo {
   explicit RouteInfo(std::string who) : audience(std::move(who)) {}
   std::string audience;
   std::vector<std::pair<std::string, std::string>> metadata;
-  std::size_t body_bytes_max = 1 << 20;
+  std::size_t body_bytes_max = 0;  // None is taken.
   // Asked about a request's body before it is read, in place of body_bytes_max. Runs on the
   // connection's fiber and may wait; the request has its head only.
   std::function<BodyWelcome(Request&)> welcome = {};

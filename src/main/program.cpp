@@ -269,6 +269,7 @@ Result<void> Program::Impl::listen() {
   inside.port = config.metrics_port;
   inside.problem_base = config.base_url.text();
   inside.access_log = false;
+  inside.limits.body_bytes_max = 0;
   metrics_server = std::make_unique<http::Server>(
       work, inside, [this](http::Request& r) { return metrics_router->handle(r); }, parts.clock,
       parts.random);

@@ -194,6 +194,48 @@ TEST_CASE_FIXTURE(Writes, "who is not signed in is told before the body is there
   });
 }
 
+TEST_CASE_FIXTURE(Writes, "a body for which a route has no use is refused from the head") {
+  std::size_t walked = 0;
+  Person nobody = server.nobody();
+  for (const http::Router::Route* route : server.program().router()->routes()) {
+    const std::string method(http::method_name(route->method));
+    CAPTURE(method);
+    CAPTURE(route->pattern);
+    std::string target = filled(route->pattern, ann.org);
+    if (const std::size_t at = target.find('{'); at != std::string::npos) target.resize(at);
+    if (target.ends_with('/') && target.size() > 1) target += "x";
+    const Operation* op = server.contract().find(method, target);
+    REQUIRE(op != nullptr);
+    if (op->json->find("requestBody") != nullptr) continue;
+    ++walked;
+    for (Person* who : {&nobody, &ann}) {
+      const auto held = who->hold(method, target, 1 << 20);
+      const bool signed_in_first = who == &nobody && route->method != http::Method::get;
+      CHECK(held->reply().status == (signed_in_first ? 401 : 413));
+    }
+  }
+  CHECK(walked >= 12);
+}
+
+TEST_CASE("bodies that one network never sends leave others their logins") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  Person stranger = server.nobody();
+  std::vector<std::unique_ptr<HeldBody>> held;
+  for (int i = 0; i < 400; ++i) {
+    auto body = stranger.hold("POST", "/api/v1/auth/login", 16 * 1024);
+    CHECK((body->reply().status == 100 || body->reply().status == 429));
+    if (body->reply().status == 100) held.push_back(std::move(body));
+  }
+  CHECK(held.size() >= 50);
+  CHECK(held.size() <= 256);
+  Person again = server.nobody();
+  CHECK(again
+            .post("/api/v1/auth/login",
+                  Json::object({{"email", ann.email}, {"password", kPassword}}))
+            .status == 200);
+}
+
 TEST_CASE("bodies that one person never sends leave everybody else their writes") {
   Server server;
   Person ann = server.somebody("Ann");
