@@ -89,10 +89,10 @@ Result<Identified> identify(const Services& services, const http::Request& reque
       std::make_shared<const Trail>(Trail{request.request_id, request.client_address})};
 }
 
-// The caller as the database has it now. Whose session is in no cache is counted by address before
-// anything is asked.
+// The caller as the database has it now. A token of which nothing is remembered is counted by
+// address before anything is asked.
 Result<Caller> load(const Services& services, const Identified& who, Admission& admission) {
-  if (const auto known = services.sessions.cached(who.client, who.token, who.trail))
+  if (const auto known = services.sessions.remembered(who.client, who.token, who.trail))
     KS_CHECK(admission.by_person(*known));
   else
     KS_CHECK(admission.by_address());
@@ -178,7 +178,7 @@ struct Router::Route {
     if (handler.anyone || who.token.empty()) KS_CHECK(admission.by_address());
     if (handler.anyone) return http::BodyWelcome{.bytes_max = kStrangersBodyMax};
     if (who.token.empty()) return unauthenticated();
-    auto caller = services.sessions.cached(who.client, who.token, who.trail);
+    auto caller = services.sessions.remembered(who.client, who.token, who.trail);
     if (!caller) {
       KS_CHECK(admission.by_address());
       KS_TRY(caller, services.sessions.load(who.client, who.token, who.trail));
@@ -207,7 +207,9 @@ struct Router::Route {
           KS_CHECK(admission.by_person(caller));
           return run(tx, caller, call);
         },
-        [&] { return admission.by_address(); });
+        [&](const std::optional<Caller>& known) {
+          return known ? admission.by_person(*known) : admission.by_address();
+        });
     if (!reply) {
       note_denied(who, request, reply.error());
       return std::unexpected(std::move(reply).error());

@@ -91,12 +91,14 @@ class Router {
   void stream(std::string_view pattern, Action action, StreamHandler handler);
 
   // Work of a member in a transaction of its own: reads trust a cached caller under the guard.
-  // `before_load` is asked where the session has to be read first: nothing is known of its token.
+  // `before_load` is asked where the session has to be read first, with whose it was when it was
+  // read before; with nobody where nothing is known of the token.
+  using BeforeLoad = std::function<Result<void>(const std::optional<Caller>&)>;
   template <class T>
   static Result<T> read_as(Services& services, const ClientScope& client, std::string_view token,
                            const SessionGate::TrailPtr& trail,
                            const std::function<Result<T>(Tx&, const Caller&)>& body,
-                           const std::function<Result<void>()>& before_load = {});
+                           const BeforeLoad& before_load = {});
 
  private:
   struct Handler {
@@ -123,13 +125,13 @@ template <class T>
 Result<T> Router::read_as(Services& services, const ClientScope& client, std::string_view token,
                           const SessionGate::TrailPtr& trail,
                           const std::function<Result<T>(Tx&, const Caller&)>& body,
-                          const std::function<Result<void>()>& before_load) {
+                          const BeforeLoad& before_load) {
   if (const auto known = services.sessions.cached(client, token, trail)) {
     auto result =
         services.db.read(known->guard(), [&](Tx& tx) -> Result<T> { return body(tx, *known); });
     if (result || result.error().problem != Database::kStaleGuard) return result;
   } else if (before_load) {
-    KS_CHECK(before_load());
+    KS_CHECK(before_load(services.sessions.remembered(client, token, trail)));
   }
   // Once more after a load: the rights may have changed between the load and the read.
   for (int tries = 0;; ++tries) {

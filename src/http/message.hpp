@@ -115,7 +115,8 @@ struct Response {
   static Response events(std::shared_ptr<SseStream> stream);
 };
 
-// What becomes of a request's body; decided when the head is there and nothing of the body was kept.
+// What becomes of a request's body; decided when the head is there and nothing of the body was
+// kept.
 struct BodyWelcome {
   std::size_t bytes_max = 1 << 20;  // 0: anything is 413.
   // The sender is somebody who may send this much. What all others send is held against a bound of

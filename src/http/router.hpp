@@ -51,8 +51,8 @@ class Router {
 
   // Sets request.route and request.params, and runs the handler.
   Response handle(Request& request) const;
-  // What the route that this request will reach says of its body; a small limit where there is none,
-  // since nobody will read that body.
+  // What the route that this request will reach says of its body; a small limit where there is
+  // none, since nobody will read that body.
   BodyWelcome welcome(Request& request) const;
 
  private:

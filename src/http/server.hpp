@@ -28,8 +28,8 @@ struct ServerOptions {
   // Asked about each body after its head; limits.body_bytes_max and nobody known without it.
   std::function<BodyWelcome(Request&)> welcome;
   // What requests whose body is not whole may hold together, heads and all: those of strangers, and
-  // those of the known. Beyond it is 503. Parted evenly between the loops. Besides these a connection
-  // holds no more than the buffer for one head, and only while it sends one.
+  // those of the known. Beyond it is 503. Parted evenly between the loops. Besides these a
+  // connection holds no more than the buffer for one head, and only while it sends one.
   std::size_t unknown_bodies_bytes_max = std::size_t{64} << 20;
   std::size_t known_bodies_bytes_max = std::size_t{512} << 20;
   // Of these, what one holder has at most (BodyWelcome::holder), over all loops. Beyond it is 429.

@@ -99,9 +99,16 @@ std::string SessionGate::token_hash(std::string_view token) { return hex(sha256(
 
 std::optional<Caller> SessionGate::cached(const ClientScope& scope, std::string_view token,
                                           TrailPtr trail) const {
+  auto known = remembered(scope, token, std::move(trail));
+  if (known && known->now_ - known->snapshot_->seen_at >= kTouchEvery) known.reset();
+  return known;
+}
+
+std::optional<Caller> SessionGate::remembered(const ClientScope& scope, std::string_view token,
+                                              TrailPtr trail) const {
   auto snapshot = cache_->find(sha256(token));
   const Time now = clock_.now();
-  if (!snapshot || snapshot->client != scope.client() || now - snapshot->seen_at >= kTouchEvery ||
+  if (!snapshot || snapshot->client != scope.client() ||
       !session_alive(snapshot->seen_at, snapshot->expires_at, now))
     return std::nullopt;
   return caller(std::move(snapshot), std::move(trail), now);

@@ -68,6 +68,10 @@ class SessionGate {
   // written down (every 5 minutes), which load() does.
   std::optional<Caller> cached(const ClientScope&, std::string_view token, TrailPtr) const;
 
+  // The same also when the use has to be written down: whose token it was when it was last looked
+  // at. Tells whom to count a request to, and is no caller to read as.
+  std::optional<Caller> remembered(const ClientScope&, std::string_view token, TrailPtr) const;
+
   // Reads the session, the user and the memberships. 401 "unauthenticated" when there is no such
   // session, it has expired, or the account is disabled.
   Result<Caller> load(const ClientScope&, std::string_view token, TrailPtr);

@@ -230,10 +230,10 @@ TEST_CASE("bodies that one network never sends leave others their logins") {
   CHECK(held.size() >= 50);
   CHECK(held.size() <= 256);
   Person again = server.nobody();
-  CHECK(again
-            .post("/api/v1/auth/login",
-                  Json::object({{"email", ann.email}, {"password", kPassword}}))
-            .status == 200);
+  CHECK(
+      again
+          .post("/api/v1/auth/login", Json::object({{"email", ann.email}, {"password", kPassword}}))
+          .status == 200);
 }
 
 TEST_CASE("bodies that one person never sends leave everybody else their writes") {

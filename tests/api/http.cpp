@@ -129,8 +129,7 @@ Reply send(std::uint16_t port, const Request& request) {
   return send_bytes(port, text_of(request, true));
 }
 
-HeldBody::HeldBody(std::uint16_t port, Request request, std::size_t length)
-    : fd_(connected(port)) {
+HeldBody::HeldBody(std::uint16_t port, Request request, std::size_t length) : fd_(connected(port)) {
   request.headers.emplace_back("Content-Length", std::to_string(length));
   request.headers.emplace_back("Expect", "100-continue");
   request.body.reset();

@@ -1,3 +1,5 @@
+#include <atomic>
+
 #include <doctest/doctest.h>
 
 #include "tests/api/server.hpp"
@@ -35,6 +37,18 @@ ServerOptions small_quotas() {
                       {"RATE_LIMIT_ADDRESS_WRITES", "8"}};
   return options;
 }
+
+// Runs on, and can be put forward.
+class ForwardClock final : public Clock {
+ public:
+  Time now() const override { return system_.now() + Duration{ahead_us_}; }
+  Time monotonic() const override { return system_.monotonic() + Duration{ahead_us_}; }
+  void advance(Duration d) { ahead_us_ += d.us; }
+
+ private:
+  SystemClock system_;
+  std::atomic<std::int64_t> ahead_us_{0};
+};
 
 }  // namespace
 
@@ -115,4 +129,25 @@ TEST_CASE("an address that nobody vouches for is not believed by the limits") {
                                 {{"X-Forwarded-For", "192.0.2." + std::to_string(++host)}});
                           }),
               20);
+}
+
+TEST_CASE("a stranger at the same address does not shut out whose session was idle for minutes") {
+  ForwardClock clock;
+  ServerOptions options = small_quotas();
+  options.clock = &clock;
+  Server server(options);
+  Person ann = server.somebody("Ann");
+  Person bob = server.somebody("Bob");
+  REQUIRE(ann.get("/api/v1/me").status == 200);
+  REQUIRE(bob.get("/api/v1/me").status == 200);
+  // Past the time after which the use of a session is written down again.
+  clock.advance(minutes(6));
+  Person stranger = server.nobody();
+  const Fields there{{"X-Forwarded-For", "192.0.2.7"}, {"Cookie", "session=made-up"}};
+  const Json name = Json::object({{"name", "New"}});
+  while (stranger.get("/api/v1/me", there).status != 429) continue;
+  while (stranger.patch("/api/v1/orgs/none", name, there).status != 429) continue;
+  const Fields beside{{"X-Forwarded-For", "192.0.2.7"}};
+  CHECK(ann.get("/api/v1/me", beside).status == 200);
+  CHECK(bob.patch(bob.org_path(), name, beside).status == 200);
 }

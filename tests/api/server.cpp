@@ -42,9 +42,9 @@ Config config_of(const std::filesystem::path& folder, Random& random,
 }  // namespace
 
 Server::Server(const ServerOptions& options) : folder_(new_folder()) {
-  auto program =
-      Program::start(config_of(folder_, random_, options.settings),
-                     Program::Parts{clock_, random_, options.cluster, options.access_log});
+  auto program = Program::start(config_of(folder_, random_, options.settings),
+                                Program::Parts{options.clock != nullptr ? *options.clock : clock_,
+                                               random_, options.cluster, options.access_log});
   REQUIRE_MESSAGE(program.has_value(), program.error().message);
   program_ = std::move(*program);
   const Reply reply = send(port(), {"GET", "/openapi.json", {}, std::nullopt});

@@ -15,6 +15,7 @@ class Person;
 struct ServerOptions {
   std::map<std::string, std::string> settings;  // Over those of the tests.
   bool access_log = false;
+  const Clock* clock = nullptr;      // In place of the system's; outlives the server.
   kube::Cluster* cluster = nullptr;  // In place of the simulated one; outlives the server.
 };
 

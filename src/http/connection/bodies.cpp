@@ -46,10 +46,11 @@ bool Connection::hold(const BodyWelcome& welcome, std::size_t bytes) {
     refuse(503, "too many bodies at once");
     return false;
   }
-  holder_ = welcome.holder.empty() ? "address " + network_of(request_.client_address)
-                                   : welcome.holder;
+  holder_ =
+      welcome.holder.empty() ? "address " + network_of(request_.client_address) : welcome.holder;
   if (!server_->body_holders.take(
-          holder_, bytes, known ? options.known_holder_bytes_max : options.unknown_holder_bytes_max)) {
+          holder_, bytes,
+          known ? options.known_holder_bytes_max : options.unknown_holder_bytes_max)) {
     refuse(429, "too many bodies at once from one sender");
     return false;
   }
