@@ -9,6 +9,8 @@ namespace ks::api {
 namespace {
 
 constexpr int kBatch = 100;
+// Read at once for one subscriber, and waiting in its queue before more is read.
+constexpr std::size_t kBatchBytes = 1 << 20;
 
 // One subscriber: who it is, what it wants to hear of, and how far it has heard.
 struct Subscription {
@@ -64,18 +66,26 @@ Result<Delivery> read(Services& services, const Subscription& at) {
         Delivery out;
         out.seq = at.seq;
         out.more = rows.size() == kBatch;
+        std::size_t bytes = 0;
         for (const FeedRow& row : rows) {
+          if (bytes >= kBatchBytes) {
+            out.more = true;
+            break;
+          }
           out.seq = row.seq;
           if (at.team && row.change.team != at.team) continue;
           KS_TRY(const auto event, event_of(tx, services, scope, row, list));
-          if (event) out.events.push_back(*event);
+          if (!event) continue;
+          bytes += (*event)->size();
+          out.events.push_back(*event);
         }
         return out;
       });
 }
 
 bool deliver(Services& services, Subscription& at, http::SseStream& stream) {
-  for (;;) {
+  // A subscriber that is behind with large events is told the rest in a later round.
+  while (stream.queued_bytes() < kBatchBytes) {
     auto delivery = read(services, at);
     // A database that does not answer takes no right away; the next round tries again.
     if (!delivery) return delivery.error().code == Error::Code::unavailable;
@@ -84,6 +94,7 @@ bool deliver(Services& services, Subscription& at, http::SseStream& stream) {
     at.seq = delivery->seq;
     if (!delivery->more) return true;
   }
+  return true;
 }
 
 // From where to read: after Last-Event-ID where it is still kept, else from now on.

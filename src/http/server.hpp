@@ -40,7 +40,8 @@ struct ServerOptions {
   Duration idle_timeout = seconds(75);  // Between requests.
   Duration head_timeout = seconds(10);  // From the first byte to the end of the head.
   Duration body_timeout = seconds(30);  // From there to the end of the body.
-  // For a reply's first 2 MiB, and a second more for each further 64 KiB.
+  // For a reply's first 2 MiB, and a second more for each further 64 KiB. Of a stream, for what it
+  // takes from its queue at once: 1 MiB or one event.
   Duration write_timeout = seconds(30);
   Duration request_timeout = seconds(60);  // Becomes Request::deadline.
   Duration sweep_interval = seconds(1);

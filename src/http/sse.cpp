@@ -42,7 +42,7 @@ std::shared_ptr<SseStream> SseStream::make(SseLimits limits) {
 
 SseStream::SseStream(SseLimits limits) : limits_(limits) {
   // Said first, so that it is known also to a client that is cut off without a word.
-  queue_.push_back(retry_hint());
+  enqueue_locked(retry_hint());
 }
 
 SseStream::~SseStream() { finish(); }
@@ -56,18 +56,29 @@ void SseStream::wake_locked() {
   if (wake_ && !std::exchange(woken_, true)) wake_();
 }
 
+void SseStream::enqueue_locked(SseEvent event) {
+  queued_bytes_ += event->size();
+  queue_.push_back(std::move(event));
+}
+
 bool SseStream::push(SseEvent event) {
   const std::lock_guard lock(mutex_);
   if (state_ != State::open) return false;
-  if (queue_.size() >= limits_.queue_max) {
+  // Behind nothing but a hint or a comment every event has its place, however large.
+  constexpr std::size_t kNextToNothing = 128;
+  const bool full =
+      queue_.size() >= limits_.queue_max ||
+      (queued_bytes_ + event->size() > limits_.queue_bytes_max && queued_bytes_ > kNextToNothing);
+  if (full) {
     queue_.clear();
-    queue_.push_back(retry_hint());
+    queued_bytes_ = 0;
+    enqueue_locked(retry_hint());
     state_ = State::dropped;
     was_dropped_ = true;
     wake_locked();
     return false;
   }
-  queue_.push_back(std::move(event));
+  enqueue_locked(std::move(event));
   wake_locked();
   return true;
 }
@@ -75,7 +86,7 @@ bool SseStream::push(SseEvent event) {
 void SseStream::close() {
   const std::lock_guard lock(mutex_);
   if (state_ != State::open) return;
-  queue_.push_back(retry_hint());
+  enqueue_locked(retry_hint());
   state_ = State::closing;
   wake_locked();
 }
@@ -83,6 +94,11 @@ void SseStream::close() {
 bool SseStream::open() const {
   const std::lock_guard lock(mutex_);
   return state_ == State::open;
+}
+
+std::size_t SseStream::queued_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return queued_bytes_;
 }
 
 bool SseStream::dropped() const {
@@ -107,11 +123,15 @@ void SseStream::attach(std::function<void()> wake) {
   wake_ = std::move(wake);
 }
 
-bool SseStream::take(std::vector<SseEvent>& out, std::size_t events_max) {
+bool SseStream::take(std::vector<SseEvent>& out, std::size_t events_max, std::size_t bytes_max) {
   const std::lock_guard lock(mutex_);
   woken_ = false;
-  const std::size_t n = std::min(events_max, queue_.size());
-  for (std::size_t i = 0; i < n; ++i) {
+  std::size_t n = 0, bytes = 0;
+  for (; n < events_max && !queue_.empty(); ++n) {
+    const std::size_t size = queue_.front()->size();
+    if (n > 0 && bytes + size > bytes_max) break;
+    bytes += size;
+    queued_bytes_ -= size;
     out.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
@@ -125,6 +145,7 @@ void SseStream::finish() {
     const std::lock_guard lock(mutex_);
     state_ = State::ended;
     queue_.clear();
+    queued_bytes_ = 0;
     wake.swap(wake_);
     callbacks.swap(on_close_);
   }

@@ -23,6 +23,8 @@ SseEvent sse_comment(std::string_view text);
 
 struct SseLimits {
   std::size_t queue_max = 256;
+  // Of what waits in the queue; a single event may be larger.
+  std::size_t queue_bytes_max = std::size_t{4} << 20;
   Duration heartbeat = seconds(15);
   // After how long a client that lost the stream should come back.
   Duration retry = seconds(3);
@@ -44,6 +46,9 @@ class SseStream {
   // Sends what is queued and a retry hint, then ends the stream.
   void close();
   bool open() const;
+  // What waits to be taken. A publisher with much to say waits for little of it, instead of having
+  // the subscriber dropped.
+  std::size_t queued_bytes() const;
   // True when the subscriber was dropped because it was slow.
   bool dropped() const;
   // Runs `callback` once when the stream is over, for whatever reason; at once if it is already.
@@ -52,14 +57,16 @@ class SseStream {
 
   // The connection's side. `wake` is called when there is something to take; it must only post.
   void attach(std::function<void()> wake);
-  // Moves up to `events_max` events to `out`. False when the stream has ended and nothing is left.
-  bool take(std::vector<SseEvent>& out, std::size_t events_max);
+  // Moves up to `events_max` events of `bytes_max` together to `out`, one in any case. False when
+  // the stream has ended and nothing is left.
+  bool take(std::vector<SseEvent>& out, std::size_t events_max, std::size_t bytes_max);
   // The connection is gone.
   void finish();
 
  private:
   explicit SseStream(SseLimits limits);
   void wake_locked();
+  void enqueue_locked(SseEvent event);
   SseEvent retry_hint() const;
 
   enum class State { open, closing, dropped, ended };
@@ -69,6 +76,7 @@ class SseStream {
   bool was_dropped_ = false;
   bool woken_ = false;
   std::deque<SseEvent> queue_;
+  std::size_t queued_bytes_ = 0;
   std::function<void()> wake_;
   std::vector<std::function<void()>> on_close_;
 };

@@ -1,10 +1,12 @@
 #include "http/sse.hpp"
 
+#include <algorithm>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 
 #include "http/connection/served.hpp"
 
@@ -49,10 +51,45 @@ TEST_CASE("a full queue drops its subscriber and leaves a retry hint") {
   CHECK(stream->dropped());
   CHECK_FALSE(stream->open());
   std::vector<SseEvent> left;
-  CHECK(stream->take(left, 32));
+  CHECK(stream->take(left, 32, 1 << 20));
   REQUIRE(left.size() == 1);
   CHECK(*left[0] == "retry: 3000\n\n");
-  CHECK_FALSE(stream->take(left, 32));
+  CHECK_FALSE(stream->take(left, 32, 1 << 20));
+}
+
+TEST_CASE(
+    "a queue of large events is full at a number of bytes, and one event always has a place") {
+  const auto stream = SseStream::make();
+  const SseEvent large = sse_event("large", "", std::string(std::size_t{5} << 20, 'x'));
+  CHECK(stream->push(large));
+  CHECK_FALSE(stream->push(sse_event("e", "", "x")));
+  CHECK(stream->dropped());
+
+  const auto other = SseStream::make();
+  const SseEvent event = sse_event("e", "", std::string(1 << 20, 'x'));
+  std::size_t most = 0;
+  while (other->push(event)) {
+    most = std::max(most, other->queued_bytes());
+    REQUIRE(most <= std::size_t{4} << 20);
+  }
+  CHECK(most >= std::size_t{3} << 20);
+  CHECK(other->queued_bytes() < 100);
+}
+
+TEST_CASE("what is taken at once is bounded in events and in bytes") {
+  const auto stream = SseStream::make();
+  const SseEvent event = sse_event("e", "", std::string(300 * 1024, 'x'));
+  for (int i = 0; i < 8; ++i) CHECK(stream->push(event));
+  std::vector<SseEvent> batch;
+  CHECK(stream->take(batch, 32, 1 << 20));
+  CHECK(batch.size() == 4);  // The hint is one of them.
+  batch.clear();
+  CHECK(stream->take(batch, 2, 1 << 20));
+  CHECK(batch.size() == 2);
+  batch.clear();
+  CHECK(stream->take(batch, 32, 1));
+  CHECK(batch.size() == 1);
+  CHECK(stream->queued_bytes() == 2 * event->size());
 }
 
 TEST_CASE("on_close runs once, also for a stream that nobody connected") {
@@ -156,11 +193,31 @@ TEST_CASE("a slow subscriber is dropped and its connection ends with the write's
   int pushed = 0;
   while (s.stream->push(big)) REQUIRE(++pushed < 100'000);
   CHECK(s.stream->dropped());
-  CHECK(pushed >= 255);
+  CHECK(pushed >= 15);
   s.pass(s.options.write_timeout + microseconds(1));
   CHECK(s.over.wait_for(seconds(20)));
   s.server->sweep();
   CHECK(s.server->connections() == 0);
+}
+
+TEST_CASE("a subscriber that takes a little now and then is not given the write's time again") {
+  Subscribed s;
+  s.start();
+  WireClient client(s.port());
+  client.small_receive_buffer();
+  client.send(kSubscribe);
+  client.until("retry: 3000\n\n");
+  const int tiny = 4096;
+  ::setsockopt(client.fd(), SOL_SOCKET, SO_RCVBUF, &tiny, sizeof(tiny));
+  // One batch that is more than the kernel takes for it.
+  CHECK(s.stream->push(sse_event("big", "", std::string(std::size_t{16} << 20, 'x'))));
+  s.server->sweep();
+  std::string some(512 * 1024, ' ');
+  for (int i = 0; i < 4; ++i) {
+    s.pass(Duration{s.options.write_timeout.us / 3});
+    [[maybe_unused]] const auto n = ::recv(client.fd(), some.data(), some.size(), MSG_DONTWAIT);
+  }
+  CHECK(s.over.wait_for(seconds(20)));
 }
 
 TEST_CASE("a stop ends streams with a retry hint") {

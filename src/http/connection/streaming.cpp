@@ -39,8 +39,9 @@ void Connection::pump() {
 // Writes the batch, or a new one. False when there is nothing to do now.
 bool Connection::pump_some() {
   constexpr std::size_t kBatch = 32;
+  constexpr std::size_t kBatchBytes = 1 << 20;
   if (batch_.empty()) {
-    if (!stream_->take(batch_, kBatch)) {
+    if (!stream_->take(batch_, kBatch, kBatchBytes)) {
       close();
       return false;
     }
@@ -60,11 +61,12 @@ bool Connection::pump_some() {
   if (n < 0 && errno == EINTR) return true;
   if (n < 0 && errno == EAGAIN) {
     blocked_ = true;
-    deadline_ = server_->clock.monotonic() + server_->options.write_timeout;
+    // For the whole batch: a client that takes a byte now and then must not keep it for ever.
+    if (deadline_ == kNever)
+      deadline_ = server_->clock.monotonic() + server_->options.write_timeout;
     socket_.when(Ready::writable, [self = shared_from_this()](bool ready) {
       if (!ready) return;
       self->blocked_ = false;
-      self->deadline_ = kNever;
       self->pump();
     });
     return false;
@@ -79,6 +81,7 @@ bool Connection::pump_some() {
   while (done < batch_.size() && written >= batch_[done]->size()) written -= batch_[done++]->size();
   batch_.erase(batch_.begin(), batch_.begin() + static_cast<std::ptrdiff_t>(done));
   batch_at_ = written;
+  if (batch_.empty()) deadline_ = kNever;
   return true;
 }
 
