@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "api/admission/admission.hpp"
 #include "api/api.hpp"
 #include "api/pages/landing.hpp"
 #include "embedded/docs_style.hpp"
@@ -370,17 +371,17 @@ void mount_docs(http::Router& raw, const Services& services) {
   KS_ASSERT_MSG(contract.has_value(), "the contract is not JSON");
   auto page = std::make_shared<const std::string>(docs_page(*contract));
 
-  const auto serve = [&raw](std::string_view path, std::string_view type,
-                            std::shared_ptr<const std::string> text) {
+  const auto serve = [&raw, &services](std::string_view path, std::string_view type,
+                                       std::shared_ptr<const std::string> text) {
     raw.add(http::Method::get, path, http::RouteInfo{"anyone"},
-            [type, text = std::move(text)](http::Request&) {
-              http::Response response(200, type, *text);
+            counted_by_address(services, [type, text = std::move(text)](http::Request&) {
+              auto response = http::Response::of_kept(type, text);
               response.headers.set("Cache-Control", "no-cache");
               response.headers.set("Content-Security-Policy",
                                    "default-src 'none'; style-src 'self'; base-uri 'none'; "
                                    "form-action 'none'; frame-ancestors 'none'");
               return response;
-            });
+            }));
   };
   mount_landing(raw, services, *contract);
   serve("/openapi.json", "application/json", std::move(json));

@@ -145,6 +145,12 @@ Response Response::text(int status, std::string text) {
   return {status, "text/plain; charset=utf-8", std::move(text)};
 }
 
+Response Response::of_kept(std::string_view content_type, std::shared_ptr<const std::string> text) {
+  Response out(200, content_type, {});
+  out.kept = std::move(text);
+  return out;
+}
+
 Response Response::events(std::shared_ptr<SseStream> stream) {
   Response out{200, "text/event-stream", {}};
   // Proxies that buffer by default would hold events back.

@@ -103,6 +103,8 @@ struct Response {
   int status = 200;
   Headers headers;
   std::string body;
+  // In place of `body`: one text for many replies.
+  std::shared_ptr<const std::string> kept;
   // A stream of events in place of a body; see sse.hpp.
   std::shared_ptr<SseStream> stream;
 
@@ -113,6 +115,8 @@ struct Response {
   static Response json(int status, std::string text);
   static Response text(int status, std::string text);
   static Response events(std::shared_ptr<SseStream> stream);
+  static Response of_kept(std::string_view content_type, std::shared_ptr<const std::string> text);
+  std::string_view content() const { return kept ? std::string_view(*kept) : body; }
 };
 
 // What becomes of a request's body; decided when the head is there and nothing of the body was

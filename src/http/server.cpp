@@ -216,6 +216,8 @@ std::size_t Server::bodies_bytes() const {
   return bytes;
 }
 
+std::size_t Server::answers_bytes() const { return state_->answers_bytes; }
+
 bool Server::stop(Duration drain) {
   if (!listener_) return true;
   state_->draining = true;

@@ -36,6 +36,11 @@ struct ServerOptions {
   std::size_t unknown_holder_bytes_max = std::size_t{4} << 20;
   std::size_t known_holder_bytes_max = std::size_t{16} << 20;
 
+  // What replies that their clients do not take may hold: all of them, and those of one network
+  // address. Beyond it is 503. Replies of up to 16 KiB and kept texts are not counted.
+  std::size_t answers_bytes_max = std::size_t{256} << 20;
+  std::size_t answers_holder_bytes_max = std::size_t{64} << 20;
+
   // All of these are checked once in sweep_interval, so they are late by up to that.
   Duration idle_timeout = seconds(75);  // Between requests.
   Duration head_timeout = seconds(10);  // From the first byte to the end of the head.
@@ -73,6 +78,8 @@ class Server {
   std::size_t connections() const;
   // Of unknown_bodies_bytes_max and known_bodies_bytes_max, what is taken now.
   std::size_t bodies_bytes() const;
+  // Of answers_bytes_max, likewise.
+  std::size_t answers_bytes() const;
 
   // Stops accepting, ends idle connections and streams, lets requests in work finish, and cuts off
   // what is left after `drain`. True when nothing is left. A handler that never returns keeps its

@@ -1,5 +1,7 @@
 #include "api/admission/admission.hpp"
 
+#include "http/problem.hpp"
+
 namespace ks::api {
 
 Result<void> Admission::answer() const {
@@ -23,6 +25,17 @@ Result<void> Admission::by_person(const Caller& caller) {
                                                services_.stores.clock.monotonic());
   }
   return answer();
+}
+
+http::RouteHandler counted_by_address(const Services& services, http::RouteHandler handler) {
+  return [&services, handler = std::move(handler)](http::Request& request) {
+    Admission admission(services, request);
+    const auto allowed = admission.by_address();
+    http::Response response =
+        allowed ? handler(request) : http::problem(allowed.error(), request, services.base_url);
+    admission.tell(response);
+    return response;
+  };
 }
 
 }  // namespace ks::api

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/services.hpp"
-#include "http/message.hpp"
+#include "http/router.hpp"
 
 namespace ks::api {
 
@@ -9,7 +9,7 @@ namespace ks::api {
 // was charged for its head counts for the whole request.
 class Admission {
  public:
-  Admission(Services& services, const http::Request& request)
+  Admission(const Services& services, const http::Request& request)
       : services_(services), request_(request) {
     if (request.charge) charge_ = *request.charge;
   }
@@ -26,9 +26,13 @@ class Admission {
 
  private:
   Result<void> answer() const;
-  Services& services_;
+  const Services& services_;
   const http::Request& request_;
   http::RateCharge charge_;
 };
+
+// A route outside of api::Router, for anyone: counted by network address like the others.
+// `services` outlives it.
+http::RouteHandler counted_by_address(const Services& services, http::RouteHandler handler);
 
 }  // namespace ks::api

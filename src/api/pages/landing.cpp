@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 
+#include "api/admission/admission.hpp"
 #include "http/problem.hpp"
 
 namespace ks::api {
@@ -14,9 +15,10 @@ http::Response page(http::Response response) {
   return response;
 }
 
-void serve(http::Router& raw, std::string_view path, const http::Response& response) {
+void serve(http::Router& raw, const Services& services, std::string_view path,
+           const http::Response& response) {
   raw.add(http::Method::get, path, http::RouteInfo{"anyone"},
-          [response](http::Request&) { return page(response); });
+          counted_by_address(services, [response](http::Request&) { return page(response); }));
 }
 
 // By the last segment of a problem's type.
@@ -35,7 +37,7 @@ std::map<std::string, std::string, std::less<>> problems_of(const Json& contract
 
 void mount_landing(http::Router& raw, const Services& services, const Json& contract) {
   const std::string& base = services.base_url;
-  serve(raw, "/",
+  serve(raw, services, "/",
         http::Response::json(200, Json::object({{"product", "K8s Scheduler"},
                                                 {"version", services.version},
                                                 {"documentation", base + "/docs/api"},
@@ -43,7 +45,7 @@ void mount_landing(http::Router& raw, const Services& services, const Json& cont
                                                 {"api", base + "/api/v1"}})
                                       .dump()));
   serve(
-      raw, "/setup",
+      raw, services, "/setup",
       http::Response::text(
           200,
           "This link makes the first platform administrator. Its token is what follows the '#'; a\n"
@@ -56,7 +58,7 @@ void mount_landing(http::Router& raw, const Services& services, const Json& cont
               "When it was used or is too old, `k8s-scheduler admin link` on the server prints a\n"
               "new one.\n"));
   serve(
-      raw, "/o/{org}/billing",
+      raw, services, "/o/{org}/billing",
       http::Response::text(
           200,
           "The plan of an organization decides how much it may have. " + base +
@@ -69,11 +71,11 @@ void mount_landing(http::Router& raw, const Services& services, const Json& cont
   auto problems = std::make_shared<const std::map<std::string, std::string, std::less<>>>(
       problems_of(contract));
   raw.add(http::Method::get, "/problems/{problem}", http::RouteInfo{"anyone"},
-          [problems, base](http::Request& request) {
+          counted_by_address(services, [problems, base](http::Request& request) {
             const auto found = problems->find(request.param("problem"));
             if (found == problems->end()) return http::problem(not_found().error(), request, base);
             return page(http::Response::json(200, found->second));
-          });
+          }));
 }
 
 }  // namespace ks::api

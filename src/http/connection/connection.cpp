@@ -69,6 +69,7 @@ void Connection::close() {
   batch_.clear();
   give_buffer();
   release();
+  release_answer();
   socket_.close();
   std::erase(loop_.connections, this);
   server_->connection_ended();
@@ -130,15 +131,18 @@ bool Connection::serve_one() {
   }
   if (!read_request()) return false;
   enter(Phase::working);
-  const Response response = answer();
+  Response response = answer();
+  if (!hold_answer(response)) response = overloaded();
   const bool keep = reader_.keep_alive() && !server_->draining && !stop_ && !response.stream;
   const bool head_only = request_.method == Method::head;
-  if (!send(response, keep ? AfterReply::keep : AfterReply::close, head_only)) {
+  const bool sent = send(response, keep ? AfterReply::keep : AfterReply::close, head_only);
+  release_answer();
+  if (!sent) {
     if (response.stream) response.stream->finish();
     finish_request(response.status, 0);
     return false;
   }
-  finish_request(response.status, head_only ? 0 : response.body.size());
+  finish_request(response.status, head_only ? 0 : response.content().size());
   if (response.stream) {
     stream_ = response.stream;
     if (head_only) return false;
@@ -281,10 +285,10 @@ bool Connection::send(const Response& response, AfterReply after, bool head_only
   append_head(head, response, request_.request_id, loop_.date(server_->clock.now()), after);
   const bool body = !head_only && !response.stream && may_have_body(response.status);
   constexpr std::size_t kFree = 2 << 20;
-  const std::size_t size = body ? response.body.size() : 0;
+  const std::size_t size = body ? response.content().size() : 0;
   const auto more = static_cast<std::int64_t>((size > kFree ? size - kFree : 0) / (64 * 1024));
   enter(Phase::writing, server_->options.write_timeout + seconds(more));
-  const bool sent = write(head, body ? std::string_view(response.body) : std::string_view{});
+  const bool sent = write(head, body ? response.content() : std::string_view{});
   if (loop_.heads.size() < kHeadsKept) loop_.heads.push_back(std::move(head));
   return sent;
 }

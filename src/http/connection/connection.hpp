@@ -48,11 +48,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool welcome_body(std::size_t head_bytes);
   bool hold(const BodyWelcome& welcome, std::size_t bytes);
   void release();
+  bool hold_answer(const Response& response);
+  void release_answer();
   bool fill();
   bool wait(Ready what);
   void describe_request();
   Response answer();
   Response failed(std::string what) const;
+  Response overloaded() const;
   bool send(const Response& response, AfterReply after, bool head_only);
   bool write(std::string_view first, std::string_view second);
   void refuse(int status, const char* why);
@@ -88,6 +91,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t held_bytes_ = 0;
   std::atomic<std::size_t>* held_of_ = nullptr;
   std::string holder_;
+  std::size_t answer_bytes_ = 0;
+  std::string answer_holder_;
 
   std::shared_ptr<SseStream> stream_;
   std::vector<SseEvent> batch_;

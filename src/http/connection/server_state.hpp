@@ -51,6 +51,8 @@ struct ServerState {
   const Clock& clock;
   TrustedProxies proxies;
   Shares body_holders;
+  Shares answer_holders;
+  std::atomic<std::size_t> answers_bytes{0};
   std::vector<std::unique_ptr<LoopState>> loops;
   std::atomic<std::size_t> open{0};
   std::atomic<bool> draining{false};

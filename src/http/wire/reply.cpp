@@ -79,7 +79,7 @@ void append_head(std::string& out, const Response& response, std::string_view re
   out += "\r\n";
   if (!response.stream && may_have_body(response.status)) {
     out += "Content-Length: ";
-    append_number(out, response.body.size());
+    append_number(out, response.content().size());
     out += "\r\n";
   }
   if (after == AfterReply::close) out += "Connection: close\r\n";
