@@ -65,7 +65,8 @@ Result<Delivery> read(Services& services, const Subscription& at) {
         const std::string list = at.list();
         Delivery out;
         out.seq = at.seq;
-        out.more = rows.size() == kBatch;
+        out.more = rows.size() == kBatch ||
+                   (!rows.empty() && rows.back().seq - at.seq >= Journal::kFeedWindow);
         std::size_t bytes = 0;
         for (const FeedRow& row : rows) {
           if (bytes >= kBatchBytes) {
@@ -97,7 +98,8 @@ bool deliver(Services& services, Subscription& at, http::SseStream& stream) {
   return true;
 }
 
-// From where to read: after Last-Event-ID where it is still kept, else from now on.
+// From where to read: after Last-Event-ID where what followed it is still kept and can be looked at
+// in one go, else from now on. Whoever missed more is quicker with a list than with its changes.
 struct Start {
   std::int64_t seq = 0;
   bool reset = false;
@@ -109,7 +111,8 @@ Start start_at(const Call& call, const Cursors& cursors, const std::string& list
   const auto text = cursors.open(*field, list);
   std::int64_t seq = -1;
   if (text) std::from_chars(text->data(), text->data() + text->size(), seq);
-  const bool known = text && seq >= span.first_kept - 1 && seq <= span.last;
+  const bool known = text && seq >= span.first_kept - 1 && seq <= span.last &&
+                     span.last - seq <= Journal::kFeedWindow;
   return known ? Start{seq, false} : Start{span.last, true};
 }
 

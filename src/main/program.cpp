@@ -66,13 +66,15 @@ std::string_view program_version() { return KS_VERSION; }
 
 struct Program::Impl {
   Impl(const Config& c, const Parts& p)
-      : config(c), parts(p), web(cores()), work(1), raw(c.base_url.text()) {}
+      : config(c), parts(p), web(cores()), work(1), feeds(1), raw(c.base_url.text()) {}
 
   Config config;
   Parts parts;
   // Requests and background work have their own threads: neither makes the other wait.
   runtime::LoopGroup web;
   runtime::LoopGroup work;
+  // Who catches up on a long feed does not keep the cluster waiting.
+  runtime::LoopGroup feeds;
   std::unique_ptr<Database> db;
   std::unique_ptr<SqlStores> stores;
   std::unique_ptr<kube::Cluster> own_cluster;
@@ -162,7 +164,7 @@ void Program::Impl::build_api() {
 void Program::Impl::start_background() {
   runtime::Loop& loop = work.at(0);
   if (config.run_api) {
-    hub.start(loop);
+    hub.start(feeds.at(0));
     sync = std::make_unique<sync::Sync>(
         sync::Stores{*db, stores->sync, stores->plans, stores->sandboxes, stores->authorizer,
                      stores->envelope},
@@ -298,6 +300,7 @@ void Program::Impl::stop(Duration drain) {
   server.reset();
   metrics_server.reset();
   web.stop();
+  feeds.stop();
   work.stop();
 }
 

@@ -96,7 +96,7 @@ Result<void> SqlJournal::notify(Tx& tx, const AnyPermit& permit, const Change& c
 Result<std::vector<FeedRow>> SqlJournal::feed_after(Tx& tx,
                                                     const Permit<Action::org_read, Org>& permit,
                                                     std::int64_t seq, int limit) {
-  KS_TRY(const auto rows, sql_tx(tx).run(permit, q::feed_after, seq, limit));
+  KS_TRY(const auto rows, sql_tx(tx).run(permit, q::feed_after, seq, seq + kFeedWindow, limit));
   std::vector<FeedRow> out;
   for (const Row& row : rows) {
     FeedRow feed{row.integer(0), {row.str(1), row.str(2), std::nullopt}};

@@ -57,7 +57,10 @@ class Journal {
   // A change that nobody did: status that came from the cluster.
   virtual Result<void> notify(Tx&, const AnyPermit&, const Change&, Time now) = 0;
 
-  // Of each thing that changed after `seq` the newest row, oldest first, at most `limit`.
+  // How many changes are looked at in one go.
+  static constexpr std::int64_t kFeedWindow = 1000;
+  // Of each thing that is among the next kFeedWindow changes after `seq` its newest row there,
+  // oldest first, at most `limit`.
   virtual Result<std::vector<FeedRow>> feed_after(Tx&, const Permit<Action::org_read, Org>&,
                                                   std::int64_t seq, int limit) = 0;
   struct FeedSpan {

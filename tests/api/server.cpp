@@ -106,19 +106,34 @@ void Server::raise(const Person& person, const std::string& plan) {
   REQUIRE(reply.status == 200);
 }
 
-void Server::admit(const Person& host, Person& guest, const std::string& org_role,
-                   const std::string& team_role) {
+std::unique_ptr<Database> Server::visit() {
   sql::DatabaseOptions options;
   options.dsn = "sqlite:" + (folder_ / "api.db").string();
   options.sqlite_visit = true;
-  const auto database = sql::open_database(options, clock_);
+  auto database = sql::open_database(options, clock_);
   REQUIRE(database.has_value());
+  return std::move(*database);
+}
+
+void Server::pass_over(const Person& person, std::int64_t changes) {
+  const auto org = OrgId::parse(person.org_id);
+  REQUIRE(org);
+  const auto passed = visit()->write([&](Tx& tx) -> Result<void> {
+    KS_CHECK(sql::sql_tx(tx).run(test::permit_on(*org), *test::kPassOver, changes));
+    return {};
+  });
+  REQUIRE_MESSAGE(passed.has_value(), passed.error().message);
+}
+
+void Server::admit(const Person& host, Person& guest, const std::string& org_role,
+                   const std::string& team_role) {
+  const auto database = visit();
   const auto org = OrgId::parse(host.org_id);
   const auto team = TeamId::parse(host.team_id);
   const auto user = UserId::parse(guest.get("/api/v1/me").json().text("user", "id"));
   REQUIRE(((org && team) && user));
   sql::SqlAccountStore accounts;
-  const auto admitted = (*database)->write([&](Tx& tx) -> Result<void> {
+  const auto admitted = database->write([&](Tx& tx) -> Result<void> {
     const auto permit = test::permit_on(*org);
     KS_CHECK(sql::sql_tx(tx).run(permit, *test::kPutMember, *user, org_role));
     if (!team_role.empty())

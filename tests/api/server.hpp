@@ -6,6 +6,7 @@
 #include <string>
 
 #include "main/program.hpp"
+#include "store/transaction.hpp"
 #include "tests/api/contract.hpp"
 
 namespace ks::api_test {
@@ -42,8 +43,11 @@ class Server {
   // the database itself.
   void admit(const Person& host, Person& guest, const std::string& org_role,
              const std::string& team_role);
+  // The organization's feed goes on as if so many changes had been and were forgotten.
+  void pass_over(const Person& person, std::int64_t changes);
 
  private:
+  std::unique_ptr<Database> visit();
   std::filesystem::path folder_;
   SystemClock clock_;
   SystemRandom random_;

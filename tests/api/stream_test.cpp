@@ -94,6 +94,24 @@ TEST_CASE_FIXTURE(Streams, "an id that is not known any more, or never was, says
   }
 }
 
+TEST_CASE_FIXTURE(Streams, "who missed more than 1000 changes is told to read everything again") {
+  const auto before = opened(ann);
+  ann.deploy("one");
+  const Event last = until(*before, "one", "Ready");
+  server.pass_over(ann, 900);
+  const auto near = open(ann, "", {{"Last-Event-ID", last.id}});
+  ann.deploy("two");
+  const Event next = event(*near);
+  CHECK(next.name == "deployment.updated");
+  CHECK(data(next).text("name") == "two");
+  server.pass_over(ann, 200);
+  const auto far = open(ann, "", {{"Last-Event-ID", last.id}});
+  CHECK(event(*far).name == "reset");
+  // From there it goes on.
+  ann.deploy("three");
+  CHECK(data(event(*far)).text("name") == "three");
+}
+
 TEST_CASE_FIXTURE(Streams, "what changed often while nobody listened comes once") {
   const auto before = opened(ann);
   ann.deploy("web");

@@ -78,6 +78,9 @@ inline const TestStatement<Scope::tenant, Rows::none, 3> kPutTeamMember(
     "put_team_member",
     "INSERT INTO team_members (client_id, org_id, team_id, user_id, role, created_at) "
     "VALUES (?1, ?2, ?3, ?4, ?5, 0)");
+inline const TestStatement<Scope::tenant, Rows::none, 1> kPassOver(
+    "pass_over",
+    "UPDATE organizations SET feed_seq = feed_seq + ?3 WHERE client_id = ?1 AND id = ?2");
 inline const TestStatement<Scope::tenant, Rows::many, 0> kTeams(
     "teams", "SELECT id, slug FROM teams WHERE client_id = ?1 AND org_id = ?2 ORDER BY slug");
 inline const TestStatement<Scope::tenant, Rows::none, 2> kSetVersion(

@@ -53,13 +53,13 @@ INSERT INTO feed (client_id, org_id, seq, at, kind, target_id, team_id)
 VALUES (:client, :org, :seq, :at, :kind, :target_id, :team_id);
 
 -- The newest row of each thing: who reads it sees the thing as it is now, so an older one tells
--- nothing more.
+-- nothing more. No more than a stretch of the feed at a time, however far behind the reader is.
 -- name: feed_after
 -- rows: many
 -- scope: tenant
 SELECT MAX(f.seq), f.kind, f.target_id, f.team_id
 FROM feed AS f
-WHERE f.client_id = :client AND f.org_id = :org AND f.seq > :after
+WHERE f.client_id = :client AND f.org_id = :org AND f.seq > :after AND f.seq <= :upto
 GROUP BY f.kind, f.target_id, f.team_id
 ORDER BY MAX(f.seq)
 LIMIT CAST(:page_size AS BIGINT);
