@@ -131,7 +131,9 @@ struct Server::Listener : std::enable_shared_from_this<Listener> {
   }
 
   void deal(int fd, const sockaddr_storage& address) {
-    if (server->draining || server->open >= server->options.connections_max) {
+    std::string peer = address_text(address);
+    if (server->draining || server->open >= server->options.connections_max ||
+        !server->connection_begins(peer)) {
       constexpr std::string_view kBusy =
           "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\n"
           "Connection: close\r\n\r\n";
@@ -142,9 +144,8 @@ struct Server::Listener : std::enable_shared_from_this<Listener> {
     }
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    ++server->open;
     LoopState& loop = *server->loops[next++ % server->loops.size()];
-    loop.loop->post([state = server, &loop, fd, peer = address_text(address)]() mutable {
+    loop.loop->post([state = server, &loop, fd, peer = std::move(peer)]() mutable {
       Connection::start(std::move(state), loop, fd, std::move(peer));
     });
   }

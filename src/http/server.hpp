@@ -24,6 +24,8 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0 takes a free one, see Server::port().
   std::size_t connections_max = 10'000;
+  // Of one network that is no trusted proxy's.
+  std::size_t network_connections_max = 10'000;
   ReaderLimits limits;
   // Asked about each body after its head; limits.body_bytes_max and nobody known without it.
   std::function<BodyWelcome(Request&)> welcome;

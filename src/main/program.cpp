@@ -15,6 +15,7 @@
 #include "http/metrics.hpp"
 #include "http/server.hpp"
 #include "main/cluster.hpp"
+#include "main/descriptors.hpp"
 #include "main/mailing.hpp"
 #include "main/readiness.hpp"
 #include "main/stores.hpp"
@@ -250,6 +251,8 @@ Result<void> Program::Impl::listen() {
   options.trusted_proxies = config.trusted_proxies;
   options.problem_base = config.base_url.text();
   options.access_log = parts.access_log;
+  options.connections_max = connections_within(raise_descriptors());
+  options.network_connections_max = static_cast<std::size_t>(config.network_connections);
   options.welcome = [this](http::Request& r) { return raw.welcome(r); };
   options.observer = [this](const http::Request& r, int status, Duration took) {
     metrics.observe_request(r.route, r.method, status, took);
@@ -272,6 +275,7 @@ Result<void> Program::Impl::listen() {
   inside.problem_base = config.base_url.text();
   inside.access_log = false;
   inside.limits.body_bytes_max = 0;
+  inside.connections_max = 64;
   metrics_server = std::make_unique<http::Server>(
       work, inside, [this](http::Request& r) { return metrics_router->handle(r); }, parts.clock,
       parts.random);

@@ -1,8 +1,10 @@
 #include <csignal>
+#include <cstdlib>
 #include <future>
 
 #include <doctest/doctest.h>
 #include <libpq-fe.h>
+#include <sys/stat.h>
 
 #include "tests/process/installation.hpp"
 
@@ -123,4 +125,39 @@ TEST_CASE("what takes longer than the drain is cut off and left undone") {
   ann.at(server->port());
   CHECK(ann.get(ann.deployments("web")).status == 404);
   CHECK(ann.used("deployments.max") == 0);
+}
+
+TEST_CASE("with few files it serves as many connections as it can, and says no to the others") {
+  Installation world(Installation::Kind::sqlite);
+  const std::string limited = world.folder() + "/limited";
+  write_file(limited, "#!/bin/sh\nset -e\nulimit -S -n 48\nulimit -H -n 256\nexec '" +
+                          program_path() + "' \"$@\"\n");
+  REQUIRE(::chmod(limited.c_str(), 0700) == 0);
+  const char* const named = std::getenv("KS_PROGRAM");
+  const std::optional<std::string> before =
+      named ? std::optional<std::string>(named) : std::nullopt;
+  REQUIRE(::setenv("KS_PROGRAM", limited.c_str(), 1) == 0);
+  auto server = world.start();
+  if (before)
+    ::setenv("KS_PROGRAM", before->c_str(), 1);
+  else
+    ::unsetenv("KS_PROGRAM");
+
+  std::vector<std::unique_ptr<EventStream>> open;
+  int served = 0, refused = 0;
+  for (int i = 0; i < 160; ++i) {
+    // A request that keeps its connection.
+    open.push_back(std::make_unique<EventStream>(server->port(), "/healthz",
+                                                 Headers{{"connection", "keep-alive"}}));
+    served += open.back()->status() == 200;
+    refused += open.back()->status() == 503;
+  }
+  CHECK(served >= 120);
+  CHECK(refused >= 30);
+  CHECK(served + refused == 160);
+  // What it needs for itself it has kept.
+  open.clear();
+  Person ann(server->port());
+  CHECK(eventually(seconds(30), [&] { return ann.sign_up("ann@example.com").status == 201; }));
+  CHECK(server->stop() == 0);
 }

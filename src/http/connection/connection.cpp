@@ -72,7 +72,7 @@ void Connection::close() {
   release_answer();
   socket_.close();
   std::erase(loop_.connections, this);
-  server_->connection_ended();
+  server_->connection_ended(peer_);
 }
 
 void Connection::sweep(Time now) {

@@ -52,6 +52,7 @@ struct ServerState {
   TrustedProxies proxies;
   Shares body_holders;
   Shares answer_holders;
+  Shares networks;
   std::atomic<std::size_t> answers_bytes{0};
   std::vector<std::unique_ptr<LoopState>> loops;
   std::atomic<std::size_t> open{0};
@@ -59,7 +60,16 @@ struct ServerState {
   std::uint16_t port = 0;
   runtime::Event empty;
 
-  void connection_ended() {
+  // False where the peer's network has as many as may be.
+  bool connection_begins(const std::string& peer) {
+    if (!proxies.trusts(peer) &&
+        !networks.take(network_of(peer), 1, options.network_connections_max))
+      return false;
+    ++open;
+    return true;
+  }
+  void connection_ended(const std::string& peer) {
+    if (!proxies.trusts(peer)) networks.give_back(network_of(peer), 1);
     if (open.fetch_sub(1) == 1 && draining) empty.set();
   }
 };

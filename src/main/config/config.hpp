@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -43,6 +44,7 @@ struct Config {
   std::string metrics_address;  // Empty: no metrics.
   std::uint16_t metrics_port = 0;
   api::RequestQuotas quotas;
+  std::int64_t network_connections = 256;
   bool leader_elect = true;
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::text;
