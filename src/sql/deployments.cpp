@@ -108,15 +108,20 @@ Result<Page<ListedDeployment>> SqlDeploymentStore::list(
   const std::string_view low = std::max<std::string_view>(name_prefix, after_name);
   KS_TRY(const auto rows, sql_tx(tx).run(permit, q::deployments_per_team, permit.id(), after_name,
                                          after_stem, low, high, page.limit + 1));
+  // A few with the largest environments are an answer of their own, in which each of those stands
+  // twice: as the deployment's and as its only service's.
+  constexpr std::size_t kPageBytes = std::size_t{2} << 20;
   const auto limit = static_cast<std::size_t>(page.limit);
+  std::size_t bytes = 0;
   Page<ListedDeployment> out;
   out.items.reserve(std::min(rows.size(), limit));
   for (const Row& row : rows) {
-    if (out.items.size() == limit) {
-      const Row& last = rows[limit - 1];
+    if (out.items.size() == limit || bytes >= kPageBytes) {
+      const Row& last = rows[out.items.size() - 1];
       out.next = last.str(2) + "/" + last.str(3);
       break;
     }
+    bytes += row.text(5).size() + row.text(12).size();
     out.items.push_back({listed_stamp(row), [row] { return deployment_at(row); }});
   }
   return out;
