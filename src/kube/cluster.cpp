@@ -33,6 +33,12 @@ const Kind kSandbox{kOwnGroup, "v1alpha1", "sandboxes", "Sandbox", false};
 const Kind kUserDeployment{kOwnGroup, "v1alpha1", "userdeployments", "UserDeployment", true};
 }  // namespace kinds
 
+std::int64_t page_limit(const Kind& kind) {
+  const bool tenant_sized =
+      kind == kinds::kUserDeployment || kind == kinds::kDeployment || kind == kinds::kPod;
+  return tenant_sized ? 40 : 500;
+}
+
 Ref ref_of(const Kind& kind, const Json& object) {
   return {kind, kind.namespaced ? std::string(object.text("metadata", "namespace")) : std::string(),
           std::string(object.text("metadata", "name"))};

@@ -40,6 +40,9 @@ struct KubeError {
   bool is_not_found() const { return status == 404; }
   // 409: AlreadyExists at create, a stale resourceVersion or a failed UID precondition elsewhere.
   bool is_conflict() const { return status == 409; }
+  // 413 AnswerTooLong: the answer passed the client's bound. Of the caller's making, so never
+  // "no answer"; the same call gets it again.
+  bool is_too_long() const { return reason == "AnswerTooLong"; }
   // 410: the resourceVersion or the continue token is older than the server keeps.
   bool is_expired() const { return status == 410; }
   // No answer, 429 or 5xx: the same call may go through later.
@@ -61,9 +64,13 @@ struct Ref {
 struct ListOptions {
   std::string ns{};              // Empty: all namespaces.
   std::string label_selector{};  // Kubernetes' own syntax; empty selects everything.
-  std::int64_t limit = 500;      // Objects a page.
+  std::int64_t limit = 500;      // Objects a page; it has fewer where they make a long answer.
   std::string continue_token{};
 };
+
+// Objects a page that fit one answer: 40 of the kinds that carry what tenants wrote, each of which
+// etcd keeps under 1.5 MB; 500 of the others, as Kubernetes' own clients ask for.
+std::int64_t page_limit(const Kind& kind);
 
 struct ListPage {
   std::vector<Json> items;  // Each with apiVersion and kind set.

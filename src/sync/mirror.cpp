@@ -73,6 +73,7 @@ kube::KubeResult<std::string> Mirror::list() {
   std::map<Key, Json> fresh;
   kube::ListOptions options;
   options.label_selector = selector_;
+  options.limit = kube::page_limit(kind_);
   std::string version;
   do {
     auto page = cluster_.list(kind_, options);

@@ -9,6 +9,9 @@
 // What the contract suite needs of the cluster that it runs on.
 namespace ks::contract {
 
+// The bound of an answer to its cluster's client.
+inline constexpr std::size_t kAnswerBytesMax = 256 << 10;
+
 class Rig {
  public:
   virtual ~Rig() = default;

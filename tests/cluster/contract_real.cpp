@@ -122,6 +122,7 @@ std::unique_ptr<RealRig> connect() {
   kube::https::Options options;
   // The server sends a bookmark two seconds before a watch's time is up.
   options.watch_min = options.watch_max = seconds(8);
+  options.answer_bytes_max = kAnswerBytesMax;
   auto cluster = kube::https::HttpsCluster::make(std::move(*config), options);
   if (!cluster) FAIL("cluster: " << cluster.error().message);
   return std::make_unique<RealRig>(std::move(*cluster), std::move(keeper));

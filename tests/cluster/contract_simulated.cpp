@@ -30,6 +30,7 @@ class SimulatedRig final : public Rig {
     kube::simulated::Options options;
     options.require_crds = true;
     options.bookmark_every = seconds(2);
+    options.answer_bytes_max = kAnswerBytesMax;
     return options;
   }
   ManualClock clock_;

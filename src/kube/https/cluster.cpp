@@ -56,9 +56,22 @@ struct HttpsCluster::Impl {
   KubeResult<Json> call(Request request) {
     KS_TRY(request.bearer, bearer());
     request.timeout = options.call_timeout;
+    request.bytes_max = options.answer_bytes_max;
     const Response response = transport.call(std::move(request));
     if (response.status < 200 || response.status > 299) return std::unexpected(error_of(response));
-    return tree_of(response.body, Transport::kBodyBytesMax);
+    return tree_of(response.body, options.answer_bytes_max);
+  }
+
+  // A page that is too long is asked for again with half as many objects, down to one. A single
+  // object is too long only if the bound is below etcd's own of 1.5 MB.
+  KubeResult<Json> call_for_list(const std::string& target, std::int64_t limit) {
+    for (;; limit = limit > 0 ? limit / 2 : 500) {
+      Request request;
+      request.target = target;
+      if (limit > 0) add_query(request.target, "limit", std::to_string(limit));
+      auto tree = call(std::move(request));
+      if (tree || !tree.error().is_too_long() || limit == 1) return tree;
+    }
   }
 
   KubeResult<Json> call_for_object(Request request) {
@@ -94,14 +107,10 @@ KubeResult<Json> HttpsCluster::get(const Ref& ref) {
 }
 
 KubeResult<ListPage> HttpsCluster::list(const Kind& kind, const ListOptions& options) {
-  Request request;
-  request.target = path_of(kind, options.ns, "");
-  if (!options.label_selector.empty())
-    add_query(request.target, "labelSelector", options.label_selector);
-  if (options.limit > 0) add_query(request.target, "limit", std::to_string(options.limit));
-  if (!options.continue_token.empty())
-    add_query(request.target, "continue", options.continue_token);
-  KS_TRY(auto tree, impl_->call(std::move(request)));
+  std::string target = path_of(kind, options.ns, "");
+  if (!options.label_selector.empty()) add_query(target, "labelSelector", options.label_selector);
+  if (!options.continue_token.empty()) add_query(target, "continue", options.continue_token);
+  KS_TRY(auto tree, impl_->call_for_list(target, options.limit));
   ListPage page;
   page.resource_version = tree.text("metadata", "resourceVersion");
   page.continue_token = tree.text("metadata", "continue");

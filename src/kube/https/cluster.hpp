@@ -15,6 +15,7 @@ struct Options {
   std::string proxy;    // Of HTTPS_PROXY; empty: none. The environment itself is not read.
   std::string no_proxy;
   Duration call_timeout = seconds(10);
+  std::size_t answer_bytes_max = 64 << 20;  // An answer that is longer is not read to its end.
   // A watch ends by itself after a random time between these, so that all watches of all clients do
   // not come back at once. Until then only TCP keep-alive finds out that the server is gone.
   Duration watch_min = minutes(5);

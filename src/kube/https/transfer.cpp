@@ -150,8 +150,9 @@ std::size_t Transfer::on_header(const char* data, std::size_t size) {
 std::size_t Transfer::on_data(const char* data, std::size_t size) {
   const std::lock_guard lock(mutex);
   if (!streams || response.status != 200) {
-    if (response.body.size() + size > (streams ? kErrorBytesMax : Transport::kBodyBytesMax)) {
+    if (response.body.size() + size > (streams ? kErrorBytesMax : request.bytes_max)) {
       abort_reason = "the answer is too long";
+      response.too_long = true;
       return 0;
     }
     response.body.append(data, size);

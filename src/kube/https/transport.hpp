@@ -27,14 +27,16 @@ struct Request {
   std::string content_type;
   std::string body;
   std::string bearer;
-  Duration timeout = seconds(10);  // Of the whole call; of a stream until its status is known.
+  std::size_t bytes_max = 64 << 20;  // Of the answer's body; not of a stream's.
+  Duration timeout = seconds(10);    // Of the whole call; of a stream until its status is known.
 };
 
 struct Response {
   int status = 0;    // 0: no answer came, and `failure` says why.
   std::string body;  // Empty for a stream that was opened.
   Duration retry_after{};
-  std::string failure;  // Without any credential.
+  std::string failure;    // Without any credential.
+  bool too_long = false;  // Longer than the request's bytes_max; status is 0.
 };
 
 // A response that goes on: lines as they come.
@@ -63,8 +65,8 @@ class Transport {
 
   // Lines that wait for their reader before the server is no longer read from.
   static constexpr std::size_t kLinesMax = 512;
+  // An event is one object, which etcd keeps under 1.5 MB; escaping makes it longer.
   static constexpr std::size_t kLineBytesMax = 8 << 20;
-  static constexpr std::size_t kBodyBytesMax = 64 << 20;
 
  private:
   class Driver;

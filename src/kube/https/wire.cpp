@@ -97,6 +97,7 @@ KubeError error_of_status(const Json& status, int http_status) {
 }
 
 KubeError error_of(const Response& response) {
+  if (response.too_long) return {413, "AnswerTooLong", response.failure, {}};
   if (response.status == 0) return {0, "NoAnswer", response.failure, {}};
   if (response.status >= 300 && response.status < 400)
     return {response.status,

@@ -114,7 +114,15 @@ KubeResult<ListPage> SimulatedCluster::list(const Kind& kind, const ListOptions&
   page.resource_version = std::to_string(list->version);
   const std::size_t limit =
       options.limit > 0 ? static_cast<std::size_t>(options.limit) : list->items.size();
-  const std::size_t end = std::min(at + limit, list->items.size());
+  const std::size_t bytes_max = impl_->state.options().answer_bytes_max;
+  std::size_t end = at, bytes = 0;
+  while (end < list->items.size() && end - at < limit) {
+    if (bytes_max > 0) bytes += list->items[end]->dump().size();
+    if (bytes > bytes_max) break;
+    ++end;
+  }
+  if (end == at && bytes > bytes_max)
+    return kube_error(413, "AnswerTooLong", "the answer is too long");
   for (; at < end; ++at) page.items.push_back(*list->items[at]);
   if (end < list->items.size()) {
     if (list_number == 0) {

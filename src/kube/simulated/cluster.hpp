@@ -42,6 +42,8 @@ struct Options {
   std::size_t events_kept = 20'000;
   // Lists that pages can still be fetched from; older continue tokens are answered with 410.
   std::size_t lists_kept = 64;
+  // Bytes of a list's objects, by which a page is cut as by its limit; 0: no bound.
+  std::size_t answer_bytes_max = 0;
   // When set, kinds of groups that are not Kubernetes' own need an applied
   // CustomResourceDefinition, as on a real server. Off, custom kinds are there from the start.
   bool require_crds = false;

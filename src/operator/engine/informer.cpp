@@ -29,7 +29,7 @@ bool Informer::pump(Duration wait) {
 }
 
 bool Informer::list_page() {
-  auto page = cluster_.list(kind_, {{}, selector_, 500, continue_token_});
+  auto page = cluster_.list(kind_, {{}, selector_, kube::page_limit(kind_), continue_token_});
   if (!page) {
     // The token grew older than what the server keeps: from the first page again.
     if (page.error().is_expired() && !continue_token_.empty()) start_over();
