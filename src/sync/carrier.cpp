@@ -13,12 +13,6 @@ namespace ks::sync {
 namespace {
 constexpr std::string_view kManager = "k8s-scheduler/sync";
 
-bool has_secrets(const Workload& workload) {
-  for (const Service& service : workload.services)
-    if (!service.secret_env.empty()) return true;
-  return false;
-}
-
 // What is wrong with one object, or with its namespace, says nothing about the cluster: one
 // tenant's object must not make the installation look ill. An API server also gives 500 to an
 // object that its store does not take.
@@ -57,7 +51,8 @@ Carrier::Carrier(const Stores& stores, kube::Cluster& cluster, const Config& con
       config_(config),
       clock_(clock),
       sandboxes_(sandboxes),
-      deployments_(deployments) {}
+      deployments_(deployments),
+      old_secrets_(cluster) {}
 
 Permit<Action::sync_status, Org> Carrier::permit(const ClientId& client, const OrgId& org) const {
   auto allowed = stores_.authorizer.require<Action::sync_status>(kSyncFleet.tenant(client, org));
@@ -234,8 +229,8 @@ Carried Carrier::push(const WantedDeployment& row) {
     log::warn("secrets not read", {{"cause", secret.error().message}});
     return Carried::waits;
   }
-  const auto wanted = deployment_resource(row, config_.routing, secret->has_value());
-  const Json object = to_json(wanted);
+  auto wanted = deployment_resource(row, config_.routing, secret->has_value());
+  Json object = to_json(wanted);
   if (says(deployments_, object)) return mark(row);
   const auto known = deployments_.find(row.namespace_, row.stem);
   if (const auto bar = barred(row)) {
@@ -244,6 +239,13 @@ Carried Carrier::push(const WantedDeployment& row) {
       tell(row, bar->reason == "NamespaceTaken" ? Phase::error : Phase::pending, bar->reason,
            bar->message);
     return Carried::waits;
+  }
+  // First, for the quota of the namespace has room for so many.
+  const auto older = old_secrets_.before_push(row, known);
+  if (!older) return refused(row, older.error());
+  if (!older->empty()) {
+    wanted.meta.annotations.emplace(OldSecrets::kAnnotation, *older);
+    object = to_json(wanted);
   }
   if (*secret) {
     const bool written = known && known->text("spec", "secretName") == wanted.spec.secret_name;
@@ -283,11 +285,14 @@ void Carrier::tell(const WantedDeployment& row, Phase phase, const std::string& 
 }
 
 Carried Carrier::push_removal(const WantedDeployment& row) {
+  // Before the resource, which names them.
+  const auto known = deployments_.find(row.namespace_, row.stem);
+  if (const auto gone = old_secrets_.all(row, known); !gone) return failed(gone.error());
   const kube::Ref ref{kube::kinds::kUserDeployment, row.namespace_, row.stem};
   const auto removed = cluster_.remove(ref, {});
   if (!removed && !removed.error().is_not_found()) return failed(removed.error());
   // Nothing is left of it.
-  if (!removed) return forget(row) ? Carried::done : Carried::waits;
+  if (!removed) return forget(row, known) ? Carried::done : Carried::waits;
   return mark(row);
 }
 
@@ -299,13 +304,10 @@ Carried Carrier::mark(const WantedDeployment& row) {
   return synced ? Carried::done : Carried::waits;
 }
 
-bool Carrier::forget(const WantedDeployment& row) {
-  for (std::int64_t revision = std::max<std::int64_t>(1, row.revision - 4);
-       revision <= row.revision; ++revision)
-    remove_secret(row, revision);
-  {
-    const std::lock_guard lock(mutex_);
-    pruned_.erase(row.stem);
+bool Carrier::forget(const WantedDeployment& row, const std::optional<Json>& last) {
+  if (const auto gone = old_secrets_.all(row, last); !gone) {
+    failed(gone.error());
+    return false;
   }
   const auto done = write([&](Tx& tx) {
     return stores_.sync.forget_deployment(tx, permit(row.client, row.org), row.id);
@@ -314,24 +316,8 @@ bool Carrier::forget(const WantedDeployment& row) {
   return done.has_value();
 }
 
-void Carrier::remove_secret(const WantedDeployment& row, std::int64_t revision) {
-  if (!has_secrets(row.workload)) return;
-  const auto removed =
-      cluster_.remove({kube::kinds::kSecret, row.namespace_, secret_name(row.stem, revision)}, {});
-  if (!removed && !removed.error().is_not_found()) failed(removed.error());
-}
-
-void Carrier::prune_secrets(const WantedDeployment& wanted, std::int64_t observed) {
-  if (observed <= 1 || !has_secrets(wanted.workload)) return;
-  std::int64_t from = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    std::int64_t& done = pruned_[wanted.stem];
-    from = std::max({done + 1, observed - 5, std::int64_t{1}});
-    done = observed - 1;
-  }
-  for (std::int64_t revision = from; revision < observed; ++revision)
-    remove_secret(wanted, revision);
+void Carrier::status_came(const WantedDeployment& row, const Json& object) {
+  if (const auto done = old_secrets_.after_status(row, object); !done) failed(done.error());
 }
 
 }  // namespace ks::sync

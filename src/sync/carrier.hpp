@@ -1,11 +1,11 @@
 #pragma once
 
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 
 #include "sync/mirror.hpp"
+#include "sync/old_secrets.hpp"
 #include "sync/sync.hpp"
 
 namespace ks::sync {
@@ -41,13 +41,13 @@ class Carrier {
   // The cluster no longer has it: it is to be carried again.
   void lost(const WantedSandbox& row) const;
   void lost(const WantedDeployment& row) const;
-  // The cluster has nothing left of it: its Secrets go, and its row. False when it could not be
-  // written down.
-  bool forget(const WantedDeployment& row);
+  // The cluster has nothing left of it, `last` was its resource: its Secrets go, and its row. False
+  // when it has to be tried again.
+  bool forget(const WantedDeployment& row, const std::optional<Json>& last);
   // Why something was Carried::away or ailing the last time.
   std::string last_failure() const;
-  // Secrets of revisions before the one that runs.
-  void prune_secrets(const WantedDeployment& row, std::int64_t observed_revision);
+  // The row's resource has a newer status.
+  void status_came(const WantedDeployment& row, const Json& object);
 
   Permit<Action::sync_status, Org> permit(const ClientId& client, const OrgId& org) const;
   template <class Body>
@@ -75,7 +75,6 @@ class Carrier {
   kube::KubeResult<void> write_secret(const Json& secret);
   Carried push_removal(const WantedDeployment& row);
   Carried mark(const WantedDeployment& row);
-  void remove_secret(const WantedDeployment& row, std::int64_t revision);
   Carried failed(const kube::KubeError& error);
   Carried refused(const WantedDeployment& row, const kube::KubeError& error);
 
@@ -85,11 +84,10 @@ class Carrier {
   const Clock& clock_;
   Mirror& sandboxes_;
   Mirror& deployments_;
+  OldSecrets old_secrets_;
   mutable std::mutex mutex_;
   std::string last_failure_;
   std::string last_refusal_;
-  std::map<std::string, std::int64_t>
-      pruned_;  // By stem: old Secrets up to this revision are gone.
 };
 
 }  // namespace ks::sync

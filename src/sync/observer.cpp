@@ -84,7 +84,7 @@ void Observer::pull_deployment(const Event& event) {
   if (wanted.stem != resource->meta.name || wanted.namespace_ != resource->meta.ns) return;
   if (event.gone) {
     if (!wanted.deleting) return carrier_.lost(wanted);  // Removed by hand.
-    if (!carrier_.forget(wanted)) again(deployments_changed_, event);
+    if (!carrier_.forget(wanted, event.object)) again(deployments_changed_, event);
     return;
   }
   if (wanted.deleting != resource->meta.deleting) {
@@ -94,7 +94,7 @@ void Observer::pull_deployment(const Event& event) {
     carrier_.lost(wanted);
   }
   store_status(wanted, *resource);
-  carrier_.prune_secrets(wanted, resource->status.observed_revision);
+  carrier_.status_came(wanted, event.object);
 }
 
 // The operator's word while it has not looked at the newest wish yet: what runs is of the one

@@ -26,6 +26,14 @@ const TestStatement<Scope::tenant, Rows::none, 6> kPutDeployment(
     "status, deleting, cpu_milli, memory_bytes, storage_bytes, created_by, created_at, updated_at) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, '', ?7, 1, 1, 1, 0, 0, 'Pending', '', '', '{}', 0, 250, "
     "268435456, 0, ?8, 0, 0)");
+const TestStatement<Scope::tenant, Rows::none, 3> kChange(
+    "change",
+    "UPDATE deployments SET spec = ?4, revision = ?5, generation = generation + 1 "
+    "WHERE client_id = ?1 AND org_id = ?2 AND id = ?3");
+const TestStatement<Scope::tenant, Rows::none, 1> kEnd(
+    "end",
+    "UPDATE deployments SET deleting = 1, generation = generation + 1 "
+    "WHERE client_id = ?1 AND org_id = ?2 AND id = ?3");
 const TestStatement<Scope::tenant, Rows::none, 2> kPutSecret(
     "put_secret",
     "INSERT INTO deployment_secrets (client_id, org_id, deployment_id, name, sealed, created_at) "
@@ -34,11 +42,11 @@ const TestStatement<Scope::tenant, Rows::one, 1> kPhase(
     "phase",
     "SELECT phase, reason FROM deployments WHERE client_id = ?1 AND org_id = ?2 AND id = ?3");
 
-std::string workload(bool secret) {
+std::string workload(bool secret, const std::string& image = "docker.io/library/redis:7") {
   Workload out;
   Service service;
   service.name = "web";
-  service.image = "docker.io/library/redis:7";
+  service.image = image;
   if (secret) service.secret_env["PASSWORD"] = "PASSWORD";
   out.services.push_back(std::move(service));
   out.exposure = Exposure::internal;
@@ -108,6 +116,23 @@ void SyncWorld::deployment(int org, int n, const std::string& stem, const std::s
     KS_CHECK(sql.run(permit, *kPutSecret, id, sealed));
     return {};
   });
+}
+
+void SyncWorld::change(int org, int n, std::int64_t revision, const std::string& image) {
+  put([&](Tx& tx) -> Result<void> {
+    KS_CHECK(sql::sql_tx(tx).run(permit_on(id_of<Org>(org)), *kChange, id_of<Deployment>(n),
+                                 workload(true, image), revision));
+    return {};
+  });
+  sync_->wake();
+}
+
+void SyncWorld::end(int org, int n) {
+  put([&](Tx& tx) -> Result<void> {
+    KS_CHECK(sql::sql_tx(tx).run(permit_on(id_of<Org>(org)), *kEnd, id_of<Deployment>(n)));
+    return {};
+  });
+  sync_->wake();
 }
 
 void SyncWorld::start() {

@@ -67,6 +67,9 @@ class SyncWorld {
   // A deployment of tenant `org` that the cluster does not have yet; with a secret when it is
   // given.
   void deployment(int org, int n, const std::string& stem, const std::string& secret = {});
+  // A newer wish for a deployment with a secret, and that it be deleted. After start().
+  void change(int org, int n, std::int64_t revision, const std::string& image);
+  void end(int org, int n);
   // All that `body` writes at once.
   void rows(const std::function<void()>& body);
 
