@@ -262,7 +262,7 @@ struct Router::Route {
       if (!running)
         return conflict("request_in_progress", "A request with this key is still being worked on.");
     }
-    auto reply = services.db.write([&](Tx& tx) -> Result<Reply> {
+    auto reply = services.db.write_for(whose(caller, request), [&](Tx& tx) -> Result<Reply> {
       KS_TRY(const Caller caller, services.sessions.load_in(tx, who.client, who.token, who.trail));
       if (!key) return run(tx, caller, call);
       return once(tx, caller, call, *key);
@@ -273,6 +273,15 @@ struct Router::Route {
       return std::unexpected(std::move(reply).error());
     }
     return to_response(request, std::move(*reply));
+  }
+
+  // Whose share of the writers a write takes: the locks it may wait for are the organization's. Who
+  // is no member of it takes none of its share.
+  std::string whose(const Caller& caller, const http::Request& request) const {
+    if (handler.member)
+      if (const auto scope = services.sessions.tenant(caller, request.param("org")))
+        return scope->org().str();
+    return caller.person().user().str();
   }
 
   // Runs the handler the first time a key is seen, and gives its answer again after that.
@@ -323,7 +332,8 @@ struct Router::Route {
   void note_denied(const Identified& who, const http::Request& request, const Error& error) const {
     if (error.code != Error::Code::denied || !error.denial || !handler.member || !spec.action)
       return;
-    const auto recorded = services.db.write([&](Tx& tx) -> Result<void> {
+    const auto recorded =
+        services.db.write_for(SessionGate::token_hash(who.token), [&](Tx& tx) -> Result<void> {
       KS_TRY(const Caller caller, services.sessions.load_in(tx, who.client, who.token, who.trail));
       KS_TRY(const TenantScope scope, services.sessions.tenant(caller, request.param("org")));
       return app::record_denied(tx, services.stores, scope, *spec.action, "route", request.route);

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -40,28 +41,35 @@ class Database {
 
   template <class Body>
   std::invoke_result_t<Body, Tx&> write(Body&& body) {
-    return run_as<Body>(Mode::write, Lane::tenant, nullptr, std::forward<Body>(body));
+    return run_as<Body>(Mode::write, Lane::tenant, nullptr, {}, std::forward<Body>(body));
+  }
+  // As write(); `whose` (a person, an organization) gets no more than its share of the writers:
+  // writes of one name wait for each other, not before those of another. They may all want the same
+  // lock, and would hold every connection while they wait for it. Empty: by itself.
+  template <class Body>
+  std::invoke_result_t<Body, Tx&> write_for(std::string_view whose, Body&& body) {
+    return run_as<Body>(Mode::write, Lane::tenant, nullptr, whose, std::forward<Body>(body));
   }
   // Statements of a read see committed data; on SQLite all of one moment, on PostgreSQL each its
   // own.
   template <class Body>
   std::invoke_result_t<Body, Tx&> read(Body&& body) {
-    return run_as<Body>(Mode::read, Lane::tenant, nullptr, std::forward<Body>(body));
+    return run_as<Body>(Mode::read, Lane::tenant, nullptr, {}, std::forward<Body>(body));
   }
   // As read(); gives the error `kStaleGuard` when `guard` no longer holds. The caller loads the
   // rights again and repeats.
   template <class Body>
   std::invoke_result_t<Body, Tx&> read(const ReadGuard& guard, Body&& body) {
-    return run_as<Body>(Mode::read, Lane::tenant, &guard, std::forward<Body>(body));
+    return run_as<Body>(Mode::read, Lane::tenant, &guard, {}, std::forward<Body>(body));
   }
   // Work that crosses tenants; on PostgreSQL on connections with the fleet role.
   template <class Body>
   std::invoke_result_t<Body, Tx&> fleet_write(const FleetScope&, Body&& body) {
-    return run_as<Body>(Mode::write, Lane::fleet, nullptr, std::forward<Body>(body));
+    return run_as<Body>(Mode::write, Lane::fleet, nullptr, {}, std::forward<Body>(body));
   }
   template <class Body>
   std::invoke_result_t<Body, Tx&> fleet_read(const FleetScope&, Body&& body) {
-    return run_as<Body>(Mode::read, Lane::fleet, nullptr, std::forward<Body>(body));
+    return run_as<Body>(Mode::read, Lane::fleet, nullptr, {}, std::forward<Body>(body));
   }
 
   // Whether the engine answers now, and the schema is the one this program knows.
@@ -78,20 +86,20 @@ class Database {
  protected:
   enum class Mode { read, write };
   enum class Lane { tenant, fleet };
-  virtual Result<void> run(Mode mode, Lane lane, const ReadGuard* guard,
+  virtual Result<void> run(Mode mode, Lane lane, const ReadGuard* guard, std::string_view whose,
                            const std::function<Result<void>(Tx&)>& body) = 0;
 
  private:
   template <class Body>
   std::invoke_result_t<Body, Tx&> run_as(Mode mode, Lane lane, const ReadGuard* guard,
-                                         Body&& body) {
+                                         std::string_view whose, Body&& body) {
     using R = std::invoke_result_t<Body, Tx&>;
     using T = typename R::value_type;
     if constexpr (std::is_void_v<T>) {
-      return run(mode, lane, guard, [&](Tx& tx) -> Result<void> { return body(tx); });
+      return run(mode, lane, guard, whose, [&](Tx& tx) -> Result<void> { return body(tx); });
     } else {
       std::optional<T> value;
-      KS_CHECK(run(mode, lane, guard, [&](Tx& tx) -> Result<void> {
+      KS_CHECK(run(mode, lane, guard, whose, [&](Tx& tx) -> Result<void> {
         value.reset();
         R result = body(tx);
         if (!result) return std::unexpected(std::move(result).error());

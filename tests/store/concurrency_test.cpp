@@ -1,6 +1,7 @@
 #include <atomic>
 #include <set>
 #include <stdexcept>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -158,5 +159,110 @@ TEST_CASE("a wrong read does not harm the reads beside it") {
     CHECK(bugs == wrong);
     CHECK(right == 640 - wrong);
     CHECK(other == 0);
+  });
+}
+
+TEST_CASE("50 writes of one tenant behind its own lock do not keep another's from passing") {
+  for_each_engine([](EngineCase& engine) {
+    const auto put = [&](int n) {
+      return engine.database().write([&](Tx& tx) {
+        return sql_tx(tx).run(permit_on(id_of<Org>(n)), *kPutOrg, "org-" + std::to_string(n));
+      });
+    };
+    REQUIRE(put(1));
+    REQUIRE(put(2));
+    static const TestStatement<Scope::tenant, Rows::none, 0> kTouch(
+        "touch", "UPDATE organizations SET version = version + 1 WHERE client_id = ?1 AND id = ?2");
+    const auto touch = [](Tx& tx, int n) {
+      return sql_tx(tx).run(permit_on(id_of<Org>(n)), *kTouch);
+    };
+    runtime::Event held, release, all_wait, other_waits, done;
+    std::atomic<int> waiting{0}, kept{0}, left{52}, before_other{0};
+    std::atomic<bool> other_passed{false};
+    runtime::LoopGroup loops(2);
+    const auto end = [&] {
+      if (--left == 0) done.set();
+    };
+    std::thread holder([&] {
+      CHECK(engine.database().write([&](Tx& tx) -> Result<void> {
+        KS_CHECK(touch(tx, 1));
+        held.set();
+        release.wait();
+        return {};
+      }));
+      end();
+    });
+    held.wait();
+    for (std::size_t i = 0; i < 50; ++i)
+      loops.at(i % 2).spawn([&, i] {
+        // What is posted runs when this fiber waits for its write.
+        loops.at(i % 2).post([&] {
+          if (++waiting == 50) all_wait.set();
+        });
+        const auto written = engine.database().write_for("a", [&](Tx& tx) -> Result<void> {
+          KS_CHECK(touch(tx, 1));
+          if (!other_passed) ++before_other;
+          return {};
+        });
+        if (written) ++kept;
+        end();
+      });
+    all_wait.wait();
+    loops.at(0).spawn([&] {
+      loops.at(0).post([&] { other_waits.set(); });
+      const auto written = engine.database().write_for("b", [&](Tx& tx) -> Result<void> {
+        KS_CHECK(touch(tx, 2));
+        other_passed = true;
+        return {};
+      });
+      CHECK(written);
+      // Where there is one writer nothing passes it, so there the other takes the next turn.
+      if (engine.is_postgres()) release.set();
+      end();
+    });
+    other_waits.wait();
+    if (!engine.is_postgres()) release.set();
+    done.wait();
+    holder.join();
+    CHECK(kept == 50);
+    CHECK(before_other <= (engine.is_postgres() ? 0 : 1));
+  });
+}
+
+TEST_CASE("who has too many writes in line is refused alone") {
+  for_each_engine([](EngineCase& engine) {
+    if (engine.is_postgres()) return;  // There a wait counts as well as the number.
+    runtime::Event held, release, all_wait, done;
+    std::atomic<int> waiting{0}, kept{0}, refused{0}, left{302};
+    runtime::LoopGroup loops(2);
+    const auto end = [&] {
+      if (--left == 0) done.set();
+    };
+    std::thread holder([&] {
+      CHECK(engine.database().write([&](Tx&) -> Result<void> {
+        held.set();
+        release.wait();
+        return {};
+      }));
+      end();
+    });
+    held.wait();
+    for (std::size_t i = 0; i < 301; ++i)
+      loops.at(i % 2).spawn([&, i] {
+        loops.at(i % 2).post([&] {
+          if (++waiting == 301) all_wait.set();
+        });
+        const auto written = engine.database().write_for(i == 300 ? "b" : "a",
+                                                         [](Tx&) -> Result<void> { return {}; });
+        if (i == 300) CHECK(written);
+        ++(written ? kept : refused);
+        end();
+      });
+    all_wait.wait();
+    release.set();
+    done.wait();
+    holder.join();
+    CHECK(refused == 300 - 256);
+    CHECK(kept == 257);
   });
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@
 #include "sql/driver/postgres/listener.hpp"
 #include "sql/driver/postgres/migrate.hpp"
 #include "sql/driver/postgres/read_tx.hpp"
+#include "sql/driver/postgres/turns.hpp"
 #include "sql/driver/postgres/tx.hpp"
 
 namespace ks::sql {
@@ -74,11 +76,15 @@ class PostgresDatabase final : public Database {
   void on_feed(FeedListener listener) override { listeners_.add(std::move(listener)); }
 
  protected:
-  Result<void> run(Mode mode, Lane lane, const ReadGuard* guard,
+  Result<void> run(Mode mode, Lane lane, const ReadGuard* guard, std::string_view whose,
                    const std::function<Result<void>(Tx&)>& body) override {
     if (lane == Lane::tenant && mode == Mode::read && runtime::on_fiber() &&
         runtime::Loop::current() != nullptr)
       return read_here(guard, body);
+    std::optional<PgTurns::Stay> turn;
+    if (!whose.empty()) {
+      KS_TRY(turn, turns_.enter(whose));
+    }
     return run_on(lane == Lane::fleet ? fleet_ : tenant_,
                   mode == Mode::read ? PgTx::Mode::read : PgTx::Mode::write,
                   lane == Lane::fleet ? OpenLane::fleet : OpenLane::tenant, guard, body);
@@ -105,6 +111,7 @@ class PostgresDatabase final : public Database {
 
   const std::uint64_t key_;
   const PgLogin reads_;
+  PgTurns turns_;
   PgPool tenant_;
   PgPool fleet_;
   std::mutex mutex_;

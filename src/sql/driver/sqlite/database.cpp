@@ -124,11 +124,11 @@ class SqliteDatabase final : public Database {
   void on_feed(FeedListener listener) override { listeners_.add(std::move(listener)); }
 
  protected:
-  Result<void> run(Mode mode, Lane lane, const ReadGuard* guard,
+  Result<void> run(Mode mode, Lane lane, const ReadGuard* guard, std::string_view whose,
                    const std::function<Result<void>(Tx&)>& body) override {
     const OpenLane open = lane == Lane::fleet ? OpenLane::fleet : OpenLane::tenant;
-    if (mode == Mode::write) return writer_->run(SqliteTx::Mode::write, open, guard, body);
-    if (memory_) return writer_->run(SqliteTx::Mode::read, open, guard, body);
+    if (mode == Mode::write) return writer_->run(SqliteTx::Mode::write, open, guard, whose, body);
+    if (memory_) return writer_->run(SqliteTx::Mode::read, open, guard, {}, body);
     return readers_.with(
         [&](SqliteConnection& connection) { return read_on(connection, open, guard, body); });
   }

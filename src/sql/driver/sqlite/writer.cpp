@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t kGroupMax = 64;
 // Some seconds of work; beyond it the caller is better told at once.
 constexpr std::size_t kQueueMax = 4096;
+// Of one name, so that it does not keep the others out of the queue.
+constexpr std::size_t kLineMax = 256;
 
 constexpr StatementText kBegin = sqlite_text("BEGIN IMMEDIATE");
 constexpr StatementText kCommit = sqlite_text("COMMIT");
@@ -25,6 +27,7 @@ struct SqliteWriter::Job {
   OpenLane lane;
   const ReadGuard* guard;
   const std::function<Result<void>(Tx&)>* body;
+  std::weak_ptr<Line> line;  // Where it waits.
   std::vector<OrgId> feeds;
   Result<void> result;
   runtime::Event ended;
@@ -38,7 +41,7 @@ class SqliteWriter::Stay {
   ~Stay() {
     std::unique_lock lock(writer_.mutex_);
     if (job_->state == Job::State::queued) {
-      std::erase(writer_.queue_, job_);
+      if (const auto line = job_->line.lock()) writer_.queued_ -= std::erase(line->jobs, job_);
       return;
     }
     // Hardly ever waits: the writer is at the end of finish(), or this fiber is being destroyed
@@ -67,6 +70,7 @@ SqliteWriter::~SqliteWriter() {
 }
 
 Result<void> SqliteWriter::run(SqliteTx::Mode mode, OpenLane lane, const ReadGuard* guard,
+                               std::string_view whose,
                                const std::function<Result<void>(Tx&)>& body) {
   auto job = std::make_shared<Job>();
   job->mode = mode;
@@ -75,9 +79,7 @@ Result<void> SqliteWriter::run(SqliteTx::Mode mode, OpenLane lane, const ReadGua
   job->body = &body;
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= kQueueMax)
-      return database_unavailable("The database has more to write than it can.");
-    queue_.push_back(job);
+    KS_CHECK(queue(job, whose));
   }
   work_there_.notify_one();
   const Stay stay(*this, job);
@@ -85,16 +87,54 @@ Result<void> SqliteWriter::run(SqliteTx::Mode mode, OpenLane lane, const ReadGua
   return std::move(job->result);
 }
 
+Result<void> SqliteWriter::queue(std::shared_ptr<Job> job, std::string_view whose) {
+  if (queued_ >= kQueueMax)
+    return database_unavailable("The database has more to write than it can.");
+  const auto known = whose.empty() ? by_name_.end() : by_name_.find(whose);
+  std::shared_ptr<Line> line;
+  if (known != by_name_.end()) {
+    line = known->second;
+    if (line->jobs.size() >= kLineMax)
+      return database_unavailable("Too many changes of one organization at once.");
+  } else {
+    line = std::make_shared<Line>(Line{std::string(whose), {}});
+    if (!whose.empty()) by_name_.emplace(line->name, line);
+    lines_.push_back(line);
+  }
+  job->line = line;
+  line->jobs.push_back(std::move(job));
+  ++queued_;
+  return {};
+}
+
+std::shared_ptr<SqliteWriter::Job> SqliteWriter::next() {
+  while (!lines_.empty()) {
+    auto line = std::move(lines_.front());
+    lines_.pop_front();
+    std::shared_ptr<Job> job;
+    if (!line->jobs.empty()) {
+      job = std::move(line->jobs.front());
+      line->jobs.pop_front();
+      --queued_;
+    }
+    if (line->jobs.empty())
+      by_name_.erase(line->name);
+    else
+      lines_.push_back(std::move(line));
+    if (job) return job;
+  }
+  return nullptr;
+}
+
 void SqliteWriter::serve() {
   for (;;) {
     std::vector<std::shared_ptr<Job>> jobs;
     {
       std::unique_lock lock(mutex_);
-      work_there_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      while (!queue_.empty() && jobs.size() < kGroupMax) {
-        jobs.push_back(std::move(queue_.front()));
-        queue_.pop_front();
+      work_there_.wait(lock, [&] { return stopping_ || queued_ > 0; });
+      if (queued_ == 0) return;
+      while (queued_ > 0 && jobs.size() < kGroupMax) {
+        jobs.push_back(next());
         jobs.back()->state = Job::State::running;
       }
     }
