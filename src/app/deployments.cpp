@@ -1,5 +1,7 @@
 #include "app/deployments.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "app/organizations.hpp"
@@ -8,6 +10,9 @@
 namespace ks::app {
 
 namespace {
+
+// Beyond what the plan has.
+constexpr std::int64_t kDeletingMore = 10;
 
 Change changed(const DeploymentRow& row) { return {"deployment", row.id.str(), row.team}; }
 
@@ -112,6 +117,34 @@ std::unexpected<Error> is_being_deleted() {
   return conflict("being_deleted", "The deployment is being deleted.");
 }
 
+std::unexpected<Error> too_many(std::string message, Duration wait) {
+  auto error = unavailable("too_many_requests", std::move(message));
+  error.error().status = 429;
+  error.error().retry_after_s =
+      static_cast<int>(std::max<std::int64_t>((wait.us + 999'999) / 1'000'000, 1));
+  return error;
+}
+
+// A deployment that is being deleted takes no place in the plan, and one without replicas grants
+// nothing else: while the cluster is away, this bounds how many there can be. After charge(), whose
+// lock holds what is counted.
+Result<void> check_deleting(Tx& tx, const Stores& stores,
+                            const Permit<Action::deployments_create, Team>& permit) {
+  KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, permit, stores.clock.now()));
+  const auto limit = limits.limit("deployments.max");
+  if (!limit) return {};
+  KS_TRY(const Usage used, stores.plans.usage(tx, permit));
+  KS_TRY(const std::int64_t rows, stores.deployments.count(tx, permit));
+  // The one that is being created is in the usage, and has no row yet.
+  const std::int64_t deleting = rows - (used.deployments - 1);
+  if (deleting <= *limit + kDeletingMore) return {};
+  return too_many(
+      fmt::format("{} deployments of the organization are still being deleted. Wait until the "
+                  "cluster has removed some of them.",
+                  deleting),
+      minutes(1));
+}
+
 Result<DeploymentRow> revise(Tx& tx, const Stores& stores, const TenantScope& scope,
                              const Target& at,
                              const Permit<Action::deployments_update, Team>& permit,
@@ -119,6 +152,9 @@ Result<DeploymentRow> revise(Tx& tx, const Stores& stores, const TenantScope& sc
   KS_CHECK(check_replicas(tx, stores, permit, workload));
   KS_CHECK(charge(tx, stores, permit, amount_only(amount_of(workload) - at.row.amount)));
   const Time now = stores.clock.now();
+  KS_TRY(const auto again_at, stores.deployments.count_revision(tx, permit, now));
+  if (again_at)
+    return too_many("The organization makes revisions faster than may be.", *again_at - now);
   KS_ASSERT(scope.actor().has_value());
   KS_TRY(const bool set, stores.deployments.revise(tx, permit, at.row.id, at.row.version, workload,
                                                    *scope.actor(), now));
@@ -169,6 +205,7 @@ Result<Created> create_deployment(Tx& tx, const Stores& stores, const NamespaceP
   Usage change = amount_only(amount_of(draft.workload));
   change.deployments = 1;
   KS_CHECK(charge(tx, stores, may_create, change));
+  KS_CHECK(check_deleting(tx, stores, may_create));
   KS_TRY(const SandboxRow sandbox, sandbox_of(tx, stores, pattern, may_create, user));
   const Time now = stores.clock.now();
   const NewDeployment fresh{DeploymentId::make(stores.clock, stores.random),

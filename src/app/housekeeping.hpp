@@ -1,5 +1,6 @@
 #pragma once
 
+#include "store/deployments.hpp"
 #include "store/housekeeping.hpp"
 #include "store/transaction.hpp"
 
@@ -12,9 +13,11 @@ struct Kept {
   std::int64_t events = 1000;
   Duration events_for = hours(24);
   // Of each deployment, and the one that runs.
-  std::int64_t revisions = 50;
+  std::int64_t revisions = kRevisionsKept;
   // The longest stretch that one transaction removes, so that none keeps others waiting.
   int batch = 500;
+  // The same for revisions, each of which may hold half a megabyte.
+  int revisions_batch = 50;
 };
 
 struct Pruned {

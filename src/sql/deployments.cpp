@@ -9,6 +9,13 @@ namespace ks::sql {
 
 namespace {
 
+// A revision holds its whole spec, and its writes are the organization's: with the bound no
+// pipeline that deploys in a circle takes the disk from the others.
+constexpr std::int64_t kRevisionsPerWindow = 30;
+constexpr Duration kRevisionsWindow = minutes(1);
+// What one new revision may remove; what more there is goes with the next ones.
+constexpr int kTrimmedMax = 50;
+
 // Workloads may nest deeper than a request's body.
 Result<Json> stored(std::string_view text) { return parse_json(text, {64, std::size_t{8} << 20}); }
 
@@ -66,6 +73,12 @@ Result<void> SqlDeploymentStore::create(Tx& tx,
   for (const SealedSecret& secret : secrets)
     KS_CHECK(sql.run(permit, q::deployment_secret_create, d.id, secret.name, secret.sealed, d.now));
   return touch_sandbox(sql, permit, d.sandbox);
+}
+
+Result<std::int64_t> SqlDeploymentStore::count(
+    Tx& tx, const Permit<Action::deployments_create, Team>& permit) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::deployments_counted));
+  return row.integer(0);
 }
 
 Result<std::optional<DeploymentRow>> SqlDeploymentStore::find(
@@ -127,6 +140,18 @@ Result<Page<ListedDeployment>> SqlDeploymentStore::list(
   return out;
 }
 
+Result<std::optional<Time>> SqlDeploymentStore::count_revision(
+    Tx& tx, const Permit<Action::deployments_update, Team>& permit, Time now) {
+  const TenantScope& scope = permit.scope();
+  const std::string key = "revisions/" + scope.org().str();
+  const ClientScope client = scope.client_scope();
+  KS_TRY(const auto counted, sql_tx(tx).run(client, q::limit_try, key, now, now - kRevisionsWindow,
+                                            now - kRevisionsWindow, kRevisionsPerWindow));
+  if (counted) return std::optional<Time>();
+  KS_TRY(const auto window, sql_tx(tx).run(client, q::limit_window, key));
+  return std::optional((window ? window->time(0) : now) + kRevisionsWindow);
+}
+
 Result<bool> SqlDeploymentStore::revise(Tx& tx,
                                         const Permit<Action::deployments_update, Team>& permit,
                                         const DeploymentId& id, std::int64_t version,
@@ -139,6 +164,9 @@ Result<bool> SqlDeploymentStore::revise(Tx& tx,
                  amount.storage_bytes, now, permit.id(), id, version));
   if (!row) return false;
   KS_CHECK(sql.run(permit, q::deployment_revision_create, id, row->integer(0), spec, by, now));
+  KS_TRY(const Json status, stored(row->text(2)));
+  KS_CHECK(sql.run(permit, q::revisions_trimmed, id, row->integer(0) - kRevisionsKept,
+                   status.integer_or(0, "observed_revision"), kTrimmedMax));
   KS_CHECK(touch_sandbox(sql, permit, row->id<Sandbox>(1)));
   return true;
 }

@@ -9,6 +9,7 @@ class SqlDeploymentStore final : public DeploymentStore {
  public:
   Result<void> create(Tx&, const Permit<Action::deployments_create, Team>&, const NewDeployment&,
                       const std::vector<SealedSecret>&) override;
+  Result<std::int64_t> count(Tx&, const Permit<Action::deployments_create, Team>&) override;
   Result<std::optional<DeploymentRow>> find(Tx&, const Permit<Action::deployments_read, Team>&,
                                             std::string_view id_or_name) override;
   Result<std::optional<DeploymentStamp>> find_stamp(Tx&,
@@ -16,6 +17,8 @@ class SqlDeploymentStore final : public DeploymentStore {
                                                     std::string_view id_or_name) override;
   Result<Page<ListedDeployment>> list(Tx&, const Permit<Action::deployments_read, Team>&,
                                       std::string_view name_prefix, const PageRequest&) override;
+  Result<std::optional<Time>> count_revision(Tx&, const Permit<Action::deployments_update, Team>&,
+                                             Time now) override;
   Result<bool> revise(Tx&, const Permit<Action::deployments_update, Team>&, const DeploymentId&,
                       std::int64_t version, const Workload&, const UserId& by, Time now) override;
   Result<bool> restart(Tx&, const Permit<Action::deployments_restart, Team>&, const DeploymentId&,

@@ -85,12 +85,17 @@ struct SealedSecret {
   std::string sealed;
 };
 
+// Of each deployment's revisions the newest stay, and the one that runs.
+inline constexpr std::int64_t kRevisionsKept = 50;
+
 class DeploymentStore {
  public:
   virtual ~DeploymentStore() = default;
   // `conflict` "deployments_name_taken".
   virtual Result<void> create(Tx&, const Permit<Action::deployments_create, Team>&,
                               const NewDeployment&, const std::vector<SealedSecret>&) = 0;
+  // How many the organization has, with those that are being deleted.
+  virtual Result<std::int64_t> count(Tx&, const Permit<Action::deployments_create, Team>&) = 0;
   // By id, or by name among those that are not being deleted; of the permit's team only.
   virtual Result<std::optional<DeploymentRow>> find(Tx&,
                                                     const Permit<Action::deployments_read, Team>&,
@@ -101,8 +106,11 @@ class DeploymentStore {
   // By name; `name_prefix` narrows.
   virtual Result<Page<ListedDeployment>> list(Tx&, const Permit<Action::deployments_read, Team>&,
                                               std::string_view name_prefix, const PageRequest&) = 0;
+  // Counts one more revision of the organization; when it may come again where these are too many.
+  virtual Result<std::optional<Time>> count_revision(
+      Tx&, const Permit<Action::deployments_update, Team>&, Time now) = 0;
   // A new revision with `workload` when the version is still `version`; false when it is not or the
-  // deployment is being deleted.
+  // deployment is being deleted. Removes what is older than kRevisionsKept.
   virtual Result<bool> revise(Tx&, const Permit<Action::deployments_update, Team>&,
                               const DeploymentId&, std::int64_t version, const Workload&,
                               const UserId& by, Time now) = 0;

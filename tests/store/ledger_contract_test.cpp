@@ -42,6 +42,14 @@ const TestStatement<Scope::tenant, Rows::many, 0> kRows(
     "ledger_rows",
     "SELECT id, deleting FROM deployments WHERE client_id = ?1 AND org_id = ?2 ORDER BY id");
 
+const TestStatement<Scope::tenant, Rows::one, 0> kHistory(
+    "ledger_history",
+    "SELECT COUNT(*), CAST(COALESCE(SUM(LENGTH(spec)), 0) AS BIGINT), "
+    "COALESCE(SUM(CASE WHEN revision = 3 THEN 1 ELSE 0 END), 0) "
+    "FROM deployment_revisions WHERE client_id = ?1 AND org_id = ?2");
+const TestStatement<Scope::tenant, Rows::none, 1> kObserve(
+    "ledger_observe", "UPDATE deployments SET status = ?3 WHERE client_id = ?1 AND org_id = ?2");
+
 struct Row {
   DeploymentId id;
   bool deleting = false;
@@ -81,14 +89,19 @@ struct Org {
   // `work` in a transaction, with the scope of the organization's owner.
   template <class Work>
   auto write(Work&& work) {
-    return db.write([&](Tx& tx) -> decltype(work(tx, std::declval<const TenantScope&>())) {
+    return write_on(db, work);
+  }
+  template <class Work>
+  auto write_on(Database& process, Work&& work) {
+    return process.write([&](Tx& tx) -> decltype(work(tx, std::declval<const TenantScope&>())) {
       KS_TRY(const Caller caller, gate.load_in(tx, client_scope(), token, trail));
       KS_TRY(const TenantScope scope, gate.tenant(caller, "ann"));
       return work(tx, scope);
     });
   }
 
-  Result<void> create(const std::string& name, int cpu_milli, int replicas, bool volume) {
+  Result<void> create(const std::string& name, int cpu_milli, int replicas, bool volume,
+                      std::size_t env_bytes = 0) {
     DeploymentDraft draft;
     draft.name = name;
     draft.stem = name + "-" + random_suffix(random, 10);
@@ -97,6 +110,7 @@ struct Org {
     service.image = "docker.io/library/redis:7";
     service.replicas = volume ? 1 : replicas;
     service.resources.cpu_milli_limit = cpu_milli;
+    if (env_bytes > 0) service.env["TEXT"] = std::string(env_bytes, 'x');
     if (volume) service.volumes.push_back({"data", "/data", std::int64_t{1} << 30});
     draft.workload.services.push_back(service);
     return write([&](Tx& tx, const TenantScope& scope) -> Result<void> {
@@ -107,6 +121,12 @@ struct Org {
   Result<void> change(const DeploymentId& id, const Json& patch) {
     return write([&](Tx& tx, const TenantScope& scope) -> Result<void> {
       KS_CHECK(app::change_deployment(tx, stores, scope, "core", id.text(), patch, {}));
+      return {};
+    });
+  }
+  Result<void> deploy(const DeploymentId& id) {
+    return write([&](Tx& tx, const TenantScope& scope) -> Result<void> {
+      KS_CHECK(app::deploy(tx, stores, scope, "core", id.text(), {}));
       return {};
     });
   }
@@ -307,6 +327,72 @@ TEST_CASE(
     all.wait();
     CHECK(given == 1);
     org.check();
+  });
+}
+
+TEST_CASE("200 deploys of a large deployment leave its newest 50 revisions and the one that runs") {
+  for_each_engine([](EngineCase& engine) {
+    Org org(engine);
+    constexpr std::size_t kBytes = std::size_t{20} << 10;
+    REQUIRE(org.create("web", 100, 1, false, kBytes));
+    const DeploymentId id = org.rows().at(0).id;
+    const OrgId of = org.org_id();
+    REQUIRE(org.db.write([&](Tx& tx) {
+      return sql::sql_tx(tx).run(permit_on(of), *kObserve, R"({"observed_revision":3})");
+    }));
+    for (int i = 0; i < 200; ++i) {
+      org.clock.advance(seconds(2));
+      REQUIRE(org.deploy(id));
+    }
+    const auto history =
+        org.db.write([&](Tx& tx) { return sql::sql_tx(tx).run(permit_on(of), *kHistory); });
+    REQUIRE(history);
+    CHECK(history->integer(0) == 51);
+    CHECK(history->integer(1) < 51 * static_cast<std::int64_t>(kBytes + 1024));
+    CHECK(history->integer(2) == 1);
+  });
+}
+
+TEST_CASE("an organization makes 30 revisions a minute, over all processes") {
+  for_each_engine([](EngineCase& engine) {
+    Org org(engine);
+    REQUIRE(org.create("web", 100, 1, false));
+    REQUIRE(org.create("api", 100, 1, false));
+    const auto rows = org.rows();
+    for (std::size_t i = 0; i < 30; ++i) REQUIRE(org.deploy(rows[i % 2].id));
+    const auto refused = org.deploy(rows[0].id);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().status == 429);
+    CHECK(refused.error().problem == "too_many_requests");
+    CHECK(refused.error().retry_after_s == 60);
+    if (engine.is_postgres()) {
+      const auto other = engine.open_another();
+      const auto counted = org.write_on(*other, [&](Tx& tx, const TenantScope& scope) {
+        return app::deploy(tx, org.stores, scope, "core", rows[1].id.text(), {});
+      });
+      REQUIRE_FALSE(counted);
+      CHECK(counted.error().status == 429);
+    }
+    org.clock.advance(minutes(1));
+    CHECK(org.deploy(rows[0].id));
+  });
+}
+
+TEST_CASE("who makes and deletes while the cluster is away is stopped, until it is back") {
+  for_each_engine([](EngineCase& engine) {
+    Org org(engine);
+    Result<void> made;
+    for (int i = 0; i < 40 && made; ++i) {
+      made = org.create("web", 100, 0, false);
+      for (const Row& row : org.rows())
+        if (!row.deleting) REQUIRE(org.remove(row.id));
+    }
+    REQUIRE_FALSE(made);
+    CHECK(made.error().status == 429);
+    CHECK(made.error().message.find("16 deployments") == 0);
+    CHECK(org.rows().size() == 16);
+    REQUIRE(org.forget(org.rows().at(0).id));
+    CHECK(org.create("web", 100, 0, false));
   });
 }
 

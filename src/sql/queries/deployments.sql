@@ -55,6 +55,25 @@ INSERT INTO deployment_revisions (client_id, org_id, deployment_id, revision, sp
   created_at)
 VALUES (:client, :org, :deployment_id, :revision, :spec, :created_by, :now);
 
+-- In the transaction of the new revision, so that no speed of making them outruns the removal.
+-- name: revisions_trimmed
+-- rows: none
+-- scope: tenant
+DELETE FROM deployment_revisions
+WHERE client_id = :client AND org_id = :org AND deployment_id = :deployment_id
+  AND revision IN (
+    SELECT r.revision FROM deployment_revisions AS r
+    WHERE r.client_id = :client AND r.org_id = :org AND r.deployment_id = :deployment_id
+      AND r.revision <= CAST(:upto AS BIGINT) AND r.revision <> CAST(:observed AS BIGINT)
+    ORDER BY r.revision
+    LIMIT CAST(:page_size AS BIGINT));
+
+-- All of them, also those that are being deleted. The key alone answers it: specs are long.
+-- name: deployments_counted
+-- rows: one
+-- scope: tenant
+SELECT COUNT(*) FROM deployments AS d WHERE d.client_id = :client AND d.org_id = :org;
+
 -- name: deployment_secret_create
 -- rows: none
 -- scope: tenant
@@ -138,7 +157,7 @@ SET spec = :spec, revision = revision + 1, version = version + 1, generation = g
   updated_at = :now
 WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id
   AND version = :version AND deleting = 0
-RETURNING revision, sandbox_id;
+RETURNING revision, sandbox_id, status;
 
 -- name: deployment_restart
 -- rows: none
