@@ -39,6 +39,12 @@ void mount_deployments(Router& router, Services& services) {
   constexpr std::string_view kOne = "/api/v1/orgs/{org}/teams/{team}/deployments/{deployment}";
 
   const auto texts = std::make_shared<DeploymentTexts>();
+  const RouteSpec::Reread reread = [&services](Tx& tx, const TenantScope& scope, const Call& call,
+                                               std::string_view id) -> Result<Reply> {
+    KS_TRY(const DeploymentRow row,
+           app::deployment(tx, services.stores, scope, call.param("team"), id));
+    return show(row, scope, services);
+  };
 
   router.get<Member>(
       kMany, {.action = Action::deployments_read, .query = {"limit", "cursor", "name"}},
@@ -68,7 +74,7 @@ void mount_deployments(Router& router, Services& services) {
       });
 
   router.post<Member>(
-      kMany, {Action::deployments_create, Body::json, true},
+      kMany, {Action::deployments_create, Body::json, true, {}, reread},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         // Who may not deploy here learns nothing about the body.
         const Authorizer& authorizer = services.stores.authorizer;
@@ -136,7 +142,7 @@ void mount_deployments(Router& router, Services& services) {
 
   router.post<Member>(
       "/api/v1/orgs/{org}/teams/{team}/deployments/{deployment}/deploy",
-      {Action::deployments_update, Body::optional_json, true},
+      {Action::deployments_update, Body::optional_json, true, {}, reread},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         Fields fields(call.body, {"image"});
         const auto image = fields.optional_text("image");

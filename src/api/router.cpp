@@ -4,9 +4,9 @@
 
 #include "api/admission/admission.hpp"
 #include "api/admission/in_flight.hpp"
+#include "api/admission/once.hpp"
 #include "api/fields.hpp"
 #include "app/organizations.hpp"
-#include "base/digest.hpp"
 #include "base/log.hpp"
 #include "http/problem.hpp"
 #include "identity/csrf.hpp"
@@ -141,7 +141,6 @@ http::Response to_response(const http::Request& request, Reply reply) {
   return response;
 }
 
-constexpr Duration kAnswerLife = hours(24);
 // Whoever signs up or in has little to say.
 constexpr std::size_t kStrangersBodyMax = 16 * 1024;
 constexpr std::size_t kBodyMax = 1 << 20;
@@ -253,19 +252,18 @@ struct Router::Route {
     const auto key = spec.creates ? optional_header(request, "Idempotency-Key") : std::nullopt;
     if (key && (key->empty() || key->size() > 255))
       return invalid({Fault{"Idempotency-Key", "must have 1 to 255 characters"}});
+    std::optional<Keyed> answer;
     InFlight::Stay running;
     if (key) {
-      const std::string name = hex(hmac_fields(
-          services.idempotency_key, {who.client.client().text(), SessionGate::token_hash(who.token),
-                                     http::method_name(request.method), request.path, *key}));
-      running = in_flight->enter(name);
+      answer = keyed(services, caller, call, *key);
+      running = in_flight->enter(answer->hash);
       if (!running)
         return conflict("request_in_progress", "A request with this key is still being worked on.");
     }
     auto reply = services.db.write_for(whose(caller, request), [&](Tx& tx) -> Result<Reply> {
       KS_TRY(const Caller caller, services.sessions.load_in(tx, who.client, who.token, who.trail));
-      if (!key) return run(tx, caller, call);
-      return once(tx, caller, call, *key);
+      if (!answer) return run(tx, caller, call);
+      return once(tx, caller, call, *answer);
     });
     running.reset();
     if (!reply) {
@@ -285,37 +283,27 @@ struct Router::Route {
   }
 
   // Runs the handler the first time a key is seen, and gives its answer again after that.
-  Result<Reply> once(Tx& tx, const Caller& caller, const Call& call, std::string_view key) const {
+  Result<Reply> once(Tx& tx, const Caller& caller, const Call& call, const Keyed& key) const {
     const Time now = services.stores.clock.now();
-    const std::string hash =
-        hex(hmac_fields(services.idempotency_key,
-                        {caller.person().client().text(), caller.person().user().text(),
-                         http::method_name(call.request.method), call.request.path, key}));
-    const std::string mac =
-        hex(hmac_fields(services.idempotency_key, {"body", hash, call.body.canonical()}));
-    KS_TRY(const auto stored,
-           services.stores.idempotency.find(tx, caller.person(), hash, now - kAnswerLife));
-    if (stored) {
-      KS_CHECK(may_still(tx, caller, call));
-      if (stored->request_mac != mac) {
-        auto error = invalid("The key was used with another body.");
-        error.error().problem = "idempotency_key_reused";
-        return error;
-      }
-      KS_TRY(Json body,
-             parse_json(stored->body.empty() ? "null" : stored->body, {64, std::size_t{8} << 20}));
-      Reply reply;
-      reply.status = stored->status;
-      reply.body = std::move(body);
-      reply.location = stored->location;
-      if (!stored->etag.empty()) reply.version = std::stoll(stored->etag);
+    const Time not_before = now - kAnswerLife;
+    IdempotencyStore& answers = services.stores.idempotency;
+    KS_TRY(const bool first,
+           answers.reserve(tx, caller.person(), key.hash, key.mac, not_before, now));
+    if (first) {
+      KS_TRY(Reply reply, run(tx, caller, call));
+      KS_CHECK(answers.store(tx, caller.person(), key.hash,
+                             kept(key, reply, spec.reread != nullptr), now));
       return reply;
     }
-    KS_TRY(Reply reply, run(tx, caller, call));
-    StoredAnswer answer{mac, reply.status, reply.location,
-                        reply.version ? std::to_string(*reply.version) : "",
-                        reply.body.is_null() ? "" : reply.body.dump()};
-    KS_CHECK(services.stores.idempotency.store(tx, caller.person(), hash, answer, now));
+    KS_CHECK(may_still(tx, caller, call));
+    KS_TRY(const auto stored, answers.find(tx, caller.person(), key.hash, not_before));
+    if (!stored) return bug("a key is taken and has no answer");
+    KS_TRY(Reply reply, repeated(key, *stored));
+    if (!reply.body.is_string()) return reply;
+    KS_TRY(const TenantScope scope, services.sessions.tenant(caller, call.param("org")));
+    KS_TRY(Reply read, spec.reread(tx, scope, call, reply.body.as_string()));
+    reply.body = std::move(read.body);
+    reply.version = read.version;
     return reply;
   }
 
@@ -334,10 +322,12 @@ struct Router::Route {
       return;
     const auto recorded =
         services.db.write_for(SessionGate::token_hash(who.token), [&](Tx& tx) -> Result<void> {
-      KS_TRY(const Caller caller, services.sessions.load_in(tx, who.client, who.token, who.trail));
-      KS_TRY(const TenantScope scope, services.sessions.tenant(caller, request.param("org")));
-      return app::record_denied(tx, services.stores, scope, *spec.action, "route", request.route);
-    });
+          KS_TRY(const Caller caller,
+                 services.sessions.load_in(tx, who.client, who.token, who.trail));
+          KS_TRY(const TenantScope scope, services.sessions.tenant(caller, request.param("org")));
+          return app::record_denied(tx, services.stores, scope, *spec.action, "route",
+                                    request.route);
+        });
     if (!recorded)
       log::warn("a denied attempt was not recorded", {{"request_id", request.request_id}});
   }

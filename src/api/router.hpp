@@ -55,6 +55,10 @@ struct RouteSpec {
   bool creates = false;
   // Names of the query parameters that it takes.
   std::vector<std::string_view> query = {};
+  // Reads what it created once more, by its id, for an answer that was too long to keep.
+  using Reread =
+      std::function<Result<Reply>(Tx&, const TenantScope&, const Call&, std::string_view id)>;
+  Reread reread = {};
 };
 
 // Registers typed handlers with the raw router: host to client, CSRF rule, session, body, one

@@ -217,6 +217,14 @@ Result<void> SqlSandboxStore::store_key(Tx& tx, const AnyPermit& permit, std::st
   return {};
 }
 
+Result<bool> SqlIdempotencyStore::reserve(Tx& tx, const PersonScope& person,
+                                          std::string_view key_hash, std::string_view request_mac,
+                                          Time not_before, Time now) {
+  KS_TRY(const std::int64_t taken,
+         sql_tx(tx).run(person, q::idempotency_reserve, key_hash, request_mac, now, not_before));
+  return taken == 1;
+}
+
 Result<std::optional<StoredAnswer>> SqlIdempotencyStore::find(Tx& tx, const PersonScope& person,
                                                               std::string_view key_hash,
                                                               Time not_before) {

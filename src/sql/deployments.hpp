@@ -40,6 +40,8 @@ class SqlSandboxStore final : public SandboxStore {
 
 class SqlIdempotencyStore final : public IdempotencyStore {
  public:
+  Result<bool> reserve(Tx&, const PersonScope&, std::string_view key_hash,
+                       std::string_view request_mac, Time not_before, Time now) override;
   Result<std::optional<StoredAnswer>> find(Tx&, const PersonScope&, std::string_view key_hash,
                                            Time not_before) override;
   Result<void> store(Tx&, const PersonScope&, std::string_view key_hash, const StoredAnswer&,

@@ -14,12 +14,16 @@ struct StoredAnswer {
   int status = 0;
   std::string location;
   std::string etag;
-  std::string body;
+  std::string body;  // JSON; a text in place of an object is the id of what to read for it.
 };
 
 class IdempotencyStore {
  public:
   virtual ~IdempotencyStore() = default;
+  // Takes the key for the transaction's write: false when it has an answer already. Of several at
+  // once, on any process, one has true, and the others wait for its end.
+  virtual Result<bool> reserve(Tx&, const PersonScope&, std::string_view key_hash,
+                               std::string_view request_mac, Time not_before, Time now) = 0;
   // Answers older than `not_before` do not count.
   virtual Result<std::optional<StoredAnswer>> find(Tx&, const PersonScope&,
                                                    std::string_view key_hash, Time not_before) = 0;

@@ -1,4 +1,6 @@
+#include <string>
 #include <thread>
+#include <tuple>
 
 #include <doctest/doctest.h>
 
@@ -134,4 +136,36 @@ TEST_CASE("a key that is used many times at once works once") {
   }
   CHECK_FALSE(id.empty());
   CHECK(ann.used("deployments.max") == 1);
+}
+
+TEST_CASE("a long answer is not kept but read again, with the rights of then") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  server.raise(ann, "business");
+  const auto with = [](const std::string& name, std::size_t bytes) {
+    return image_body(name,
+                      Json::object({{"env", Json::object({{"TEXT", std::string(bytes, 'x')}})}}));
+  };
+  const Json change = Json::object({{"replicas", 0}});
+  for (const auto& [name, bytes, again] :
+       {std::tuple("small", 1000, false), std::tuple("large", 20'000, true)}) {
+    CAPTURE(name);
+    const Json body = with(name, static_cast<std::size_t>(bytes));
+    const Reply made = ann.post(ann.deployments_path(), body, key(name));
+    REQUIRE(made.status == 201);
+    const Reply changed = ann.patch(ann.deployment_path(name), change);
+    REQUIRE(changed.status == 200);
+    const Reply answer = ann.post(ann.deployments_path(), body, key(name));
+    CHECK(answer.status == 201);
+    CHECK(answer.header("location") == made.header("location"));
+    CHECK(answer.json().at("id") == made.json().at("id"));
+    CHECK(answer.header("etag") == (again ? changed : made).header("etag"));
+    CHECK(answer.json().at("version") == (again ? changed : made).json().at("version"));
+    const std::string path = ann.deployment_path(name) + "/deploy";
+    const Reply deployed = ann.post(path, Json::object(), key("deploy"));
+    const Reply same = ann.post(path, Json::object(), key("deploy"));
+    CHECK(same.status == 202);
+    CHECK(same.json().at("revision") == deployed.json().at("revision"));
+    REQUIRE(ann.del(ann.deployment_path(name)).status == 202);
+  }
 }

@@ -141,6 +141,7 @@ const std::map<std::string, Values, std::less<>>& special() {
       {"org_member_create", {{"user_id", number_id(3)}}},
       {"team_member_create", {{"user_id", number_id(2)}, {"role", "developer"}}},
       {"organization_any_by_id", {}},
+      {"idempotency_reserve", {{"key_hash", "new"}}},
       {"organization_any_by_slug", {{"slug", "blue"}}},
       {"organization_create", {{"slug", "new"}}},
       {"organization_set", {{"slug", "other"}}},
