@@ -58,6 +58,7 @@ Result<void> SqlAccountStore::create_session(Tx& tx, const ClientScope& scope,
                                              const NewSession& session) {
   KS_CHECK(sql_tx(tx).run(scope, q::session_created, session.id, session.token_hash, session.user,
                           session.now, session.now + kSessionLife));
+  KS_CHECK(sql_tx(tx).run(scope, q::sessions_trimmed, session.user, session.id, kSessionsMax - 1));
   return {};
 }
 

@@ -14,6 +14,8 @@ namespace ks {
 // A session ends when nobody used it for this long, and at the latest at its expires_at.
 inline constexpr Duration kSessionIdle = hours(24);
 inline constexpr Duration kSessionLife = days(30);
+// Of one person; one more ends the oldest.
+inline constexpr int kSessionsMax = 50;
 
 // The one rule for it, shared by the loading of a session and the guard of a read.
 constexpr bool session_alive(Time seen_at, Time expires_at, Time now) {
@@ -109,6 +111,7 @@ class AccountStore {
   virtual Result<void> raise_authz_version(Tx&, const ClientScope&, const UserId&, Time now) = 0;
   virtual Result<bool> platform_admin_exists(Tx&, const ClientScope&) = 0;
 
+  // Ends the person's oldest ones where these are more than kSessionsMax.
   virtual Result<void> create_session(Tx&, const ClientScope&, const NewSession&) = 0;
   // Also an expired one; ask session_alive().
   virtual Result<std::optional<SessionRow>> find_session(Tx&, const ClientScope&,
@@ -145,8 +148,8 @@ class AccountStore {
   virtual Result<bool> consume_setup_token(Tx&, const ClientScope&, std::string_view token_hash,
                                            Time now) = 0;
 
-  // Removes sessions and setup tokens that have ended, and counts older than `counts_before`; of
-  // each kind at most `limit`. True when there may be more.
+  // Removes sessions and setup tokens that have ended, and counts older than
+  // `counts_before`; of each kind at most `limit`. True when there may be more.
   virtual Result<bool> sweep(Tx&, const FleetScope&, Time now, Time counts_before, int limit) = 0;
 };
 

@@ -521,6 +521,35 @@ TEST_CASE("a cookie that was set before login is never valid after it") {
   });
 }
 
+TEST_CASE("a person has 50 sessions at most: one more ends the oldest, and nobody else's") {
+  for_each_engine([](EngineCase& engine) {
+    World world(engine);
+    auto& p = world.process;
+    const auto first = p.sign_up(ann());
+    const auto bob = p.sign_up({"bob@example.com", kPassword, "Bob"});
+    REQUIRE(first);
+    REQUIRE(bob);
+    for (int i = 1; i < 50; ++i) {
+      world.clock.advance(seconds(1));
+      const NewSession more{SessionId::make(world.clock, world.random),
+                            SessionGate::token_hash("session " + std::to_string(i)), first->user.id,
+                            world.clock.now()};
+      REQUIRE(p.db.write([&](Tx& tx) { return p.store.create_session(tx, platform(), more); }));
+    }
+    REQUIRE(p.valid(first->token));
+    // In the same moment as the one before: the new one is never what ends.
+    const auto last = p.login("ann@example.com", kPassword);
+    REQUIRE(last);
+    CHECK_FALSE(p.valid(first->token));
+    CHECK(p.valid("session 1"));
+    CHECK(p.valid(last->token));
+    CHECK(p.login("ann@example.com", kPassword));
+    CHECK_FALSE(p.valid("session 1"));
+    CHECK(p.valid(last->token));
+    CHECK(p.valid(bob->token));
+  });
+}
+
 TEST_CASE("what the database keeps of a session opens nothing") {
   for_each_engine([](EngineCase& engine) {
     World world(engine);

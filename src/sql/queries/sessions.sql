@@ -22,6 +22,17 @@ WHERE s.client_id = :client AND s.token_hash = :token_hash;
 INSERT INTO sessions (client_id, id, token_hash, user_id, created_at, seen_at, expires_at, auth_at)
 VALUES (:client, :id, :token_hash, :user_id, :now, :now, :expires_at, :now);
 
+-- Of a person's sessions the newest stay, among them the one that was just made.
+-- name: sessions_trimmed
+-- rows: none
+-- scope: client
+DELETE FROM sessions
+WHERE client_id = :client AND user_id = :user_id AND id <> :id AND id NOT IN (
+  SELECT s.id FROM sessions AS s
+  WHERE s.client_id = :client AND s.user_id = :user_id AND s.id <> :id
+  ORDER BY s.created_at DESC, s.id DESC
+  LIMIT CAST(:others AS BIGINT));
+
 -- The session under a new id and token, and no longer under the old ones: of parallel calls with
 -- one token, one changes a row.
 -- name: session_renewed
