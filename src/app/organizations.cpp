@@ -33,19 +33,18 @@ Result<Founded> found(Tx& tx, const Stores& stores, const TenantScope& founding,
   KS_CHECK(check_new(name, wanted_slug));
   KS_TRY(const auto permit, stores.authorizer.require<Action::org_found>(founding));
   const Time now = stores.clock.now();
-  NewOrganization fresh{wanted_slug.value_or(slug_from(name)), std::string(name),
-                        std::string(kFirstPlan), now};
+  NewOrganization fresh{wanted_slug.value_or(""), std::string(name), std::string(kFirstPlan), now};
   bool created = false;
   for (int i = 0; i < kSlugTries && !created; ++i) {
-    if (i > 0) {
-      if (wanted_slug) {
-        auto error = conflict("slug_taken", "Another organization has this slug.");
-        error.error().faults.push_back({"/slug", "is taken"});
-        return error;
-      }
-      // A random ending after a few tries: a number alone would make a popular name a long search.
-      const std::string ending =
-          "-" + (i < 5 ? std::to_string(i + 1) : random_suffix(stores.random, 6));
+    if (wanted_slug && i > 0) {
+      auto error = conflict("slug_taken", "Another organization has this slug.");
+      error.error().faults.push_back({"/slug", "is taken"});
+      return error;
+    }
+    if (!wanted_slug) {
+      // Always a random ending: one that only came where the name is taken would tell that there is
+      // another organization of the name.
+      const std::string ending = "-" + random_suffix(stores.random, 6);
       fresh.slug = slug_from(name, kSlugMax - ending.size()) + ending;
     }
     KS_TRY(created, stores.organizations.create(tx, permit, fresh));
