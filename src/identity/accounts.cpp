@@ -1,13 +1,11 @@
 #include "identity/accounts.hpp"
 
 #include <algorithm>
-#include <array>
-
-#include <arpa/inet.h>
 
 #include "base/digest.hpp"
 #include "base/log.hpp"
 #include "domain/name.hpp"
+#include "identity/network.hpp"
 
 namespace ks {
 
@@ -41,8 +39,7 @@ std::unexpected<Error> invalid_credentials() {
 }
 
 std::unexpected<Error> address_taken() {
-  auto error =
-      conflict("address_taken", "There is an account with this e-mail address already.");
+  auto error = conflict("address_taken", "There is an account with this e-mail address already.");
   error.error().faults.push_back({"/email", "is taken"});
   return error;
 }
@@ -73,19 +70,6 @@ Result<NewPerson> check(const SignUpRequest& request) {
   return NewPerson{std::move(*email), request.name};
 }
 
-// What an address is counted as. Whoever has one IPv6 address usually has the 2^64 of its network.
-std::string network_of(const std::string& address) {
-  std::array<unsigned char, 16> v6{};
-  if (inet_pton(AF_INET6, address.c_str(), v6.data()) != 1) return address;
-  constexpr std::array<unsigned char, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  if (std::equal(kMapped.begin(), kMapped.end(), v6.begin())) {
-    std::array<char, INET_ADDRSTRLEN> v4{};
-    inet_ntop(AF_INET, v6.data() + kMapped.size(), v4.data(), v4.size());
-    return v4.data();
-  }
-  return "net:" + hex({v6.data(), 8});
-}
-
 UserRow as_row(const NewUser& user) {
   return UserRow{
       .id = user.id, .email = user.email, .name = user.name, .platform_admin = user.platform_admin};
@@ -97,13 +81,20 @@ struct Accounts::Session {
   NewSession row;
 };
 
+struct Accounts::Tries {
+  std::string by_address, by_account;
+  // Of a login: at the account from anywhere, and how the account knows the network.
+  std::string anywhere = {}, network = {};
+};
+
 struct Accounts::Proved {
   std::string email;
   UserId user;
   std::string stored;    // The hash that the password was held against.
   std::string rehashed;  // Empty when `stored` is up to date.
-  std::string by_account, by_address;
-  Time window;  // Of by_address.
+  Tries tries;
+  Time window;                          // Of by_address.
+  std::optional<Time> anywhere_window;  // When the try counted there.
   Time now;
 };
 
@@ -134,10 +125,12 @@ std::string Accounts::limit_key(const ClientScope& scope, std::string_view kind,
 Result<SignedIn> Accounts::create_signed_in(const ClientScope& scope, const NewUser& user,
                                             const TrailPtr& trail, const Founding& founding) {
   Session session = new_session(user.id);
+  const std::string home = tries_of_login(scope, user.email, *trail).network;
   const Result<void> written = db_.write([&](Tx& tx) -> Result<void> {
     KS_TRY(const bool created, store_.create_user(tx, scope, user));
     if (!created) return address_taken();
     KS_CHECK(store_.create_session(tx, scope, session.row));
+    KS_CHECK(store_.remember_network(tx, scope, user.id, home, user.now));
     KS_TRY(const Caller caller, gate_.load_in(tx, scope, session.token, trail));
     return founding(tx, caller.person(), gate_.founding(caller.person()), caller.user());
   });
@@ -178,29 +171,47 @@ Result<SignedIn> Accounts::sign_up(const ClientScope& scope, const SignUpRequest
   return create_signed_in(scope, user, trail, founding);
 }
 
-Result<Accounts::Proved> Accounts::prove(const ClientScope& scope, std::string_view email_given,
-                                         std::string_view password, const Trail& trail) {
+Accounts::Tries Accounts::tries_of_login(const ClientScope& scope, std::string_view account,
+                                         const Trail& trail) const {
   // What is no address is counted and answered as an unknown one.
+  const Result<std::string> email = normal_email(account);
+  const std::string name = email ? *email : std::string(account);
+  const std::string network = network_of(trail.address);
+  const std::string both = name + "\n" + network;
+  return {limit_key(scope, "login-address", network), limit_key(scope, "login-account", both),
+          limit_key(scope, "login-anywhere", name), limit_key(scope, "login-network", both)};
+}
+
+Result<Accounts::Proved> Accounts::prove(const ClientScope& scope, std::string_view email_given,
+                                         std::string_view password, Tries tries) {
   const Result<std::string> email = normal_email(email_given);
-  std::string by_account =
-      limit_key(scope, "login-account", email ? std::string_view(*email) : email_given);
-  std::string by_address = limit_key(scope, "login-address", network_of(trail.address));
 
   // Committed before the password is looked at, so that tries in parallel, on any process, cannot
   // pass the bound together. A refused try counts nowhere.
   struct Gate {
     RateTry address;
+    std::optional<Time> anywhere;
     std::optional<Credentials> known;
   };
   const Time now = clock_.now();
   KS_TRY(const Gate gate, db_.write([&](Tx& tx) -> Result<Gate> {
     Gate out;
     KS_TRY(out.address,
-           store_.count_try(tx, scope, by_address, options_.bounds.login_per_address, now));
+           store_.count_try(tx, scope, tries.by_address, options_.bounds.login_per_address, now));
     if (!out.address.allowed) return too_many(out.address.again_at - now);
     KS_TRY(const RateTry account,
-           store_.count_try(tx, scope, by_account, options_.bounds.login_per_account, now));
+           store_.count_try(tx, scope, tries.by_account, options_.bounds.login_per_account, now));
     if (!account.allowed) return too_many(account.again_at - now);
+    if (!tries.anywhere.empty()) {
+      KS_TRY(const bool at_home, store_.knows_network(tx, scope, tries.network));
+      if (!at_home) {
+        KS_TRY(const RateTry anywhere,
+               store_.count_try(tx, scope, tries.anywhere,
+                                options_.bounds.login_per_account_anywhere, now));
+        if (!anywhere.allowed) return too_many(anywhere.again_at - now);
+        out.anywhere = anywhere.window_start;
+      }
+    }
     if (email) {
       KS_TRY(out.known, store_.find_user(tx, scope, *email));
     }
@@ -217,14 +228,9 @@ Result<Accounts::Proved> Accounts::prove(const ClientScope& scope, std::string_v
   if (hasher_.outdated(*stored))
     // A full queue puts this off to the next login.
     if (auto hash = hasher_.hash(password)) rehashed = std::move(*hash);
-  return Proved{*email,
-                gate.known->user.id,
-                std::move(*stored),
-                std::move(rehashed),
-                std::move(by_account),
-                std::move(by_address),
-                gate.address.window_start,
-                now};
+  return Proved{
+      *email,           gate.known->user.id,       std::move(*stored), std::move(rehashed),
+      std::move(tries), gate.address.window_start, gate.anywhere,      now};
 }
 
 Result<UserRow> Accounts::accept(Tx& tx, const ClientScope& scope, const Proved& proved) {
@@ -236,15 +242,20 @@ Result<UserRow> Accounts::accept(Tx& tx, const ClientScope& scope, const Proved&
     KS_CHECK(store_.set_password_hash(tx, scope, current->user.id, proved.stored, proved.rehashed,
                                       proved.now));
   // In the order of the counting, so that two at once do not wait for each other.
-  KS_CHECK(store_.give_back(tx, scope, proved.by_address, proved.window));
-  KS_CHECK(store_.forget_tries(tx, scope, proved.by_account));
+  KS_CHECK(store_.give_back(tx, scope, proved.tries.by_address, proved.window));
+  KS_CHECK(store_.forget_tries(tx, scope, proved.tries.by_account));
+  if (proved.anywhere_window)
+    KS_CHECK(store_.give_back(tx, scope, proved.tries.anywhere, *proved.anywhere_window));
+  if (!proved.tries.network.empty())
+    KS_CHECK(
+        store_.remember_network(tx, scope, current->user.id, proved.tries.network, proved.now));
   return std::move(current->user);
 }
 
 Result<SignedIn> Accounts::login(const ClientScope& scope, std::string_view email,
                                  std::string_view password,
                                  std::optional<std::string_view> presented, TrailPtr trail) {
-  KS_TRY(const Proved proved, prove(scope, email, password, *trail));
+  KS_TRY(const Proved proved, prove(scope, email, password, tries_of_login(scope, email, *trail)));
   Session session = new_session(proved.user);
   KS_TRY(UserRow user, db_.write([&](Tx& tx) -> Result<UserRow> {
     KS_TRY(UserRow current, accept(tx, scope, proved));
@@ -261,7 +272,10 @@ Result<SignedIn> Accounts::reauthenticate(const ClientScope& scope, const Caller
                                           const std::optional<std::string>& password) {
   std::optional<Proved> proved;
   if (password) {
-    KS_TRY(proved, prove(scope, caller.user().email, *password, *caller.person().trail()));
+    Tries tries{limit_key(scope, "login-address", network_of(caller.person().trail()->address)),
+                limit_key(scope, "reauthenticate",
+                          caller.user().id.str() + "\n" + SessionGate::token_hash(token))};
+    KS_TRY(proved, prove(scope, caller.user().email, *password, std::move(tries)));
     // The address is somebody else's by now.
     if (proved->user != caller.user().id) return invalid_credentials();
   } else if (!options_.dev_mode || caller.user().email != kDevEmail) {

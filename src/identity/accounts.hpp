@@ -37,8 +37,11 @@ using Founding = std::function<Result<void>(Tx&, const PersonScope&, const Tenan
 enum class SignUpMode { open, closed };
 
 struct AccountBounds {
-  // Reset by a success.
+  // At one account from one network. Reset by a success.
   RateBound login_per_account{10, minutes(15), RateBound::Ends::quiet};
+  // At one account from all networks together, but those from which it was signed in to before: a
+  // bound for everybody alone would let anybody keep the owner out. A success takes its try back.
+  RateBound login_per_account_anywhere{100, minutes(15), RateBound::Ends::quiet};
   // A success takes its own try back.
   RateBound login_per_address{100, minutes(15), RateBound::Ends::fixed};
   RateBound sign_up_per_address{30, hours(1), RateBound::Ends::fixed};
@@ -77,8 +80,9 @@ class Accounts {
                              TrailPtr, const Founding& founding);
 
   // The bearer of `token` gives the password again: the session goes on under a new token, and the
-  // old one ends here. Counted and answered as login(); no password is right for the account of dev
-  // mode, which has none. 401 "unauthenticated" when another call had this token first.
+  // old one ends here. Answered as login() and counted by session, so that nobody without it keeps
+  // its bearer from it; no password is right for the account of dev mode, which has none. 401
+  // "unauthenticated" when another call had this token first.
   Result<SignedIn> reauthenticate(const ClientScope&, const Caller&, std::string_view token,
                                   const std::optional<std::string>& password);
 
@@ -103,8 +107,11 @@ class Accounts {
   struct Session;
   // A try at a password that was right, with what has to be as it was when its outcome is stored.
   struct Proved;
+  // What a try is counted under.
+  struct Tries;
+  Tries tries_of_login(const ClientScope&, std::string_view account, const Trail&) const;
   Result<Proved> prove(const ClientScope&, std::string_view email, std::string_view password,
-                       const Trail&);
+                       Tries);
   Result<UserRow> accept(Tx&, const ClientScope&, const Proved&);
   Session new_session(const UserId& user);
   Result<SignedIn> create_signed_in(const ClientScope&, const NewUser&, const TrailPtr&,

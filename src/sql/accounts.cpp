@@ -137,6 +137,19 @@ Result<void> SqlAccountStore::forget_tries(Tx& tx, const ClientScope& scope, std
   return {};
 }
 
+Result<bool> SqlAccountStore::knows_network(Tx& tx, const ClientScope& scope,
+                                            std::string_view hash) {
+  KS_TRY(const auto row, sql_tx(tx).run(scope, q::login_network_known, hash));
+  return row.has_value();
+}
+
+Result<void> SqlAccountStore::remember_network(Tx& tx, const ClientScope& scope, const UserId& user,
+                                               std::string_view hash, Time now) {
+  KS_CHECK(sql_tx(tx).run(scope, q::login_network_seen, hash, user, now));
+  KS_CHECK(sql_tx(tx).run(scope, q::login_networks_trimmed, user, hash, kNetworksMax - 1));
+  return {};
+}
+
 Result<void> SqlAccountStore::create_setup_token(Tx& tx, const ClientScope& scope,
                                                  std::string_view token_hash, Time expires_at) {
   KS_CHECK(sql_tx(tx).run(scope, q::setup_token_created, token_hash, expires_at));
@@ -164,7 +177,9 @@ Result<bool> SqlAccountStore::sweep(Tx& tx, const FleetScope& scope, Time now, T
          sql_tx(tx).run(scope, q::sessions_swept, now, now - kSessionIdle, limit));
   KS_TRY(const std::int64_t tokens, sql_tx(tx).run(scope, q::setup_tokens_swept, now, limit));
   KS_TRY(const std::int64_t counts, sql_tx(tx).run(scope, q::limits_swept, counts_before, limit));
-  return std::max({sessions, tokens, counts}) == limit;
+  KS_TRY(const std::int64_t networks,
+         sql_tx(tx).run(scope, q::login_networks_swept, now - kNetworkLife, limit));
+  return std::max({sessions, tokens, counts, networks}) == limit;
 }
 
 }  // namespace ks::sql

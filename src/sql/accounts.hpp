@@ -30,6 +30,9 @@ class SqlAccountStore final : public AccountStore {
   Result<void> give_back(Tx&, const ClientScope&, std::string_view key, Time window_start) override;
   Result<void> forget_tries(Tx&, const ClientScope&, std::string_view key) override;
 
+  Result<bool> knows_network(Tx&, const ClientScope&, std::string_view hash) override;
+  Result<void> remember_network(Tx&, const ClientScope&, const UserId&, std::string_view hash,
+                                Time now) override;
   Result<void> create_setup_token(Tx&, const ClientScope&, std::string_view token_hash,
                                   Time expires_at) override;
   Result<bool> setup_token_exists(Tx&, const ClientScope&, std::string_view token_hash,

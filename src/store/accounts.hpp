@@ -17,6 +17,9 @@ inline constexpr Duration kSessionLife = days(30);
 // Of one person; one more ends the oldest.
 inline constexpr int kSessionsMax = 50;
 
+inline constexpr int kNetworksMax = 20;
+inline constexpr Duration kNetworkLife = days(180);
+
 // The one rule for it, shared by the loading of a session and the guard of a read.
 constexpr bool session_alive(Time seen_at, Time expires_at, Time now) {
   return now < expires_at && now < seen_at + kSessionIdle;
@@ -138,6 +141,12 @@ class AccountStore {
                                  Time window_start) = 0;
   virtual Result<void> forget_tries(Tx&, const ClientScope&, std::string_view key) = 0;
 
+  // Networks from which the account was signed in to, by a keyed hash of account and network: the
+  // newest kNetworksMax of an account, for kNetworkLife.
+  virtual Result<bool> knows_network(Tx&, const ClientScope&, std::string_view hash) = 0;
+  virtual Result<void> remember_network(Tx&, const ClientScope&, const UserId&,
+                                        std::string_view hash, Time now) = 0;
+
   virtual Result<void> create_setup_token(Tx&, const ClientScope&, std::string_view token_hash,
                                           Time expires_at) = 0;
   // Whether the token is there and has not expired.
@@ -148,7 +157,7 @@ class AccountStore {
   virtual Result<bool> consume_setup_token(Tx&, const ClientScope&, std::string_view token_hash,
                                            Time now) = 0;
 
-  // Removes sessions and setup tokens that have ended, and counts older than
+  // Removes sessions, setup tokens and networks that have ended, and counts older than
   // `counts_before`; of each kind at most `limit`. True when there may be more.
   virtual Result<bool> sweep(Tx&, const FleetScope&, Time now, Time counts_before, int limit) = 0;
 };

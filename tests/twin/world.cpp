@@ -100,6 +100,7 @@ constexpr std::string_view kClientRows[] = {
     "('$c', '#3', 'three@x.test', 'Three', 'old', 'active', 0, 1, 0, 0)",
     "INSERT INTO sessions (client_id, id, token_hash, user_id, created_at, seen_at, expires_at, "
     "auth_at) VALUES ('$c', '#1', 'hash', '#1', 0, 100, 1000, 0)",
+    "INSERT INTO login_networks (client_id, hash, user_id, seen_at) VALUES ('$c', 'hash', '#1', 0)",
     "INSERT INTO rate_limits (client_id, key, window_start, count) VALUES ('$c', 'key', 100, 1)",
     "INSERT INTO setup_tokens (client_id, token_hash, expires_at) VALUES ('$c', 'hash', 1000)",
     "INSERT INTO mails (client_id, owner_id, id, org_id, kind, about_kind, about_id, state, "

@@ -128,6 +128,14 @@ CREATE TABLE public.leases (
 );
 ALTER TABLE ONLY public.leases FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.leases OWNER TO {owner_role};
+CREATE TABLE public.login_networks (
+    client_id uuid NOT NULL,
+    hash text NOT NULL COLLATE pg_catalog."C",
+    user_id uuid NOT NULL,
+    seen_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.login_networks FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.login_networks OWNER TO {owner_role};
 CREATE TABLE public.mails (
     client_id uuid NOT NULL,
     owner_id uuid NOT NULL,
@@ -342,6 +350,8 @@ ALTER TABLE ONLY public.installation
     ADD CONSTRAINT installation_pkey PRIMARY KEY (key);
 ALTER TABLE ONLY public.leases
     ADD CONSTRAINT leases_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.login_networks
+    ADD CONSTRAINT login_networks_pkey PRIMARY KEY (client_id, hash);
 ALTER TABLE ONLY public.mails
     ADD CONSTRAINT mails_pkey PRIMARY KEY (client_id, owner_id, id);
 ALTER TABLE ONLY public.org_keys
@@ -391,6 +401,8 @@ CREATE INDEX deployments_by_sandbox ON public.deployments USING btree (client_id
 CREATE UNIQUE INDEX deployments_name_taken ON public.deployments USING btree (client_id, org_id, team_id, name) WHERE (deleting = 0);
 CREATE INDEX deployments_unsynced ON public.deployments USING btree (id) WHERE (synced_generation < generation);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX login_networks_by_age ON public.login_networks USING btree (seen_at);
+CREATE INDEX login_networks_by_user ON public.login_networks USING btree (client_id, user_id);
 CREATE INDEX mails_by_org ON public.mails USING btree (client_id, org_id);
 CREATE INDEX mails_by_subject ON public.mails USING btree (client_id, owner_id, about_kind, about_id);
 CREATE INDEX mails_open ON public.mails USING btree (next_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]));
@@ -419,6 +431,8 @@ ALTER TABLE ONLY public.feed
     ADD CONSTRAINT feed_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.login_networks
+    ADD CONSTRAINT login_networks_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.mails
     ADD CONSTRAINT mails_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
 ALTER TABLE ONLY public.mails
@@ -497,6 +511,10 @@ CREATE POLICY installation_owner ON public.installation TO {owner_role} USING (t
 ALTER TABLE public.leases ENABLE ROW LEVEL SECURITY;
 CREATE POLICY leases_fleet ON public.leases TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY leases_owner ON public.leases TO {owner_role} USING (true) WITH CHECK (true);
+ALTER TABLE public.login_networks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY login_networks_fleet ON public.login_networks TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY login_networks_owner ON public.login_networks TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY login_networks_tenant ON public.login_networks TO {tenant_role} USING ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")));
 ALTER TABLE public.mails ENABLE ROW LEVEL SECURITY;
 CREATE POLICY mails_fleet ON public.mails TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY mails_owner ON public.mails TO {owner_role} USING (true) WITH CHECK (true);
@@ -581,6 +599,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO {fleet_rol
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.installation TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.leases TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_networks TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_networks TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mails TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mails TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_keys TO {fleet_role};

@@ -39,3 +39,34 @@ WHERE (client_id, key) IN (
   SELECT r.client_id, r.key FROM rate_limits AS r
   WHERE r.window_start < :before
   LIMIT CAST(:page_size AS BIGINT));
+
+-- name: login_network_known
+-- rows: optional
+-- scope: client
+SELECT n.seen_at FROM login_networks AS n WHERE n.client_id = :client AND n.hash = :hash;
+
+-- name: login_network_seen
+-- rows: none
+-- scope: client
+INSERT INTO login_networks (client_id, hash, user_id, seen_at)
+VALUES (:client, :hash, :user_id, :now)
+ON CONFLICT (client_id, hash) DO UPDATE SET seen_at = excluded.seen_at;
+
+-- name: login_networks_trimmed
+-- rows: none
+-- scope: client
+DELETE FROM login_networks
+WHERE client_id = :client AND user_id = :user_id AND hash <> :hash AND hash NOT IN (
+  SELECT n.hash FROM login_networks AS n
+  WHERE n.client_id = :client AND n.user_id = :user_id AND n.hash <> :hash
+  ORDER BY n.seen_at DESC, n.hash
+  LIMIT CAST(:others AS BIGINT));
+
+-- name: login_networks_swept
+-- rows: none
+-- scope: fleet
+DELETE FROM login_networks
+WHERE (client_id, hash) IN (
+  SELECT n.client_id, n.hash FROM login_networks AS n
+  WHERE n.seen_at < :before
+  LIMIT CAST(:page_size AS BIGINT));
