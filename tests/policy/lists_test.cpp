@@ -14,6 +14,7 @@
 #include "app/teams.hpp"
 #include "domain/deployment_request.hpp"
 #include "identity/session_gate.hpp"
+#include "mail/outbox.hpp"
 #include "main/stores.hpp"
 #include "tests/store/engines.hpp"
 #include "tests/store/statements.hpp"
@@ -62,7 +63,7 @@ class World {
     return std::move(*loaded);
   }
   SessionGate& gate() { return gate_; }
-  app::Stores stores() { return stores_.for_app(clock_, random_); }
+  app::Stores stores() { return stores_.for_app(outbox_, clock_, random_); }
   template <class T, class Work>
   Result<T> read(Work work) {
     return db_.read([&](Tx& tx) -> Result<T> { return work(tx); });
@@ -150,6 +151,7 @@ class World {
   Clock& clock_;
   SeededRandom random_;
   SqlStores stores_;
+  mail::SealedOutbox outbox_{stores_.mails, stores_.envelope, clock_, random_, mail::Switch::off};
   SessionGate gate_;
   TemplateCatalogue templates_ = TemplateCatalogue::system();
   SessionGate::TrailPtr trail_ = std::make_shared<const Trail>(Trail{"test", "192.0.2.1"});

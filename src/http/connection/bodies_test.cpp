@@ -75,8 +75,9 @@ TEST_CASE("bodies of strangers are held up to a bound in all, and those of the k
 TEST_CASE("a body that does not say its length counts as the most that it may become") {
   Bodies s;
   WireClient client(s.port());
-  REQUIRE(client.send("POST /p HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
-                      "Transfer-Encoding: chunked\r\n\r\n"));
+  REQUIRE(
+      client.send("POST /p HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+                  "Transfer-Encoding: chunked\r\n\r\n"));
   CHECK(status_in(client.reply(true)) == 100);
   CHECK(s.server->bodies_bytes() >= 64 * 1024);
   REQUIRE(client.send("3\r\nabc\r\n0\r\n\r\n"));
