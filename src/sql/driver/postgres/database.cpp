@@ -13,8 +13,8 @@
 #include "sql/driver/postgres/listener.hpp"
 #include "sql/driver/postgres/migrate.hpp"
 #include "sql/driver/postgres/read_tx.hpp"
-#include "sql/driver/postgres/turns.hpp"
 #include "sql/driver/postgres/tx.hpp"
+#include "sql/driver/turns.hpp"
 
 namespace ks::sql {
 

@@ -1,4 +1,4 @@
-#include "sql/driver/postgres/turns.hpp"
+#include "sql/driver/turns.hpp"
 
 #include "runtime/loop.hpp"
 #include "sql/driver/engine.hpp"
