@@ -7,6 +7,7 @@
 
 #include "base/digest.hpp"
 #include "base/log.hpp"
+#include "kube/refusal.hpp"
 
 namespace ks::sync {
 
@@ -177,7 +178,7 @@ Carried Carrier::refused(const WantedDeployment& row, const kube::KubeError& err
   const bool told = error.status == 400 || error.status == 413 || error.status == 422 ||
                     (error.status == 500 && !deployments_.find(row.namespace_, row.stem));
   if (told)
-    tell(row, Phase::error, "Refused", "The cluster refused the deployment: " + error.message);
+    tell(row, Phase::error, "Refused", "The cluster refused the deployment: " + kube::told(error));
   return failed(error);
 }
 

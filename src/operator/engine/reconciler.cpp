@@ -78,6 +78,10 @@ kube::KubeResult<void> Reconciler::run(const Step& step, std::string_view manage
 Outcome Reconciler::after_failure(const kube::KubeError& error) {
   if (error.reason == kFenced) return {Outcome::Kind::again, seconds(1)};
   ++counts_.failures;
+  // Tenants are told no more than the kind of it.
+  if (!error.is_transient() && !error.is_not_found() && !error.is_conflict())
+    log::warn("the cluster refused an object",
+              {{"status", error.status}, {"reason", error.reason}, {"cause", error.message}});
   // So says a server that is only just coming back.
   const bool away = error.status == 0 || error.status == 503;
   return {away ? Outcome::Kind::retry_soon : Outcome::Kind::retry, error.retry_after};

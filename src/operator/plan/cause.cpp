@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "domain/quantity.hpp"
+#include "kube/refusal.hpp"
 #include "operator/plan/match.hpp"
 
 namespace ks::op {
@@ -110,7 +111,10 @@ Cause refused_pod(const Service& service, std::string_view said, const QuotaView
             fmt::format("The sandbox's quota leaves no room for {}: {}", service.name, said)};
   if (has(said, "violates PodSecurity"))
     return {"PodSecurity", fmt::format("The cluster does not let {} run: {}", service.name, said)};
-  return {"FailedCreate", fmt::format("No pod of {} can be made: {}", service.name, said)};
+  // Anything else may name webhooks and addresses; the Deployment's own condition keeps it.
+  return {"FailedCreate", fmt::format("The cluster makes no pod of {}. The reason is in the log of "
+                                      "the installation.",
+                                      service.name)};
 }
 
 }  // namespace
@@ -177,15 +181,14 @@ std::optional<Cause> cause_of(const Service& service, const Seen& deployment,
 Cause cause_of(const kube::KubeError& error) {
   if (error.status == 0)
     return {"ClusterUnavailable", "The cluster does not answer. It is tried again."};
-  if (error.status == 403 && has(error.message, "exceeded quota"))
-    return {"QuotaExceeded", "The sandbox's quota leaves no room: " + error.message};
+  if (kube::is_over_quota(error))
+    return {"QuotaExceeded", "The sandbox's quota leaves no room: " + kube::told(error)};
   // What the namespace's own end, or its not being there yet, makes of a write.
   if (error.is_not_found() || (error.status == 403 && has(error.message, "being terminated")))
     return {"SandboxNotReady", "Waiting for the sandbox."};
   if (error.is_transient() || error.is_conflict())
     return {"ClusterBusy", "The cluster could not do it just now. It is tried again."};
-  return {error.reason.empty() ? "Refused" : error.reason,
-          "The cluster refused an object: " + error.message};
+  return {"Refused", "The cluster refused an object: " + kube::told(error)};
 }
 
 std::optional<Termination> last_termination(const std::vector<Seen>& pods) {

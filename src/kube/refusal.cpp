@@ -1,0 +1,16 @@
+#include "kube/refusal.hpp"
+
+namespace ks::kube {
+
+bool is_over_quota(const KubeError& error) {
+  return error.status == 403 && error.message.find("exceeded quota") != std::string::npos;
+}
+
+std::string told(const KubeError& error) {
+  // A webhook's denial says which; so it names the installation's parts, whatever its status.
+  const bool by_webhook = error.message.find("webhook") != std::string::npos;
+  if ((error.status == 422 || is_over_quota(error)) && !by_webhook) return error.message;
+  return "The reason is in the log of the installation.";
+}
+
+}  // namespace ks::kube
