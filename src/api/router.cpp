@@ -261,9 +261,9 @@ struct Router::Route {
         return conflict("request_in_progress", "A request with this key is still being worked on.");
     }
     auto reply = services.db.write_for(whose(caller, request), [&](Tx& tx) -> Result<Reply> {
-      KS_TRY(const Caller caller, services.sessions.load_in(tx, who.client, who.token, who.trail));
-      if (!answer) return run(tx, caller, call);
-      return once(tx, caller, call, *answer);
+      KS_TRY(const Caller current, services.sessions.load_in(tx, who.client, who.token, who.trail));
+      if (!answer) return run(tx, current, call);
+      return once(tx, current, call, *answer);
     });
     running.reset();
     if (!reply) {

@@ -36,9 +36,9 @@ TEST_CASE("the refusal of a plan says what was used, what would do, and whom to 
        {"used", 1},
        {"requested", 1},
        {"plan", "free"},
-       {"upgrade",
-        Json::object(
-            {{"plan", "business"}, {"limit", 5}, {"url", "/o/ann/billing?from=deployments.max"}})},
+       {"upgrade", Json::object({{"plan", "business"},
+                                 {"limit", 5},
+                                 {"url", "/o/" + ann.org + "/billing?from=deployments.max"}})},
        {"can_upgrade", false},
        {"contacts", Json::array({Json::object({{"name", "Ann"}, {"role", "org_owner"}})})}});
   Json body = reply.json_without_trace();

@@ -56,7 +56,9 @@ TEST_CASE("an object that the cluster refuses concerns its owner and nobody else
   ann.deploy("odd");
   const Json odd = ann.wait_for("odd", "Error");
   CHECK(odd.text("reason") == "Refused");
-  CHECK(odd.text("message").find("larger than max") != std::string_view::npos);
+  // The words of a failing API server are the installation's own affair.
+  CHECK_FALSE(odd.text("message").empty());
+  CHECK(odd.text("message").find("larger than max") == std::string_view::npos);
   ben.deploy("web");
   ben.wait_for("web", "Ready");
   // It is still being tried, and the installation is well.
