@@ -223,9 +223,10 @@ TEST_CASE("a guard holds only for a live session of an active person with the sa
                               now, now + days(2)));
       return {};
     }));
-    enum class With { nothing, many, one };
+    enum class With { nothing, many, one, refusal };
     const auto read = [&](const ReadGuard& guard, With with) -> std::string {
       const auto result = database.read(guard, [&](Tx& tx) -> Result<int> {
+        if (with == With::refusal) return not_found();
         if (with == With::many) KS_CHECK(sql_tx(tx).run(client_scope(), *kUsers));
         if (with == With::one) KS_CHECK(sql_tx(tx).run(client_scope(), *kFirst));
         return 1;
@@ -233,9 +234,10 @@ TEST_CASE("a guard holds only for a live session of an active person with the sa
       return result ? "ok" : result.error().problem;
     };
     on_thread_and_fiber([&] {
-      for (const With statement : {With::nothing, With::many, With::one}) {
+      for (const With statement : {With::nothing, With::many, With::one, With::refusal}) {
+        const std::string right = statement == With::refusal ? "not_found" : "ok";
         const ReadGuard good{client_scope(), hash, 3, now};
-        CHECK(read(good, statement) == "ok");
+        CHECK(read(good, statement) == right);
         auto other_version = good;
         other_version.authz_version = 4;
         CHECK(read(other_version, statement) == "stale_guard");
@@ -247,7 +249,7 @@ TEST_CASE("a guard holds only for a live session of an active person with the sa
         CHECK(read(idle, statement) == "stale_guard");
         auto not_yet_idle = good;
         not_yet_idle.now = now + hours(24) - microseconds(1);
-        CHECK(read(not_yet_idle, statement) == "ok");
+        CHECK(read(not_yet_idle, statement) == right);
       }
     });
     const auto stale = [&](const ReadGuard& guard) {

@@ -105,7 +105,7 @@ class PostgresDatabase final : public Database {
       return bug(runtime::caught());
     }
     if (tx.failure()) return std::unexpected(*tx.failure());
-    if (result) result = tx.finish();
+    KS_CHECK(tx.finish());
     return result;
   }
 

@@ -13,7 +13,8 @@ class PgReadTx final : public SqlTx {
   PgReadTx(PgPipeline& pipeline, const ReadGuard* guard) : pipeline_(pipeline), guard_(guard) {}
 
   void feed_changed(const OrgId&) override { KS_ASSERT_MSG(false, "a read changes no feed"); }
-  // After the body: checks a guard that no statement has carried.
+  // After the body, whether it succeeded or not: checks a guard that no statement has carried. Old
+  // rights may have refused what new ones allow.
   Result<void> finish();
   const std::optional<Error>& failure() const noexcept { return failure_; }
 

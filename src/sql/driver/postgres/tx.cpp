@@ -76,14 +76,17 @@ Result<std::shared_ptr<const RowTable>> PgTx::execute(const StatementText& state
   return rows_of(result.get());
 }
 
+Result<void> PgTx::finish() {
+  if (guard_ == nullptr || failure_) return {};
+  Commands commands;
+  open(commands, {guard_->client.client().str(), {}, {}});
+  commands.push_back({q::session_guard.text, parameters_of(*guard_)});
+  KS_CHECK(fly(commands));
+  return {};
+}
+
 Result<void> PgTx::commit() {
   Commands commands;
-  if (guard_ != nullptr) {
-    open(commands, {guard_->client.client().str(), {}, {}});
-    commands.push_back({q::session_guard.text, parameters_of(*guard_)});
-    KS_CHECK(fly(commands));
-    commands.clear();
-  }
   if (!begun_ && feeds_.empty()) return {};
   if (!begun_) open(commands, {});
   // Locks of notifications are taken last, for the shortest time.
@@ -114,6 +117,7 @@ Result<void> run_on(PgPool& pool, PgTx::Mode mode, OpenLane lane, const ReadGuar
       result = bug(runtime::caught());
     }
     if (result && tx.failure()) result = std::unexpected(tx.failure()->error);
+    if (auto held = tx.finish(); !held) result = std::move(held);
     if (result) result = tx.commit();
     if (!result) tx.rollback();
     const bool lost = lease.connection().broken() ||

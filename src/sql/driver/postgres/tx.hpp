@@ -20,7 +20,9 @@ class PgTx final : public SqlTx {
 
   void feed_changed(const OrgId& org) override;
 
-  // After the body. The guard of a body without statements is checked here.
+  // After the body, whether it succeeded or not: checks a guard that no statement has carried. Old
+  // rights may have refused what new ones allow.
+  Result<void> finish();
   Result<void> commit();
   void rollback();
 
