@@ -101,15 +101,21 @@ Result<std::optional<WantedDeployment>> SqlSyncStore::deployment(Tx& tx, const F
   return std::optional(std::move(d));
 }
 
-Result<std::vector<Workload>> SqlSyncStore::workloads_in(
-    Tx& tx, const Permit<Action::sync_status, Org>& permit, const SandboxId& sandbox) {
-  KS_TRY(const auto rows, sql_tx(tx).run(permit, q::workloads_per_sandbox, sandbox));
-  std::vector<Workload> out;
-  for (const Row& row : rows) {
-    KS_TRY(Workload workload, workload_at(row, 0));
-    out.push_back(std::move(workload));
+Result<void> SqlSyncStore::each_workload_in(Tx& tx, const Permit<Action::sync_status, Org>& permit,
+                                            const SandboxId& sandbox,
+                                            const std::function<void(const Workload&)>& visit) {
+  constexpr int kPage = 16;
+  std::string after = "00000000-0000-0000-0000-000000000000";
+  for (;;) {
+    KS_TRY(const auto rows,
+           sql_tx(tx).run(permit, q::workloads_per_sandbox, sandbox, after, kPage));
+    for (const Row& row : rows) {
+      KS_TRY(const Workload workload, workload_at(row, 1));
+      visit(workload);
+    }
+    if (rows.size() < kPage) return {};
+    after = rows.back().str(0);
   }
-  return out;
 }
 
 Result<std::vector<SealedSecret>> SqlSyncStore::secrets_of(

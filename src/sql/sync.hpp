@@ -27,8 +27,8 @@ class SqlSyncStore final : public SyncStore {
                                                         std::string_view after, int limit) override;
   Result<std::optional<WantedDeployment>> deployment(Tx&, const FleetScope&,
                                                      const DeploymentId&) override;
-  Result<std::vector<Workload>> workloads_in(Tx&, const Permit<Action::sync_status, Org>&,
-                                             const SandboxId&) override;
+  Result<void> each_workload_in(Tx&, const Permit<Action::sync_status, Org>&, const SandboxId&,
+                                const std::function<void(const Workload&)>& visit) override;
   Result<std::vector<SealedSecret>> secrets_of(Tx&, const Permit<Action::sync_status, Org>&,
                                                const DeploymentId&) override;
   Result<void> sandbox_synced(Tx&, const Permit<Action::sync_status, Org>&, const SandboxId&,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -86,8 +87,11 @@ class SyncStore {
                                                                 int limit) = 0;
   virtual Result<std::optional<WantedDeployment>> deployment(Tx&, const FleetScope&,
                                                              const DeploymentId&) = 0;
-  virtual Result<std::vector<Workload>> workloads_in(Tx&, const Permit<Action::sync_status, Org>&,
-                                                     const SandboxId&) = 0;
+  // Calls `visit` with each workload of a sandbox, what is being deleted included. One may have
+  // half a megabyte and no plan bounds how many are being deleted, so a few are held at a time.
+  virtual Result<void> each_workload_in(Tx&, const Permit<Action::sync_status, Org>&,
+                                        const SandboxId&,
+                                        const std::function<void(const Workload&)>& visit) = 0;
   virtual Result<std::vector<SealedSecret>> secrets_of(Tx&, const Permit<Action::sync_status, Org>&,
                                                        const DeploymentId&) = 0;
 

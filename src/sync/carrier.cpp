@@ -83,8 +83,10 @@ Result<SandboxResource> Carrier::resource(const WantedSandbox& row) const {
   return read([&](Tx& tx) -> Result<SandboxResource> {
     const auto may = permit(row.client, row.org);
     KS_TRY(const Entitlements limits, stores_.plans.entitlements(tx, may, clock_.now()));
-    KS_TRY(const auto workloads, stores_.sync.workloads_in(tx, may, row.id));
-    return sandbox_resource(row, load_of(workloads), limits);
+    SandboxLoad load;
+    KS_CHECK(stores_.sync.each_workload_in(
+        tx, may, row.id, [&](const Workload& workload) { add_to(load, workload); }));
+    return sandbox_resource(row, load, limits);
   });
 }
 

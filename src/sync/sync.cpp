@@ -13,6 +13,8 @@ namespace ks::sync {
 namespace {
 constexpr std::string_view kLease = "sync";
 constexpr int kBatch = 256;
+// Of rows with a workload, which may have half a megabyte.
+constexpr int kWorkloads = 64;
 // A round begins nothing new after this long, so that what is new and in turn waits for one answer
 // of the cluster at most, however many rows are ahead of it that the cluster lets wait.
 constexpr Duration kRoundMax = seconds(2);
@@ -187,7 +189,7 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
     if (!boxes) return Pushed::nothing;
     carry(*boxes, round);
     const auto rows = carrier.read([&](Tx& tx) {
-      return stores.sync.unsynced_deployments(tx, kSyncFleet, clock.now(), kBatch);
+      return stores.sync.unsynced_deployments(tx, kSyncFleet, clock.now(), kWorkloads);
     });
     if (!rows) return Pushed::nothing;
     carry(*rows, round);
@@ -210,10 +212,10 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
     after = "00000000-0000-0000-0000-000000000000";
     for (;;) {
       const auto rows = carrier.read(
-          [&](Tx& tx) { return stores.sync.all_deployments(tx, kSyncFleet, after, kBatch); });
+          [&](Tx& tx) { return stores.sync.all_deployments(tx, kSyncFleet, after, kWorkloads); });
       if (!rows) return false;
       each<WantedDeployment>(*rows, &Impl::compare<WantedDeployment>);
-      if (rows->size() < kBatch) break;
+      if (rows->size() < kWorkloads) break;
       after = rows->back().id.str();
     }
     return true;
@@ -227,8 +229,9 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
   void explain_waiting() {
     constexpr std::string_view kReason = "ClusterUnavailable";
     for (;;) {
-      const auto rows = carrier.read(
-          [&](Tx& tx) { return stores.sync.untold_deployments(tx, kSyncFleet, kReason, kBatch); });
+      const auto rows = carrier.read([&](Tx& tx) {
+        return stores.sync.untold_deployments(tx, kSyncFleet, kReason, kWorkloads);
+      });
       if (!rows || rows->empty()) return;
       for (const WantedDeployment& row : *rows) {
         const auto done = carrier.write([&](Tx& tx) {
@@ -240,7 +243,7 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
         });
         if (!done || !running()) return;
       }
-      if (rows->size() < kBatch) return;
+      if (rows->size() < kWorkloads) return;
     }
   }
 

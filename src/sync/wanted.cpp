@@ -2,18 +2,14 @@
 
 namespace ks::sync {
 
-SandboxLoad load_of(const std::vector<Workload>& workloads) {
-  SandboxLoad load;
-  for (const Workload& workload : workloads) {
-    load.granted = load.granted + amount_of(workload);
-    for (const Service& service : workload.services) {
-      load.surge.cpu_milli += service.resources.cpu_milli_limit;
-      load.surge.memory_bytes += service.resources.memory_bytes_limit;
-      load.pods += service.replicas + 1;
-      ++load.services;
-    }
+void add_to(SandboxLoad& load, const Workload& workload) {
+  load.granted = load.granted + amount_of(workload);
+  for (const Service& service : workload.services) {
+    load.surge.cpu_milli += service.resources.cpu_milli_limit;
+    load.surge.memory_bytes += service.resources.memory_bytes_limit;
+    load.pods += service.replicas + 1;
+    ++load.services;
   }
-  return load;
 }
 
 SandboxQuota quota_of(const SandboxLoad& load, const Entitlements& limits) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "domain/plan.hpp"
 #include "domain/resources.hpp"
@@ -11,8 +10,8 @@ namespace ks::sync {
 
 // The pure part: rows of the database as custom resources.
 
-// Sums over the workloads of one sandbox, what is being deleted included: its pods are still there.
-SandboxLoad load_of(const std::vector<Workload>& workloads);
+// One more of the workloads of a sandbox, what is being deleted included: its pods are still there.
+void add_to(SandboxLoad& load, const Workload& workload);
 
 // A quota is a backstop behind the ledger: what was granted plus one more pod of each service, so
 // that an update never waits for it. Where the plan has no limit there is no key.

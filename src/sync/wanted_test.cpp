@@ -46,7 +46,8 @@ WantedDeployment wanted(Workload workload) {
 TEST_CASE("a quota leaves room for one more pod of each service, so that an update never waits") {
   Workload workload;
   workload.services = {service("web", 3), service("db", 1, 1 << 30)};
-  const SandboxLoad load = load_of({workload});
+  SandboxLoad load;
+  add_to(load, workload);
   const SandboxQuota quota = quota_of(load, plan("4"));
   CHECK(quota.cpu_milli == 250 * (3 + 1) + 250 * 2);
   CHECK(quota.memory_bytes == kMemoryBytesDefault * 6);
@@ -58,7 +59,9 @@ TEST_CASE("a quota leaves room for one more pod of each service, so that an upda
 TEST_CASE("an unlimited plan puts no key into the quota") {
   Workload workload;
   workload.services = {service("web", 1)};
-  CHECK(quota_of(load_of({workload}), plan(std::nullopt)) == SandboxQuota{});
+  SandboxLoad load;
+  add_to(load, workload);
+  CHECK(quota_of(load, plan(std::nullopt)) == SandboxQuota{});
 }
 
 TEST_CASE("only an exposed service gives a host, and only secrets give a Secret's name") {

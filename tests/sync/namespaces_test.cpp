@@ -45,6 +45,25 @@ TEST_CASE("no Secret and no resource goes into a namespace that somebody else ma
   });
 }
 
+TEST_CASE("a quota counts each of a sandbox's many deployments once") {
+  for_each_engine([](EngineCase& engine) {
+    constexpr int kMany = 35;  // More than are held at a time.
+    SyncWorld world(engine);
+    world.rows([&] {
+      world.tenant(1, "home", "business");
+      for (int n = 1; n <= kMany; ++n) world.deployment(1, n, "web-" + std::to_string(n));
+    });
+    world.start();
+    std::int64_t services = 0;
+    CHECK(world.eventually([&] {
+      const auto sandbox = world.cluster().get({kinds::kSandbox, {}, "home"});
+      if (sandbox) services = sandbox->integer_or(0, "spec", "quota", "services");
+      return services != 0;
+    }));
+    CHECK(services == kMany);
+  });
+}
+
 TEST_CASE("a Sandbox or a deployment's resource that was removed by hand is made again at once") {
   for_each_engine([](EngineCase& engine) {
     SyncWorld world(engine);

@@ -6,10 +6,10 @@ namespace ks::test {
 
 namespace {
 
-const TestStatement<Scope::tenant, Rows::none, 0> kPutSubscription(
+const TestStatement<Scope::tenant, Rows::none, 1> kPutSubscription(
     "put_subscription",
     "INSERT INTO subscriptions (client_id, org_id, plan_key, plan_version, state, period_start, "
-    "updated_at) VALUES (?1, ?2, 'enterprise', 1, 'active', 0, 0)");
+    "updated_at) VALUES (?1, ?2, ?3, 1, 'active', 0, 0)");
 const TestStatement<Scope::tenant, Rows::none, 0> kPutUsage(
     "put_usage",
     "INSERT INTO org_usage (client_id, org_id, deployments, teams, members, cpu_milli, "
@@ -86,14 +86,14 @@ void SyncWorld::rows(const std::function<void()>& body) {
   REQUIRE(done);
 }
 
-void SyncWorld::tenant(int n, const std::string& ns) {
+void SyncWorld::tenant(int n, const std::string& ns, const std::string& plan) {
   put([&](Tx& tx) -> Result<void> {
     const auto org = permit_on(id_of<Org>(n));
     auto& sql = sql::sql_tx(tx);
     KS_CHECK(sql.run(client_scope(), *kPutUser, id_of<User>(n), ns + "@x.test", 1));
     KS_CHECK(sql.run(org, *kPutOrg, ns));
     KS_CHECK(sql.run(org, *kPutTeam, id_of<Team>(n), "core"));
-    KS_CHECK(sql.run(org, *kPutSubscription));
+    KS_CHECK(sql.run(org, *kPutSubscription, plan));
     KS_CHECK(sql.run(org, *kPutUsage));
     KS_CHECK(sql.run(org, *kPutSandbox, id_of<Sandbox>(n), id_of<User>(n), ns));
     return {};

@@ -63,7 +63,7 @@ class SyncWorld {
   SyncWorld& operator=(const SyncWorld&) = delete;
 
   // Organization, person, team and sandbox number `n` with its namespace.
-  void tenant(int n, const std::string& ns);
+  void tenant(int n, const std::string& ns, const std::string& plan = "enterprise");
   // A deployment of tenant `org` that the cluster does not have yet; with a secret when it is
   // given.
   void deployment(int org, int n, const std::string& stem, const std::string& secret = {});

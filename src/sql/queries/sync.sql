@@ -95,9 +95,11 @@ WHERE d.id = :id;
 -- name: workloads_per_sandbox
 -- rows: many
 -- scope: tenant
-SELECT d.spec
+SELECT d.id, d.spec
 FROM deployments AS d
-WHERE d.client_id = :client AND d.org_id = :org AND d.sandbox_id = :sandbox_id;
+WHERE d.client_id = :client AND d.org_id = :org AND d.sandbox_id = :sandbox_id AND d.id > :after
+ORDER BY d.id
+LIMIT CAST(:page_size AS BIGINT);
 
 -- name: secrets_per_deployment
 -- rows: many
