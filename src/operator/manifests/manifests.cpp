@@ -1,6 +1,7 @@
 #include "operator/manifests/manifests.hpp"
 
 #include "domain/resources.hpp"
+#include "operator/manifests/admission.hpp"
 #include "operator/manifests/crds.hpp"
 #include "operator/manifests/yaml.hpp"
 #include "operator/operator.hpp"
@@ -112,6 +113,10 @@ std::vector<Json> manifests(const std::string& system_namespace) {
   add_role(out, kOperatorAccount, operator_grants(), system_namespace, {});
   add_role(out, kOperatorAccount, operator_system_grants(), system_namespace, system_namespace);
   add_role(out, kApiAccount, api_grants(), system_namespace, {});
+  std::vector<std::string> users;
+  for (const char* account : {kOperatorAccount, kApiAccount})
+    users.push_back("system:serviceaccount:" + system_namespace + ":" + account);
+  for (Json& policy : admission_policies(users)) out.push_back(std::move(policy));
   return out;
 }
 
