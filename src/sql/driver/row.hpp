@@ -68,6 +68,10 @@ class RowTable {
     return {arena_.data() + cell.value, cell.length};
   }
 
+  std::size_t bytes() const noexcept {
+    return sizeof *this + arena_.capacity() + cells_.capacity() * sizeof(Cell);
+  }
+
   void set_columns(int n) { columns_ = n; }
   void set_affected(std::int64_t n) { affected_ = n; }
   void reserve(std::size_t cells) { cells_.reserve(cells); }

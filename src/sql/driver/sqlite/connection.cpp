@@ -1,6 +1,7 @@
 #include "sql/driver/sqlite/connection.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 
 #include <fmt/format.h>
@@ -161,6 +162,7 @@ Result<std::shared_ptr<const RowTable>> SqliteConnection::execute(
   sqlite3_reset(prepared_statement);
   sqlite3_clear_bindings(prepared_statement);
   if (error) return std::unexpected(std::move(*error));
+  has_read_ = true;
   return table;
 }
 
@@ -172,6 +174,38 @@ Result<void> SqliteConnection::control(const StatementText& statement) {
   sqlite3_reset(prepared_statement);
   if (error) return std::unexpected(std::move(*error));
   return {};
+}
+
+// The engine's own mapping, asked for as its pager does it: opening the file a second time and
+// closing it would drop the locks that this process holds on it (fcntl(2)).
+const volatile std::uint64_t* SqliteConnection::wal_index() {
+  constexpr int kRegionBytes = 32 * 1024;
+  // The engine is the one that opens the index, with its first read.
+  if (wal_index_ != nullptr || !has_read_) return wal_index_;
+  sqlite3_file* file = nullptr;
+  if (sqlite3_file_control(handle_, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+      file == nullptr || file->pMethods == nullptr || file->pMethods->iVersion < 2 ||
+      file->pMethods->xShmMap == nullptr)
+    return nullptr;
+  volatile void* region = nullptr;
+  if (file->pMethods->xShmMap(file, 0, kRegionBytes, 0, &region) != SQLITE_OK) return nullptr;
+  wal_index_ = static_cast<const volatile std::uint64_t*>(region);
+  return wal_index_;
+}
+
+std::optional<SqliteStamp> SqliteConnection::stamp() {
+  const volatile std::uint64_t* index = wal_index();
+  if (index == nullptr) return std::nullopt;
+  // Two copies stand one after the other. Who commits writes the second first; while they differ
+  // a commit is under way.
+  SqliteStamp first;
+  SqliteStamp second;
+  for (std::size_t i = 0; i < first.size(); ++i) first[i] = index[i];
+  std::atomic_thread_fence(std::memory_order_acquire);
+  for (std::size_t i = 0; i < second.size(); ++i) second[i] = index[first.size() + i];
+  // Zero: nobody has made the index yet. It holds the format's version otherwise.
+  if (first != second || first[0] == 0) return std::nullopt;
+  return first;
 }
 
 Result<void> SqliteConnection::script(const std::string& sql) {

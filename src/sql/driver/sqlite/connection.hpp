@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "base/error.hpp"
 #include "sql/driver/migrations.hpp"
 #include "sql/driver/row.hpp"
+#include "sql/driver/sqlite/answers.hpp"
 #include "sql/driver/statement.hpp"
 
 struct sqlite3;
@@ -49,6 +51,9 @@ class SqliteConnection {
   Result<void> script(const std::string& sql);
   bool in_transaction() const;
   Result<bool> only_reads(const StatementText& statement);
+  // The commit that a read which began now would see, or a later one; without any call of the
+  // system. None for a database without a WAL index, or while a commit is writing the stamp down.
+  std::optional<SqliteStamp> stamp();
 
   Result<ConstraintNames> constraint_names();
   void use(std::shared_ptr<const ConstraintNames> names) { names_ = std::move(names); }
@@ -58,7 +63,12 @@ class SqliteConnection {
   Result<sqlite3_stmt*> prepared(const StatementText& statement);
   Error failure(std::string_view what, int code) const;
 
+  const volatile std::uint64_t* wal_index();
+
   sqlite3* handle_;
+  // Mapped by SQLite for as long as the connection is open.
+  const volatile std::uint64_t* wal_index_ = nullptr;
+  bool has_read_ = false;
   std::unordered_map<const StatementText*, sqlite3_stmt*> statements_;
   std::shared_ptr<const ConstraintNames> names_;
 };

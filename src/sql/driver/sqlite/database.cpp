@@ -18,10 +18,6 @@ namespace ks::sql {
 
 namespace {
 
-constexpr StatementText kBeginRead = sqlite_text("BEGIN");
-constexpr StatementText kEndRead = sqlite_text("COMMIT");
-constexpr StatementText kAbortRead = sqlite_text("ROLLBACK");
-
 bool in_memory(const std::string& path) { return path == ":memory:"; }
 
 // Held as long as the file is open here.
@@ -129,31 +125,53 @@ class SqliteDatabase final : public Database {
     const OpenLane open = lane == Lane::fleet ? OpenLane::fleet : OpenLane::tenant;
     if (mode == Mode::write) return writer_->run(SqliteTx::Mode::write, open, guard, whose, body);
     if (memory_) return writer_->run(SqliteTx::Mode::read, open, guard, {}, body);
-    return readers_.with(
-        [&](SqliteConnection& connection) { return read_on(connection, open, guard, body); });
+    return readers_.with([&](SqliteConnection& connection) {
+      // Guarded reads are those that come again and again.
+      if (guard != nullptr)
+        if (auto known = read_known(connection, open, *guard, body)) return std::move(*known);
+      return read_on(connection, open, guard, body);
+    });
   }
 
  private:
-  static Result<void> read_on(SqliteConnection& connection, OpenLane lane, const ReadGuard* guard,
-                              const std::function<Result<void>(Tx&)>& body) {
-    KS_CHECK(connection.control(kBeginRead));
-    SqliteTx tx(connection, SqliteTx::Mode::read, lane);
+  static Result<void> run_body(SqliteTx& tx, const ReadGuard* guard,
+                               const std::function<Result<void>(Tx&)>& body) {
     Result<void> result;
     if (guard != nullptr) result = tx.check(*guard);
     try {
       if (result) result = body(tx);
     } catch (...) {
-      result = bug(runtime::caught());
+      return bug(runtime::caught());
     }
-    if (result && tx.failure()) result = std::unexpected(*tx.failure());
-    if (auto ended = connection.control(kEndRead); !ended && connection.in_transaction())
-      (void)connection.control(kAbortRead);
+    if (result && tx.failure()) return std::unexpected(*tx.failure());
+    return result;
+  }
+
+  static Result<void> read_on(SqliteConnection& connection, OpenLane lane, const ReadGuard* guard,
+                              const std::function<Result<void>(Tx&)>& body) {
+    KS_CHECK(begin_read(connection));
+    SqliteTx tx(connection, SqliteTx::Mode::read, lane);
+    auto result = run_body(tx, guard, body);
+    end_read(connection);
+    return result;
+  }
+
+  // None where it has to be read in the ordinary way.
+  std::optional<Result<void>> read_known(SqliteConnection& connection, OpenLane lane,
+                                         const ReadGuard& guard,
+                                         const std::function<Result<void>(Tx&)>& body) {
+    const auto stamp = connection.stamp();
+    if (!stamp) return std::nullopt;
+    SqliteKnownRead tx(connection, lane, answers_, *stamp);
+    auto result = run_body(tx, &guard, body);
+    if (tx.torn()) return std::nullopt;
     return result;
   }
 
   std::unique_ptr<FileLock> lock_;
   const bool memory_;
   FeedListeners listeners_;
+  SqliteAnswers answers_;
   Readers readers_;
   // Last, so that it ends before what it uses.
   std::optional<SqliteWriter> writer_;

@@ -8,12 +8,25 @@
 
 namespace ks::sql {
 
+namespace {
+constexpr StatementText kBeginRead = sqlite_text("BEGIN");
+constexpr StatementText kEndRead = sqlite_text("COMMIT");
+constexpr StatementText kAbortRead = sqlite_text("ROLLBACK");
+}  // namespace
+
+Result<void> begin_read(SqliteConnection& connection) { return connection.control(kBeginRead); }
+
+void end_read(SqliteConnection& connection) {
+  if (auto ended = connection.control(kEndRead); !ended && connection.in_transaction())
+    (void)connection.control(kAbortRead);
+}
+
 void SqliteTx::feed_changed(const OrgId& org) {
   if (std::ranges::find(feeds_, org) == feeds_.end()) feeds_.push_back(org);
 }
 
 Result<void> SqliteTx::check(const ReadGuard& guard) {
-  KS_TRY(const auto rows, connection_.execute(*q::session_guard.text, parameters_of(guard)));
+  KS_TRY(const auto rows, ask(*q::session_guard.text, parameters_of(guard)));
   return judge(guard, *rows);
 }
 
@@ -35,7 +48,42 @@ Result<std::shared_ptr<const RowTable>> SqliteTx::try_execute(const StatementTex
     if (!reads)
       return bug(fmt::format("{} ({}) writes inside a read", statement.name, statement.place));
   }
-  return connection_.execute(statement, parameters_of(statement, scope, own));
+  return ask(statement, parameters_of(statement, scope, own));
+}
+
+Result<std::shared_ptr<const RowTable>> SqliteTx::ask(const StatementText& statement,
+                                                      std::span<const Value> parameters) {
+  return connection_.execute(statement, parameters);
+}
+
+SqliteKnownRead::~SqliteKnownRead() {
+  if (begun_) end_read(connection_);
+}
+
+Result<std::shared_ptr<const RowTable>> SqliteKnownRead::ask(const StatementText& statement,
+                                                             std::span<const Value> parameters) {
+  if (torn_) return database_unavailable("The read begins again.");
+  if (begun_ && !at_stamp_) return connection_.execute(statement, parameters);
+  SqliteAnswers::Question question(statement, parameters);
+  if (auto known = answers_.find(question, stamp_)) {
+    used_ = true;
+    return known;
+  }
+  if (!begun_) {
+    KS_CHECK(begin_read(connection_));
+    begun_ = true;
+    KS_TRY(auto rows, connection_.execute(statement, parameters));
+    // The engine fixed the state that its transaction sees before now, and stamp_ was current
+    // before that: if it still is, that is the state.
+    at_stamp_ = connection_.stamp() == stamp_;
+    torn_ = used_ && !at_stamp_;
+    if (torn_) return database_unavailable("The read begins again.");
+    if (at_stamp_) answers_.keep(std::move(question), stamp_, rows);
+    return rows;
+  }
+  KS_TRY(auto rows, connection_.execute(statement, parameters));
+  answers_.keep(std::move(question), stamp_, rows);
+  return rows;
 }
 
 }  // namespace ks::sql

@@ -9,7 +9,7 @@
 namespace ks::sql {
 
 // One body's view of a connection. Who makes it has opened what the body's changes are undone by.
-class SqliteTx final : public SqlTx {
+class SqliteTx : public SqlTx {
  public:
   enum class Mode { read, write };
   SqliteTx(SqliteConnection& connection, Mode mode, OpenLane lane)
@@ -27,6 +27,8 @@ class SqliteTx final : public SqlTx {
   Result<std::shared_ptr<const RowTable>> execute(const StatementText& statement,
                                                   const ScopeValues& scope,
                                                   std::span<const Value> own) override;
+  virtual Result<std::shared_ptr<const RowTable>> ask(const StatementText& statement,
+                                                      std::span<const Value> parameters);
 
  private:
   Result<std::shared_ptr<const RowTable>> try_execute(const StatementText& statement,
@@ -38,5 +40,40 @@ class SqliteTx final : public SqlTx {
   std::vector<OrgId> feeds_;
   std::optional<Error> failure_;
 };
+
+// A read that opens a transaction only for what was not answered at its commit yet. All of its
+// statements see one state: that of `stamp`, or, where a commit came before its first question to
+// the engine, that of the engine's transaction.
+class SqliteKnownRead final : public SqliteTx {
+ public:
+  SqliteKnownRead(SqliteConnection& connection, OpenLane lane, SqliteAnswers& answers,
+                  const SqliteStamp& stamp)
+      : SqliteTx(connection, Mode::read, lane),
+        connection_(connection),
+        answers_(answers),
+        stamp_(stamp) {}
+  ~SqliteKnownRead() override;
+
+  // A commit came between a known answer and the engine's first: what the body made of both counts
+  // for nothing, and it runs again without known answers.
+  bool torn() const noexcept { return torn_; }
+
+ protected:
+  Result<std::shared_ptr<const RowTable>> ask(const StatementText& statement,
+                                              std::span<const Value> parameters) override;
+
+ private:
+  SqliteConnection& connection_;
+  SqliteAnswers& answers_;
+  const SqliteStamp stamp_;
+  bool used_ = false;      // A known answer was given.
+  bool begun_ = false;     // The engine's transaction is open,
+  bool at_stamp_ = false;  // and sees the state of the stamp.
+  bool torn_ = false;
+};
+
+// Around a body that reads on `connection`.
+Result<void> begin_read(SqliteConnection& connection);
+void end_read(SqliteConnection& connection);
 
 }  // namespace ks::sql
