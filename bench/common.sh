@@ -25,7 +25,7 @@ launch() {
 # Port from the line that says where it listens.
 port_of() {
   local port tries
-  for tries in $(seq 300); do
+  for tries in $(seq 1800); do
     port=$(sed -n 's/.* on 127\.0\.0\.1:\([0-9]*\).*/\1/p' "$folder/$1.out" | head -n 1)
     if [ -n "$port" ]; then
       echo "$port"
