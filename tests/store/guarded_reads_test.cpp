@@ -73,6 +73,7 @@ TEST_CASE("a guarded read sees every commit that was before it, and nothing that
       REQUIRE(opened);
       elsewhere = std::move(*opened);
     }
+    const auto another = engine.is_postgres() ? engine.open_another() : nullptr;
     std::int64_t model[2][3] = {{1, 1, 1}, {1, 1, 1}};
     std::mt19937 random(7);
     for (std::int64_t round = 2; round < 400; ++round) {
@@ -90,7 +91,12 @@ TEST_CASE("a guarded read sees every commit that was before it, and nothing that
             return invalid("undone");
           }));
           break;
-        case 2:  // By somebody whom this program does not know.
+        case 2:  // By another process, of which this one hears nothing.
+          if (another) {
+            REQUIRE(
+                another->write([&](Tx& tx) { return teams.set(tx, org, kSlugs[team], round); }));
+            model[org][team] = round;
+          }
           if (!elsewhere) break;
           REQUIRE(elsewhere->script("UPDATE teams SET version = " + std::to_string(round) +
                                     " WHERE slug = '" + kSlugs[team] + "'"));

@@ -19,9 +19,8 @@ std::size_t count(SyncWorld& world, const kube::Kind& kind, const std::string& n
 }
 
 Json foreign_namespace(const char* name) {
-  return Json::object({{"apiVersion", "v1"},
-                       {"kind", "Namespace"},
-                       {"metadata", Json::object({{"name", name}})}});
+  return Json::object(
+      {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", Json::object({{"name", name}})}});
 }
 }  // namespace
 

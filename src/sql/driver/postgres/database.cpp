@@ -97,7 +97,7 @@ class PostgresDatabase final : public Database {
       std::erase_if(pipelines_, [](const auto& weak) { return weak.expired(); });
       pipelines_.push_back(made);
     });
-    PgReadTx tx(*pipeline, guard);
+    PgReadTx tx(*pipeline, guard, answers_);
     Result<void> result;
     try {
       result = body(tx);
@@ -111,6 +111,7 @@ class PostgresDatabase final : public Database {
 
   const std::uint64_t key_;
   const PgLogin reads_;
+  PgAnswers answers_;
   PgTurns turns_;
   PgPool tenant_;
   PgPool fleet_;

@@ -28,6 +28,16 @@ constexpr int kBatchMax = 16;
 constexpr std::size_t kWaitingMax = 4096;
 constexpr int kSkippedMax = 3;
 
+// Of one row, or none on a standby.
+constexpr StatementText kStamp = postgres_text(
+    "SELECT pg_current_snapshot()::text || ' ' || pg_postmaster_start_time()::text "
+    "WHERE NOT pg_is_in_recovery()",
+    Rows::optional);
+// So many known answers in a row that did not hold any more end the asking for a while, counted in
+// reads.
+constexpr int kBrokenMax = 8;
+constexpr int kPauseMin = 64, kPauseMax = 4096;
+
 Error gone() {
   return database_unavailable("The database cannot be reached at the moment.").error();
 }
@@ -65,8 +75,36 @@ struct PgPipeline::Impl final : PgWire::User, std::enable_shared_from_this<Impl>
   // What the settings are at the end of the open batch; they last until its Sync.
   std::optional<std::array<std::string, 3>> bound;
   bool turn_posted = false;
+  // Asked for in this turn and not sent before its end, so that all of the turn may share it.
+  std::shared_ptr<PgRead> stamp_wanted;
+  int broken = 0;              // Known answers in a row that did not hold.
+  int pause = 0;               // Reads until the next try,
+  int pause_next = kPauseMin;  // and of the pause after this one.
 
   // -- asking
+
+  std::shared_ptr<PgRead> want_stamp() {
+    if (!stamp_wanted) {
+      stamp_wanted = std::make_shared<PgRead>(nullptr, nullptr, nullptr, nullptr);
+      stamp_wanted->statement = &kStamp;
+      stamp_wanted->unbound = true;
+      end_turn_later();
+    }
+    return stamp_wanted;
+  }
+
+  void end_turn_later() {
+    if (std::exchange(turn_posted, true)) return;
+    wire->post([self = shared_from_this()] { self->end_turn(); });
+  }
+
+  void end_turn() {
+    turn_posted = false;
+    if (auto stamp = std::exchange(stamp_wanted, nullptr)) submit(std::move(stamp));
+    if (wire->state() != PgWire::State::ready) return;
+    close_batch();
+    wire->push();
+  }
 
   void submit(std::shared_ptr<PgRead> read) {
     if (wire->state() == PgWire::State::ready) {
@@ -118,18 +156,19 @@ struct PgPipeline::Impl final : PgWire::User, std::enable_shared_from_this<Impl>
   void send(std::shared_ptr<PgRead> read) {
     read->skip_now = false;
     if (owed.empty()) wire->begin_wait();
-    const bool guarded = read->guard != nullptr && read->statement != nullptr &&
+    const bool guarded = read->guard != nullptr && !read->guard_apart &&
+                         read->statement != nullptr &&
                          carries_guard(*read->statement, *read->guard, read->settings[0].text());
     const Text bind{&kBindScope, false};
     const Text guard{q::session_guard.text, false};
     const Text statement{read->statement, guarded};
     const bool guard_alone = read->guard != nullptr && !guarded;
-    if (!prepare(bind, *read)) return;
+    if (!read->unbound && !prepare(bind, *read)) return;
     if (guard_alone && !prepare(guard, *read)) return;
     if (read->statement != nullptr && !prepare(statement, *read)) return;
     // One that was skipped goes alone, so that no neighbour can hold it back again.
     if (read->skipped > 0) close_batch();
-    if (!binds(*read)) send_part(Part::bind, bind, read->settings, read, false);
+    if (!read->unbound && !binds(*read)) send_part(Part::bind, bind, read->settings, read, false);
     if (guard_alone)
       send_part(Part::guard, guard, parameters_of(*read->guard), read, read->statement == nullptr);
     if (guarded) {
@@ -143,13 +182,7 @@ struct PgPipeline::Impl final : PgWire::User, std::enable_shared_from_this<Impl>
       wire->push();
       return;
     }
-    if (std::exchange(turn_posted, true)) return;
-    wire->post([self = shared_from_this()] {
-      self->turn_posted = false;
-      if (self->wire->state() != PgWire::State::ready) return;
-      self->close_batch();
-      self->wire->push();
-    });
+    end_turn_later();
   }
 
   // Whether the settings are those of `read` by what was sent before in this batch; if not, they
@@ -350,14 +383,61 @@ std::shared_ptr<PgPipeline> PgPipeline::here(
 PgPipeline::~PgPipeline() { close(); }
 void PgPipeline::close() { impl_->close(); }
 
+namespace {
+// On every way out of a fiber that waits: what its read views is gone then.
+struct Leave {
+  explicit Leave(PgRead& left) : read(left) {}
+  ~Leave() { read.abandoned = true; }
+  Leave(const Leave&) = delete;
+  Leave& operator=(const Leave&) = delete;
+  PgRead& read;
+};
+
+std::optional<PgStamp> stamp_of(const PgRead& read) {
+  if (read.error || !read.rows || read.rows->rows() != 1) return std::nullopt;
+  return PgStamp(read.rows->text(read.rows->cell(0, 0)));
+}
+}  // namespace
+
 void PgPipeline::run(const std::shared_ptr<PgRead>& read) {
-  struct Leave {
-    ~Leave() { read.abandoned = true; }
-    PgRead& read;
-  };
-  const Leave leave{*read};
+  const Leave leave(*read);
   impl_->submit(read);
   read->done.wait();
+}
+
+// A stamp's read views nothing, and others may wait for it.
+std::optional<PgStamp> PgPipeline::stamp() {
+  const auto read = impl_->want_stamp();
+  read->done.wait();
+  return stamp_of(*read);
+}
+
+std::optional<PgStamp> PgPipeline::run_before_stamp(const std::shared_ptr<PgRead>& read) {
+  const Leave leave(*read);
+  impl_->submit(read);
+  const auto after = impl_->want_stamp();
+  read->done.wait();
+  if (read->error) return std::nullopt;
+  after->done.wait();
+  if (read->sent_again()) return std::nullopt;
+  return stamp_of(*after);
+}
+
+bool PgPipeline::is_calm() {
+  if (impl_->pause == 0) return true;
+  --impl_->pause;
+  return false;
+}
+
+void PgPipeline::tell(bool known_answer_held) {
+  if (known_answer_held) {
+    impl_->broken = 0;
+    impl_->pause_next = kPauseMin;
+  } else if (++impl_->broken >= kBrokenMax) {
+    impl_->broken = 0;
+    impl_->pause = impl_->pause_next;
+    impl_->pause_next = std::min(impl_->pause_next * 2, kPauseMax);
+  }
 }
 
 }  // namespace ks::sql

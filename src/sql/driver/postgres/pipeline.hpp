@@ -22,6 +22,7 @@ struct PgRead {
       : settings{client, org, user}, guard(to_check) {}
   std::array<Value, 3> settings;             // client, org, user
   const ReadGuard* guard;                    // Null: none.
+  bool guard_apart = false;                  // Its rows are wanted, so it joins no statement.
   const StatementText* statement = nullptr;  // Null: the guard alone.
   std::vector<Value> parameters;
 
@@ -30,12 +31,20 @@ struct PgRead {
   std::optional<Error> error;
   runtime::Event done;
 
+  // Whether it may have been carried out later than those that were sent before and after it.
+  bool sent_again() const noexcept { return skipped > 0 || moved; }
+
   // The pipeline's own notes.
+  bool unbound = false;    // Wants no settings.
   int skipped = 0;         // How often it was skipped because another of its batch failed.
   bool moved = false;      // Sent again on a new connection.
   bool skip_now = false;   // A part of it was skipped in this sending.
   bool abandoned = false;  // Its fiber is gone: the views above are dangling.
 };
+
+// Which commits a server has seen: its snapshot (equal ones see the same rows), and which server it
+// is, since another one may have given the same transactions' numbers to other work.
+using PgStamp = std::string;
 
 // The reads of one loop over one connection: everything that fibers ask for in one turn of the loop
 // goes out together, and answers come back in order. All of it is read-only, so that reads of one
@@ -52,6 +61,17 @@ class PgPipeline {
 
   // Waits for the answer; the request's `error` or `rows` is set then.
   void run(const std::shared_ptr<PgRead>& read);
+  // Waits for the stamp of a moment after this call; all who ask in one turn of the loop share it.
+  // None on a standby, whose snapshots do not tell all, and where the server gives no answer.
+  std::optional<PgStamp> stamp();
+  // As run(); then the stamp of a moment after the read, in the same flight. None also where the
+  // read may have been carried out after that moment.
+  std::optional<PgStamp> run_before_stamp(const std::shared_ptr<PgRead>& read);
+
+  // Whether asking for a stamp is worth its while: not where commits come faster than reads come
+  // again, as told by who asked before.
+  bool is_calm();
+  void tell(bool known_answer_held);
   // No read may be under way; from any thread.
   void close();
 

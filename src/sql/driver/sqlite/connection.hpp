@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -14,13 +15,17 @@
 #include "base/error.hpp"
 #include "sql/driver/migrations.hpp"
 #include "sql/driver/row.hpp"
-#include "sql/driver/sqlite/answers.hpp"
 #include "sql/driver/statement.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace ks::sql {
+
+// Which commit a database file is at: the header of its WAL index, whose counter, salts and
+// checksum over all frames change with every commit of every process
+// (https://www.sqlite.org/walformat.html, "The WAL-Index File Format").
+using SqliteStamp = std::array<std::uint64_t, 6>;
 
 // SQLite reports the columns of a broken unique constraint, not its name; this finds the name.
 class ConstraintNames {

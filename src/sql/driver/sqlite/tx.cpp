@@ -64,10 +64,10 @@ Result<std::shared_ptr<const RowTable>> SqliteKnownRead::ask(const StatementText
                                                              std::span<const Value> parameters) {
   if (torn_) return database_unavailable("The read begins again.");
   if (begun_ && !at_stamp_) return connection_.execute(statement, parameters);
-  SqliteAnswers::Question question(statement, parameters);
-  if (auto known = answers_.find(question, stamp_)) {
+  const Question question(statement, parameters);
+  if (const auto known = answers_.find(question); known && known->stamp == stamp_) {
     used_ = true;
-    return known;
+    return known->rows;
   }
   if (!begun_) {
     KS_CHECK(begin_read(connection_));
@@ -78,11 +78,11 @@ Result<std::shared_ptr<const RowTable>> SqliteKnownRead::ask(const StatementText
     at_stamp_ = connection_.stamp() == stamp_;
     torn_ = used_ && !at_stamp_;
     if (torn_) return database_unavailable("The read begins again.");
-    if (at_stamp_) answers_.keep(std::move(question), stamp_, rows);
+    if (at_stamp_) answers_.keep(question, stamp_, rows);
     return rows;
   }
   KS_TRY(auto rows, connection_.execute(statement, parameters));
-  answers_.keep(std::move(question), stamp_, rows);
+  answers_.keep(question, stamp_, rows);
   return rows;
 }
 

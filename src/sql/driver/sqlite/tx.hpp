@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "sql/driver/answers.hpp"
 #include "sql/driver/engine.hpp"
 #include "sql/driver/sqlite/connection.hpp"
 
@@ -40,6 +41,8 @@ class SqliteTx : public SqlTx {
   std::vector<OrgId> feeds_;
   std::optional<Error> failure_;
 };
+
+using SqliteAnswers = Answers<SqliteStamp>;
 
 // A read that opens a transaction only for what was not answered at its commit yet. All of its
 // statements see one state: that of `stamp`, or, where a commit came before its first question to
