@@ -45,7 +45,7 @@ class Answers {
   };
   static constexpr std::size_t kBytesMax = std::size_t{16} << 20;
   // Larger ones would push out many for few.
-  static constexpr std::size_t kAnswerMax = std::size_t{64} << 10;
+  static constexpr std::size_t kAnswerMax = std::size_t{256} << 10;
 
   // Null when none is kept; whoever asks compares the stamps.
   std::shared_ptr<const Answer> find(const Question& question) { return kept_.find(question); }
