@@ -13,7 +13,9 @@
 #include <libpq-fe.h>
 
 #include "base/log.hpp"
+#include "sql/driver/calm.hpp"
 #include "sql/driver/postgres/guarded.hpp"
+#include "sql/driver/postgres/owed.hpp"
 #include "sql/driver/postgres/wire.hpp"
 #include "sql/statements.hpp"
 
@@ -28,58 +30,29 @@ constexpr int kBatchMax = 16;
 constexpr std::size_t kWaitingMax = 4096;
 constexpr int kSkippedMax = 3;
 
-// Of one row, or none on a standby.
-constexpr StatementText kStamp = postgres_text(
-    "SELECT pg_current_snapshot()::text || ' ' || pg_postmaster_start_time()::text "
-    "WHERE NOT pg_is_in_recovery()",
-    Rows::optional);
-// So many known answers in a row that did not hold any more end the asking for a while, counted in
-// reads.
-constexpr int kBrokenMax = 8;
-constexpr int kPauseMin = 64, kPauseMax = 4096;
-
 Error gone() {
   return database_unavailable("The database cannot be reached at the moment.").error();
 }
 }  // namespace
 
 struct PgPipeline::Impl final : PgWire::User, std::enable_shared_from_this<Impl> {
-  // `guarded`: guard and statement as one.
-  enum class Part { prepare, bind, guard, statement, guarded, sync };
-  // What is prepared: a statement, by itself or with the guard joined to it.
-  struct Text {
-    const StatementText* of;
-    bool guarded;
-    friend auto operator<=>(const Text&, const Text&) = default;
-  };
-  // A result that the server still owes.
-  struct Owed {
-    Part part;
-    Text text;
-    std::shared_ptr<PgRead> read;
-    bool last = false;  // Of its read.
-    bool seen = false;  // The result came, its end did not.
-  };
-  struct Prepared {
-    std::string name;
-    std::optional<Error> refused;
-  };
+  using Part = PgOwed::Part;
+  using Text = PgText;
+  using Owed = PgOwed;
 
   explicit Impl(std::shared_ptr<PgWire> over) : wire(std::move(over)) {}
 
   std::shared_ptr<PgWire> wire;
   std::deque<Owed> owed;
   std::deque<std::shared_ptr<PgRead>> waiting;  // For a connection.
-  std::map<Text, Prepared> prepared;
+  std::map<Text, PgPrepared> prepared;
   int in_batch = 0;
   // What the settings are at the end of the open batch; they last until its Sync.
   std::optional<std::array<std::string, 3>> bound;
   bool turn_posted = false;
   // Asked for in this turn and not sent before its end, so that all of the turn may share it.
   std::shared_ptr<PgRead> stamp_wanted;
-  int broken = 0;              // Known answers in a row that did not hold.
-  int pause = 0;               // Reads until the next try,
-  int pause_next = kPauseMin;  // and of the pause after this one.
+  Calm calm;
 
   // -- asking
 
@@ -386,10 +359,7 @@ void PgPipeline::close() { impl_->close(); }
 namespace {
 // On every way out of a fiber that waits: what its read views is gone then.
 struct Leave {
-  explicit Leave(PgRead& left) : read(left) {}
   ~Leave() { read.abandoned = true; }
-  Leave(const Leave&) = delete;
-  Leave& operator=(const Leave&) = delete;
   PgRead& read;
 };
 
@@ -400,7 +370,7 @@ std::optional<PgStamp> stamp_of(const PgRead& read) {
 }  // namespace
 
 void PgPipeline::run(const std::shared_ptr<PgRead>& read) {
-  const Leave leave(*read);
+  const Leave leave{*read};
   impl_->submit(read);
   read->done.wait();
 }
@@ -413,7 +383,7 @@ std::optional<PgStamp> PgPipeline::stamp() {
 }
 
 std::optional<PgStamp> PgPipeline::run_before_stamp(const std::shared_ptr<PgRead>& read) {
-  const Leave leave(*read);
+  const Leave leave{*read};
   impl_->submit(read);
   const auto after = impl_->want_stamp();
   read->done.wait();
@@ -423,21 +393,7 @@ std::optional<PgStamp> PgPipeline::run_before_stamp(const std::shared_ptr<PgRead
   return stamp_of(*after);
 }
 
-bool PgPipeline::is_calm() {
-  if (impl_->pause == 0) return true;
-  --impl_->pause;
-  return false;
-}
-
-void PgPipeline::tell(bool known_answer_held) {
-  if (known_answer_held) {
-    impl_->broken = 0;
-    impl_->pause_next = kPauseMin;
-  } else if (++impl_->broken >= kBrokenMax) {
-    impl_->broken = 0;
-    impl_->pause = impl_->pause_next;
-    impl_->pause_next = std::min(impl_->pause_next * 2, kPauseMax);
-  }
-}
+bool PgPipeline::is_calm() { return impl_->calm.ask(); }
+void PgPipeline::tell(bool known_answer_held) { impl_->calm.tell(known_answer_held); }
 
 }  // namespace ks::sql

@@ -63,4 +63,10 @@ inline constexpr StatementText kBindScope = postgres_text(
     "set_config('app.user', $3, true)",
     Rows::one);
 
+// Which commits the server has seen, and which server it is. Of one row, or none on a standby.
+inline constexpr StatementText kStamp = postgres_text(
+    "SELECT pg_current_snapshot()::text || ' ' || pg_postmaster_start_time()::text "
+    "WHERE NOT pg_is_in_recovery()",
+    Rows::optional);
+
 }  // namespace ks::sql
