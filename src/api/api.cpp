@@ -10,6 +10,9 @@ void mount(http::Router& raw, Services& services, FeedHub& hub) {
   mount_accounts(router, services);
   mount_organizations(router, services);
   mount_teams(router, services);
+  mount_members(router, services);
+  mount_removal(router, services);
+  mount_team_members(router, services);
   mount_deployments(router, services);
   mount_platform(router, services);
   mount_stream(router, services, hub);

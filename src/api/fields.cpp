@@ -33,6 +33,18 @@ std::optional<std::string> Fields::optional_text(std::string_view name) {
   return required_text(name);
 }
 
+std::optional<bool> Fields::optional_flag(std::string_view name) {
+  const Json* value = body_.find(name);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_bool()) return value->as_bool();
+  faults_.push_back({pointer_token(name), "must be true or false"});
+  return std::nullopt;
+}
+
+void Fields::refuse(std::string_view name, std::string why) {
+  faults_.push_back({pointer_token(name), std::move(why)});
+}
+
 Result<void> Fields::done() {
   if (!faults_.empty()) return invalid(std::move(faults_));
   return {};

@@ -21,6 +21,12 @@ class Fields {
   // nullopt when absent; a fault when it is there and no text.
   std::optional<std::string> optional_text(std::string_view name);
 
+  // nullopt when absent; a fault when it is there and neither true nor false.
+  std::optional<bool> optional_flag(std::string_view name);
+
+  // A fault that only the reader of the value can tell.
+  void refuse(std::string_view name, std::string why);
+
   // `invalid` with all faults, or nothing.
   Result<void> done();
 

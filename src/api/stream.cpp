@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 
 #include "api/api.hpp"
@@ -18,12 +19,20 @@ struct Subscription {
   std::string token;
   SessionGate::TrailPtr trail;
   OrgId org;
+  Standing opened_as;
   std::optional<TeamId> team;
   std::int64_t seq = 0;
 
   // What the ids of its events are good for.
   std::string list() const { return "stream/" + client.client().str() + "/" + org.str(); }
 };
+
+// Slugs may change while a stream is open; roles may not.
+bool same_roles(const Standing& a, const Standing& b) {
+  return a.org_role == b.org_role && a.teams.size() == b.teams.size() &&
+         std::ranges::all_of(
+             a.teams, [&](const Standing::InTeam& in) { return b.role_in(in.team) == in.role; });
+}
 
 struct Delivery {
   std::vector<http::SseEvent> events;
@@ -58,6 +67,8 @@ Result<Delivery> read(Services& services, const Subscription& at) {
       [&](Tx& tx, const Caller& caller) -> Result<Delivery> {
         KS_TRY(const TenantScope scope, services.sessions.tenant(caller, at.org));
         KS_TRY(const auto may_read, services.stores.authorizer.require<Action::org_read>(scope));
+        // It ends with the roles that it was opened with, whatever the new ones allow.
+        if (!same_roles(scope.standing(), at.opened_as)) return not_found();
         // A team that was asked for must still be seen.
         if (at.team)
           KS_CHECK(services.stores.authorizer.check(tx, scope, *at.team, Action::deployments_read));
@@ -135,7 +146,7 @@ void mount_stream(Router& router, Services& services, FeedHub& hub) {
             Subscription{client, token,
                          std::make_shared<const Trail>(
                              Trail{call.request.request_id, call.request.client_address}),
-                         scope.org(), std::nullopt, 0});
+                         scope.org(), scope.standing(), std::nullopt, 0});
         KS_CHECK(check_query(call.request, {"team"}));
         auto seat = hub.take_seat(*scope.actor(), scope.org());
         if (!seat) return too_many_streams();

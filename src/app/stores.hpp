@@ -9,9 +9,11 @@
 #include "store/deployments.hpp"
 #include "store/idempotency.hpp"
 #include "store/journal.hpp"
+#include "store/members.hpp"
 #include "store/organizations.hpp"
 #include "store/outbox.hpp"
 #include "store/plans.hpp"
+#include "store/removals.hpp"
 #include "store/teams.hpp"
 #include "store/transaction.hpp"
 
@@ -22,6 +24,8 @@ struct Stores {
   const Authorizer& authorizer;
   OrganizationStore& organizations;
   TeamStore& teams;
+  MemberStore& members;
+  RemovalStore& removals;
   DeploymentStore& deployments;
   SandboxStore& sandboxes;
   PlanStore& plans;

@@ -209,6 +209,11 @@ Result<void> Program::Impl::sweep() {
       return stores->idempotency.forget_older(tx, fleet, now - hours(24), kept.batch);
     }));
   }
+  for (std::int64_t went = kept.batch; went == kept.batch;) {
+    KS_TRY(went, db->fleet_write(fleet, [&](Tx& tx) {
+      return stores->removals.forget_older(tx, fleet, now - kReinstatable, kept.batch);
+    }));
+  }
   KS_TRY(const auto pruned, app::prune(*db, stores->housekeeping, fleet, kept, now));
   log::debug("clean-up", {{"events", pruned.events}, {"revisions", pruned.revisions}});
   return {};

@@ -9,6 +9,8 @@
 #include "sql/journal.hpp"
 #include "sql/mails.hpp"
 #include "sql/organizations.hpp"
+#include "sql/people/members.hpp"
+#include "sql/people/removals.hpp"
 #include "sql/plans.hpp"
 #include "sql/sync.hpp"
 
@@ -25,13 +27,15 @@ struct SqlStores {
   SqlStores& operator=(const SqlStores&) = delete;
 
   app::Stores for_app(Outbox& outbox, const Clock& clock, Random& random) {
-    return {authorizer, organizations, teams,  deployments, sandboxes, plans,
-            journal,    idempotency,   outbox, envelope,    clock,     random};
+    return {authorizer, organizations, teams,       members, removals, deployments, sandboxes,
+            plans,      journal,       idempotency, outbox,  envelope, clock,       random};
   }
 
   sql::SqlAccountStore accounts;
   sql::SqlOrganizationStore organizations;
   sql::SqlTeamStore teams;
+  sql::SqlMemberStore members;
+  sql::SqlRemovalStore removals;
   sql::SqlDeploymentStore deployments;
   sql::SqlSandboxStore sandboxes;
   sql::SqlPlanStore plans;

@@ -59,6 +59,7 @@ Result<void> SqlAccountStore::create_session(Tx& tx, const ClientScope& scope,
   KS_CHECK(sql_tx(tx).run(scope, q::session_created, session.id, session.token_hash, session.user,
                           session.now, session.now + kSessionLife));
   KS_CHECK(sql_tx(tx).run(scope, q::sessions_trimmed, session.user, session.id, kSessionsMax - 1));
+  KS_CHECK(sql_tx(tx).run(scope, q::session_user_seen, session.now, session.token_hash));
   return {};
 }
 
@@ -78,6 +79,7 @@ Result<void> SqlAccountStore::touch_session(Tx& tx, const ClientScope& scope,
                                             std::string_view token_hash, Time stale_before,
                                             Time now) {
   KS_CHECK(sql_tx(tx).run(scope, q::session_touched, now, token_hash, stale_before));
+  KS_CHECK(sql_tx(tx).run(scope, q::session_user_seen, now, token_hash));
   return {};
 }
 
@@ -86,6 +88,7 @@ Result<bool> SqlAccountStore::renew_session(Tx& tx, const ClientScope& scope,
   KS_TRY(const std::int64_t renewed,
          sql_tx(tx).run(scope, q::session_renewed, session.id, session.token_hash, session.now,
                         old_hash, session.user));
+  KS_CHECK(sql_tx(tx).run(scope, q::session_user_seen, session.now, session.token_hash));
   return renewed == 1;
 }
 

@@ -119,7 +119,7 @@ class AccountStore {
   // Also an expired one; ask session_alive().
   virtual Result<std::optional<SessionRow>> find_session(Tx&, const ClientScope&,
                                                          std::string_view token_hash) = 0;
-  // Sets seen_at to `now` when it was not after `stale_before`.
+  // Sets seen_at to `now` when it was not after `stale_before`, and notes that its person was here.
   virtual Result<void> touch_session(Tx&, const ClientScope&, std::string_view token_hash,
                                      Time stale_before, Time now) = 0;
   // Gives the session of `old_hash` and of `session.user` the id and the token of `session`, with

@@ -25,10 +25,12 @@ Names texts(const Json& list) {
 struct Everybody {
   Server server;
   Person ann = server.somebody("Ann");
+  Person guest = server.nobody();
   std::map<std::string, Person> people;
 
   Everybody() {
     server.raise(ann, "business");
+    guest = server.colleague(ann, "Guest", "org_member", {{"default", "viewer"}});
     people.emplace("org_owner", ann);
     join("org_admin", "org_admin", "");
     join("org_member", "org_member", "");
@@ -46,9 +48,26 @@ struct Everybody {
     if (ann.get(ann.deployment_path("web")).status != 200) ann.deploy("web");
   }
 
+  // Whom the routes of people are about: in the organization and the team, whatever happened.
+  void want_guest() {
+    const std::string in_org = ann.org_path() + "/members/" + guest.id;
+    if (ann.get(in_org).status != 200) REQUIRE(ann.poke(in_org + "/reinstate").status == 200);
+    REQUIRE(ann.patch(in_org, Json::object({{"org_role", "org_member"}})).status == 200);
+    REQUIRE(ann.put(ann.team_path() + "/members/" + guest.id, Json::object()).status == 200);
+  }
+
   Reply send(Person& who, const Operation& op) {
     want_deployment();
-    const std::string target = filled(op.pattern, ann.org, ann.team);
+    std::string pattern = op.pattern;
+    const auto put = [&](std::string_view name, const std::string& value) {
+      if (const auto at = pattern.find(name); at != std::string::npos)
+        pattern.replace(at, name.size(), value);
+    };
+    if (pattern.find("{user}") != std::string::npos) {
+      want_guest();
+      put("{user}", guest.id);
+    }
+    const std::string target = filled(pattern, ann.org, ann.team);
     const Json& body = server.contract().resolved(op.json->at("requestBody"));
     if (!body.is_object()) return who.call({op.method, target, {}, std::nullopt});
     for (const auto& [type, media] : body.at("content").members()) {

@@ -5,7 +5,11 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "app/members.hpp"
 #include "base/digest.hpp"
+#include "identity/session_gate.hpp"
+#include "mail/outbox.hpp"
+#include "main/stores.hpp"
 #include "sql/accounts.hpp"
 #include "sql/database.hpp"
 #include "tests/store/statements.hpp"
@@ -41,10 +45,11 @@ Config config_of(const std::filesystem::path& folder, Random& random,
 
 }  // namespace
 
-Server::Server(const ServerOptions& options) : folder_(new_folder()) {
-  auto program = Program::start(config_of(folder_, random_, options.settings),
-                                Program::Parts{options.clock != nullptr ? *options.clock : clock_,
-                                               random_, options.cluster, options.access_log});
+Server::Server(const ServerOptions& options)
+    : folder_(new_folder()), config_(config_of(folder_, random_, options.settings)) {
+  auto program = Program::start(
+      config_, Program::Parts{options.clock != nullptr ? *options.clock : clock_, random_,
+                              options.cluster, options.access_log});
   REQUIRE_MESSAGE(program.has_value(), program.error().message);
   program_ = std::move(*program);
   const Reply reply = send(port(), {"GET", "/openapi.json", {}, std::nullopt});
@@ -74,6 +79,7 @@ Person Server::somebody(const std::string& name) {
   REQUIRE(reply.status == 201);
   const Json me = person.get("/api/v1/me").json();
   REQUIRE(me.at("organizations").as_array().size() == 1);
+  person.id = me.at("user").text("id");
   const Json& org = me.at("organizations").as_array()[0];
   person.org = org.text("slug");
   person.org_id = org.text("id");
@@ -141,6 +147,41 @@ void Server::admit(const Person& host, Person& guest, const std::string& org_rol
     return accounts.raise_authz_version(tx, test::client_scope(), *user, clock_.now());
   });
   REQUIRE_MESSAGE(admitted.has_value(), admitted.error().message);
+}
+
+void Server::join(const Person& owner, Person& who, const std::string& role,
+                  const std::map<std::string, std::string>& teams) {
+  auto db = sql::open_database({.dsn = config_.database_dsn, .sqlite_visit = true}, clock_);
+  REQUIRE(db);
+  SqlStores stores(config_.secrets_key, clock_);
+  SessionGate gate(**db, stores.accounts, clock_, random_);
+  mail::SealedOutbox outbox(stores.mails, stores.envelope, clock_, random_, mail::Switch::off);
+  const auto joined = (*db)->write([&](Tx& tx) -> Result<app::Joined> {
+    KS_TRY(const Caller caller,
+           gate.load_in(tx, FleetScope(FleetReason::setup).client(platform_client()),
+                        owner.cookie.substr(owner.cookie.find('=') + 1),
+                        std::make_shared<const Trail>()));
+    KS_TRY(const TenantScope scope, gate.tenant(caller, owner.org));
+    KS_TRY(const auto may, stores.authorizer.require<Action::org_members_manage>(scope));
+    app::Joining joining{*UserId::parse(who.id), *org_role(role)};
+    for (const auto& [team, team_role_name] : teams) {
+      KS_TRY(const TeamId id, stores.authorizer.find_team(tx, scope, team));
+      joining.teams.push_back({id, *team_role(team_role_name)});
+    }
+    return app::join(tx, stores.for_app(outbox, clock_, random_), may, joining);
+  });
+  REQUIRE_MESSAGE(joined, joined.error().message);
+  who.org = owner.org;
+  who.org_id = owner.org_id;
+  who.team = owner.team;
+  who.team_id = owner.team_id;
+}
+
+Person Server::colleague(const Person& owner, const std::string& name, const std::string& role,
+                         const std::map<std::string, std::string>& teams) {
+  Person person = somebody(name);
+  join(owner, person, role, teams);
+  return person;
 }
 
 Fields Person::headers_with(Fields more) const {
@@ -223,6 +264,8 @@ std::string filled(std::string pattern, const std::string& org, const std::strin
   put("{org}", org);
   put("{team}", team);
   put("{deployment}", deployment);
+  // Nobody's.
+  put("{user}", "01939f6e-4a00-7000-8000-000000000002");
   return pattern;
 }
 

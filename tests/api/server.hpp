@@ -45,12 +45,21 @@ class Server {
              const std::string& team_role);
   // The organization's feed goes on as if so many changes had been and were forgotten.
   void pass_over(const Person& person, std::int64_t changes);
+  // Makes `who` a member of the owner's organization, beside the server, as an accepted invitation
+  // would; what `who` calls org from here on is that organization. Team roles by slug.
+  void join(const Person& owner, Person& who, const std::string& org_role = "org_member",
+            const std::map<std::string, std::string>& teams = {});
+  // Somebody who signed up and joined.
+  Person colleague(const Person& owner, const std::string& name,
+                   const std::string& org_role = "org_member",
+                   const std::map<std::string, std::string>& teams = {});
 
  private:
   std::unique_ptr<Database> visit();
   std::filesystem::path folder_;
   SystemClock clock_;
   SystemRandom random_;
+  Config config_;
   std::unique_ptr<Program> program_;
   std::unique_ptr<Contract> contract_;
   std::unique_ptr<Person> administrator_;
@@ -92,6 +101,7 @@ class Person {
   std::int64_t used(const std::string& feature);
 
   std::string email;
+  std::string id;      // Of the account.
   std::string cookie;  // "session=..."; empty when signed out.
   std::string org, org_id, team = "default", team_id;
 

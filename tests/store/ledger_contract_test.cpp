@@ -23,6 +23,8 @@
 #include "sql/journal.hpp"
 #include "sql/mails.hpp"
 #include "sql/organizations.hpp"
+#include "sql/people/members.hpp"
+#include "sql/people/removals.hpp"
 #include "sql/plans.hpp"
 #include "sql/sync.hpp"
 #include "tests/store/engines.hpp"
@@ -185,6 +187,8 @@ struct Org {
   SessionGate gate;
   sql::SqlOrganizationStore organizations;
   sql::SqlTeamStore teams;
+  sql::SqlMemberStore members;
+  sql::SqlRemovalStore removals;
   sql::SqlDeploymentStore deployments;
   sql::SqlSandboxStore sandboxes;
   sql::SqlPlanStore plans;
@@ -195,8 +199,9 @@ struct Org {
   sql::SqlMailStore mails;
   mail::SealedOutbox outbox{mails, envelope, clock, random, mail::Switch::off};
   Authorizer authorizer{teams};
-  app::Stores stores{authorizer, organizations, teams,  deployments, sandboxes, plans,
-                     journal,    idempotency,   outbox, envelope,    clock,     random};
+  app::Stores stores{authorizer,  organizations, teams, members, removals,
+                     deployments, sandboxes,     plans, journal, idempotency,
+                     outbox,      envelope,      clock, random};
   SessionGate::TrailPtr trail = std::make_shared<const Trail>(Trail{"test", "192.0.2.1"});
   std::string token;
 };

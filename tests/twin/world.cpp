@@ -101,6 +101,7 @@ constexpr std::string_view kClientRows[] = {
     "INSERT INTO sessions (client_id, id, token_hash, user_id, created_at, seen_at, expires_at, "
     "auth_at) VALUES ('$c', '#1', 'hash', '#1', 0, 100, 1000, 0)",
     "INSERT INTO login_networks (client_id, hash, user_id, seen_at) VALUES ('$c', 'hash', '#1', 0)",
+    "INSERT INTO user_activity (client_id, user_id, seen_at) VALUES ('$c', '#1', 50)",
     "INSERT INTO rate_limits (client_id, key, window_start, count) VALUES ('$c', 'key', 100, 1)",
     "INSERT INTO setup_tokens (client_id, token_hash, expires_at) VALUES ('$c', 'hash', 1000)",
     "INSERT INTO mails (client_id, owner_id, id, org_id, kind, about_kind, about_id, state, "
@@ -132,6 +133,8 @@ constexpr std::string_view kOrgRows[] = {
     "('$c', '$o', '#2', 'empty', 'Empty', '', 1, 0, 0)",
     "INSERT INTO team_members (client_id, org_id, team_id, user_id, role, created_at) "
     "VALUES ('$c', '$o', '#1', '#1', 'team_admin', 0)",
+    "INSERT INTO former_members (client_id, org_id, user_id, role, teams, removed_at) VALUES "
+    "('$c', '$o', '#3', 'org_member', '[]', 100)",
     "INSERT INTO subscriptions (client_id, org_id, plan_key, plan_version, state, period_start, "
     "updated_at) VALUES ('$c', '$o', 'free', 1, 'active', 0, 0)",
     "INSERT INTO entitlement_overrides (client_id, org_id, feature, value, starts_at, ends_at, "

@@ -101,6 +101,17 @@ CREATE TABLE public.feed (
 );
 ALTER TABLE ONLY public.feed FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.feed OWNER TO {owner_role};
+CREATE TABLE public.former_members (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role text NOT NULL COLLATE pg_catalog."C",
+    teams text NOT NULL COLLATE pg_catalog."C",
+    removed_at bigint NOT NULL,
+    CONSTRAINT former_members_role CHECK ((role = ANY (ARRAY['org_admin'::text, 'org_member'::text])))
+);
+ALTER TABLE ONLY public.former_members FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.former_members OWNER TO {owner_role};
 CREATE TABLE public.idempotency_keys (
     client_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -172,6 +183,7 @@ CREATE TABLE public.org_members (
     user_id uuid NOT NULL,
     role text NOT NULL COLLATE pg_catalog."C",
     created_at bigint NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
     CONSTRAINT org_members_role CHECK ((role = ANY (ARRAY['org_owner'::text, 'org_admin'::text, 'org_member'::text])))
 );
 ALTER TABLE ONLY public.org_members FORCE ROW LEVEL SECURITY;
@@ -295,6 +307,7 @@ CREATE TABLE public.team_members (
     user_id uuid NOT NULL,
     role text NOT NULL COLLATE pg_catalog."C",
     created_at bigint NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
     CONSTRAINT team_members_role CHECK ((role = ANY (ARRAY['team_admin'::text, 'developer'::text, 'viewer'::text])))
 );
 ALTER TABLE ONLY public.team_members FORCE ROW LEVEL SECURITY;
@@ -312,6 +325,13 @@ CREATE TABLE public.teams (
 );
 ALTER TABLE ONLY public.teams FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.teams OWNER TO {owner_role};
+CREATE TABLE public.user_activity (
+    client_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    seen_at bigint NOT NULL
+);
+ALTER TABLE ONLY public.user_activity FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.user_activity OWNER TO {owner_role};
 CREATE TABLE public.users (
     client_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -344,6 +364,8 @@ ALTER TABLE ONLY public.entitlement_overrides
     ADD CONSTRAINT entitlement_overrides_pkey PRIMARY KEY (client_id, org_id, feature);
 ALTER TABLE ONLY public.feed
     ADD CONSTRAINT feed_pkey PRIMARY KEY (client_id, org_id, seq);
+ALTER TABLE ONLY public.former_members
+    ADD CONSTRAINT former_members_pkey PRIMARY KEY (client_id, org_id, user_id);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (client_id, user_id, key_hash);
 ALTER TABLE ONLY public.installation
@@ -392,6 +414,8 @@ ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_pkey PRIMARY KEY (client_id, org_id, id);
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_slug_taken UNIQUE (client_id, org_id, slug);
+ALTER TABLE ONLY public.user_activity
+    ADD CONSTRAINT user_activity_pkey PRIMARY KEY (client_id, user_id);
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_email_taken UNIQUE (client_id, email);
 ALTER TABLE ONLY public.users
@@ -400,6 +424,7 @@ CREATE INDEX deployments_by_name ON public.deployments USING btree (client_id, o
 CREATE INDEX deployments_by_sandbox ON public.deployments USING btree (client_id, org_id, sandbox_id);
 CREATE UNIQUE INDEX deployments_name_taken ON public.deployments USING btree (client_id, org_id, team_id, name) WHERE (deleting = 0);
 CREATE INDEX deployments_unsynced ON public.deployments USING btree (id) WHERE (synced_generation < generation);
+CREATE INDEX former_members_by_age ON public.former_members USING btree (removed_at);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX login_networks_by_age ON public.login_networks USING btree (seen_at);
 CREATE INDEX login_networks_by_user ON public.login_networks USING btree (client_id, user_id);
@@ -412,6 +437,7 @@ CREATE UNIQUE INDEX org_members_one_owner ON public.org_members USING btree (cli
 CREATE INDEX sandboxes_unsynced ON public.sandboxes USING btree (id) WHERE (synced_generation < generation);
 CREATE INDEX sessions_by_expiry ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_by_user ON public.sessions USING btree (client_id, user_id);
+CREATE INDEX team_members_by_member ON public.team_members USING btree (client_id, org_id, user_id);
 CREATE INDEX team_members_by_user ON public.team_members USING btree (client_id, user_id);
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
@@ -429,6 +455,10 @@ ALTER TABLE ONLY public.entitlement_overrides
     ADD CONSTRAINT entitlement_overrides_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
 ALTER TABLE ONLY public.feed
     ADD CONSTRAINT feed_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
+ALTER TABLE ONLY public.former_members
+    ADD CONSTRAINT former_members_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
+ALTER TABLE ONLY public.former_members
+    ADD CONSTRAINT former_members_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.login_networks
@@ -471,6 +501,8 @@ ALTER TABLE ONLY public.team_members
     ADD CONSTRAINT team_members_client_id_org_id_user_id_fkey FOREIGN KEY (client_id, org_id, user_id) REFERENCES public.org_members(client_id, org_id, user_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
+ALTER TABLE ONLY public.user_activity
+    ADD CONSTRAINT user_activity_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
 ALTER TABLE public.audit ENABLE ROW LEVEL SECURITY;
@@ -501,6 +533,10 @@ ALTER TABLE public.feed ENABLE ROW LEVEL SECURITY;
 CREATE POLICY feed_fleet ON public.feed TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY feed_owner ON public.feed TO {owner_role} USING (true) WITH CHECK (true);
 CREATE POLICY feed_tenant ON public.feed TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.former_members ENABLE ROW LEVEL SECURITY;
+CREATE POLICY former_members_fleet ON public.former_members TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY former_members_owner ON public.former_members TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY former_members_tenant ON public.former_members TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 CREATE POLICY idempotency_keys_fleet ON public.idempotency_keys TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY idempotency_keys_owner ON public.idempotency_keys TO {owner_role} USING (true) WITH CHECK (true);
@@ -575,6 +611,10 @@ CREATE POLICY teams_owner ON public.teams TO {owner_role} USING (true) WITH CHEC
 CREATE POLICY teams_tenant ON public.teams TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND ((org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")) OR (id IN ( SELECT m.team_id
    FROM public.team_members m
   WHERE ((m.client_id = teams.client_id) AND (m.org_id = teams.org_id) AND (m.user_id = ( SELECT (NULLIF(current_setting('app.user'::text, true), ''::text))::uuid AS "nullif")))))))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.user_activity ENABLE ROW LEVEL SECURITY;
+CREATE POLICY user_activity_fleet ON public.user_activity TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY user_activity_owner ON public.user_activity TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY user_activity_tenant ON public.user_activity TO {tenant_role} USING ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")));
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
 CREATE POLICY users_fleet ON public.users TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY users_owner ON public.users TO {owner_role} USING (true) WITH CHECK (true);
@@ -595,6 +635,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.entitlement_overrides TO {flee
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.entitlement_overrides TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.feed TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.feed TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.former_members TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.former_members TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.installation TO {fleet_role};
@@ -631,5 +673,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_members TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_members TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.teams TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.teams TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_activity TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_activity TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO {tenant_role};

@@ -107,6 +107,19 @@ CREATE TABLE feed (
   PRIMARY KEY (client_id, org_id, seq),
   FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id)
 ) STRICT;
+CREATE TABLE former_members (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  role TEXT NOT NULL,
+  teams TEXT NOT NULL,
+  removed_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, org_id, user_id),
+  FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id),
+  FOREIGN KEY (client_id, user_id) REFERENCES users (client_id, id) ON DELETE CASCADE,
+  CONSTRAINT former_members_role CHECK (role IN ('org_admin', 'org_member'))
+) STRICT;
+CREATE INDEX former_members_by_age ON former_members (removed_at);
 CREATE TABLE idempotency_keys (
   client_id TEXT NOT NULL,
   user_id TEXT NOT NULL,
@@ -182,7 +195,7 @@ CREATE TABLE org_members (
   org_id TEXT NOT NULL,
   user_id TEXT NOT NULL,
   role TEXT NOT NULL,
-  created_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, version INTEGER NOT NULL DEFAULT 1,
   PRIMARY KEY (client_id, org_id, user_id),
   FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id),
   FOREIGN KEY (client_id, user_id) REFERENCES users (client_id, id),
@@ -310,7 +323,7 @@ CREATE TABLE team_members (
   team_id TEXT NOT NULL,
   user_id TEXT NOT NULL,
   role TEXT NOT NULL,
-  created_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, version INTEGER NOT NULL DEFAULT 1,
   PRIMARY KEY (client_id, org_id, team_id, user_id),
   FOREIGN KEY (client_id, org_id, team_id) REFERENCES teams (client_id, org_id, id)
     ON DELETE CASCADE,
@@ -318,6 +331,7 @@ CREATE TABLE team_members (
     ON DELETE CASCADE,
   CONSTRAINT team_members_role CHECK (role IN ('team_admin', 'developer', 'viewer'))
 ) STRICT;
+CREATE INDEX team_members_by_member ON team_members (client_id, org_id, user_id);
 CREATE INDEX team_members_by_user ON team_members (client_id, user_id);
 CREATE TABLE teams (
   client_id TEXT NOT NULL,
@@ -332,6 +346,13 @@ CREATE TABLE teams (
   PRIMARY KEY (client_id, org_id, id),
   CONSTRAINT teams_slug_taken UNIQUE (client_id, org_id, slug),
   FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id)
+) STRICT;
+CREATE TABLE user_activity (
+  client_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  seen_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, user_id),
+  FOREIGN KEY (client_id, user_id) REFERENCES users (client_id, id) ON DELETE CASCADE
 ) STRICT;
 CREATE TABLE users (
   client_id TEXT NOT NULL,

@@ -47,6 +47,19 @@ WHERE client_id = :client AND token_hash = :token_hash AND user_id = :user_id;
 UPDATE sessions SET seen_at = :now
 WHERE client_id = :client AND token_hash = :token_hash AND seen_at <= :stale_before;
 
+-- When its person was last here, for longer than the session lives. The latest stays, in whatever
+-- order the uses of two sessions are written.
+-- name: session_user_seen
+-- rows: none
+-- scope: client
+INSERT INTO user_activity (client_id, user_id, seen_at)
+SELECT s.client_id, s.user_id, :now
+FROM sessions AS s
+WHERE s.client_id = :client AND s.token_hash = :token_hash
+ON CONFLICT (client_id, user_id) DO UPDATE
+SET seen_at = CASE WHEN excluded.seen_at > user_activity.seen_at THEN excluded.seen_at
+  ELSE user_activity.seen_at END;
+
 -- name: session_removed
 -- rows: none
 -- scope: client

@@ -1,0 +1,168 @@
+#include "app/removal.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "app/members.hpp"
+#include "app/organizations.hpp"
+#include "app/plans.hpp"
+#include "authz/grants.hpp"
+
+namespace ks::app {
+
+namespace {
+
+Result<std::int64_t> count_teams(Tx&, const Stores&, const Leaving& leaving) {
+  return static_cast<std::int64_t>(leaving.member.teams.size());
+}
+Result<std::int64_t> count_deployments(Tx& tx, const Stores& stores, const Leaving& leaving) {
+  return stores.removals.count_deployments(tx, leaving.may);
+}
+Result<std::int64_t> one(Tx&, const Stores&, const Leaving&) { return 1; }
+
+Result<void> remember(Tx& tx, const Stores& stores, const Leaving& leaving) {
+  const MemberRow& member = leaving.member;
+  return stores.removals.remember(
+      tx, leaving.may, FormerMember{member.user, member.role, member.teams, stores.clock.now()});
+}
+
+Result<void> free_seat(Tx& tx, const Stores& stores, const Leaving& leaving) {
+  Usage seat;
+  seat.members = -1;
+  return charge(tx, stores, leaving.may.permit(), seat);
+}
+
+constexpr std::array kEffects = {
+    RemovalEffect{"streams", "closed",
+                  "Open event streams of this organization end within 5 seconds.", nullptr,
+                  nullptr},
+    RemovalEffect{
+        "deployments", "kept",
+        "What the person deployed belongs to its team and goes on; their name stays on it.",
+        count_deployments, nullptr},
+    RemovalEffect{"team_roles", "removed",
+                  "Roles in teams end; within 90 days they can be given back.", count_teams,
+                  remember},
+    RemovalEffect{"seats", "freed", "The seat can be given to somebody else at once.", one,
+                  free_seat},
+};
+
+Json roles_json(const MemberRow& member) {
+  Json teams = Json::array();
+  for (const MemberRow::InTeam& team : member.teams)
+    teams.push(Json::object({{"team", team.team.text()}, {"role", name(team.role)}}));
+  return Json::object({{"org_role", name(member.role)}, {"teams", std::move(teams)}});
+}
+
+// Who went by themselves knows.
+Result<void> tell(Tx& tx, const Stores& stores, const Leaving& leaving) {
+  const TenantScope& scope = leaving.may.permit().scope();
+  const auto to = EmailAddress::parse(leaving.member.email);
+  if (leaving.member.user == scope.actor() || !to) return {};
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
+  KS_TRY(const Organization org, stores.organizations.get(tx, may_read));
+  return stores.outbox.queue(tx, leaving.may.permit(),
+                             Mail{*to, mails::MemberRemoved{MailOrg{org.name, org.slug}},
+                                  MailSubject{"member", leaving.member.user.str()}, Locale::en});
+}
+
+// Under the lock of hold_members.
+Result<void> end(Tx& tx, const Stores& stores, const Leaving& leaving) {
+  const AnyPermit& permit = leaving.may.permit();
+  const UserId& user = leaving.member.user;
+  KS_CHECK(stores.members.touch(tx, permit, user));
+  for (const RemovalEffect& effect : removal_effects())
+    if (effect.apply != nullptr) KS_CHECK(effect.apply(tx, stores, leaving));
+  KS_TRY(const bool removed, stores.removals.remove(tx, leaving.may));
+  if (!removed) return not_found();
+  KS_CHECK(tell(tx, stores, leaving));
+  return stores.journal.record(tx, permit,
+                               Deed{Action::org_members_manage, "member", user.str(),
+                                    Json::object({{"before", roles_json(leaving.member)},
+                                                  {"after", Json()},
+                                                  {"left", user == permit.scope().actor()}})},
+                               Change{"member", user.str(), std::nullopt}, stores.clock.now());
+}
+
+// The member whom the caller may remove.
+Result<Leaving> removable(Tx& tx, const Stores& stores,
+                          const Permit<Action::org_members_manage, Org>& may,
+                          const PersonRef& person) {
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_members_read>(may.scope()));
+  KS_TRY(auto found, stores.members.find(tx, may_read, person));
+  if (!found) return not_found();
+  if (found->role == OrgRole::owner)
+    return found->user == may.scope().actor() ? last_owner() : out_of_reach(Action::org_transfer);
+  if (!policy::may_remove(may.scope().standing(), found->role))
+    return out_of_reach(Action::org_members_manage);
+  return Leaving{MayRemove::member(may, found->user), std::move(*found)};
+}
+
+}  // namespace
+
+std::span<const RemovalEffect> removal_effects() { return kEffects; }
+
+Result<RemovalPreview> preview_removal(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                       const PersonRef& person) {
+  KS_TRY(const auto may_manage, stores.authorizer.require<Action::org_members_manage>(scope));
+  KS_TRY(const Leaving leaving, removable(tx, stores, may_manage, person));
+  RemovalPreview out{leaving.member, {}};
+  for (const RemovalEffect& effect : removal_effects()) {
+    RemovalPreview::Item item{&effect, std::nullopt};
+    if (effect.count != nullptr) {
+      KS_TRY(item.count, effect.count(tx, stores, leaving));
+    }
+    out.items.push_back(item);
+  }
+  return out;
+}
+
+Result<void> remove_member(Tx& tx, const Stores& stores, const TenantScope& scope,
+                           const PersonRef& person, bool confirmed,
+                           const std::optional<std::int64_t>& if_version) {
+  KS_TRY(const auto may_manage, stores.authorizer.require<Action::org_members_manage>(scope));
+  KS_CHECK(hold_members(tx, stores, may_manage));
+  KS_TRY(const Leaving leaving, removable(tx, stores, may_manage, person));
+  if (if_version && *if_version != leaving.member.version) return stale_version();
+  if (leaving.member.user == scope.actor() && !confirmed)
+    return confirmation_required(" in the organization to none");
+  return end(tx, stores, leaving);
+}
+
+Result<void> leave(Tx& tx, const Stores& stores, const TenantScope& scope) {
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
+  KS_CHECK(hold_members(tx, stores, may_read));
+  if (!policy::may_leave(scope.standing())) return last_owner();
+  const MayRemove may = MayRemove::self(may_read);
+  KS_TRY(auto found, stores.removals.find(tx, may));
+  if (!found) return not_found();
+  return end(tx, stores, Leaving{may, std::move(*found)});
+}
+
+Result<Reinstated> reinstate(Tx& tx, const Stores& stores, const TenantScope& scope,
+                             const PersonRef& person) {
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_members_read>(scope));
+  KS_TRY(const auto may_manage, stores.authorizer.require<Action::org_members_manage>(scope));
+  KS_CHECK(hold_members(tx, stores, may_manage));
+  std::vector<MemberRow::InTeam> left_out;
+  KS_TRY(auto member, stores.members.find(tx, may_read, person));
+  if (!member) {
+    KS_TRY(const auto former,
+           stores.removals.find_former(tx, may_manage, person, stores.clock.now() - kReinstatable));
+    if (!former) return not_found();
+    if (!policy::may_grant(scope.standing(), former->role))
+      return out_of_reach(Action::org_members_manage);
+    Joining joining{former->user, former->role, {}, Joining::Seat::take};
+    for (const MemberRow::InTeam& team : former->teams)
+      joining.teams.push_back({team.team, team.role});
+    KS_TRY(const Joined joined, join(tx, stores, may_manage, joining));
+    for (const MemberRow::InTeam& team : former->teams)
+      if (std::ranges::find(joined.vanished, team.team) != joined.vanished.end())
+        left_out.push_back(team);
+    KS_TRY(member, stores.members.find(tx, may_read, PersonRef{former->user, {}}));
+    if (!member) return not_found();
+  }
+  return Reinstated{std::move(*member), std::move(left_out)};
+}
+
+}  // namespace ks::app
