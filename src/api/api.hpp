@@ -20,6 +20,7 @@ void mount_accounts(Router& router, Services& services);
 void mount_organizations(Router& router, Services& services);
 void mount_teams(Router& router, Services& services);
 void mount_members(Router& router, Services& services);
+void mount_ownership(Router& router, Services& services);
 void mount_removal(Router& router, Services& services);
 void mount_team_members(Router& router, Services& services);
 void mount_deployments(Router& router, Services& services);

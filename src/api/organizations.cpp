@@ -5,6 +5,7 @@
 #include "api/api.hpp"
 #include "api/fields.hpp"
 #include "api/lists.hpp"
+#include "api/people/owned.hpp"
 #include "api/present.hpp"
 #include "api/router.hpp"
 #include "app/plans.hpp"
@@ -21,16 +22,7 @@ Reply show(const Organization& org, const TenantScope& scope, int status = 200) 
 }
 
 Result<void> check_may_found(Tx& tx, const Caller& caller, const Services& services) {
-  KS_TRY(const auto memberships, services.sessions.memberships_locked(tx, caller.person()));
-  std::vector<Organization> owned;
-  for (const Membership& m : memberships) {
-    if (m.role != OrgRole::owner) continue;
-    const auto scope = services.sessions.tenant(caller, m.id);
-    // Founded by another request since this one's session was loaded.
-    if (!scope) return conflict("busy", "Your organizations changed just now; try again.");
-    KS_TRY(Organization org, app::organization(tx, services.stores, *scope));
-    owned.push_back(std::move(org));
-  }
+  KS_TRY(const auto owned, owned_by(tx, caller, services));
   return app::check_may_found(owned);
 }
 }  // namespace

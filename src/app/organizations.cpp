@@ -86,6 +86,11 @@ Result<void> check_may_found(const std::vector<Organization>& owned) {
   return std::unexpected(std::move(error));
 }
 
+Result<void> check_may_own(const std::vector<Organization>& owned, const Organization& org) {
+  if (org.plan != kFirstPlan) return {};
+  return check_may_found(owned);
+}
+
 Result<Organization> organization(Tx& tx, const Stores& stores, const TenantScope& scope) {
   KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
   return stores.organizations.get(tx, may_read);

@@ -23,6 +23,8 @@ Result<Founded> found(Tx& tx, const Stores& stores, const TenantScope& founding,
 inline constexpr int kFreeOrganizationsMax = 1;
 // `owned`: every organization that the person owns. `over_limit` with the feature free_orgs.max.
 Result<void> check_may_found(const std::vector<Organization>& owned);
+// The same for being given `org`: only one on that plan counts.
+Result<void> check_may_own(const std::vector<Organization>& owned, const Organization& org);
 
 Result<Organization> organization(Tx& tx, const Stores& stores, const TenantScope& scope);
 

@@ -5,6 +5,7 @@
 
 #include "app/members.hpp"
 #include "app/organizations.hpp"
+#include "app/ownership.hpp"
 #include "app/plans.hpp"
 #include "authz/grants.hpp"
 
@@ -17,6 +18,13 @@ Result<std::int64_t> count_teams(Tx&, const Stores&, const Leaving& leaving) {
 }
 Result<std::int64_t> count_deployments(Tx& tx, const Stores& stores, const Leaving& leaving) {
   return stores.removals.count_deployments(tx, leaving.may);
+}
+Result<std::int64_t> count_offers(Tx& tx, const Stores& stores, const Leaving& leaving) {
+  return stores.ownership.count_of(tx, leaving.may.permit(), leaving.member.user,
+                                   stores.clock.now());
+}
+Result<void> cancel_offers(Tx& tx, const Stores& stores, const Leaving& leaving) {
+  return cancel_offers_of(tx, stores, leaving.may.permit(), leaving.member.user);
 }
 Result<std::int64_t> one(Tx&, const Stores&, const Leaving&) { return 1; }
 
@@ -40,6 +48,8 @@ constexpr std::array kEffects = {
         "deployments", "kept",
         "What the person deployed belongs to its team and goes on; their name stays on it.",
         count_deployments, nullptr},
+    RemovalEffect{"ownership_offers", "cancelled",
+                  "An open offer of ownership to them is cancelled.", count_offers, cancel_offers},
     RemovalEffect{"team_roles", "removed",
                   "Roles in teams end; within 90 days they can be given back.", count_teams,
                   remember},

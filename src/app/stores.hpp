@@ -12,6 +12,7 @@
 #include "store/members.hpp"
 #include "store/organizations.hpp"
 #include "store/outbox.hpp"
+#include "store/ownership.hpp"
 #include "store/plans.hpp"
 #include "store/removals.hpp"
 #include "store/teams.hpp"
@@ -26,6 +27,7 @@ struct Stores {
   TeamStore& teams;
   MemberStore& members;
   RemovalStore& removals;
+  OwnershipStore& ownership;
   DeploymentStore& deployments;
   SandboxStore& sandboxes;
   PlanStore& plans;

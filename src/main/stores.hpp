@@ -10,6 +10,7 @@
 #include "sql/mails.hpp"
 #include "sql/organizations.hpp"
 #include "sql/people/members.hpp"
+#include "sql/people/ownership.hpp"
 #include "sql/people/removals.hpp"
 #include "sql/plans.hpp"
 #include "sql/sync.hpp"
@@ -27,8 +28,9 @@ struct SqlStores {
   SqlStores& operator=(const SqlStores&) = delete;
 
   app::Stores for_app(Outbox& outbox, const Clock& clock, Random& random) {
-    return {authorizer, organizations, teams,       members, removals, deployments, sandboxes,
-            plans,      journal,       idempotency, outbox,  envelope, clock,       random};
+    return {authorizer,  organizations, teams,     members, removals,
+            ownership,   deployments,   sandboxes, plans,   journal,
+            idempotency, outbox,        envelope,  clock,   random};
   }
 
   sql::SqlAccountStore accounts;
@@ -36,6 +38,7 @@ struct SqlStores {
   sql::SqlTeamStore teams;
   sql::SqlMemberStore members;
   sql::SqlRemovalStore removals;
+  sql::SqlOwnershipStore ownership;
   sql::SqlDeploymentStore deployments;
   sql::SqlSandboxStore sandboxes;
   sql::SqlPlanStore plans;

@@ -45,6 +45,11 @@ Result<Organization> SqlOrganizationStore::get_for_administration(
   return read(tx, permit);
 }
 
+Result<Organization> SqlOrganizationStore::get_for_administration(
+    Tx& tx, const Permit<Action::orgs_appoint_owner, Org>& permit) {
+  return read(tx, permit);
+}
+
 Result<bool> SqlOrganizationStore::set(Tx& tx, const Permit<Action::org_update, Org>& permit,
                                        const Organization& org, std::int64_t version) {
   KS_TRY(const auto changed,

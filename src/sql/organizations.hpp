@@ -14,6 +14,8 @@ class SqlOrganizationStore final : public OrganizationStore {
   Result<Organization> get(Tx&, const Permit<Action::org_read, Org>&) override;
   Result<Organization> get_for_administration(Tx&,
                                               const Permit<Action::orgs_set_plan, Org>&) override;
+  Result<Organization> get_for_administration(
+      Tx&, const Permit<Action::orgs_appoint_owner, Org>&) override;
   Result<bool> set(Tx&, const Permit<Action::org_update, Org>&, const Organization&,
                    std::int64_t version) override;
   Result<void> touch_members(Tx&, const AnyPermit&) override;

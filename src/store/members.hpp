@@ -63,8 +63,8 @@ struct Roles {
   std::optional<TeamRole> team;
 };
 
-// The rights by which somebody becomes a member: of those who manage members, and of the
-// founder.
+// The rights by which somebody becomes a member: of those who manage members, of the
+// founder, and of who appoints an owner where there is none.
 // Prevents that any other right does.
 class MayAdd {
  public:
@@ -72,6 +72,9 @@ class MayAdd {
       const Permit<Action::org_members_manage, Org>& permit)  // NOLINT(google-explicit-constructor)
       : permit_(permit) {}
   MayAdd(const Permit<Action::org_found, Org>& permit)  // NOLINT(google-explicit-constructor)
+      : permit_(permit) {}
+  MayAdd(
+      const Permit<Action::orgs_appoint_owner, Org>& permit)  // NOLINT(google-explicit-constructor)
       : permit_(permit) {}
   const AnyPermit& permit() const noexcept { return permit_; }
 

@@ -44,6 +44,8 @@ class OrganizationStore {
   virtual Result<Organization> get(Tx&, const Permit<Action::org_read, Org>&) = 0;
   virtual Result<Organization> get_for_administration(
       Tx&, const Permit<Action::orgs_set_plan, Org>&) = 0;
+  virtual Result<Organization> get_for_administration(
+      Tx&, const Permit<Action::orgs_appoint_owner, Org>&) = 0;
   // Sets name and slug when the version is still `version`; false when it is not.
   virtual Result<bool> set(Tx&, const Permit<Action::org_update, Org>&, const Organization&,
                            std::int64_t version) = 0;

@@ -234,6 +234,21 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   CHECK(ann.get(in_org + "/removal").status == 200);
   CHECK(ann.del(in_org).status == 204);
   CHECK(ann.poke(in_org + "/reinstate").status == 200);
+  const auto offered = [&](Person& from, const Person& to) {
+    const Reply reply =
+        from.post(ann.org_path() + "/ownership-offers", Json::object({{"user", to.id}}));
+    CHECK(reply.status == 201);
+    return ann.org_path() + "/ownership-offers/" + std::string(reply.json().text("id"));
+  };
+  CHECK(ann.get(ann.org_path() + "/ownership-offers").status == 200);
+  CHECK(ann.poke(offered(ann, ben) + "/cancel").status == 200);
+  CHECK(ben.poke(offered(ann, ben) + "/decline").status == 200);
+  CHECK(ben.poke(offered(ann, ben) + "/accept").status == 200);
+  server.execute("UPDATE users SET state = 'disabled' WHERE id = '" + ben.id + "'");
+  CHECK(root.put("/api/v1/platform/orgs/" + ann.org + "/owner",
+                 Json::object({{"user", ann.id}, {"reason", "Gone."}}))
+            .status == 200);
+  server.execute("UPDATE users SET state = 'active' WHERE id = '" + ben.id + "'");
   CHECK(ben.poke(ann.org_path() + "/leave").status == 204);
   CHECK(ann.get(ann.deployments_path()).status == 200);
   CHECK(ann.patch(ann.deployment_path("web"), Json::object({{"replicas", 2}})).status == 200);

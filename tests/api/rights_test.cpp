@@ -56,6 +56,15 @@ struct Everybody {
     REQUIRE(ann.put(ann.team_path() + "/members/" + guest.id, Json::object()).status == 200);
   }
 
+  // An open offer to the guest.
+  std::string wanted_offer() {
+    const std::string offers = ann.org_path() + "/ownership-offers";
+    const Reply made = ann.post(offers, Json::object({{"user", guest.id}}));
+    if (made.status == 201) return std::string(made.json().text("id"));
+    const Json all = ann.get(offers + "?limit=200").json();
+    return std::string(all.at("items").as_array().back().text("id"));
+  }
+
   Reply send(Person& who, const Operation& op) {
     want_deployment();
     std::string pattern = op.pattern;
@@ -67,6 +76,7 @@ struct Everybody {
       want_guest();
       put("{user}", guest.id);
     }
+    if (pattern.find("{offer}") != std::string::npos) put("{offer}", wanted_offer());
     const std::string target = filled(pattern, ann.org, ann.team);
     const Json& body = server.contract().resolved(op.json->at("requestBody"));
     if (!body.is_object()) return who.call({op.method, target, {}, std::nullopt});

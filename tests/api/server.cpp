@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "app/members.hpp"
@@ -47,9 +48,9 @@ Config config_of(const std::filesystem::path& folder, Random& random,
 
 Server::Server(const ServerOptions& options)
     : folder_(new_folder()), config_(config_of(folder_, random_, options.settings)) {
-  auto program = Program::start(
-      config_, Program::Parts{options.clock != nullptr ? *options.clock : clock_, random_,
-                              options.cluster, options.access_log});
+  auto program =
+      Program::start(config_, Program::Parts{options.clock != nullptr ? *options.clock : clock_,
+                                             random_, options.cluster, options.access_log});
   REQUIRE_MESSAGE(program.has_value(), program.error().message);
   program_ = std::move(*program);
   const Reply reply = send(port(), {"GET", "/openapi.json", {}, std::nullopt});
@@ -147,6 +148,15 @@ void Server::admit(const Person& host, Person& guest, const std::string& org_rol
     return accounts.raise_authz_version(tx, test::client_scope(), *user, clock_.now());
   });
   REQUIRE_MESSAGE(admitted.has_value(), admitted.error().message);
+}
+
+void Server::execute(const std::string& statement) {
+  sqlite3* handle = nullptr;
+  const std::string path = config_.database_dsn.substr(config_.database_dsn.find(':') + 1);
+  REQUIRE(sqlite3_open(path.c_str(), &handle) == SQLITE_OK);
+  sqlite3_busy_timeout(handle, 10'000);
+  CHECK(sqlite3_exec(handle, statement.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(handle);
 }
 
 void Server::join(const Person& owner, Person& who, const std::string& role,
@@ -265,6 +275,7 @@ std::string filled(std::string pattern, const std::string& org, const std::strin
   put("{team}", team);
   put("{deployment}", deployment);
   // Nobody's.
+  put("{offer}", "01939f6e-4a00-7000-8000-000000000003");
   put("{user}", "01939f6e-4a00-7000-8000-000000000002");
   return pattern;
 }

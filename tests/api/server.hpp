@@ -45,6 +45,8 @@ class Server {
              const std::string& team_role);
   // The organization's feed goes on as if so many changes had been and were forgotten.
   void pass_over(const Person& person, std::int64_t changes);
+  // Changes the database, beside the server.
+  void execute(const std::string& statement);
   // Makes `who` a member of the owner's organization, beside the server, as an accepted invitation
   // would; what `who` calls org from here on is that organization. Team roles by slug.
   void join(const Person& owner, Person& who, const std::string& org_role = "org_member",

@@ -24,6 +24,7 @@
 #include "sql/mails.hpp"
 #include "sql/organizations.hpp"
 #include "sql/people/members.hpp"
+#include "sql/people/ownership.hpp"
 #include "sql/people/removals.hpp"
 #include "sql/plans.hpp"
 #include "sql/sync.hpp"
@@ -189,6 +190,7 @@ struct Org {
   sql::SqlTeamStore teams;
   sql::SqlMemberStore members;
   sql::SqlRemovalStore removals;
+  sql::SqlOwnershipStore ownership;
   sql::SqlDeploymentStore deployments;
   sql::SqlSandboxStore sandboxes;
   sql::SqlPlanStore plans;
@@ -199,9 +201,9 @@ struct Org {
   sql::SqlMailStore mails;
   mail::SealedOutbox outbox{mails, envelope, clock, random, mail::Switch::off};
   Authorizer authorizer{teams};
-  app::Stores stores{authorizer,  organizations, teams, members, removals,
-                     deployments, sandboxes,     plans, journal, idempotency,
-                     outbox,      envelope,      clock, random};
+  app::Stores stores{authorizer,  organizations, teams,     members, removals,
+                     ownership,   deployments,   sandboxes, plans,   journal,
+                     idempotency, outbox,        envelope,  clock,   random};
   SessionGate::TrailPtr trail = std::make_shared<const Trail>(Trail{"test", "192.0.2.1"});
   std::string token;
 };

@@ -52,6 +52,8 @@ const Values& usual() {
       {"than", 200},
       {"before", 200},
       {"removed_after", 50},
+      {"from_user", number_id(1)},
+      {"to_user", number_id(2)},
       {"removed_before", 200},
       {"stale_before", 200},
       {"idle_before", 100},
@@ -150,6 +152,11 @@ const std::map<std::string, Values, std::less<>>& special() {
       {"former_member_find", {{"user_id", number_id(3)}, {"email", ""}}},
       {"former_member_forget", {{"user_id", number_id(3)}}},
       {"former_member_remember", {{"teams", "[]"}}},
+      {"appointee_find", {{"email", ""}}},
+      {"ownership_offer_create", {{"id", kFree}}},
+      {"ownership_offer_settle", {{"id", number_id(2)}, {"state", "accepted"}}},
+      {"ownership_offers_expire", {{"now", 5000}}},
+      {"ownership_offers_per_target", {{"user_id", number_id(2)}}},
       {"member_remove", {{"user_id", number_id(2)}}},
       {"member_add", {{"user_id", number_id(3)}}},
       {"team_member_set", {{"user_id", number_id(2)}, {"role", "developer"}}},
@@ -175,7 +182,8 @@ const std::map<std::string, Values, std::less<>>& special() {
 // Statements that begin an organization, or give one what it lacks yet.
 int org_of(std::string_view name) {
   if (name == "organization_create") return 9;
-  for (const std::string_view other : {"subscription_create", "usage_create", "org_key_create"})
+  for (const std::string_view other :
+       {"subscription_create", "usage_create", "org_key_create", "ownership_offer_create"})
     if (name == other) return 8;
   return 1;
 }

@@ -135,6 +135,9 @@ constexpr std::string_view kOrgRows[] = {
     "VALUES ('$c', '$o', '#1', '#1', 'team_admin', 0)",
     "INSERT INTO former_members (client_id, org_id, user_id, role, teams, removed_at) VALUES "
     "('$c', '$o', '#3', 'org_member', '[]', 100)",
+    "INSERT INTO ownership_offers (client_id, org_id, id, from_user, to_user, state, created_at, "
+    "expires_at, settled_at) VALUES ('$c', '$o', '#1', '#1', '#2', 'cancelled', 0, 1000, 10), "
+    "('$c', '$o', '#2', '#1', '#2', 'open', 0, 1000, 0)",
     "INSERT INTO subscriptions (client_id, org_id, plan_key, plan_version, state, period_start, "
     "updated_at) VALUES ('$c', '$o', 'free', 1, 'active', 0, 0)",
     "INSERT INTO entitlement_overrides (client_id, org_id, feature, value, starts_at, ends_at, "

@@ -56,6 +56,19 @@ Json present(const CandidateRow& candidate) {
                        {"role", candidate.role ? Json(name(*candidate.role)) : Json()}});
 }
 
+Json present(const OwnershipOffer& offer) {
+  const auto party = [](const UserId& user, const std::string& name) {
+    return Json::object({{"id", user.text()}, {"name", name}});
+  };
+  return Json::object({{"id", offer.id.text()},
+                       {"from", party(offer.from, offer.from_name)},
+                       {"to", party(offer.to, offer.to_name)},
+                       {"state", name(offer.state)},
+                       {"created_at", rfc3339(offer.created_at)},
+                       {"expires_at", rfc3339(offer.expires_at)},
+                       {"settled_at", time_or_null(offer.settled_at)}});
+}
+
 std::optional<OrgRole> org_role_of(Fields& fields, std::string_view name) {
   const auto text = fields.optional_text(name);
   if (!text) return std::nullopt;

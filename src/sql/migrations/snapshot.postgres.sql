@@ -216,6 +216,20 @@ CREATE TABLE public.organizations (
 );
 ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.organizations OWNER TO {owner_role};
+CREATE TABLE public.ownership_offers (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    id uuid NOT NULL,
+    from_user uuid NOT NULL,
+    to_user uuid NOT NULL,
+    state text NOT NULL COLLATE pg_catalog."C",
+    created_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    settled_at bigint NOT NULL,
+    CONSTRAINT ownership_offers_state CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'declined'::text, 'cancelled'::text, 'expired'::text])))
+);
+ALTER TABLE ONLY public.ownership_offers FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.ownership_offers OWNER TO {owner_role};
 CREATE TABLE public.plan_entitlements (
     client_id uuid NOT NULL,
     plan_key text NOT NULL COLLATE pg_catalog."C",
@@ -386,6 +400,8 @@ ALTER TABLE ONLY public.organizations
     ADD CONSTRAINT organizations_pkey PRIMARY KEY (client_id, id);
 ALTER TABLE ONLY public.organizations
     ADD CONSTRAINT organizations_slug_taken UNIQUE (client_id, slug);
+ALTER TABLE ONLY public.ownership_offers
+    ADD CONSTRAINT ownership_offers_pkey PRIMARY KEY (client_id, org_id, id);
 ALTER TABLE ONLY public.plan_entitlements
     ADD CONSTRAINT plan_entitlements_pkey PRIMARY KEY (client_id, plan_key, plan_version, feature);
 ALTER TABLE ONLY public.plans
@@ -434,6 +450,7 @@ CREATE INDEX mails_open ON public.mails USING btree (next_at) WHERE (state = ANY
 CREATE INDEX mails_settled ON public.mails USING btree (changed_at) WHERE (state = ANY (ARRAY['sent'::text, 'failed'::text, 'cancelled'::text]));
 CREATE INDEX org_members_by_user ON public.org_members USING btree (client_id, user_id);
 CREATE UNIQUE INDEX org_members_one_owner ON public.org_members USING btree (client_id, org_id) WHERE (role = 'org_owner'::text);
+CREATE UNIQUE INDEX ownership_offers_one_open ON public.ownership_offers USING btree (client_id, org_id) WHERE (state = 'open'::text);
 CREATE INDEX sandboxes_unsynced ON public.sandboxes USING btree (id) WHERE (synced_generation < generation);
 CREATE INDEX sessions_by_expiry ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_by_user ON public.sessions USING btree (client_id, user_id);
@@ -477,6 +494,12 @@ ALTER TABLE ONLY public.org_usage
     ADD CONSTRAINT org_usage_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
 ALTER TABLE ONLY public.organizations
     ADD CONSTRAINT organizations_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
+ALTER TABLE ONLY public.ownership_offers
+    ADD CONSTRAINT ownership_offers_client_id_from_user_fkey FOREIGN KEY (client_id, from_user) REFERENCES public.users(client_id, id);
+ALTER TABLE ONLY public.ownership_offers
+    ADD CONSTRAINT ownership_offers_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
+ALTER TABLE ONLY public.ownership_offers
+    ADD CONSTRAINT ownership_offers_client_id_to_user_fkey FOREIGN KEY (client_id, to_user) REFERENCES public.users(client_id, id);
 ALTER TABLE ONLY public.plan_entitlements
     ADD CONSTRAINT plan_entitlements_client_id_plan_key_plan_version_fkey FOREIGN KEY (client_id, plan_key, plan_version) REFERENCES public.plans(client_id, key, version);
 ALTER TABLE ONLY public.plans
@@ -573,6 +596,10 @@ CREATE POLICY organizations_owner ON public.organizations TO {owner_role} USING 
 CREATE POLICY organizations_tenant ON public.organizations TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND ((id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")) OR (id IN ( SELECT m.org_id
    FROM public.org_members m
   WHERE ((m.client_id = organizations.client_id) AND (m.user_id = ( SELECT (NULLIF(current_setting('app.user'::text, true), ''::text))::uuid AS "nullif")))))))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.ownership_offers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY ownership_offers_fleet ON public.ownership_offers TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY ownership_offers_owner ON public.ownership_offers TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY ownership_offers_tenant ON public.ownership_offers TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
 ALTER TABLE public.plan_entitlements ENABLE ROW LEVEL SECURITY;
 CREATE POLICY plan_entitlements_fleet ON public.plan_entitlements TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY plan_entitlements_owner ON public.plan_entitlements TO {owner_role} USING (true) WITH CHECK (true);
@@ -653,6 +680,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_usage TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_usage TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ownership_offers TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ownership_offers TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.plan_entitlements TO {fleet_role};
 GRANT SELECT ON TABLE public.plan_entitlements TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.plans TO {fleet_role};

@@ -234,6 +234,25 @@ CREATE TABLE organizations (
   CONSTRAINT organizations_slug_taken UNIQUE (client_id, slug),
   FOREIGN KEY (client_id) REFERENCES clients (client_id)
 ) STRICT;
+CREATE TABLE ownership_offers (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  from_user TEXT NOT NULL,
+  to_user TEXT NOT NULL,
+  state TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  settled_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, org_id, id),
+  FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id),
+  FOREIGN KEY (client_id, from_user) REFERENCES users (client_id, id),
+  FOREIGN KEY (client_id, to_user) REFERENCES users (client_id, id),
+  CONSTRAINT ownership_offers_state
+    CHECK (state IN ('open', 'accepted', 'declined', 'cancelled', 'expired'))
+) STRICT;
+CREATE UNIQUE INDEX ownership_offers_one_open ON ownership_offers (client_id, org_id)
+  WHERE state = 'open';
 CREATE TABLE plan_entitlements (
   client_id TEXT NOT NULL,
   plan_key TEXT NOT NULL,

@@ -1,0 +1,225 @@
+#include "app/ownership.hpp"
+
+#include <fmt/format.h>
+
+#include "app/members.hpp"
+#include "authz/policy.hpp"
+#include "authz/recent.hpp"
+#include "domain/name.hpp"
+
+namespace ks::app {
+
+namespace {
+
+constexpr std::string_view kActive = "active";
+
+Result<OfferId> offer_id(std::string_view text) {
+  auto id = OfferId::parse(text);
+  if (!id) return not_found();
+  return std::move(*id);
+}
+
+// What the caller may know of: the owner and administrators all, everybody their own.
+Result<OwnershipOffer> visible(Tx& tx, const Stores& stores,
+                               const Permit<Action::org_read, Org>& may_read,
+                               std::string_view offer) {
+  KS_TRY(const OfferId id, offer_id(offer));
+  KS_TRY(auto found, stores.ownership.find(tx, may_read, id));
+  if (!found) return not_found();
+  const TenantScope& scope = may_read.scope();
+  if (found->to != scope.actor() &&
+      !policy::allows_on_org(scope.standing(), Action::org_members_read))
+    return not_found();
+  found->state = found->state_at(stores.clock.now());
+  return std::move(*found);
+}
+
+std::unexpected<Error> offer_closed(const OwnershipOffer& offer) {
+  return conflict("offer_closed", fmt::format("The offer is {} already.", name(offer.state)));
+}
+
+Result<void> record(Tx& tx, const Stores& stores, const AnyPermit& permit,
+                    const OwnershipOffer& offer, OfferState after, Time now) {
+  return stores.journal.record(
+      tx, permit,
+      Deed{Action::org_transfer, "ownership_offer", offer.id.str(),
+           Json::object(
+               {{"from", offer.from.text()}, {"to", offer.to.text()}, {"state", name(after)}})},
+      Change{"ownership_offer", offer.id.str(), std::nullopt}, now);
+}
+
+// What both ends of an offer do to it without ownership passing.
+Result<OwnershipOffer> close(Tx& tx, const Stores& stores,
+                             const Permit<Action::org_read, Org>& may_read, OwnershipOffer offer,
+                             OfferState to) {
+  if (offer.state == to) return offer;
+  if (offer.state != OfferState::open) return offer_closed(offer);
+  const Time now = stores.clock.now();
+  KS_TRY(const bool settled, stores.ownership.settle(tx, may_read, offer.id, to, now));
+  if (!settled) return offer_closed(offer);
+  KS_CHECK(record(tx, stores, may_read, offer, to, now));
+  KS_CHECK(stores.outbox.cancel(tx, may_read, MailSubject{"ownership_offer", offer.id.str()}));
+  offer.state = to;
+  offer.settled_at = now;
+  return offer;
+}
+
+Result<MailOrg> mail_org(Tx& tx, const Stores& stores,
+                         const Permit<Action::org_read, Org>& may_read) {
+  KS_TRY(const Organization org, stores.organizations.get(tx, may_read));
+  return MailOrg{org.name, org.slug};
+}
+
+// Merely tells: an address that cannot be written to stops nothing.
+Result<void> tell(Tx& tx, const Stores& stores, const AnyPermit& permit, std::string_view address,
+                  MailContent content, const OfferId& about) {
+  const auto to = EmailAddress::parse(address);
+  if (!to) return {};
+  return stores.outbox.queue(
+      tx, permit,
+      Mail{*to, std::move(content), MailSubject{"ownership_offer", about.str()}, Locale::en});
+}
+
+}  // namespace
+
+Result<OwnershipOffer> offer_ownership(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                       const PersonRef& to) {
+  KS_TRY(const auto may_transfer, stores.authorizer.require<Action::org_transfer>(scope));
+  KS_TRY(const auto may_see, stores.authorizer.require<Action::org_members_read>(scope));
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
+  const Time now = stores.clock.now();
+  KS_CHECK(require_recent_password(scope, now));
+  KS_CHECK(hold_members(tx, stores, may_transfer));
+  KS_TRY(const auto target, stores.members.find(tx, may_see, to));
+  if (!target) return invalid({Fault{"/user", "is not a member of the organization"}});
+  if (target->user == scope.actor()) return invalid({Fault{"/user", "is the owner already"}});
+  KS_CHECK(stores.ownership.expire(tx, may_transfer, now));
+  const OwnershipOffer offer{OfferId::make(stores.clock, stores.random),
+                             *scope.actor(),
+                             {},
+                             {},
+                             target->user,
+                             {},
+                             {},
+                             OfferState::open,
+                             now,
+                             now + kOfferLife,
+                             std::nullopt};
+  KS_TRY(const bool created, stores.ownership.create(tx, may_transfer, offer));
+  if (!created)
+    return conflict("offer_open", "An offer is open already; cancel it to make another one.");
+  KS_CHECK(record(tx, stores, may_transfer, offer, OfferState::open, now));
+  KS_TRY(auto made, stores.ownership.find(tx, may_read, offer.id));
+  if (!made) return not_found();
+  KS_TRY(MailOrg org, mail_org(tx, stores, may_read));
+  KS_CHECK(tell(tx, stores, may_transfer, made->to_email,
+                mails::OwnershipOffer{std::move(org), made->from_name, made->expires_at},
+                offer.id));
+  return std::move(*made);
+}
+
+Result<Page<OwnershipOffer>> ownership_offers(Tx& tx, const Stores& stores,
+                                              const TenantScope& scope, const PageRequest& page) {
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
+  const bool all = policy::allows_on_org(scope.standing(), Action::org_members_read);
+  KS_TRY(auto offers,
+         stores.ownership.list(tx, may_read, all ? std::nullopt : scope.actor(), page));
+  const Time now = stores.clock.now();
+  for (OwnershipOffer& offer : offers.items) offer.state = offer.state_at(now);
+  return offers;
+}
+
+Result<OwnershipOffer> accept_ownership(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                        std::string_view offer_text) {
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
+  KS_CHECK(hold_members(tx, stores, may_read));
+  KS_TRY(OwnershipOffer offer, visible(tx, stores, may_read, offer_text));
+  const auto may_take = MayTakeOwnership::offered(may_read, offer);
+  if (!may_take) return not_found();
+  KS_TRY(const auto owner, stores.ownership.owner(tx, may_read));
+  // Accepted before, and still so.
+  if (offer.state == OfferState::accepted && owner && owner->user == offer.to) return offer;
+  if (offer.state != OfferState::open) return offer_closed(offer);
+  // Whoever made the offer must be who gives.
+  if (!owner || owner->user != offer.from) return offer_closed(offer);
+  KS_TRY(const Organization org, stores.organizations.get(tx, may_read));
+  if (org.state != kActive)
+    return conflict("org_not_active", "The organization is not active; its owner stays.");
+  const Time now = stores.clock.now();
+  KS_TRY(const bool settled,
+         stores.ownership.settle(tx, may_read, offer.id, OfferState::accepted, now));
+  if (!settled) return offer_closed(offer);
+  KS_TRY(const bool passed, stores.ownership.transfer(tx, *may_take));
+  if (!passed) return not_found();
+  KS_CHECK(stores.members.touch(tx, may_read, offer.from));
+  KS_CHECK(stores.members.touch(tx, may_read, offer.to));
+  KS_CHECK(record(tx, stores, may_read, offer, OfferState::accepted, now));
+  const mails::OwnershipTransferred told{MailOrg{org.name, org.slug}, offer.from_name,
+                                         offer.to_name};
+  KS_CHECK(tell(tx, stores, may_read, offer.from_email, told, offer.id));
+  KS_CHECK(tell(tx, stores, may_read, offer.to_email, told, offer.id));
+  offer.state = OfferState::accepted;
+  offer.settled_at = now;
+  return offer;
+}
+
+Result<OwnershipOffer> decline_ownership(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                         std::string_view offer_text) {
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
+  KS_CHECK(hold_members(tx, stores, may_read));
+  KS_TRY(OwnershipOffer offer, visible(tx, stores, may_read, offer_text));
+  if (offer.to != scope.actor()) return not_found();
+  return close(tx, stores, may_read, std::move(offer), OfferState::declined);
+}
+
+Result<OwnershipOffer> cancel_ownership(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                        std::string_view offer_text) {
+  KS_TRY(const auto may_transfer, stores.authorizer.require<Action::org_transfer>(scope));
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
+  KS_CHECK(hold_members(tx, stores, may_transfer));
+  KS_TRY(OwnershipOffer offer, visible(tx, stores, may_read, offer_text));
+  return close(tx, stores, may_read, std::move(offer), OfferState::cancelled);
+}
+
+Result<void> cancel_offers_of(Tx& tx, const Stores& stores, const AnyPermit& permit,
+                              const UserId& user) {
+  KS_TRY(const auto cancelled, stores.ownership.cancel_of(tx, permit, user, stores.clock.now()));
+  if (!cancelled) return {};
+  KS_CHECK(stores.outbox.cancel(tx, permit, MailSubject{"ownership_offer", cancelled->str()}));
+  return {};
+}
+
+Result<Organization> appoint_owner(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                   const PersonRef& user, std::string_view reason) {
+  KS_TRY(const auto may_appoint, stores.authorizer.require<Action::orgs_appoint_owner>(scope));
+  if (const auto ok = check_text(reason, kDescriptionMax); !ok)
+    return invalid({Fault{"/reason", ok.error().message}});
+  KS_CHECK(hold_members(tx, stores, may_appoint));
+  KS_TRY(const auto owner, stores.ownership.owner(tx, may_appoint));
+  if (owner && owner->active)
+    return conflict("not_orphaned", "The organization has an owner, who alone can pass it on.");
+  KS_TRY(const auto appointee, stores.ownership.find_appointee(tx, may_appoint, user));
+  if (!appointee || !appointee->active)
+    return invalid({Fault{"/user", "has no active account here"}});
+  if (!appointee->member)
+    KS_CHECK(join(tx, stores, may_appoint, Joining{appointee->user, OrgRole::admin}));
+  const Time now = stores.clock.now();
+  if (owner) {
+    KS_CHECK(cancel_offers_of(tx, stores, may_appoint, owner->user));
+    KS_CHECK(stores.members.touch(tx, may_appoint, owner->user));
+  }
+  const auto may_take = MayTakeOwnership::appointed(may_appoint, appointee->user);
+  KS_TRY(const bool passed, stores.ownership.transfer(tx, may_take));
+  if (!passed) return not_found();
+  KS_CHECK(stores.members.touch(tx, may_appoint, appointee->user));
+  KS_CHECK(stores.journal.record(
+      tx, may_appoint,
+      Deed{Action::orgs_appoint_owner, "member", appointee->user.str(),
+           Json::object({{"before", owner ? Json(owner->user.text()) : Json()},
+                         {"after", appointee->user.text()},
+                         {"reason", reason}})},
+      Change{"member", appointee->user.str(), std::nullopt}, now));
+  return stores.organizations.get_for_administration(tx, may_appoint);
+}
+
+}  // namespace ks::app

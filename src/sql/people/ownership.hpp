@@ -1,0 +1,30 @@
+#pragma once
+
+#include "store/ownership.hpp"
+
+namespace ks::sql {
+
+class SqlOwnershipStore final : public OwnershipStore {
+ public:
+  Result<std::optional<Owner>> owner(Tx&, const AnyPermit&) override;
+  Result<bool> transfer(Tx&, const MayTakeOwnership&) override;
+
+  Result<bool> create(Tx&, const Permit<Action::org_transfer, Org>&,
+                      const OwnershipOffer&) override;
+  Result<Page<OwnershipOffer>> list(Tx&, const Permit<Action::org_read, Org>&,
+                                    const std::optional<UserId>& only_to,
+                                    const PageRequest&) override;
+  Result<std::optional<OwnershipOffer>> find(Tx&, const Permit<Action::org_read, Org>&,
+                                             const OfferId&) override;
+  Result<bool> settle(Tx&, const Permit<Action::org_read, Org>&, const OfferId&, OfferState,
+                      Time now) override;
+  Result<void> expire(Tx&, const AnyPermit&, Time now) override;
+  Result<std::optional<OfferId>> cancel_of(Tx&, const AnyPermit&, const UserId&, Time now) override;
+  Result<std::int64_t> count_of(Tx&, const AnyPermit&, const UserId&, Time now) override;
+
+  Result<std::optional<Appointee>> find_appointee(Tx&,
+                                                  const Permit<Action::orgs_appoint_owner, Org>&,
+                                                  const PersonRef&) override;
+};
+
+}  // namespace ks::sql

@@ -1,0 +1,172 @@
+#include <doctest/doctest.h>
+
+#include "tests/api/server.hpp"
+
+using namespace ks;
+using namespace ks::api_test;
+
+namespace {
+
+// Ann owns, Abe administers, Max is a member.
+struct Estate {
+  Server server;
+  Person ann = server.somebody("Ann");
+  Person abe = server.nobody(), max = abe;
+  Estate() {
+    server.raise(ann, "business");
+    abe = server.colleague(ann, "Abe", "org_admin");
+    max = server.colleague(ann, "Max");
+  }
+  std::string offers(const std::string& id = {}, const std::string& act = {}) const {
+    return ann.org_path() + "/ownership-offers" + (id.empty() ? "" : "/" + id + "/" + act);
+  }
+  Reply offer(const Person& to) { return ann.post(offers(), Json::object({{"user", to.id}})); }
+  std::string made(const Person& to) {
+    const Reply reply = offer(to);
+    REQUIRE(reply.status == 201);
+    return std::string(reply.json().text("id"));
+  }
+  std::string role_of(const Person& who) {
+    for (Person* by : {&ann, &abe}) {
+      const Reply reply = by->get(ann.org_path() + "/members/" + who.id);
+      if (reply.status == 200) return std::string(reply.json().text("org_role"));
+    }
+    return "";
+  }
+  static std::string code(const Reply& reply) { return std::string(reply.json().text("code")); }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Estate, "ownership passes when the other person accepts, in one moment") {
+  const std::string id = made(max);
+  // Nothing has changed yet.
+  CHECK(role_of(ann) == "org_owner");
+  CHECK(role_of(max) == "org_member");
+  const Reply accepted = max.poke(offers(id, "accept"));
+  REQUIRE(accepted.status == 200);
+  CHECK(accepted.json().text("state") == "accepted");
+  CHECK(role_of(max) == "org_owner");
+  CHECK(role_of(ann) == "org_admin");
+  // From the next request on.
+  CHECK(max.get(ann.org_path()).json().text("role") == "org_owner");
+  CHECK(ann.post(offers(), Json::object({{"user", abe.id}})).status == 403);
+  CHECK(max.patch(ann.org_path() + "/members/" + ann.id, Json::object({{"org_role", "org_member"}}))
+            .status == 200);
+  // Once more is the same answer.
+  CHECK(max.poke(offers(id, "accept")).json() == accepted.json());
+  CHECK(max.get(offers()).json().at("items").as_array().size() == 1);
+}
+
+TEST_CASE_FIXTURE(Estate, "only the owner offers, and only to a member") {
+  for (Person* who : {&abe, &max}) {
+    const Reply refused = who->post(offers(), Json::object({{"user", who->id}}));
+    CHECK(refused.status == 403);
+    CHECK(refused.json().text("action") == "org:transfer");
+  }
+  Person eve = server.somebody("Eve");
+  Json first;
+  for (const std::string& who : {eve.id, eve.email, std::string("nobody@example.com")}) {
+    const Reply refused = ann.post(offers(), Json::object({{"user", who}}));
+    CHECK(refused.status == 422);
+    if (first.is_null()) first = refused.json_without_trace();
+    CHECK(refused.json_without_trace() == first);
+  }
+  for (const Json& body : {Json::object({{"user", ann.id}}), Json::object({{"user", "x"}}),
+                           Json::object({{"user", Json::array({max.id})}}), Json::object(),
+                           Json::object({{"user", max.id}, {"role", "org_owner"}})})
+    CHECK(ann.post(offers(), body).status == 422);
+  CHECK(ann.post(offers(), Json::object({{"user", max.email}})).status == 201);
+}
+
+TEST_CASE_FIXTURE(Estate, "one offer is open at a time, and who has it alone can accept it") {
+  const std::string id = made(max);
+  CHECK(code(offer(abe)) == "offer_open");
+  CHECK(code(offer(max)) == "offer_open");
+  Person eve = server.somebody("Eve");
+  for (Person* who : {&ann, &abe, &eve})
+    for (const char* act : {"accept", "decline"}) CHECK(who->poke(offers(id, act)).status == 404);
+  for (const char* act : {"accept", "decline", "cancel"})
+    CHECK(ann.poke(offers("01939f6e-4a00-7000-8000-000000000002", act)).status == 404);
+  CHECK(max.poke(offers(id, "cancel")).status == 403);
+  CHECK(abe.poke(offers(id, "cancel")).status == 403);
+  // Whom it concerns.
+  CHECK(abe.get(offers()).json().at("items").as_array().size() == 1);
+  CHECK(max.get(offers()).json().at("items").as_array().size() == 1);
+  Person other = server.colleague(ann, "Other");
+  CHECK(other.get(offers()).json().at("items").as_array().empty());
+  CHECK(role_of(ann) == "org_owner");
+}
+
+TEST_CASE_FIXTURE(Estate,
+                  "an offer that was declined, cancelled or taken back is closed for good") {
+  const std::string declined = made(max);
+  CHECK(max.poke(offers(declined, "decline")).json().text("state") == "declined");
+  CHECK(max.poke(offers(declined, "decline")).status == 200);
+  const std::string cancelled = made(max);
+  CHECK(ann.poke(offers(cancelled, "cancel")).json().text("state") == "cancelled");
+  CHECK(ann.poke(offers(cancelled, "cancel")).status == 200);
+  for (const std::string& id : {declined, cancelled})
+    CHECK(code(max.poke(offers(id, "accept"))) == "offer_closed");
+  CHECK(code(ann.poke(offers(declined, "cancel"))) == "offer_closed");
+  CHECK(code(max.poke(offers(cancelled, "decline"))) == "offer_closed");
+  // The removal of who has it cancels it, and is told before.
+  const std::string lost = made(max);
+  bool told = false;
+  for (const Json& effect :
+       ann.get(ann.org_path() + "/members/" + max.id + "/removal").json().at("effects").as_array())
+    if (effect.text("thing") == "ownership_offers")
+      told = effect.text("outcome") == "cancelled" && effect.integer_or(0, "count") == 1;
+  CHECK(told);
+  REQUIRE(ann.del(ann.org_path() + "/members/" + max.id).status == 204);
+  CHECK(max.poke(offers(lost, "accept")).status == 404);
+  REQUIRE(ann.poke(ann.org_path() + "/members/" + max.id + "/reinstate").status == 200);
+  CHECK(code(max.poke(offers(lost, "accept"))) == "offer_closed");
+  CHECK(role_of(ann) == "org_owner");
+}
+
+TEST_CASE_FIXTURE(Estate, "nobody is given a second organization on the free plan") {
+  const std::string id = made(max);
+  server.raise(ann, "free");
+  const Reply refused = max.poke(offers(id, "accept"));
+  CHECK(refused.status == 403);
+  CHECK(refused.json().text("feature") == "free_orgs.max");
+  CHECK(role_of(ann) == "org_owner");
+  CHECK(role_of(max) == "org_member");
+  // On a plan that is not free it is no matter what else they own.
+  server.raise(ann, "business");
+  CHECK(max.poke(offers(id, "accept")).status == 200);
+}
+
+TEST_CASE_FIXTURE(Estate, "an owner is appointed only where there is none who can act") {
+  Person root = server.administrator();
+  const std::string path = "/api/v1/platform/orgs/" + ann.org + "/owner";
+  const auto body = [&](const std::string& user) {
+    return Json::object({{"user", user}, {"reason", "The account was closed."}});
+  };
+  CHECK(code(root.put(path, body(max.id))) == "not_orphaned");
+  server.execute(
+      "UPDATE users SET state = 'disabled', authz_version = authz_version + 1 "
+      "WHERE id = '" +
+      ann.id + "'");
+  CHECK(ann.get(ann.org_path()).status == 401);
+  CHECK(root.put(path, body("nobody@example.com")).status == 422);
+  CHECK(root.put(path, body(ann.id)).status == 422);
+  CHECK(root.put(path, Json::object({{"user", max.id}})).status == 422);
+  CHECK(root.put(path, Json::object({{"user", max.id}, {"reason", " "}})).status == 422);
+  CHECK(abe.put(path, body(abe.id)).status == 404);
+  CHECK(root.put("/api/v1/platform/orgs/no-such/owner", body(max.id)).status == 404);
+  CHECK(root.put(path, body(max.email)).status == 200);
+  CHECK(role_of(max) == "org_owner");
+  CHECK(role_of(ann) == "org_admin");
+  CHECK(max.get(ann.org_path()).json().text("role") == "org_owner");
+  CHECK(code(root.put(path, body(abe.id))) == "not_orphaned");
+
+  // Somebody from outside takes a seat.
+  server.execute("UPDATE users SET state = 'disabled' WHERE id = '" + max.id + "'");
+  Person eve = server.somebody("Eve");
+  CHECK(root.put(path, body(eve.id)).status == 200);
+  CHECK(eve.get(ann.org_path()).json().text("role") == "org_owner");
+  eve.org = ann.org;
+  CHECK(eve.used("members.max") == 4);
+}
