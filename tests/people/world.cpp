@@ -1,0 +1,137 @@
+#include "tests/people/world.hpp"
+
+#include <doctest/doctest.h>
+
+#include "app/organizations.hpp"
+#include "tests/store/statements.hpp"
+
+namespace ks::people_test {
+
+namespace {
+
+const SessionGate::TrailPtr kTrail = std::make_shared<const Trail>();
+
+const test::TestStatement<sql::Scope::fleet, sql::Rows::none, 1> kBusiness(
+    "business", "UPDATE subscriptions SET plan_key = 'business' WHERE org_id = ?1");
+const test::TestStatement<sql::Scope::fleet, sql::Rows::none, 2> kState(
+    "state", "UPDATE organizations SET state = ?2 WHERE id = ?1");
+const test::TestStatement<sql::Scope::fleet, sql::Rows::none, 2> kSeats(
+    "seats",
+    "INSERT INTO entitlement_overrides (client_id, org_id, feature, value, starts_at, ends_at, "
+    "reason, by_user) SELECT o.client_id, o.id, 'members.max', ?2, 0, 0, 'test', m.user_id "
+    "FROM organizations AS o JOIN org_members AS m ON m.org_id = o.id AND m.role = 'org_owner' "
+    "WHERE o.id = ?1");
+
+}  // namespace
+
+World::World(test::EngineCase& engine, std::uint64_t seed)
+    : engine_(engine),
+      random_(seed),
+      stores_(std::string(32, 'k'), engine.clock()),
+      outbox_(stores_.mails, stores_.envelope, engine.clock(), random_, mail::Switch::on) {
+  if (engine.is_postgres()) other_ = engine.open_another();
+  for (std::size_t i = 0; i < (other_ ? 2U : 1U); ++i)
+    gates_.push_back(
+        std::make_unique<SessionGate>(database(i), stores_.accounts, engine.clock(), random_));
+}
+
+ClientScope World::client() const { return test::client_scope(); }
+
+void World::sign_in(Person& person) {
+  person.token = random_token(random_, 32);
+  REQUIRE(database().write([&](Tx& tx) {
+    return stores_.accounts.create_session(
+        tx, client(),
+        NewSession{SessionId::make(engine_.clock(), random_), SessionGate::token_hash(person.token),
+                   person.id, engine_.clock().now()});
+  }));
+}
+
+const World::Person& World::add_person(const std::string& name) {
+  // Ids tell in which order they were made.
+  engine_.clock().advance(milliseconds(2));
+  people_.push_back(std::make_unique<Person>(
+      Person{UserId::make(engine_.clock(), random_), name, name + "@example.com", {}}));
+  Person& person = *people_.back();
+  REQUIRE(database().write([&](Tx& tx) {
+    return stores_.accounts.create_user(
+        tx, client(), NewUser{person.id, person.email, name, "", false, engine_.clock().now()});
+  }));
+  sign_in(person);
+  return person;
+}
+
+void World::renew_sessions() {
+  for (const auto& person : people_) sign_in(*person);
+}
+
+OrgId World::found(const Person& owner, const std::string& name) {
+  const auto made = database().write([&](Tx& tx) -> Result<OrgId> {
+    KS_TRY(const Caller caller, gates_[0]->load_in(tx, client(), owner.token, kTrail));
+    const TenantScope scope = gates_[0]->founding(caller.person());
+    KS_CHECK(app::found(tx, stores(), scope, name, std::nullopt));
+    return scope.org();
+  });
+  REQUIRE(made);
+  REQUIRE(database().fleet_write(test::kFleet, [&](Tx& tx) -> Result<void> {
+    KS_CHECK(sql::sql_tx(tx).run(test::kFleet, *kBusiness, *made));
+    return {};
+  }));
+  return *made;
+}
+
+void World::set_seats(const OrgId& org, std::int64_t seats) {
+  REQUIRE(database().fleet_write(test::kFleet, [&](Tx& tx) -> Result<void> {
+    KS_CHECK(sql::sql_tx(tx).run(test::kFleet, *kSeats, org, std::to_string(seats)));
+    return {};
+  }));
+}
+
+void World::set_state(const OrgId& org, const std::string& state) {
+  REQUIRE(database().fleet_write(test::kFleet, [&](Tx& tx) -> Result<void> {
+    KS_CHECK(sql::sql_tx(tx).run(test::kFleet, *kState, org, state));
+    return {};
+  }));
+}
+
+Outcome World::write(const Person& who, const OrgId& org, const Act& act, std::size_t process) {
+  return outcome_of(database(process).write([&](Tx& tx) -> Result<void> {
+    const SessionGate& gate = *gates_[process];
+    KS_TRY(const Caller caller, gate.load_in(tx, client(), who.token, kTrail));
+    KS_TRY(const TenantScope scope, gate.tenant(caller, org));
+    return act(tx, scope);
+  }));
+}
+
+Outcome World::with_caller(const Person& who, std::size_t process,
+                           const std::function<Result<void>(Tx&, const Caller&)>& act) {
+  SessionGate& gate = *gates_[process];
+  Database& db = database(process);
+  if (const auto known = gate.cached(client(), who.token, kTrail)) {
+    const auto result =
+        db.read(known->guard(), [&](Tx& tx) -> Result<void> { return act(tx, *known); });
+    if (result || result.error().problem != Database::kStaleGuard) return outcome_of(result);
+  }
+  const auto caller = gate.load(client(), who.token, kTrail);
+  if (!caller) return outcome_of(caller);
+  return outcome_of(
+      db.read(caller->guard(), [&](Tx& tx) -> Result<void> { return act(tx, *caller); }));
+}
+
+Outcome World::read(const Person& who, const OrgId& org, const Act& act, std::size_t process) {
+  return with_caller(who, process, [&](Tx& tx, const Caller& caller) -> Result<void> {
+    KS_TRY(const TenantScope scope, gates_[process]->tenant(caller, org));
+    return act(tx, scope);
+  });
+}
+
+std::vector<Membership> World::memberships(const Person& who, std::size_t process) {
+  std::vector<Membership> out;
+  CHECK(with_caller(who, process, [&](Tx&, const Caller& caller) -> Result<void> {
+          out = caller.memberships();
+          return {};
+        }) == "");
+  return out;
+}
+
+}  // namespace ks::people_test

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/stores.hpp"
+#include "base/random.hpp"
+#include "identity/session_gate.hpp"
+#include "mail/outbox.hpp"
+#include "main/stores.hpp"
+#include "tests/store/engines.hpp"
+
+// People and organizations on a database of either engine, served by one process or by two.
+namespace ks::people_test {
+
+// What a request was answered with: "" for done, else the problem.
+using Outcome = std::string;
+
+template <class T>
+Outcome outcome_of(const Result<T>& result) {
+  return result ? "" : result.error().problem;
+}
+
+class World {
+ public:
+  explicit World(test::EngineCase& engine, std::uint64_t seed = 1);
+
+  struct Person {
+    UserId id;
+    std::string name;
+    std::string email;
+    std::string token;
+  };
+  const Person& add_person(const std::string& name);
+  // Everybody signs in again.
+  void renew_sessions();
+  // The person's organization on the plan business.
+  OrgId found(const Person& owner, const std::string& name);
+  // Another limit of seats than the plan's.
+  void set_seats(const OrgId& org, std::int64_t seats);
+
+  void set_state(const OrgId& org, const std::string& state);
+
+  using Act = std::function<Result<void>(Tx&, const TenantScope&)>;
+  // A request of that person, writing: not_found for who is no member.
+  Outcome write(const Person& who, const OrgId& org, const Act& act, std::size_t process = 0);
+  // Reading, from rights in memory as long as they hold.
+  Outcome read(const Person& who, const OrgId& org, const Act& act, std::size_t process = 0);
+  // What the person is told to belong to.
+  std::vector<Membership> memberships(const Person& who, std::size_t process = 0);
+
+  app::Stores stores() { return stores_.for_app(outbox_, engine_.clock(), random_); }
+  test::EngineCase& engine() { return engine_; }
+  Database& database() { return engine_.database(); }
+  std::size_t processes() const { return gates_.size(); }
+  SeededRandom& random() { return random_; }
+  ClientScope client() const;
+
+ private:
+  void sign_in(Person& person);
+  Database& database(std::size_t process) { return process == 0 ? database() : *other_; }
+  Outcome with_caller(const Person& who, std::size_t process,
+                      const std::function<Result<void>(Tx&, const Caller&)>& act);
+
+  test::EngineCase& engine_;
+  SeededRandom random_;
+  SqlStores stores_;
+  mail::SealedOutbox outbox_;
+  std::unique_ptr<Database> other_;
+  std::vector<std::unique_ptr<SessionGate>> gates_;
+  std::vector<std::unique_ptr<Person>> people_;
+};
+
+}  // namespace ks::people_test
