@@ -6,6 +6,7 @@
 
 #include "app/removal.hpp"
 #include "app/team_members.hpp"
+#include "domain/name.hpp"
 #include "tests/people/world.hpp"
 #include "tests/store/postgres_server.hpp"
 #include "tests/store/statements.hpp"
@@ -112,6 +113,45 @@ TEST_CASE("who was removed can come back for 90 days, to the moment") {
     REQUIRE(house.join(house.ben) == "");
     REQUIRE(house.remove(house.ben) == "");
     CHECK(kept() == 1);
+  });
+}
+
+TEST_CASE("nobody is missing from a list for what they are called") {
+  test::for_each_engine([](EngineCase& engine) {
+    House house(engine);
+    const TeamId team = house.world.memberships(house.ann)[0].teams[0].id;
+    // As high as a name can be, to its end.
+    const std::string last = "\xf4\x8f\xbf\xbf";
+    std::string highest;
+    for (std::size_t i = 0; i < kTextMax; ++i) highest += last;
+    std::size_t expected = 1;
+    for (const std::string& name :
+         {last, highest, "ann" + last, std::string("%"), std::string("Ann_")}) {
+      const auto& who = house.world.add_person(name);
+      REQUIRE(house.join(who) == "");
+      ++expected;
+      CHECK(house.world.write(
+                house.ann, house.org, [&](Tx& tx, const TenantScope& scope) -> Result<void> {
+                  KS_CHECK(app::set_team_member(tx, house.world.stores(), scope, team.text(),
+                                                PersonRef{who.id, {}}, {TeamRole::viewer, false},
+                                                std::nullopt));
+                  return {};
+                }) == "");
+      CHECK(house.world.read(
+                house.ann, house.org, [&](Tx& tx, const TenantScope& scope) -> Result<void> {
+                  const auto stores = house.world.stores();
+                  for (const std::string& prefix : {std::string(), name}) {
+                    CAPTURE(prefix);
+                    const std::size_t least = prefix.empty() ? expected : 1;
+                    KS_TRY(const auto all, app::members(tx, stores, scope, {prefix}, {}));
+                    CHECK(all.items.size() >= least);
+                    KS_TRY(const auto in_team,
+                           app::team_members(tx, stores, scope, team.text(), {prefix}, {}));
+                    CHECK(in_team.items.size() >= least);
+                  }
+                  return {};
+                }) == "");
+    }
   });
 }
 

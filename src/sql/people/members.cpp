@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/name.hpp"
 #include "sql/driver/sql_tx.hpp"
 #include "sql/people/member_rows.hpp"
 #include "sql/statements.hpp"
@@ -10,14 +11,15 @@ namespace ks::sql {
 
 namespace {
 
-// Behind every text with a prefix: the last code point there is, U+10FFFF.
+// The last code point there is, U+10FFFF.
 constexpr std::string_view kLast = "\xf4\x8f\xbf\xbf";
 
-// Both engines' lower() changes a to z alone for columns in the byte order, and so does this.
+// Both engines' lower() changes a to z alone for columns in the byte order, and so does
+// ascii_lower(). The upper bound has more code points than a name: otherwise whoever's name begins
+// with the last one would be in no list.
 struct Prefix {
-  explicit Prefix(std::string_view text) {
-    for (const char c : text) low += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    high = low + std::string(kLast);
+  explicit Prefix(std::string_view text) : low(ascii_lower(text)), high(low) {
+    for (std::size_t i = 0; i <= kTextMax; ++i) high += kLast;
   }
   std::string low;
   std::string high;
