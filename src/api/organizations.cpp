@@ -1,13 +1,12 @@
 #include "app/organizations.hpp"
 
-#include <algorithm>
-
 #include "api/api.hpp"
 #include "api/fields.hpp"
 #include "api/lists.hpp"
 #include "api/people/owned.hpp"
 #include "api/present.hpp"
 #include "api/router.hpp"
+#include "app/ending.hpp"
 #include "app/plans.hpp"
 
 namespace ks::api {
@@ -21,27 +20,43 @@ Reply show(const Organization& org, const TenantScope& scope, int status = 200) 
   return reply;
 }
 
-Result<void> check_may_found(Tx& tx, const Caller& caller, const Services& services) {
-  KS_TRY(const auto owned, owned_by(tx, caller, services));
-  return app::check_may_found(owned);
+// A version that has moved on is answered with the organization as it is now.
+std::unexpected<Error> stale(Tx& tx, const Services& services, const TenantScope& scope,
+                             Error error) {
+  if (error.problem != "stale_version") return std::unexpected(std::move(error));
+  auto now = app::organization(tx, services.stores, scope);
+  if (!now) return std::unexpected(std::move(now).error());
+  error.current = present(*now, scope).dump();
+  return std::unexpected(std::move(error));
+}
+
+// Which of the caller's organizations a list is about.
+Result<bool> lists_ending(const http::Request& request) {
+  const auto state = request.query_value("state");
+  if (!state || *state == "active") return false;
+  if (*state == "deleting") return true;
+  return invalid({Fault{"?state", "must be active or deleting"}});
 }
 }  // namespace
 
 void mount_organizations(Router& router, Services& services) {
   router.get<Person>(
-      "/api/v1/orgs", {.action = std::nullopt, .query = {"limit", "cursor"}},
+      "/api/v1/orgs", {.action = std::nullopt, .query = {"limit", "cursor", "state"}},
       [&services](Tx& tx, const Caller& caller, const Call& call) -> Result<Reply> {
-        const std::string list = "orgs/" + caller.person().user().str();
+        KS_TRY(const bool ending, lists_ending(call.request));
+        const std::string list =
+            (ending ? "orgs-deleting/" : "orgs/") + caller.person().user().str();
         KS_TRY(const PageRequest wanted, services.cursors.page(call.request, list));
         // The memberships are in memory already, by slug; the page is a stretch of them.
         Page<Json> page;
-        for (const Membership& m : caller.memberships()) {
+        for (const Membership& m : ending ? caller.ending() : caller.memberships()) {
           if (m.slug <= wanted.after) continue;
           if (page.items.size() == static_cast<std::size_t>(wanted.limit)) {
             page.next = page.items.back().text("slug");
             break;
           }
-          KS_TRY(const TenantScope scope, services.sessions.tenant(caller, m.id));
+          KS_TRY(const TenantScope scope, ending ? services.sessions.ending(caller, m.id.text())
+                                                 : services.sessions.tenant(caller, m.id));
           KS_TRY(const Organization org, app::organization(tx, services.stores, scope));
           page.items.push_back(present(org, scope));
         }
@@ -55,7 +70,8 @@ void mount_organizations(Router& router, Services& services) {
         const std::string name = fields.required_text("name");
         const auto slug = fields.optional_text("slug");
         KS_CHECK(fields.done());
-        KS_CHECK(check_may_found(tx, caller, services));
+        KS_TRY(const auto owned, owned_by(tx, caller, services));
+        KS_CHECK(app::check_may_found(owned));
         const TenantScope scope = services.sessions.founding(caller.person());
         KS_TRY(const app::Founded made, app::found(tx, services.stores, scope, name, slug));
         KS_TRY(const Organization org, app::organization(tx, services.stores, scope));
@@ -64,7 +80,7 @@ void mount_organizations(Router& router, Services& services) {
         return reply;
       });
 
-  router.get<Member>("/api/v1/orgs/{org}", {Action::org_read},
+  router.get<Member>("/api/v1/orgs/{org}", {.action = Action::org_read, .lenient = true},
                      [&services](Tx& tx, const TenantScope& scope, const Call&) -> Result<Reply> {
                        KS_TRY(const Organization org,
                               app::organization(tx, services.stores, scope));
@@ -74,20 +90,41 @@ void mount_organizations(Router& router, Services& services) {
   router.patch<Member>(
       "/api/v1/orgs/{org}", {Action::org_update, Body::json},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
-        Fields fields(call.body, {"name"});
+        Fields fields(call.body, {"name", "slug"});
         app::OrganizationPatch patch;
         patch.name = fields.optional_text("name");
+        patch.slug = fields.optional_text("slug");
         KS_CHECK(fields.done());
         auto org = app::change(tx, services.stores, scope, patch, call.if_match());
-        if (!org) {
-          if (org.error().problem == "stale_version") {
-            KS_TRY(const Organization now, app::organization(tx, services.stores, scope));
-            org.error().current = present(now, scope).dump();
-          }
-          return std::unexpected(std::move(org).error());
-        }
+        if (!org) return stale(tx, services, scope, std::move(org).error());
         return show(*org, scope);
       });
+
+  router.del<Member>(
+      "/api/v1/orgs/{org}", {Action::org_delete, Body::json},
+      [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
+        Fields fields(call.body, {"name"});
+        const std::string name = fields.required_text("name");
+        // Who may not do it is told so whatever the body is.
+        KS_CHECK(services.stores.authorizer.check(scope, Action::org_delete));
+        KS_CHECK(fields.done());
+        auto org = app::delete_organization(tx, services.stores, scope, name, call.if_match());
+        if (!org) return stale(tx, services, scope, std::move(org).error());
+        return show(*org, scope, 202);
+      });
+
+  router.post<Person>("/api/v1/orgs/{org}/restore", {Action::org_delete, Body::optional_json},
+                      [&services](Tx& tx, const Caller& caller, const Call& call) -> Result<Reply> {
+                        auto scope = services.sessions.ending(caller, call.param("org"));
+                        // Restored already, by this person or the first of two clicks.
+                        if (!scope) scope = services.sessions.tenant(caller, call.param("org"));
+                        KS_CHECK(scope);
+                        KS_CHECK(Fields(call.body, {}).done());
+                        KS_TRY(const auto owned, owned_by(tx, caller, services));
+                        KS_TRY(const Organization org,
+                               app::restore_organization(tx, services.stores, *scope, owned));
+                        return show(org, *scope);
+                      });
 
   router.get<Member>("/api/v1/orgs/{org}/usage", {Action::org_read},
                      [&services](Tx& tx, const TenantScope& scope, const Call&) -> Result<Reply> {

@@ -23,15 +23,24 @@ Json present(const UserRow& user) {
 }
 
 Json present(const Organization& org, const TenantScope& scope) {
-  return Json::object({{"id", org.id.text()},
-                       {"slug", org.slug},
-                       {"name", org.name},
-                       {"plan", org.plan},
-                       {"state", org.state},
-                       {"role", role_of(scope.standing())},
-                       {"created_at", rfc3339(org.created_at)},
-                       {"updated_at", rfc3339(org.updated_at)},
-                       {"allowed_actions", texts(policy::allowed_on_org(scope.standing()))}});
+  const bool ending = org.state != "active";
+  std::vector<std::string> actions = policy::allowed_on_org(scope.standing());
+  // Looking at it, and taking the deletion back.
+  if (ending)
+    std::erase_if(actions, [](const std::string& action) {
+      return action != name(Action::org_read) && action != name(Action::org_delete);
+    });
+  return Json::object(
+      {{"id", org.id.text()},
+       {"slug", org.slug},
+       {"name", org.name},
+       {"plan", org.plan},
+       {"state", org.state},
+       {"role", role_of(scope.standing())},
+       {"purge_at", ending ? Json(rfc3339(org.deleted_at + kRestoreWithin)) : Json()},
+       {"created_at", rfc3339(org.created_at)},
+       {"updated_at", rfc3339(org.updated_at)},
+       {"allowed_actions", texts(std::move(actions))}});
 }
 
 Json present(const TeamRow& team, const TenantScope& scope) {

@@ -6,6 +6,7 @@
 #include "api/admission/in_flight.hpp"
 #include "api/admission/once.hpp"
 #include "api/fields.hpp"
+#include "api/people/address.hpp"
 #include "app/organizations.hpp"
 #include "base/log.hpp"
 #include "http/problem.hpp"
@@ -224,8 +225,10 @@ struct Router::Route {
   Result<Reply> run(Tx& tx, const Caller& caller, const Call& call) const {
     KS_CHECK(check_query(call.request, spec.query));
     if (handler.person) return handler.person(tx, caller, call);
-    KS_TRY(const TenantScope scope, services.sessions.tenant(caller, call.param("org")));
-    return handler.member(tx, scope, call);
+    auto scope = services.sessions.tenant(caller, call.param("org"));
+    if (!scope && spec.lenient) scope = looked_for(tx, caller, call.param("org"), services);
+    KS_CHECK(scope);
+    return handler.member(tx, *scope, call);
   }
 
   Result<http::Response> write(const Identified& who, http::Request& request,

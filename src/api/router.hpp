@@ -49,7 +49,7 @@ enum class Body { none, json, optional_json };
 struct RouteSpec {
   // What the route needs, for the table of routes; the handler's own `require` is what decides.
   // None: being who the audience says is enough.
-  std::optional<Action> action;
+  std::optional<Action> action = {};
   Body body = Body::none;
   // Creates something: an Idempotency-Key is honoured.
   bool creates = false;
@@ -59,6 +59,9 @@ struct RouteSpec {
   using Reread =
       std::function<Result<Reply>(Tx&, const TenantScope&, const Call&, std::string_view id)>;
   Reread reread = {};
+  // Of a member's route: also an organization by a slug that it had before, and for its owner one
+  // that is being deleted. Such an address is good for looking, not for working on.
+  bool lenient = false;
 };
 
 // Registers typed handlers with the raw router: host to client, CSRF rule, session, body, one

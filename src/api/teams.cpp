@@ -16,6 +16,22 @@ Reply show(const TeamRow& team, const TenantScope& scope, int status = 200) {
   reply.version = team.version;
   return reply;
 }
+
+Result<app::TeamRemoval> removal_of(const Json& body) {
+  Fields fields(body, {"name", "deployments"});
+  app::TeamRemoval out;
+  const auto deployments = fields.optional_text("deployments");
+  // Whoever lets deployments go types what it is that goes.
+  if (deployments)
+    out.typed_name = fields.required_text("name");
+  else
+    out.typed_name = fields.optional_text("name");
+  KS_CHECK(fields.done());
+  if (deployments && *deployments != "delete")
+    return invalid({Fault{"/deployments", "must be \"delete\" where it is given"}});
+  out.deployments = deployments.has_value();
+  return out;
+}
 }  // namespace
 
 void mount_teams(Router& router, Services& services) {
@@ -57,9 +73,10 @@ void mount_teams(Router& router, Services& services) {
   router.patch<Member>(
       kTeam, {Action::team_update, Body::json},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
-        Fields fields(call.body, {"name", "description"});
+        Fields fields(call.body, {"name", "slug", "description"});
         app::TeamPatch patch;
         patch.name = fields.optional_text("name");
+        patch.slug = fields.optional_text("slug");
         patch.description = fields.optional_text("description");
         KS_CHECK(fields.done());
         auto team = app::change_team(tx, services.stores, scope, call.param("team"), patch,
@@ -75,11 +92,14 @@ void mount_teams(Router& router, Services& services) {
       });
 
   router.del<Member>(
-      kTeam, {Action::teams_delete},
+      kTeam, {Action::teams_delete, Body::optional_json},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
-        KS_CHECK(app::remove_team(tx, services.stores, scope, call.param("team")));
+        KS_CHECK(services.stores.authorizer.find_team(tx, scope, call.param("team")));
+        KS_TRY(const auto removal, removal_of(call.body));
+        KS_TRY(const auto removed,
+               app::remove_team(tx, services.stores, scope, call.param("team"), removal));
         Reply reply;
-        reply.status = 204;
+        reply.status = removed == app::TeamRemoved::at_once ? 204 : 202;
         return reply;
       });
 }

@@ -80,6 +80,9 @@ Result<SandboxRow> sandbox_of(Tx& tx, const Stores& stores, const NamespacePatte
                      random_token(stores.random, 24),
                      limits.isolation(),
                      now};
+    KS_TRY(const bool given,
+           stores.names.give(tx, permit, ClusterName::namespace_, fresh.namespace_));
+    if (!given) continue;
     KS_TRY(const bool created, stores.sandboxes.create(tx, permit, fresh));
     if (created) return SandboxRow{fresh.id, fresh.namespace_};
   }
@@ -216,6 +219,8 @@ Result<Created> create_deployment(Tx& tx, const Stores& stores, const NamespaceP
                             draft.workload,
                             user,
                             now};
+  KS_TRY(const bool given, stores.names.give(tx, may_create, ClusterName::stem, draft.stem));
+  if (!given) return conflict("busy", "The host's random ending was given before; try again.");
   KS_TRY(const auto sealed, seal(tx, stores, may_create, fresh.id, draft.secrets));
   if (auto created = stores.deployments.create(tx, may_create, fresh, sealed); !created) {
     if (created.error().problem == "deployments_name_taken") {
@@ -312,6 +317,22 @@ Result<DeploymentRow> restart_deployment(Tx& tx, const Stores& stores, const Ten
   return std::move(at.row);
 }
 
+Result<void> end_deployment(Tx& tx, const Stores& stores,
+                            const Permit<Action::deployments_delete, Team>& may_delete,
+                            const DeploymentRow& row) {
+  const Time now = stores.clock.now();
+  KS_TRY(const bool begun, stores.deployments.begin_delete(tx, may_delete, row.id, now));
+  if (!begun) return {};
+  // The amounts are given back when the cluster has nothing left of it; until then its pods run.
+  Usage change;
+  change.deployments = -1;
+  KS_CHECK(charge(tx, stores, may_delete, change));
+  return stores.journal.record(tx, may_delete,
+                               Deed{Action::deployments_delete, "deployment", row.id.str(),
+                                    Json::object({{"name", row.name}})},
+                               changed(row), now);
+}
+
 Result<DeploymentRow> delete_deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
                                         std::string_view team, std::string_view deployment,
                                         const std::optional<std::int64_t>& if_version) {
@@ -319,17 +340,9 @@ Result<DeploymentRow> delete_deployment(Tx& tx, const Stores& stores, const Tena
   KS_TRY(const auto may_delete,
          stores.authorizer.require<Action::deployments_delete>(tx, scope, at.team));
   if (if_version && *if_version != at.row.version) return stale_version();
+  if (at.row.deleting) return std::move(at.row);
   const Time now = stores.clock.now();
-  KS_TRY(const bool begun, stores.deployments.begin_delete(tx, may_delete, at.row.id, now));
-  if (!begun) return std::move(at.row);
-  // The amounts are given back when the cluster has nothing left of it; until then its pods run.
-  Usage change;
-  change.deployments = -1;
-  KS_CHECK(charge(tx, stores, may_delete, change));
-  KS_CHECK(stores.journal.record(tx, may_delete,
-                                 Deed{Action::deployments_delete, "deployment", at.row.id.str(),
-                                      Json::object({{"name", at.row.name}})},
-                                 changed(at.row), now));
+  KS_CHECK(end_deployment(tx, stores, may_delete, at.row));
   at.row.deleting = true;
   at.row.phase = Phase::deleting;
   at.row.reason.clear();

@@ -55,4 +55,10 @@ Result<DeploymentRow> delete_deployment(Tx& tx, const Stores& stores, const Tena
                                         std::string_view team, std::string_view deployment,
                                         const std::optional<std::int64_t>& if_version);
 
+// One that is not being deleted yet: gives its name and what it used back, and records it. The
+// organization's usage is locked.
+Result<void> end_deployment(Tx& tx, const Stores& stores,
+                            const Permit<Action::deployments_delete, Team>& permit,
+                            const DeploymentRow& row);
+
 }  // namespace ks::app

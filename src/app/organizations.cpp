@@ -11,12 +11,24 @@ namespace {
 constexpr std::string_view kFirstPlan = "free";
 constexpr int kSlugTries = 50;
 
+void check_slug(std::vector<Fault>& faults, std::string_view slug) {
+  if (auto ok = check_label(slug, kSlugMax); !ok)
+    faults.push_back({"/slug", ok.error().message});
+  else if (reserved_slug(slug))
+    faults.push_back({"/slug", "is a word that the product needs itself"});
+}
+
+std::unexpected<Error> slug_taken() {
+  auto error =
+      conflict("slug_taken", "Another organization has this slug, or had it until lately.");
+  error.error().faults.push_back({"/slug", "is taken"});
+  return error;
+}
+
 Result<void> check_new(std::string_view name, const std::optional<std::string>& slug) {
   std::vector<Fault> faults;
   if (auto ok = check_text(name, kTextMax); !ok) faults.push_back({"/name", ok.error().message});
-  if (slug)
-    if (auto ok = check_label(*slug, kSlugMax); !ok)
-      faults.push_back({"/slug", ok.error().message});
+  if (slug) check_slug(faults, *slug);
   if (!faults.empty()) return invalid(std::move(faults));
   return {};
 }
@@ -36,18 +48,18 @@ Result<Founded> found(Tx& tx, const Stores& stores, const TenantScope& founding,
   NewOrganization fresh{wanted_slug.value_or(""), std::string(name), std::string(kFirstPlan), now};
   bool created = false;
   for (int i = 0; i < kSlugTries && !created; ++i) {
-    if (wanted_slug && i > 0) {
-      auto error = conflict("slug_taken", "Another organization has this slug.");
-      error.error().faults.push_back({"/slug", "is taken"});
-      return error;
-    }
+    if (wanted_slug && i > 0) return slug_taken();
     if (!wanted_slug) {
       // Always a random ending: one that only came where the name is taken would tell that there is
       // another organization of the name.
       const std::string ending = "-" + random_suffix(stores.random, 6);
       fresh.slug = slug_from(name, kSlugMax - ending.size()) + ending;
     }
+    KS_TRY(const bool claimed, stores.names.claim_slug(tx, permit, fresh.slug, now));
+    if (!claimed) continue;
     KS_TRY(created, stores.organizations.create(tx, permit, fresh));
+    // Of an organization that is older than the register of names.
+    if (!created) KS_CHECK(stores.names.unclaim_slug(tx, permit, fresh.slug));
   }
   if (!created) return conflict("slug_taken", "No free slug was found for this name.");
   KS_ASSERT(founding.actor().has_value());
@@ -63,7 +75,7 @@ Result<Founded> found(Tx& tx, const Stores& stores, const TenantScope& founding,
   KS_CHECK(charge(tx, stores, permit, first));
   KS_CHECK(stores.journal.record(tx, permit,
                                  Deed{Action::org_found, "organization", founding.org().str(),
-                                      Json::object({{"slug", fresh.slug}, {"plan", fresh.plan}})},
+                                      Json::object({{"plan", fresh.plan}})},
                                  Change{"organization", founding.org().str(), std::nullopt}, now));
   KS_CHECK(stores.organizations.touch_members(tx, permit));
   return Founded{founding.org(), fresh.slug};
@@ -96,23 +108,45 @@ Result<Organization> organization(Tx& tx, const Stores& stores, const TenantScop
   return stores.organizations.get(tx, may_read);
 }
 
+Result<std::optional<OrgId>> organization_before(Tx& tx, const Stores& stores,
+                                                 const ClientScope& client, std::string_view slug) {
+  return stores.names.holder_before(tx, client, slug, stores.clock.now());
+}
+
 Result<Organization> change(Tx& tx, const Stores& stores, const TenantScope& scope,
                             const OrganizationPatch& patch,
                             const std::optional<std::int64_t>& if_version) {
   KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
   KS_TRY(const auto may_update, stores.authorizer.require<Action::org_update>(scope));
+  std::vector<Fault> faults;
+  if (patch.name)
+    if (auto ok = check_text(*patch.name, kTextMax); !ok)
+      faults.push_back({"/name", ok.error().message});
+  if (patch.slug) check_slug(faults, *patch.slug);
+  if (!faults.empty()) return invalid(std::move(faults));
   KS_TRY(Organization org, stores.organizations.get(tx, may_read));
   if (if_version && *if_version != org.version) return stale_version();
-  if (!patch.name || *patch.name == org.name) return org;
-  if (auto ok = check_text(*patch.name, kTextMax); !ok)
-    return invalid({Fault{"/name", ok.error().message}});
-  org.name = *patch.name;
+  Json changed = Json::array();
+  if (patch.name && *patch.name != org.name) changed.push("name");
+  const bool moves = patch.slug && *patch.slug != org.slug;
+  if (moves) changed.push("slug");
+  if (changed.as_array().empty()) return org;
+  org.name = patch.name.value_or(org.name);
   org.updated_at = stores.clock.now();
-  KS_TRY(const bool set, stores.organizations.set(tx, may_update, org, org.version));
-  if (!set) return stale_version();
+  if (moves) {
+    KS_TRY(const bool claimed,
+           stores.names.claim_slug(tx, may_update, *patch.slug, org.updated_at));
+    if (!claimed) return slug_taken();
+    KS_CHECK(stores.names.let_go_slug(tx, may_update, org.slug, org.updated_at + kSlugRest));
+    org.slug = *patch.slug;
+  }
+  auto set = stores.organizations.set(tx, may_update, org, org.version);
+  if (!set && set.error().problem == "organizations_slug_taken") return slug_taken();
+  if (!set) return std::unexpected(std::move(set).error());
+  if (!*set) return stale_version();
   KS_CHECK(stores.journal.record(tx, may_update,
                                  Deed{Action::org_update, "organization", org.id.str(),
-                                      Json::object({{"changed", Json::array({"name"})}})},
+                                      Json::object({{"changed", std::move(changed)}})},
                                  Change{"organization", org.id.str(), std::nullopt},
                                  org.updated_at));
   KS_CHECK(stores.organizations.touch_members(tx, may_update));

@@ -27,9 +27,15 @@ Result<void> check_may_found(const std::vector<Organization>& owned);
 Result<void> check_may_own(const std::vector<Organization>& owned, const Organization& org);
 
 Result<Organization> organization(Tx& tx, const Stores& stores, const TenantScope& scope);
+// Which organization had this slug, as long as nobody else can have it. Gives no right.
+Result<std::optional<OrgId>> organization_before(Tx& tx, const Stores& stores,
+                                                 const ClientScope& client, std::string_view slug);
 
 struct OrganizationPatch {
   std::optional<std::string> name;
+  // The slug of before stays the organization's for kSlugRest: its members find it by that, and
+  // nobody else can have it. `conflict` "slug_taken".
+  std::optional<std::string> slug;
 };
 // `if_version`: the version that the caller saw; `conflict` "stale_version" (412) when it has moved
 // on.

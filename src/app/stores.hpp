@@ -10,6 +10,7 @@
 #include "store/idempotency.hpp"
 #include "store/journal.hpp"
 #include "store/members.hpp"
+#include "store/names.hpp"
 #include "store/organizations.hpp"
 #include "store/outbox.hpp"
 #include "store/ownership.hpp"
@@ -33,6 +34,7 @@ struct Stores {
   PlanStore& plans;
   Journal& journal;
   IdempotencyStore& idempotency;
+  NameStore& names;
   Outbox& outbox;
   const Envelope& envelope;
   const Clock& clock;

@@ -1,5 +1,8 @@
 #include "app/teams.hpp"
 
+#include <fmt/format.h>
+
+#include "app/deployments.hpp"
 #include "app/organizations.hpp"
 #include "app/plans.hpp"
 #include "domain/name.hpp"
@@ -9,6 +12,38 @@ namespace ks::app {
 namespace {
 void check(std::vector<Fault>& faults, std::string pointer, const Result<void>& ok) {
   if (!ok) faults.push_back({std::move(pointer), ok.error().message});
+}
+std::unexpected<Error> slug_taken(const char* pointer) {
+  auto error = conflict("slug_taken", "Another team of the organization has this slug.");
+  error.error().faults.push_back({pointer, "is taken"});
+  return error;
+}
+
+std::unexpected<Error> not_empty(std::int64_t deployments) {
+  auto error = conflict("team_not_empty",
+                        fmt::format("The team has {} deployment(s). Delete them first, or say that "
+                                    "they go with it.",
+                                    deployments));
+  error.error().faults.push_back(
+      {"/deployments", fmt::format("must be \"delete\" for {} deployment(s) to go", deployments)});
+  return error;
+}
+
+Result<void> end_deployments(Tx& tx, const Stores& stores, const TenantScope& scope,
+                             const TeamId& team) {
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::deployments_read>(tx, scope, team));
+  KS_TRY(const auto may_delete,
+         stores.authorizer.require<Action::deployments_delete>(tx, scope, team));
+  PageRequest page{200, ""};
+  for (;;) {
+    KS_TRY(const auto rows, stores.deployments.list(tx, may_read, "", page));
+    for (const ListedDeployment& item : rows.items) {
+      KS_TRY(const DeploymentRow row, item.row());
+      if (!row.deleting) KS_CHECK(end_deployment(tx, stores, may_delete, row));
+    }
+    if (!rows.next) return {};
+    page.after = *rows.next;
+  }
 }
 }  // namespace
 
@@ -33,12 +68,9 @@ Result<TeamRow> create_team(Tx& tx, const Stores& stores, const TenantScope& sco
               now,
               now};
   if (auto created = stores.teams.create(tx, permit, row); !created) {
-    if (created.error().problem == "teams_slug_taken") {
-      auto error = conflict("slug_taken", "Another team of the organization has this slug.");
-      // Without a slug it was made of the name.
-      error.error().faults.push_back({wanted.slug ? "/slug" : "/name", "is taken"});
-      return error;
-    }
+    // Without a slug it was made of the name.
+    if (created.error().problem == "teams_slug_taken")
+      return slug_taken(wanted.slug ? "/slug" : "/name");
     return std::unexpected(std::move(created).error());
   }
   KS_CHECK(stores.journal.record(
@@ -70,19 +102,24 @@ Result<TeamRow> change_team(Tx& tx, const Stores& stores, const TenantScope& sco
   KS_TRY(const auto may_update, stores.authorizer.require<Action::team_update>(tx, scope, id));
   std::vector<Fault> faults;
   if (patch.name) check(faults, "/name", check_text(*patch.name, kTextMax));
+  if (patch.slug) check(faults, "/slug", check_label(*patch.slug, kSlugMax));
   if (patch.description) check(faults, "/description", check_description(*patch.description));
   if (!faults.empty()) return invalid(std::move(faults));
   KS_TRY(TeamRow row, stores.teams.get(tx, may_read));
   if (if_version && *if_version != row.version) return stale_version();
   Json changed = Json::array();
   if (patch.name && *patch.name != row.name) changed.push("name");
+  if (patch.slug && *patch.slug != row.slug) changed.push("slug");
   if (patch.description && *patch.description != row.description) changed.push("description");
   if (changed.as_array().empty()) return row;
   row.name = patch.name.value_or(row.name);
+  row.slug = patch.slug.value_or(row.slug);
   row.description = patch.description.value_or(row.description);
   row.updated_at = stores.clock.now();
-  KS_TRY(const bool set, stores.teams.set(tx, may_update, row, row.version));
-  if (!set) return stale_version();
+  auto set = stores.teams.set(tx, may_update, row, row.version);
+  if (!set && set.error().problem == "teams_slug_taken") return slug_taken("/slug");
+  if (!set) return std::unexpected(std::move(set).error());
+  if (!*set) return stale_version();
   KS_CHECK(stores.journal.record(
       tx, may_update,
       Deed{Action::team_update, "team", id.str(), Json::object({{"changed", std::move(changed)}})},
@@ -92,25 +129,32 @@ Result<TeamRow> change_team(Tx& tx, const Stores& stores, const TenantScope& sco
   return stores.teams.get(tx, may_read);
 }
 
-Result<void> remove_team(Tx& tx, const Stores& stores, const TenantScope& scope,
-                         std::string_view id_or_slug) {
+Result<TeamRemoved> remove_team(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                std::string_view id_or_slug, const TeamRemoval& wanted) {
   KS_TRY(const TeamId id, stores.authorizer.find_team(tx, scope, id_or_slug));
   KS_TRY(const auto may_read, stores.authorizer.require<Action::team_read>(tx, scope, id));
   KS_TRY(const auto may_delete, stores.authorizer.require<Action::teams_delete>(scope));
-  auto removed = stores.teams.remove(tx, may_delete, id);
-  if (!removed) {
-    if (removed.error().problem == "foreign_key")
-      return conflict("team_not_empty", "The team still has deployments; delete them first.");
-    return std::unexpected(std::move(removed).error());
+  // Nothing is created in it from here on.
+  KS_CHECK(stores.plans.lock_usage(tx, may_delete));
+  KS_TRY(const TeamRow row, stores.teams.get(tx, may_read));
+  if (wanted.typed_name && *wanted.typed_name != row.name)
+    return invalid({Fault{"/name", "must be the name of the team, letter by letter"}});
+  KS_TRY(const auto load, stores.teams.load(tx, may_delete, id));
+  if (load.deployments > 0) {
+    if (!wanted.deployments) return not_empty(load.deployments);
+    KS_CHECK(end_deployments(tx, stores, scope, id));
   }
-  if (!*removed) return not_found();
+  KS_TRY(const bool removed, stores.teams.remove(tx, may_delete, id));
+  if (!removed) return not_found();
   Usage one;
   one.teams = -1;
   KS_CHECK(charge(tx, stores, may_delete, one));
   KS_CHECK(stores.journal.record(tx, may_delete,
-                                 Deed{Action::teams_delete, "team", id.str(), Json::object()},
+                                 Deed{Action::teams_delete, "team", id.str(),
+                                      Json::object({{"deployments", load.deployments}})},
                                  Change{"team", id.str(), std::nullopt}, stores.clock.now()));
-  return stores.organizations.touch_members(tx, may_delete);
+  KS_CHECK(stores.organizations.touch_members(tx, may_delete));
+  return load.deployments + load.ending == 0 ? TeamRemoved::at_once : TeamRemoved::with_deployments;
 }
 
 }  // namespace ks::app

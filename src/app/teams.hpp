@@ -23,14 +23,22 @@ Result<Page<TeamRow>> teams(Tx& tx, const Stores& stores, const TenantScope& sco
 
 struct TeamPatch {
   std::optional<std::string> name;
+  std::optional<std::string> slug;  // `conflict` "slug_taken".
   std::optional<std::string> description;
 };
 Result<TeamRow> change_team(Tx& tx, const Stores& stores, const TenantScope& scope,
                             std::string_view id_or_slug, const TeamPatch& patch,
                             const std::optional<std::int64_t>& if_version);
 
-// `conflict` "team_not_empty" while it has deployments.
-Result<void> remove_team(Tx& tx, const Stores& stores, const TenantScope& scope,
-                         std::string_view id_or_slug);
+struct TeamRemoval {
+  std::optional<std::string> typed_name;  // The team's name, where it is given `invalid` at /name.
+  bool deployments = false;               // They go with it.
+};
+enum class TeamRemoved { at_once, with_deployments };
+// `conflict` "team_not_empty" while it has deployments that were not asked to go with it. The team
+// is nobody's at once; what of it is in the cluster leaves in order, and its row with the last of
+// it.
+Result<TeamRemoved> remove_team(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                std::string_view id_or_slug, const TeamRemoval& wanted);
 
 }  // namespace ks::app

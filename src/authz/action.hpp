@@ -91,6 +91,8 @@ enum class Action {
   org_found,
   // Background work on one tenant: status of its things, its feed.
   sync_status,
+  // Removing an organization for good, when its time to be restored is over.
+  org_purge,
   // Appending to the audit log what was refused; whoever acts in the organization may.
   audit_append,
 };

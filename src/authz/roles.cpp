@@ -106,6 +106,7 @@ constexpr std::array<Right, kActions> kRights = {{
 
     {Action::org_found, kOwner},
     {Action::sync_status, kSystem},
+    {Action::org_purge, kSystem},
     {Action::audit_append, kMembers | kClientAnybody | kSystem},
 }};
 

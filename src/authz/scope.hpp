@@ -115,7 +115,16 @@ class TenantScope {
 
 // Why work crosses tenants. A new reason is a decision; it is reviewed with the statement it is
 // for.
-enum class FleetReason { sync, migrate, setup, housekeeping, platform_administration, lease, mail };
+enum class FleetReason {
+  sync,
+  migrate,
+  setup,
+  housekeeping,
+  platform_administration,
+  lease,
+  mail,
+  purge
+};
 
 // Background work over all tenants. Never made on behalf of a request's own data.
 class FleetScope {

@@ -78,6 +78,17 @@ std::string slug_from(std::string_view text, std::size_t length_max) {
   return out.empty() ? "x" : out;
 }
 
+bool reserved_slug(std::string_view slug) {
+  static constexpr std::string_view kReserved[] = {
+      "account",  "accounts", "admin",   "api",      "app",       "assets",  "auth",
+      "billing",  "client",   "clients", "docs",     "help",      "healthz", "invitations",
+      "invite",   "login",    "logout",  "me",       "metrics",   "new",     "org",
+      "orgs",     "platform", "readyz",  "security", "settings",  "setup",   "signup",
+      "static",   "status",   "support", "system",   "templates", "terms",   "users",
+      "webhooks", "www"};
+  return std::ranges::find(kReserved, slug) != std::end(kReserved);
+}
+
 Result<std::string> normal_email(std::string_view text) {
   if (const std::string folded = ascii_lower(text); folded == "dev@localhost") return folded;
   KS_TRY(const EmailAddress address, EmailAddress::parse(text));

@@ -24,6 +24,9 @@ Result<void> check_text(std::string_view text, std::size_t length_max);
 // As check_text, but may be empty and may have line breaks.
 Result<void> check_description(std::string_view text);
 
+// True for slugs of organizations that would be read as a page of the product.
+bool reserved_slug(std::string_view slug);
+
 // With A to Z as a to z; other scripts stay.
 std::string ascii_lower(std::string_view text);
 

@@ -47,6 +47,8 @@ namespace annotations {
 inline constexpr std::string_view kClaim = "k8s-scheduler.dev/claim";
 // Hash of the tree that was last applied, so that a field we no longer send is noticed.
 inline constexpr std::string_view kWanted = "k8s-scheduler.dev/wanted";
+// On a UserDeployment: its claims stay when it is deleted, for it to come back to.
+inline constexpr std::string_view kKeepVolumes = "k8s-scheduler.dev/keep-volumes";
 // On a pod template: how often a restart was asked for.
 inline constexpr std::string_view kRestarts = "k8s-scheduler.dev/restarts";
 }  // namespace annotations

@@ -42,8 +42,15 @@ class Snapshot {
         user(std::move(row.user)),
         seen_at(row.seen_at),
         expires_at(row.expires_at),
-        password_at(row.auth_at),
-        memberships(std::move(of)) {
+        password_at(row.auth_at) {
+    for (Membership& m : of) {
+      // Whoever was in an organization that is being deleted is in none; its owner may have it
+      // back.
+      if (m.state == "active")
+        memberships.push_back(std::move(m));
+      else if (m.state == "deleting" && m.role == OrgRole::owner)
+        ending.push_back(std::move(m));
+    }
     standings.reserve(memberships.size());
     by_name.reserve(memberships.size() * 2);
     for (std::size_t i = 0; i < memberships.size(); ++i) {
@@ -67,6 +74,7 @@ class Snapshot {
   Time expires_at;
   Time password_at;
   std::vector<Membership> memberships;
+  std::vector<Membership> ending;
   std::vector<std::shared_ptr<const Standing>> standings;
   boost::unordered_flat_map<std::string_view, std::size_t> by_name;  // Views into memberships.
 };
@@ -79,6 +87,7 @@ const UserRow& Caller::user() const noexcept { return snapshot_->user; }
 const std::vector<Membership>& Caller::memberships() const noexcept {
   return snapshot_->memberships;
 }
+const std::vector<Membership>& Caller::ending() const noexcept { return snapshot_->ending; }
 const std::string& Caller::session_hash() const noexcept { return snapshot_->session_hash; }
 
 ReadGuard Caller::guard() const {
@@ -188,11 +197,26 @@ Result<TenantScope> SessionGate::tenant(const Caller& caller, const OrgId& org) 
   return tenant(caller, org.text());
 }
 
+Result<TenantScope> SessionGate::ending(const Caller& caller, std::string_view org) const {
+  const Snapshot& known = *caller.snapshot_;
+  const auto id = OrgId::parse(org);
+  for (const Membership& m : known.ending)
+    if (m.slug == org || (id && m.id == *id)) {
+      auto standing = std::make_shared<Standing>();
+      standing->org_role = m.role;
+      return TenantScope(known.client, m.id, known.user.id, std::move(standing),
+                         caller.person().trail(), known.password_at);
+    }
+  return not_found();
+}
+
 Result<std::vector<Membership>> SessionGate::memberships_locked(Tx& tx,
                                                                 const PersonScope& person) const {
   // Raising the version takes the lock of the person's row.
   KS_CHECK(accounts_.raise_authz_version(tx, person.client_scope(), person.user(), clock_.now()));
-  return accounts_.list_memberships(tx, person);
+  KS_TRY(auto all, accounts_.list_memberships(tx, person));
+  std::erase_if(all, [](const Membership& m) { return m.state != "active"; });
+  return all;
 }
 
 TenantScope SessionGate::founding(const PersonScope& person) const {

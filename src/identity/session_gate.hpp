@@ -28,6 +28,8 @@ class Caller {
   bool platform_admin() const noexcept { return user().platform_admin; }
   // By slug.
   const std::vector<Membership>& memberships() const noexcept;
+  // Those that the person owns and that are being deleted.
+  const std::vector<Membership>& ending() const noexcept;
   // As stored: hex of SHA-256 of the token.
   const std::string& session_hash() const noexcept;
 
@@ -85,6 +87,10 @@ class SessionGate {
   // The caller's own organization, by slug or id; not_found unless a member.
   Result<TenantScope> tenant(const Caller&, std::string_view org) const;
   Result<TenantScope> tenant(const Caller&, const OrgId& org) const;
+
+  // The caller's own organization that is being deleted, for its owner to look at and to restore;
+  // not_found for everybody else.
+  Result<TenantScope> ending(const Caller&, std::string_view org) const;
 
   // What the person belongs to at this moment, inside a write: until its end nobody else founds or
   // joins anything for that person. For rules that count a person's organizations.

@@ -8,6 +8,7 @@
 #include "sql/housekeeping.hpp"
 #include "sql/journal.hpp"
 #include "sql/mails.hpp"
+#include "sql/names.hpp"
 #include "sql/organizations.hpp"
 #include "sql/people/members.hpp"
 #include "sql/people/ownership.hpp"
@@ -20,7 +21,8 @@ namespace ks {
 // One of each store, over whatever engine the Tx that they are given belongs to.
 struct SqlStores {
   SqlStores(const std::string& secrets_key, const Clock& clock)
-      : journal(derive_key(secrets_key, "audit")),
+      : names(derive_key(secrets_key, "names")),
+        journal(derive_key(secrets_key, "audit")),
         sync(journal, clock),
         authorizer(teams),
         envelope(derive_key(secrets_key, "envelope")) {}
@@ -28,9 +30,9 @@ struct SqlStores {
   SqlStores& operator=(const SqlStores&) = delete;
 
   app::Stores for_app(Outbox& outbox, const Clock& clock, Random& random) {
-    return {authorizer,  organizations, teams,     members, removals,
-            ownership,   deployments,   sandboxes, plans,   journal,
-            idempotency, outbox,        envelope,  clock,   random};
+    return {authorizer,  organizations, teams, members, removals,    ownership,
+            deployments, sandboxes,     plans, journal, idempotency, names,
+            outbox,      envelope,      clock, random};
   }
 
   sql::SqlAccountStore accounts;
@@ -44,6 +46,7 @@ struct SqlStores {
   sql::SqlPlanStore plans;
   sql::SqlIdempotencyStore idempotency;
   sql::SqlHousekeepingStore housekeeping;
+  sql::SqlNameStore names;
   sql::SqlJournal journal;
   sql::SqlSyncStore sync;
   sql::SqlMailStore mails;

@@ -66,9 +66,10 @@ Result<void> SqlDeploymentStore::create(Tx& tx,
   SqlTx& sql = sql_tx(tx);
   const std::string spec = to_json(d.workload).dump();
   const Amount amount = amount_of(d.workload);
-  KS_CHECK(sql.run(permit, q::deployment_create, d.id, permit.id(), d.sandbox, d.name, d.stem,
-                   d.template_name, spec, amount.cpu_milli, amount.memory_bytes,
-                   amount.storage_bytes, d.created_by, d.now));
+  KS_TRY(const auto created, sql.run(permit, q::deployment_create, d.id, d.sandbox, d.name, d.stem,
+                                     d.template_name, spec, amount.cpu_milli, amount.memory_bytes,
+                                     amount.storage_bytes, d.created_by, d.now, permit.id()));
+  if (created != 1) return not_found();
   KS_CHECK(sql.run(permit, q::deployment_revision_create, d.id, 1, spec, d.created_by, d.now));
   for (const SealedSecret& secret : secrets)
     KS_CHECK(sql.run(permit, q::deployment_secret_create, d.id, secret.name, secret.sealed, d.now));
@@ -184,6 +185,21 @@ Result<bool> SqlDeploymentStore::begin_delete(
   KS_TRY(const auto changed,
          sql_tx(tx).run(permit, q::deployment_begin_delete, now, permit.id(), id));
   return changed == 1;
+}
+
+Result<DeploymentStore::Held> SqlDeploymentStore::held(
+    Tx& tx, const Permit<Action::org_delete, Org>& permit) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::deployments_held));
+  Held out;
+  out.count = row.integer(0);
+  out.running.cpu_milli = row.integer(1);
+  out.running.memory_bytes = row.integer(2);
+  return out;
+}
+
+Result<void> SqlDeploymentStore::want_anew(Tx& tx, const Permit<Action::org_delete, Org>& permit) {
+  KS_CHECK(sql_tx(tx).run(permit, q::deployments_wanted_anew));
+  return {};
 }
 
 Result<std::optional<SandboxRow>> SqlSandboxStore::find(

@@ -25,6 +25,8 @@ class SqlDeploymentStore final : public DeploymentStore {
                        Time now) override;
   Result<bool> begin_delete(Tx&, const Permit<Action::deployments_delete, Team>&,
                             const DeploymentId&, Time now) override;
+  Result<Held> held(Tx&, const Permit<Action::org_delete, Org>&) override;
+  Result<void> want_anew(Tx&, const Permit<Action::org_delete, Org>&) override;
 };
 
 class SqlSandboxStore final : public SandboxStore {

@@ -53,19 +53,20 @@ Result<void> append_feed(Tx& tx, const AnyPermit& permit, std::int64_t seq, cons
 Result<void> SqlJournal::record(Tx& tx, const AnyPermit& permit, const Deed& deed,
                                 const std::optional<Change>& change, Time now) {
   SqlTx& sql = sql_tx(tx);
+  const TenantScope& scope = permit.scope();
+  const std::string_view actor_kind = scope.actor() ? "user" : "system";
   std::optional<Row> taken;
   if (change) {
-    KS_TRY(taken, sql.run(permit, q::journal_take_both));
+    KS_TRY(taken, sql.run(permit, q::journal_take_both, actor_kind));
   } else {
-    KS_TRY(taken, sql.run(permit, q::journal_take_audit));
+    KS_TRY(taken, sql.run(permit, q::journal_take_audit, actor_kind));
   }
   if (!taken) return not_found();
-  const TenantScope& scope = permit.scope();
   AuditRow row;
   row.seq = taken->integer(0);
   row.prev = taken->str(2);
   row.at = now;
-  row.actor_kind = scope.actor() ? "user" : "system";
+  row.actor_kind = actor_kind;
   row.actor_id = scope.actor() ? scope.actor()->str() : "";
   // An address is personal data: what is kept can be compared, not read back.
   row.address =

@@ -7,8 +7,9 @@ namespace ks::sql {
 
 namespace {
 Organization organization_at(const Row& row, int first) {
-  return {row.id<Org>(first), row.str(first + 1),     row.str(first + 2),  row.str(first + 3),
-          row.str(first + 4), row.integer(first + 5), row.time(first + 6), row.time(first + 7)};
+  return {row.id<Org>(first),  row.str(first + 1),  row.str(first + 2),
+          row.str(first + 3),  row.str(first + 4),  row.integer(first + 5),
+          row.time(first + 6), row.time(first + 7), row.time(first + 8)};
 }
 
 Result<Organization> read(Tx& tx, const AnyPermit& permit) {
@@ -54,6 +55,20 @@ Result<bool> SqlOrganizationStore::set(Tx& tx, const Permit<Action::org_update, 
                                        const Organization& org, std::int64_t version) {
   KS_TRY(const auto changed,
          sql_tx(tx).run(permit, q::organization_set, org.slug, org.name, org.updated_at, version));
+  return changed == 1;
+}
+
+Result<bool> SqlOrganizationStore::begin_delete(Tx& tx,
+                                                const Permit<Action::org_delete, Org>& permit,
+                                                Time now) {
+  KS_TRY(const auto changed, sql_tx(tx).run(permit, q::organization_begin_delete, now));
+  return changed == 1;
+}
+
+Result<bool> SqlOrganizationStore::restore(Tx& tx, const Permit<Action::org_delete, Org>& permit,
+                                           Time now) {
+  KS_TRY(const auto changed,
+         sql_tx(tx).run(permit, q::organization_restore, now, now - kRestoreWithin));
   return changed == 1;
 }
 

@@ -18,6 +18,8 @@ class SqlOrganizationStore final : public OrganizationStore {
       Tx&, const Permit<Action::orgs_appoint_owner, Org>&) override;
   Result<bool> set(Tx&, const Permit<Action::org_update, Org>&, const Organization&,
                    std::int64_t version) override;
+  Result<bool> begin_delete(Tx&, const Permit<Action::org_delete, Org>&, Time now) override;
+  Result<bool> restore(Tx&, const Permit<Action::org_delete, Org>&, Time now) override;
   Result<void> touch_members(Tx&, const AnyPermit&) override;
   Result<std::vector<Contact>> owners(Tx&, const AnyPermit&) override;
   Result<Page<OrganizationSummary>> list_all(Tx&, const FleetScope&, const PageRequest&) override;
@@ -36,6 +38,7 @@ class SqlTeamStore final : public TeamStore, public Directory {
                              const std::optional<UserId>& only_of, const PageRequest&) override;
   Result<bool> set(Tx&, const Permit<Action::team_update, Team>&, const TeamRow&,
                    std::int64_t version) override;
+  Result<Load> load(Tx&, const Permit<Action::teams_delete, Org>&, const TeamId&) override;
   Result<bool> remove(Tx&, const Permit<Action::teams_delete, Org>&, const TeamId&) override;
 
   Result<bool> team_exists(Tx&, const Lookup&, const TeamId&) const override;

@@ -25,10 +25,11 @@ std::vector<WantedSandbox> sandboxes_at(const std::vector<Row>& rows) {
 
 Result<WantedDeployment> deployment_at(const Row& row) {
   KS_TRY(Workload workload, workload_at(row, 7));
-  return WantedDeployment{
-      row.id<Client>(0), row.id<Org>(1), row.id<Deployment>(2), row.id<Team>(3), row.str(4),
-      row.str(5),        row.str(6),     std::move(workload),   row.integer(8),  row.integer(9),
-      row.integer(10),   row.flag(11),   row.integer(12),       row.str(13)};
+  return WantedDeployment{row.id<Client>(0), row.id<Org>(1),      row.id<Deployment>(2),
+                          row.id<Team>(3),   row.str(4),          row.str(5),
+                          row.str(6),        std::move(workload), row.integer(8),
+                          row.integer(9),    row.integer(10),     row.flag(11),
+                          row.integer(12),   row.str(13),         row.text(14) != "active"};
 }
 
 Result<std::vector<WantedDeployment>> deployments_at(const std::vector<Row>& rows) {
@@ -99,6 +100,11 @@ Result<std::optional<WantedDeployment>> SqlSyncStore::deployment(Tx& tx, const F
   if (!row) return std::optional<WantedDeployment>();
   KS_TRY(WantedDeployment d, deployment_at(*row));
   return std::optional(std::move(d));
+}
+
+Result<bool> SqlSyncStore::is_wanted(Tx& tx, const Permit<Action::sync_status, Org>& permit) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::organization_state));
+  return row && row->text(0) != "purging" && row->text(0) != "purged";
 }
 
 Result<void> SqlSyncStore::each_workload_in(Tx& tx, const Permit<Action::sync_status, Org>& permit,
@@ -196,8 +202,9 @@ Result<bool> SqlSyncStore::forget_deployment(Tx& tx, const Permit<Action::sync_s
   KS_CHECK(sql.run(permit, q::usage_give_back, row->integer(2), row->integer(3), row->integer(4)));
   // The namespace's quota counted it to here.
   KS_CHECK(sql.run(permit, q::sandbox_touch, row->id<Sandbox>(1)));
-  KS_CHECK(
-      journal_.notify(tx, permit, Change{"deployment", id.str(), row->id<Team>(0)}, clock_.now()));
+  const TeamId team = row->id<Team>(0);
+  KS_CHECK(sql.run(permit, q::team_forget, team));
+  KS_CHECK(journal_.notify(tx, permit, Change{"deployment", id.str(), team}, clock_.now()));
   return true;
 }
 

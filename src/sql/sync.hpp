@@ -27,6 +27,7 @@ class SqlSyncStore final : public SyncStore {
                                                         std::string_view after, int limit) override;
   Result<std::optional<WantedDeployment>> deployment(Tx&, const FleetScope&,
                                                      const DeploymentId&) override;
+  Result<bool> is_wanted(Tx&, const Permit<Action::sync_status, Org>&) override;
   Result<void> each_workload_in(Tx&, const Permit<Action::sync_status, Org>&, const SandboxId&,
                                 const std::function<void(const Workload&)>& visit) override;
   Result<std::vector<SealedSecret>> secrets_of(Tx&, const Permit<Action::sync_status, Org>&,

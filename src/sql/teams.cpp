@@ -61,15 +61,26 @@ Result<Page<TeamRow>> SqlTeamStore::list(Tx& tx, const Permit<Action::teams_list
 
 Result<bool> SqlTeamStore::set(Tx& tx, const Permit<Action::team_update, Team>& permit,
                                const TeamRow& team, std::int64_t version) {
-  KS_TRY(const auto changed, sql_tx(tx).run(permit, q::team_set, team.name, team.description,
-                                            team.updated_at, permit.id(), version));
+  KS_TRY(const auto changed,
+         sql_tx(tx).run(permit, q::team_set, team.slug, team.name, team.description,
+                        team.updated_at, permit.id(), version));
   return changed == 1;
+}
+
+Result<TeamStore::Load> SqlTeamStore::load(Tx& tx, const Permit<Action::teams_delete, Org>& permit,
+                                           const TeamId& team) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::team_load, team));
+  return Load{row.integer(0) - row.integer(1), row.integer(1)};
 }
 
 Result<bool> SqlTeamStore::remove(Tx& tx, const Permit<Action::teams_delete, Org>& permit,
                                   const TeamId& team) {
-  KS_TRY(const auto changed, sql_tx(tx).run(permit, q::team_remove, team));
-  return changed == 1;
+  SqlTx& sql = sql_tx(tx);
+  KS_TRY(const auto changed, sql.run(permit, q::team_end, team));
+  if (changed == 0) return false;
+  KS_CHECK(sql.run(permit, q::team_members_remove, team));
+  KS_CHECK(sql.run(permit, q::team_forget, team));
+  return true;
 }
 
 Result<bool> SqlTeamStore::team_exists(Tx& tx, const Lookup& lookup, const TeamId& team) const {

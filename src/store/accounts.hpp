@@ -78,6 +78,7 @@ struct Membership {
   std::string name;
   OrgRole role;
   std::vector<InTeam> teams;
+  std::string state = "active";
 };
 
 // A bound on how often something is tried: `tries` within `window`.

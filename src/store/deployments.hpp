@@ -91,7 +91,7 @@ inline constexpr std::int64_t kRevisionsKept = 50;
 class DeploymentStore {
  public:
   virtual ~DeploymentStore() = default;
-  // `conflict` "deployments_name_taken".
+  // `conflict` "deployments_name_taken"; not_found when the team was deleted meanwhile.
   virtual Result<void> create(Tx&, const Permit<Action::deployments_create, Team>&,
                               const NewDeployment&, const std::vector<SealedSecret>&) = 0;
   // How many the organization has, with those that are being deleted.
@@ -120,6 +120,17 @@ class DeploymentStore {
   // Gives the name back and hands the rest to the cluster. False when it is being deleted already.
   virtual Result<bool> begin_delete(Tx&, const Permit<Action::deployments_delete, Team>&,
                                     const DeploymentId&, Time now) = 0;
+
+  // Those of the whole organization that are not being deleted: how many, and what runs of them
+  // (processor and memory, no storage).
+  struct Held {
+    std::int64_t count = 0;
+    Amount running;
+  };
+  virtual Result<Held> held(Tx&, const Permit<Action::org_delete, Org>&) = 0;
+  // They leave the cluster, without their volumes, or come back: whichever the state of the
+  // organization says.
+  virtual Result<void> want_anew(Tx&, const Permit<Action::org_delete, Org>&) = 0;
 };
 
 struct SandboxRow {

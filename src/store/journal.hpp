@@ -52,6 +52,8 @@ struct AuditRow {
 class Journal {
  public:
   virtual ~Journal() = default;
+  // not_found for what a person does in an organization that is not active: it was begun before a
+  // deletion that came first.
   virtual Result<void> record(Tx&, const AnyPermit&, const Deed&, const std::optional<Change>&,
                               Time now) = 0;
   // A change that nobody did: status that came from the cluster.

@@ -17,7 +17,11 @@ struct Organization {
   std::int64_t version = 1;
   Time created_at;
   Time updated_at;
+  Time deleted_at;  // 0 unless its state is `deleting`.
 };
+
+// How long an organization that was deleted can be taken back.
+inline constexpr Duration kRestoreWithin = days(30);
 
 struct NewOrganization {
   std::string slug;
@@ -46,9 +50,15 @@ class OrganizationStore {
       Tx&, const Permit<Action::orgs_set_plan, Org>&) = 0;
   virtual Result<Organization> get_for_administration(
       Tx&, const Permit<Action::orgs_appoint_owner, Org>&) = 0;
-  // Sets name and slug when the version is still `version`; false when it is not.
+  // Sets name and slug when the version is still `version`; false when it is not. `conflict`
+  // "organizations_slug_taken".
   virtual Result<bool> set(Tx&, const Permit<Action::org_update, Org>&, const Organization&,
                            std::int64_t version) = 0;
+  // From here on it is nobody's but for its owner, who may have it back. False when it is being
+  // deleted already.
+  virtual Result<bool> begin_delete(Tx&, const Permit<Action::org_delete, Org>&, Time now) = 0;
+  // Active again; false when it is not being deleted, or for kRestoreWithin or longer.
+  virtual Result<bool> restore(Tx&, const Permit<Action::org_delete, Org>&, Time now) = 0;
   // Everybody's rights are loaded again at their next request.
   virtual Result<void> touch_members(Tx&, const AnyPermit&) = 0;
   virtual Result<std::vector<Contact>> owners(Tx&, const AnyPermit&) = 0;

@@ -42,6 +42,8 @@ struct WantedDeployment {
   bool deleting = false;
   std::int64_t failures = 0;  // As a sandbox's.
   std::string claim;          // Of its namespace.
+  // Its organization is being deleted: it leaves the cluster, its volumes and its row stay.
+  bool parked = false;
 };
 
 // Amounts that the deployments of one sandbox were granted, for its quota.
@@ -87,6 +89,8 @@ class SyncStore {
                                                                 int limit) = 0;
   virtual Result<std::optional<WantedDeployment>> deployment(Tx&, const FleetScope&,
                                                              const DeploymentId&) = 0;
+  // False once the organization is being purged: nothing of it is wanted any more.
+  virtual Result<bool> is_wanted(Tx&, const Permit<Action::sync_status, Org>&) = 0;
   // Calls `visit` with each workload of a sandbox, what is being deleted included. One may have
   // half a megabyte and no plan bounds how many are being deleted, so a few are held at a time.
   virtual Result<void> each_workload_in(Tx&, const Permit<Action::sync_status, Org>&,

@@ -31,10 +31,18 @@ class TeamStore {
   // By slug. `only_of`: the teams of this person; none: all of the organization.
   virtual Result<Page<TeamRow>> list(Tx&, const Permit<Action::teams_list, Org>&,
                                      const std::optional<UserId>& only_of, const PageRequest&) = 0;
-  // Sets name and description when the version is still `version`; false when it is not.
+  // Sets slug, name and description when the version is still `version`; false when it is not.
+  // `conflict` "teams_slug_taken".
   virtual Result<bool> set(Tx&, const Permit<Action::team_update, Team>&, const TeamRow&,
                            std::int64_t version) = 0;
-  // False when there is no such team; `conflict` "foreign_key" while it has deployments.
+  // What is in the team: deployments, and those that are on their way out.
+  struct Load {
+    std::int64_t deployments = 0;
+    std::int64_t ending = 0;
+  };
+  virtual Result<Load> load(Tx&, const Permit<Action::teams_delete, Org>&, const TeamId&) = 0;
+  // Takes it away from everybody and gives its slug back; what still has to leave the cluster keeps
+  // its row until then. False when there is no such team.
   virtual Result<bool> remove(Tx&, const Permit<Action::teams_delete, Org>&, const TeamId&) = 0;
 };
 

@@ -79,14 +79,16 @@ kube::KubeResult<void> Carrier::apply(Mirror& mirror, const kube::Kind& kind, co
   return {};
 }
 
-Result<SandboxResource> Carrier::resource(const WantedSandbox& row) const {
-  return read([&](Tx& tx) -> Result<SandboxResource> {
+Result<std::optional<SandboxResource>> Carrier::resource(const WantedSandbox& row) const {
+  return read([&](Tx& tx) -> Result<std::optional<SandboxResource>> {
     const auto may = permit(row.client, row.org);
+    KS_TRY(const bool still, stores_.sync.is_wanted(tx, may));
+    if (!still) return std::optional<SandboxResource>();
     KS_TRY(const Entitlements limits, stores_.plans.entitlements(tx, may, clock_.now()));
     SandboxLoad load;
     KS_CHECK(stores_.sync.each_workload_in(
         tx, may, row.id, [&](const Workload& workload) { add_to(load, workload); }));
-    return sandbox_resource(row, load, limits);
+    return std::optional(sandbox_resource(row, load, limits));
   });
 }
 
@@ -96,7 +98,8 @@ Carried Carrier::push(const WantedSandbox& row) {
     log::warn("sandbox not read", {{"cause", wanted.error().message}});
     return Carried::waits;
   }
-  if (auto done = apply(sandboxes_, kube::kinds::kSandbox, to_json(*wanted)); !done)
+  if (!*wanted) return Carried::done;
+  if (auto done = apply(sandboxes_, kube::kinds::kSandbox, to_json(**wanted)); !done)
     return failed(done.error());
   const auto synced = write([&](Tx& tx) {
     return stores_.sync.sandbox_synced(tx, permit(row.client, row.org), row.id, row.generation);
@@ -107,13 +110,17 @@ Carried Carrier::push(const WantedSandbox& row) {
 
 bool Carrier::holds(const WantedSandbox& row) const {
   const auto wanted = resource(row);
-  return wanted && says(sandboxes_, to_json(*wanted));
+  return wanted && (!*wanted || says(sandboxes_, to_json(**wanted)));
 }
 
 bool Carrier::holds(const WantedDeployment& row) const {
   if (row.deleting) {
     const auto known = deployments_.find(row.namespace_, row.stem);
     return known && !known->text("metadata", "deletionTimestamp").empty();
+  }
+  if (row.parked) {
+    const auto known = deployments_.find(row.namespace_, row.stem);
+    return !known || !known->text("metadata", "deletionTimestamp").empty();
   }
   const auto secret = secret_of(row);
   return secret && says(deployments_,
@@ -227,6 +234,7 @@ Result<std::optional<Json>> Carrier::secret_of(const WantedDeployment& row) cons
 
 Carried Carrier::push(const WantedDeployment& row) {
   if (row.deleting) return push_removal(row);
+  if (row.parked) return park(row);
   auto secret = secret_of(row);
   if (!secret) {
     log::warn("secrets not read", {{"cause", secret.error().message}});
@@ -296,6 +304,31 @@ Carried Carrier::push_removal(const WantedDeployment& row) {
   if (!removed && !removed.error().is_not_found()) return failed(removed.error());
   // Nothing is left of it.
   if (!removed) return forget(row, known) ? Carried::done : Carried::waits;
+  return mark(row);
+}
+
+// Out of the cluster but for its claims. The word that they stay is there before the deletion is.
+Carried Carrier::park(const WantedDeployment& row) {
+  const auto known = deployments_.find(row.namespace_, row.stem);
+  // Before the resource, which names them.
+  if (const auto gone = old_secrets_.all(row, known); !gone) return failed(gone.error());
+  if (!known) return mark(row);
+  const std::string uid(known->text("metadata", "uid"));
+  if (known->text("metadata", "deletionTimestamp").empty()) {
+    const bool has_secret = !known->text("spec", "secretName").empty();
+    auto wanted = deployment_resource(row, config_.routing, has_secret);
+    wanted.meta.annotations[std::string(annotations::kKeepVolumes)] = "true";
+    kube::ApplyOptions options;
+    options.manager = kManager;
+    options.uid = uid;
+    const auto told = cluster_.apply(kube::kinds::kUserDeployment, to_json(wanted), options);
+    if (!told && !told.error().is_not_found()) return failed(told.error());
+    kube::DeleteOptions precisely;
+    precisely.uid = uid;
+    const auto removed =
+        cluster_.remove({kube::kinds::kUserDeployment, row.namespace_, row.stem}, precisely);
+    if (!removed && !removed.error().is_not_found()) return failed(removed.error());
+  }
   return mark(row);
 }
 

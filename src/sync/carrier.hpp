@@ -70,11 +70,13 @@ class Carrier {
             const std::string& message) const;
   static bool says(const Mirror& mirror, const Json& object);
   kube::KubeResult<void> apply(Mirror& mirror, const kube::Kind& kind, const Json& object);
-  Result<SandboxResource> resource(const WantedSandbox& row) const;
+  // None when it is not wanted any more.
+  Result<std::optional<SandboxResource>> resource(const WantedSandbox& row) const;
   Result<std::optional<Json>> secret_of(const WantedDeployment& row) const;
   kube::KubeResult<void> write_secret(const Json& secret);
   Carried push_removal(const WantedDeployment& row);
   Carried mark(const WantedDeployment& row);
+  Carried park(const WantedDeployment& row);
   Carried failed(const kube::KubeError& error);
   Carried refused(const WantedDeployment& row, const kube::KubeError& error);
 

@@ -82,6 +82,11 @@ void Observer::pull_deployment(const Event& event) {
   const WantedDeployment& wanted = **row;
   // Somebody else's object of the same id says nothing about our row.
   if (wanted.stem != resource->meta.name || wanted.namespace_ != resource->meta.ns) return;
+  if (wanted.parked && !wanted.deleting) {
+    // Its status of before says nothing any more.
+    if (!event.gone && !resource->meta.deleting) carrier_.lost(wanted);
+    return;
+  }
   if (event.gone) {
     if (!wanted.deleting) return carrier_.lost(wanted);  // Removed by hand.
     if (!carrier_.forget(wanted, event.object)) again(deployments_changed_, event);

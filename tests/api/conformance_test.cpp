@@ -258,6 +258,12 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   CHECK(root.get("/api/v1/platform/orgs").status == 200);
   CHECK(ann.post("/api/v1/auth/reauthenticate", Json::object({{"password", kPassword}})).status ==
         200);
+  CHECK(ann.call({"DELETE",
+                  ann.org_path(),
+                  {{"Content-Type", "application/json"}},
+                  Json::object({{"name", "Renamed"}}).dump()})
+            .status == 202);
+  CHECK(ann.poke(ann.org_path() + "/restore").status == 200);
   CHECK(ann.poke("/api/v1/auth/logout").status == 204);
 
   std::set<std::string> successes;

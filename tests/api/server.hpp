@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -12,6 +13,18 @@
 namespace ks::api_test {
 
 class Person;
+
+// The system's time, and what a test adds to it.
+class ShiftedClock final : public Clock {
+ public:
+  Time now() const override { return system_.now() + Duration{added_.load()}; }
+  Time monotonic() const override { return system_.monotonic() + Duration{added_.load()}; }
+  void advance(Duration d) { added_ += d.us; }
+
+ private:
+  SystemClock system_;
+  std::atomic<std::int64_t> added_{0};
+};
 
 struct ServerOptions {
   std::map<std::string, std::string> settings;  // Over those of the tests.
@@ -31,6 +44,7 @@ class Server {
   std::uint16_t port() const { return program_->port(); }
   Program& program() { return *program_; }
   Contract& contract() { return *contract_; }
+  ShiftedClock& clock() { return clock_; }
 
   // Each comes from a network address of its own.
   Person nobody();
@@ -59,7 +73,7 @@ class Server {
  private:
   std::unique_ptr<Database> visit();
   std::filesystem::path folder_;
-  SystemClock clock_;
+  ShiftedClock clock_;
   SystemRandom random_;
   Config config_;
   std::unique_ptr<Program> program_;

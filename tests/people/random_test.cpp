@@ -398,9 +398,11 @@ class Play {
       expected = "not_found";
     else if (!org.administers(who))
       expected = "permission_denied";
-    expect("end of team " + team.slug, org, who, expected, [&](Tx& tx, const TenantScope& scope) {
-      return app::remove_team(tx, world_.stores(), scope, team.slug);
-    });
+    expect("end of team " + team.slug, org, who, expected,
+           [&](Tx& tx, const TenantScope& scope) -> Result<void> {
+             KS_CHECK(app::remove_team(tx, world_.stores(), scope, team.slug, {}));
+             return {};
+           });
     if (expected.empty()) org.teams.erase(org.teams.begin() + static_cast<std::ptrdiff_t>(at));
   }
 

@@ -136,12 +136,13 @@ TEST_CASE("who stands above an organization has no right on its content") {
   }
 }
 
-TEST_CASE("background work may store status and nothing that a person does") {
+TEST_CASE("background work may store status, purge, and nothing that a person does") {
   const auto scope = FleetScope(FleetReason::sync)
                          .tenant(platform_client(), *OrgId::parse(platform_client().text()));
   for (const Action action : all_actions()) {
     CAPTURE(name(action));
-    const bool expected = action == Action::sync_status || action == Action::audit_append;
+    const bool expected = action == Action::sync_status || action == Action::org_purge ||
+                          action == Action::audit_append;
     CHECK(policy::allows_on_org(scope.standing(), action) == expected);
   }
 }

@@ -22,6 +22,7 @@
 #include "sql/deployments.hpp"
 #include "sql/journal.hpp"
 #include "sql/mails.hpp"
+#include "sql/names.hpp"
 #include "sql/organizations.hpp"
 #include "sql/people/members.hpp"
 #include "sql/people/ownership.hpp"
@@ -201,9 +202,10 @@ struct Org {
   sql::SqlMailStore mails;
   mail::SealedOutbox outbox{mails, envelope, clock, random, mail::Switch::off};
   Authorizer authorizer{teams};
-  app::Stores stores{authorizer,  organizations, teams,     members, removals,
-                     ownership,   deployments,   sandboxes, plans,   journal,
-                     idempotency, outbox,        envelope,  clock,   random};
+  sql::SqlNameStore names{std::string(32, 'n')};
+  app::Stores stores{authorizer,  organizations, teams, members, removals,    ownership,
+                     deployments, sandboxes,     plans, journal, idempotency, names,
+                     outbox,      envelope,      clock, random};
   SessionGate::TrailPtr trail = std::make_shared<const Trail>(Trail{"test", "192.0.2.1"});
   std::string token;
 };

@@ -39,6 +39,9 @@ const Values& usual() {
       {"old_hash", "old"},
       {"new_hash", "new"},
       {"token_hash", "hash"},
+      {"hash", "hash"},
+      {"deleted_after", 0},
+      {"batch", 100},
       {"key_hash", "key"},
       {"key", "key"},
       {"value", "new"},
@@ -165,26 +168,39 @@ const std::map<std::string, Values, std::less<>>& special() {
       {"organization_any_by_slug", {{"slug", "blue"}}},
       {"organization_create", {{"slug", "new"}}},
       {"organization_set", {{"slug", "other"}}},
+      {"team_set", {{"slug", "other"}}},
       {"session_created", {{"id", kFree}, {"token_hash", "new"}}},
       {"sessions_trimmed", {{"id", kFree}}},
       {"session_renewed", {{"id", kFree}}},
       {"setup_token_created", {{"token_hash", "new"}}},
       {"setup_tokens_swept", {{"now", 1000}}},
       {"team_create", {{"id", kFree}, {"slug", "new"}}},
-      {"team_remove", {{"id", number_id(2)}}},
+      {"team_end", {{"id", number_id(2)}}},
+      {"team_members_remove", {}},
+      {"team_forget", {{"id", number_id(3)}}},
+      {"slug_claimed", {{"hash", "new"}, {"holder", number_id(1)}}},
+      {"slug_unclaimed", {{"hash", "used"}, {"holder", number_id(1)}}},
+      {"slug_let_go", {{"holder", number_id(1)}}},
+      {"slugs_orphaned", {{"holder", number_id(1)}}},
+      {"name_given", {{"kind", "stem"}, {"hash", "new"}}},
       {"teams_per_org", {{"after", ""}}},
+      {"stems_per_org", {{"after", ""}}},
       {"teams_per_member", {{"after", ""}}},
       {"user_created", {{"id", kFree}, {"email", "new@x.test"}}},
   };
   return kSpecial;
 }
 
-// Statements that begin an organization, or give one what it lacks yet.
+// Statements that begin an organization, give one what it lacks yet, or want one that is ending.
 int org_of(std::string_view name) {
   if (name == "organization_create") return 9;
   for (const std::string_view other :
        {"subscription_create", "usage_create", "org_key_create", "ownership_offer_create"})
     if (name == other) return 8;
+  for (const std::string_view ending :
+       {"organization_restore", "organization_begin_purge", "purge_sandboxes", "purge_teams"})
+    if (name == ending) return 8;
+  if (name == "organization_purged") return 15;
   return 1;
 }
 

@@ -22,7 +22,7 @@ class SessionGate {
 namespace ks::test {
 
 const std::vector<std::string> kUniqueByNature{"organizations.slug", "sandboxes.namespace",
-                                               "deployments.stem"};
+                                               "deployments.stem", "given_names.hash"};
 
 std::string number_id(int n) { return id_of<Org>(n).str(); }
 
@@ -109,7 +109,10 @@ constexpr std::string_view kClientRows[] = {
     "reason, attempts, queued_at, next_at, give_up_at, changed_at) VALUES "
     "('$c', '#0', '#1', NULL, 'k', 'invitation', '#1', 'queued', 's', '', 0, 0, 100, 1000, 0), "
     "('$c', '#0', '#2', NULL, 'k', 'user', '#1', 'sending', 's', '', 1, 0, 900, 1000, 0), "
-    "('$c', '#0', '#3', NULL, 'k', 'user', '#1', 'sent', '', '', 1, 0, 900, 1000, 100)"};
+    "('$c', '#0', '#3', NULL, 'k', 'user', '#1', 'sent', '', '', 1, 0, 900, 1000, 100)",
+    "INSERT INTO given_names (client_id, kind, hash, holder, until) VALUES "
+    "('$c', 'slug', 'hash$u', '$o', 1000), ('$c', 'slug', 'used$u', '$o', 0), "
+    "('$c', 'slug', 'past$u', '$o', 100)"};
 
 // Rows of a second client that the first one has from the beginning.
 constexpr std::string_view kOtherClientRows[] = {
@@ -120,17 +123,21 @@ constexpr std::string_view kOtherClientRows[] = {
     "INSERT INTO plan_entitlements (client_id, plan_key, plan_version, feature, value) "
     "SELECT '$c', e.plan_key, e.plan_version, e.feature, e.value FROM plan_entitlements AS e"};
 
-// Rows of an organization; $o is its id, $u what is unique by nature.
+// Rows of an organization; $o is its id, $b and $g are two that are ending, $u what is unique by
+// nature.
 constexpr std::string_view kOrgRows[] = {
     "INSERT INTO organizations (client_id, id, slug, name, state, version, feed_seq, audit_seq, "
-    "audit_mac, created_at, updated_at) VALUES "
-    "('$c', '$o', 'blue$u', 'Blue', 'active', 1, 1, 1, 'mac', 0, 0), "
-    "('$c', '$b', 'bare$u', 'Bare', 'active', 1, 0, 0, '', 0, 0)",
+    "audit_mac, created_at, updated_at, deleted_at) VALUES "
+    "('$c', '$o', 'blue$u', 'Blue', 'active', 1, 1, 1, 'mac', 0, 0, 0), "
+    "('$c', '$b', 'bare$u', 'Bare', 'deleting', 1, 0, 0, '', 0, 0, 100), "
+    "('$c', '$g', 'gone$u', 'Gone', 'purging', 1, 0, 0, '', 0, 0, 100)",
     "INSERT INTO org_members (client_id, org_id, user_id, role, created_at) VALUES "
     "('$c', '$o', '#1', 'org_owner', 0), ('$c', '$o', '#2', 'org_member', 0)",
     "INSERT INTO teams (client_id, org_id, id, slug, name, description, version, created_at, "
-    "updated_at) VALUES ('$c', '$o', '#1', 'team', 'Team', '', 1, 0, 0), "
-    "('$c', '$o', '#2', 'empty', 'Empty', '', 1, 0, 0)",
+    "updated_at, deleting) VALUES ('$c', '$o', '#1', 'team', 'Team', '', 1, 0, 0, 0), "
+    "('$c', '$o', '#2', 'empty', 'Empty', '', 1, 0, 0, 0), "
+    "('$c', '$o', '#3', 'ended', 'Ended', '', 1, 0, 0, 1), "
+    "('$c', '$b', '#3', 'bare', 'Bare', '', 1, 0, 0, 0)",
     "INSERT INTO team_members (client_id, org_id, team_id, user_id, role, created_at) "
     "VALUES ('$c', '$o', '#1', '#1', 'team_admin', 0)",
     "INSERT INTO former_members (client_id, org_id, user_id, role, teams, removed_at) VALUES "
@@ -146,7 +153,8 @@ constexpr std::string_view kOrgRows[] = {
     "memory_bytes, storage_bytes) VALUES ('$c', '$o', 1, 2, 2, 10, 10, 10)",
     "INSERT INTO sandboxes (client_id, org_id, id, user_id, namespace, claim, isolation, "
     "generation, synced_generation, ready, reason, message, created_at) VALUES "
-    "('$c', '$o', '#1', '#1', 'namespace$u', 'claim', 'shared', 2, 1, 0, '', '', 0)",
+    "('$c', '$o', '#1', '#1', 'namespace$u', 'claim', 'shared', 2, 1, 0, '', '', 0), "
+    "('$c', '$b', '#3', '#2', 'bare$u', 'claim', 'shared', 1, 1, 0, '', '', 0)",
     "INSERT INTO deployments (client_id, org_id, id, team_id, sandbox_id, name, stem, template, "
     "spec, revision, version, generation, synced_generation, restarts, phase, reason, message, "
     "status, deleting, cpu_milli, memory_bytes, storage_bytes, created_by, created_at, updated_at) "
@@ -187,6 +195,7 @@ void put_all(Tx& tx, std::span<const std::string_view> texts, int client, int or
         {{"$c", client_id(client).str()},
          {"$o", number_id(org)},
          {"$b", number_id(org + 7)},
+         {"$g", number_id(org + 14)},
          {"$p", number_id(person)},
          {"$u", unique},
          {"#0", "00000000-0000-0000-0000-000000000000"},
@@ -278,7 +287,7 @@ void populate(Database& database, Beside beside) {
       // Before the first client's organizations, so that "the first row" is not by luck the right
       // one.
       put_all(tx, kOtherClientRows, 2, 1, 1, "");
-      put_all(tx, kClientRows, 2, 1, 1, "");
+      put_all(tx, kClientRows, 2, 1, 1, "-b");
       put_all(tx, kOrgRows, 2, 1, 1, "-b");
       put_all(tx, kPersonRows, 2, 1, 1, "");
     }

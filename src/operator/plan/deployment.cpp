@@ -78,9 +78,11 @@ DeploymentPlan plan_deletion(const UserDeploymentResource& deployment,
                              Time now) {
   DeploymentPlan out;
   if (!deployment.meta.has_finalizer) return out;
+  const bool claims_too =
+      !deployment.meta.annotations.contains(std::string(annotations::kKeepVolumes));
   for (const int stage : {0, 1}) {
-    if (!any_left(observed, stage, true)) continue;
-    remove_all(out.steps, observed.objects, stage, true);
+    if (!any_left(observed, stage, claims_too)) continue;
+    remove_all(out.steps, observed.objects, stage, claims_too);
     out.status = deployment_status(deployment, observed, config, out.steps.empty(), now);
     return out;
   }

@@ -180,6 +180,34 @@ TEST_CASE("running the steps of a deployment and planning again gives none") {
   }
 }
 
+TEST_CASE("a deployment that is to keep its volumes goes, and its claims stay") {
+  for (const bool keeps : {true, false}) {
+    CAPTURE(keeps);
+    Bench bench;
+    const SandboxResource s = sample::sandbox("sandbox-a");
+    bench.put(kinds::kNamespace, op::namespace_object(s.spec, "v1.30").tree(), "test");
+    auto d = sample::deployment("sandbox-a", "app-abc123");
+    d.spec.workload.services[0].replicas = 1;
+    d.spec.workload.services[0].volumes = {{"data", "/data", std::int64_t{1} << 30}};
+    d.meta = user_deployment_from_json(bench.put(kinds::kUserDeployment, to_json(d), "sync"))->meta;
+    bench.run(op::plan(d, bench.around(s.spec), bench.config, bench.clock.now()).steps);
+    CHECK(!bench.seen({&kinds::kDeployment}).empty());
+    CHECK(bench.seen({&kinds::kPersistentVolumeClaim}).size() == 1);
+    d.meta.has_finalizer = true;
+    d.meta.deleting = true;
+    if (keeps) d.meta.annotations[std::string(annotations::kKeepVolumes)] = "true";
+    bool ends = false;
+    for (int round = 0; round < 10 && !ends; ++round) {
+      const auto next = op::plan(d, bench.around(s.spec), bench.config, bench.clock.now());
+      ends = !next.status;
+      if (!ends) bench.run(next.steps);
+    }
+    CHECK(ends);
+    CHECK(bench.seen({&kinds::kDeployment, &kinds::kService, &kinds::kServiceAccount}).empty());
+    CHECK(bench.seen({&kinds::kPersistentVolumeClaim}).size() == (keeps ? 1 : 0));
+  }
+}
+
 TEST_CASE("every object is what it was") {
   // Reading the difference in this file is how a change to what stands in the cluster is reviewed.
   op::OperatorConfig config;

@@ -112,6 +112,15 @@ CREATE TABLE public.former_members (
 );
 ALTER TABLE ONLY public.former_members FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.former_members OWNER TO {owner_role};
+CREATE TABLE public.given_names (
+    client_id uuid NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    hash text NOT NULL COLLATE pg_catalog."C",
+    holder text NOT NULL COLLATE pg_catalog."C",
+    until bigint NOT NULL
+);
+ALTER TABLE ONLY public.given_names FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.given_names OWNER TO {owner_role};
 CREATE TABLE public.idempotency_keys (
     client_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -212,7 +221,8 @@ CREATE TABLE public.organizations (
     audit_seq bigint NOT NULL,
     audit_mac text NOT NULL COLLATE pg_catalog."C",
     created_at bigint NOT NULL,
-    updated_at bigint NOT NULL
+    updated_at bigint NOT NULL,
+    deleted_at bigint DEFAULT 0 NOT NULL
 );
 ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.organizations OWNER TO {owner_role};
@@ -335,7 +345,8 @@ CREATE TABLE public.teams (
     description text NOT NULL COLLATE pg_catalog."C",
     version bigint NOT NULL,
     created_at bigint NOT NULL,
-    updated_at bigint NOT NULL
+    updated_at bigint NOT NULL,
+    deleting bigint DEFAULT 0 NOT NULL
 );
 ALTER TABLE ONLY public.teams FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.teams OWNER TO {owner_role};
@@ -380,6 +391,8 @@ ALTER TABLE ONLY public.feed
     ADD CONSTRAINT feed_pkey PRIMARY KEY (client_id, org_id, seq);
 ALTER TABLE ONLY public.former_members
     ADD CONSTRAINT former_members_pkey PRIMARY KEY (client_id, org_id, user_id);
+ALTER TABLE ONLY public.given_names
+    ADD CONSTRAINT given_names_pkey PRIMARY KEY (kind, hash);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (client_id, user_id, key_hash);
 ALTER TABLE ONLY public.installation
@@ -441,6 +454,8 @@ CREATE INDEX deployments_by_sandbox ON public.deployments USING btree (client_id
 CREATE UNIQUE INDEX deployments_name_taken ON public.deployments USING btree (client_id, org_id, team_id, name) WHERE (deleting = 0);
 CREATE INDEX deployments_unsynced ON public.deployments USING btree (id) WHERE (synced_generation < generation);
 CREATE INDEX former_members_by_age ON public.former_members USING btree (removed_at);
+CREATE INDEX given_names_by_end ON public.given_names USING btree (until) WHERE (until > 0);
+CREATE INDEX given_names_by_holder ON public.given_names USING btree (client_id, holder) WHERE (holder <> ''::text);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX login_networks_by_age ON public.login_networks USING btree (seen_at);
 CREATE INDEX login_networks_by_user ON public.login_networks USING btree (client_id, user_id);
@@ -450,6 +465,7 @@ CREATE INDEX mails_open ON public.mails USING btree (next_at) WHERE (state = ANY
 CREATE INDEX mails_settled ON public.mails USING btree (changed_at) WHERE (state = ANY (ARRAY['sent'::text, 'failed'::text, 'cancelled'::text]));
 CREATE INDEX org_members_by_user ON public.org_members USING btree (client_id, user_id);
 CREATE UNIQUE INDEX org_members_one_owner ON public.org_members USING btree (client_id, org_id) WHERE (role = 'org_owner'::text);
+CREATE INDEX organizations_ending ON public.organizations USING btree (deleted_at) WHERE (state = ANY (ARRAY['deleting'::text, 'purging'::text]));
 CREATE UNIQUE INDEX ownership_offers_one_open ON public.ownership_offers USING btree (client_id, org_id) WHERE (state = 'open'::text);
 CREATE INDEX sandboxes_unsynced ON public.sandboxes USING btree (id) WHERE (synced_generation < generation);
 CREATE INDEX sessions_by_expiry ON public.sessions USING btree (expires_at);
@@ -476,6 +492,8 @@ ALTER TABLE ONLY public.former_members
     ADD CONSTRAINT former_members_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
 ALTER TABLE ONLY public.former_members
     ADD CONSTRAINT former_members_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.given_names
+    ADD CONSTRAINT given_names_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.login_networks
@@ -560,6 +578,10 @@ ALTER TABLE public.former_members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY former_members_fleet ON public.former_members TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY former_members_owner ON public.former_members TO {owner_role} USING (true) WITH CHECK (true);
 CREATE POLICY former_members_tenant ON public.former_members TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.given_names ENABLE ROW LEVEL SECURITY;
+CREATE POLICY given_names_fleet ON public.given_names TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY given_names_owner ON public.given_names TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY given_names_tenant ON public.given_names TO {tenant_role} USING ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")));
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 CREATE POLICY idempotency_keys_fleet ON public.idempotency_keys TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY idempotency_keys_owner ON public.idempotency_keys TO {owner_role} USING (true) WITH CHECK (true);
@@ -664,6 +686,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.feed TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.feed TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.former_members TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.former_members TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.given_names TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.given_names TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.installation TO {fleet_role};

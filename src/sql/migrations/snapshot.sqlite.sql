@@ -120,6 +120,17 @@ CREATE TABLE former_members (
   CONSTRAINT former_members_role CHECK (role IN ('org_admin', 'org_member'))
 ) STRICT;
 CREATE INDEX former_members_by_age ON former_members (removed_at);
+CREATE TABLE given_names (
+  client_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  until INTEGER NOT NULL,
+  PRIMARY KEY (kind, hash),
+  FOREIGN KEY (client_id) REFERENCES clients (client_id)
+) STRICT;
+CREATE INDEX given_names_by_end ON given_names (until) WHERE until > 0;
+CREATE INDEX given_names_by_holder ON given_names (client_id, holder) WHERE holder <> '';
 CREATE TABLE idempotency_keys (
   client_id TEXT NOT NULL,
   user_id TEXT NOT NULL,
@@ -229,11 +240,13 @@ CREATE TABLE organizations (
   audit_seq INTEGER NOT NULL,
   audit_mac TEXT NOT NULL,
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL, deleted_at INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (client_id, id),
   CONSTRAINT organizations_slug_taken UNIQUE (client_id, slug),
   FOREIGN KEY (client_id) REFERENCES clients (client_id)
 ) STRICT;
+CREATE INDEX organizations_ending ON organizations (deleted_at)
+  WHERE state IN ('deleting', 'purging');
 CREATE TABLE ownership_offers (
   client_id TEXT NOT NULL,
   org_id TEXT NOT NULL,
@@ -361,7 +374,7 @@ CREATE TABLE teams (
   description TEXT NOT NULL,
   version INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL, deleting INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (client_id, org_id, id),
   CONSTRAINT teams_slug_taken UNIQUE (client_id, org_id, slug),
   FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id)

@@ -39,14 +39,17 @@ INSERT INTO org_keys (client_id, org_id, wrapped, created_at)
 VALUES (:client, :org, :wrapped, :now)
 ON CONFLICT (client_id, org_id) DO NOTHING;
 
+-- A team that is being deleted takes nothing in.
 -- name: deployment_create
 -- rows: none
 -- scope: tenant
 INSERT INTO deployments (client_id, org_id, id, team_id, sandbox_id, name, stem, template, spec,
   revision, version, generation, synced_generation, restarts, phase, reason, message, status,
   deleting, cpu_milli, memory_bytes, storage_bytes, created_by, created_at, updated_at)
-VALUES (:client, :org, :id, :team_id, :sandbox_id, :name, :stem, :template, :spec, 1, 1, 1, 0, 0,
-  'Pending', '', '', '{}', 0, :cpu_milli, :memory_bytes, :storage_bytes, :created_by, :now, :now);
+SELECT :client, :org, :id, t.id, :sandbox_id, :name, :stem, :template, :spec, 1, 1, 1, 0, 0,
+  'Pending', '', '', '{}', 0, :cpu_milli, :memory_bytes, :storage_bytes, :created_by, :now, :now
+FROM teams AS t
+WHERE t.client_id = :client AND t.org_id = :org AND t.id = :team_id AND t.deleting = 0;
 
 -- name: deployment_revision_create
 -- rows: none
@@ -174,3 +177,19 @@ UPDATE deployments
 SET deleting = 1, generation = generation + 1, version = version + 1, phase = 'Deleting',
   retry_at = 0, failures = 0, reason = '', message = '', updated_at = :now
 WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id AND deleting = 0;
+
+-- name: deployments_held
+-- rows: one
+-- scope: tenant
+SELECT COUNT(*), CAST(COALESCE(SUM(d.cpu_milli), 0) AS BIGINT),
+  CAST(COALESCE(SUM(d.memory_bytes), 0) AS BIGINT)
+FROM deployments AS d
+WHERE d.client_id = :client AND d.org_id = :org AND d.deleting = 0;
+
+-- Wanted anew: whether it is in the cluster goes by the state of the organization.
+-- name: deployments_wanted_anew
+-- rows: none
+-- scope: tenant
+UPDATE deployments
+SET generation = generation + 1, phase = 'Pending', reason = '', message = '', status = '{}'
+WHERE client_id = :client AND org_id = :org AND deleting = 0;

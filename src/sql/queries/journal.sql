@@ -1,10 +1,11 @@
--- Taking the next numbers locks the organization's row, so its writes stand in one order.
+-- Taking the next numbers locks the organization's row, so its writes stand in one order. Nobody
+-- takes any in an organization that is being deleted: what was begun before that fails here.
 -- name: journal_take_both
 -- rows: optional
 -- scope: tenant
 UPDATE organizations
 SET audit_seq = audit_seq + 1, feed_seq = feed_seq + 1
-WHERE client_id = :client AND id = :org
+WHERE client_id = :client AND id = :org AND (state = 'active' OR :actor_kind = 'system')
 RETURNING audit_seq, feed_seq, audit_mac;
 
 -- name: journal_take_audit
@@ -12,7 +13,7 @@ RETURNING audit_seq, feed_seq, audit_mac;
 -- scope: tenant
 UPDATE organizations
 SET audit_seq = audit_seq + 1
-WHERE client_id = :client AND id = :org
+WHERE client_id = :client AND id = :org AND (state = 'active' OR :actor_kind = 'system')
 RETURNING audit_seq, feed_seq, audit_mac;
 
 -- name: journal_take_feed

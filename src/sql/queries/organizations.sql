@@ -33,7 +33,8 @@ VALUES (:client, :org, :user_id, :role, :now);
 -- name: organization_by_scope
 -- rows: optional
 -- scope: tenant
-SELECT o.id, o.slug, o.name, o.state, s.plan_key, o.version, o.created_at, o.updated_at
+SELECT o.id, o.slug, o.name, o.state, s.plan_key, o.version, o.created_at, o.updated_at,
+  o.deleted_at
 FROM organizations AS o
 JOIN subscriptions AS s ON s.client_id = o.client_id AND s.org_id = o.id
 WHERE o.client_id = :client AND o.id = :org;
@@ -44,6 +45,21 @@ WHERE o.client_id = :client AND o.id = :org;
 UPDATE organizations
 SET slug = :slug, name = :name, version = version + 1, updated_at = :now
 WHERE client_id = :client AND id = :org AND version = :version;
+
+-- name: organization_begin_delete
+-- rows: none
+-- scope: tenant
+UPDATE organizations
+SET state = 'deleting', deleted_at = :now, version = version + 1, updated_at = :now
+WHERE client_id = :client AND id = :org AND state = 'active';
+
+-- name: organization_restore
+-- rows: none
+-- scope: tenant
+UPDATE organizations
+SET state = 'active', deleted_at = 0, version = version + 1, updated_at = :now
+WHERE client_id = :client AND id = :org AND state = 'deleting'
+  AND deleted_at > CAST(:deleted_after AS BIGINT);
 
 -- name: organization_touch_members
 -- rows: none
@@ -65,7 +81,7 @@ WHERE m.client_id = :client AND m.org_id = :org AND m.role = 'org_owner';
 -- rows: many
 -- scope: fleet
 SELECT o.client_id, o.id, o.slug, o.name, o.state, s.plan_key, o.version, o.created_at,
-  o.updated_at
+  o.updated_at, o.deleted_at
 FROM organizations AS o
 JOIN subscriptions AS s ON s.client_id = o.client_id AND s.org_id = o.id
 WHERE o.client_id > :after_client OR (o.client_id = :after_client AND o.id > :after_id)
@@ -81,3 +97,50 @@ SELECT o.id FROM organizations AS o WHERE o.client_id = :of_client AND o.id = :i
 -- rows: optional
 -- scope: fleet
 SELECT o.id FROM organizations AS o WHERE o.client_id = :of_client AND o.slug = :slug;
+
+-- Whose time to be restored is over, and what was begun.
+-- name: organizations_to_purge
+-- rows: many
+-- scope: fleet
+SELECT o.client_id, o.id, o.state
+FROM organizations AS o
+WHERE o.state IN ('deleting', 'purging') AND (o.state = 'purging' OR o.deleted_at <= :before)
+ORDER BY o.id
+LIMIT CAST(:page_size AS BIGINT);
+
+-- name: organization_begin_purge
+-- rows: none
+-- scope: tenant
+UPDATE organizations
+SET state = 'purging'
+WHERE client_id = :client AND id = :org AND state = 'deleting' AND deleted_at <= :before;
+
+-- What is left is the head of the audit chain. An id is no slug.
+-- name: organization_purged
+-- rows: none
+-- scope: tenant
+UPDATE organizations
+SET state = 'purged', slug = CAST(id AS TEXT), name = '', version = version + 1, updated_at = :now
+WHERE client_id = :client AND id = :org AND state = 'purging';
+
+-- name: organization_state
+-- rows: optional
+-- scope: tenant
+SELECT o.state FROM organizations AS o WHERE o.client_id = :client AND o.id = :org;
+
+-- name: namespaces_per_org
+-- rows: many
+-- scope: tenant
+SELECT s.namespace
+FROM sandboxes AS s
+WHERE s.client_id = :client AND s.org_id = :org
+ORDER BY s.namespace;
+
+-- name: stems_per_org
+-- rows: many
+-- scope: tenant
+SELECT d.stem
+FROM deployments AS d
+WHERE d.client_id = :client AND d.org_id = :org AND d.stem > :after
+ORDER BY d.stem
+LIMIT CAST(:page_size AS BIGINT);

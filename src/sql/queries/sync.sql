@@ -29,6 +29,8 @@ FROM (
   WHERE q.synced_generation < q.generation
     AND (q.retry_at <= :now OR q.retry_at > :beyond)) AS t
 JOIN sandboxes AS s ON s.client_id = t.client_id AND s.org_id = t.org_id AND s.id = t.id
+JOIN organizations AS o ON o.client_id = s.client_id AND o.id = s.org_id
+WHERE o.state <> 'purging'
 ORDER BY t.turn, t.retry_at, t.id
 LIMIT CAST(:page_size AS BIGINT);
 
@@ -38,7 +40,8 @@ LIMIT CAST(:page_size AS BIGINT);
 SELECT s.client_id, s.org_id, s.id, s.user_id, s.namespace, s.claim, s.isolation, s.generation,
   s.failures
 FROM sandboxes AS s
-WHERE s.id > :after
+JOIN organizations AS o ON o.client_id = s.client_id AND o.id = s.org_id
+WHERE s.id > :after AND o.state <> 'purging'
 ORDER BY s.id
 LIMIT CAST(:page_size AS BIGINT);
 
@@ -47,7 +50,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: many
 -- scope: fleet
 SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
-  d.restarts, d.generation, d.deleting, d.failures, s.claim
+  d.restarts, d.generation, d.deleting, d.failures, s.claim, o.state
 FROM (
   SELECT q.client_id, q.org_id, q.id, q.retry_at,
     ROW_NUMBER() OVER (PARTITION BY q.client_id, q.org_id ORDER BY q.retry_at, q.id) AS turn
@@ -55,6 +58,7 @@ FROM (
   WHERE q.synced_generation < q.generation
     AND (q.retry_at <= :now OR q.retry_at > :beyond)) AS t
 JOIN deployments AS d ON d.client_id = t.client_id AND d.org_id = t.org_id AND d.id = t.id
+JOIN organizations AS o ON o.client_id = d.client_id AND o.id = d.org_id
 JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
 ORDER BY t.turn, t.retry_at, t.id
 LIMIT CAST(:page_size AS BIGINT);
@@ -64,10 +68,12 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: many
 -- scope: fleet
 SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
-  d.restarts, d.generation, d.deleting, d.failures, s.claim
+  d.restarts, d.generation, d.deleting, d.failures, s.claim, o.state
 FROM deployments AS d
+JOIN organizations AS o ON o.client_id = d.client_id AND o.id = d.org_id
 JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
 WHERE d.synced_generation < d.generation AND d.synced_generation = 0 AND d.deleting = 0
+  AND o.state = 'active'
   AND d.reason <> :reason
 ORDER BY d.id
 LIMIT CAST(:page_size AS BIGINT);
@@ -76,8 +82,9 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: many
 -- scope: fleet
 SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
-  d.restarts, d.generation, d.deleting, d.failures, s.claim
+  d.restarts, d.generation, d.deleting, d.failures, s.claim, o.state
 FROM deployments AS d
+JOIN organizations AS o ON o.client_id = d.client_id AND o.id = d.org_id
 JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
 WHERE d.id > :after
 ORDER BY d.id
@@ -87,8 +94,9 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: optional
 -- scope: fleet
 SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
-  d.restarts, d.generation, d.deleting, d.failures, s.claim
+  d.restarts, d.generation, d.deleting, d.failures, s.claim, o.state
 FROM deployments AS d
+JOIN organizations AS o ON o.client_id = d.client_id AND o.id = d.org_id
 JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
 WHERE d.id = :id;
 

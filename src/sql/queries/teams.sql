@@ -14,26 +14,30 @@ VALUES (:client, :org, :team_id, :user_id, :role, :now);
 -- name: team_exists
 -- rows: optional
 -- scope: tenant
-SELECT t.id FROM teams AS t WHERE t.client_id = :client AND t.org_id = :org AND t.id = :id;
+SELECT t.id
+FROM teams AS t
+WHERE t.client_id = :client AND t.org_id = :org AND t.id = :id AND t.deleting = 0;
 
 -- name: team_id_by_slug
 -- rows: optional
 -- scope: tenant
-SELECT t.id FROM teams AS t WHERE t.client_id = :client AND t.org_id = :org AND t.slug = :slug;
+SELECT t.id
+FROM teams AS t
+WHERE t.client_id = :client AND t.org_id = :org AND t.slug = :slug AND t.deleting = 0;
 
 -- name: team_by_id
 -- rows: optional
 -- scope: tenant
 SELECT t.id, t.slug, t.name, t.description, t.version, t.created_at, t.updated_at
 FROM teams AS t
-WHERE t.client_id = :client AND t.org_id = :org AND t.id = :id;
+WHERE t.client_id = :client AND t.org_id = :org AND t.id = :id AND t.deleting = 0;
 
 -- name: teams_per_org
 -- rows: many
 -- scope: tenant
 SELECT t.id, t.slug, t.name, t.description, t.version, t.created_at, t.updated_at
 FROM teams AS t
-WHERE t.client_id = :client AND t.org_id = :org AND t.slug > :after
+WHERE t.client_id = :client AND t.org_id = :org AND t.slug > :after AND t.deleting = 0
 ORDER BY t.slug
 LIMIT CAST(:page_size AS BIGINT);
 
@@ -44,6 +48,7 @@ SELECT t.id, t.slug, t.name, t.description, t.version, t.created_at, t.updated_a
 FROM teams AS t
 JOIN team_members AS m ON m.client_id = t.client_id AND m.org_id = t.org_id AND m.team_id = t.id
 WHERE t.client_id = :client AND t.org_id = :org AND m.user_id = :user_id AND t.slug > :after
+  AND t.deleting = 0
 ORDER BY t.slug
 LIMIT CAST(:page_size AS BIGINT);
 
@@ -51,10 +56,35 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: none
 -- scope: tenant
 UPDATE teams
-SET name = :name, description = :description, version = version + 1, updated_at = :now
-WHERE client_id = :client AND org_id = :org AND id = :id AND version = :version;
+SET slug = :slug, name = :name, description = :description, version = version + 1,
+  updated_at = :now
+WHERE client_id = :client AND org_id = :org AND id = :id AND version = :version AND deleting = 0;
 
--- name: team_remove
+-- name: team_load
+-- rows: one
+-- scope: tenant
+SELECT COUNT(*), CAST(COALESCE(SUM(d.deleting), 0) AS BIGINT)
+FROM deployments AS d
+WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id;
+
+-- Its slug is free at once: an id is no slug.
+-- name: team_end
 -- rows: none
 -- scope: tenant
-DELETE FROM teams WHERE client_id = :client AND org_id = :org AND id = :id;
+UPDATE teams
+SET deleting = 1, slug = CAST(id AS TEXT), version = version + 1
+WHERE client_id = :client AND org_id = :org AND id = :id AND deleting = 0;
+
+-- name: team_members_remove
+-- rows: none
+-- scope: tenant
+DELETE FROM team_members WHERE client_id = :client AND org_id = :org AND team_id = :team_id;
+
+-- Once its last deployment has left the cluster.
+-- name: team_forget
+-- rows: none
+-- scope: tenant
+DELETE FROM teams
+WHERE client_id = :client AND org_id = :org AND id = :id AND deleting = 1 AND NOT EXISTS (
+  SELECT 1 FROM deployments AS d
+  WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :id);
