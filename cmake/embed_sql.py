@@ -102,6 +102,42 @@ def table_scopes(migrations):
     return scopes
 
 
+# What outlives an organization: the audit chain, and the row that holds its head.
+OUTLIVES = {"audit", "organizations"}
+
+
+def purge_statements(migrations, scopes):
+    """One statement a table with rows of organizations that removes a batch of one's; what refers to
+    a table comes before it. Made from the schema, so that no table is forgotten."""
+    refers = {}
+    owned = set()
+    for path in migrations:
+        text = pathlib.Path(path).read_text()
+        for match in re.finditer(r"CREATE TABLE\s+(\w+)\s*\((.*?)\n\)", text, re.S):
+            refers[match.group(1)] = set(re.findall(r"REFERENCES\s+(\w+)", match.group(2)))
+            if re.search(r"^\s+org_id\b", match.group(2), re.M):
+                owned.add(match.group(1))
+    left = {t for t in scopes if (scopes[t] == "tenant" or t in owned) and t not in OUTLIVES}
+    out = []
+    while left:
+        free = sorted(t for t in left if not any(t in refers[u] for u in left if u != t))
+        if not free:
+            refuse("migrations", "tables refer to each other in a circle: " + ", ".join(sorted(left)))
+        out += free
+        left -= set(free)
+
+    def body(table, chosen):
+        return ["DELETE FROM %s" % table, "WHERE client_id = :client AND org_id = :org",
+                "  AND " + chosen % ("FROM %s AS x WHERE x.client_id = :client AND x.org_id = :org "
+                                     "LIMIT CAST(:batch AS BIGINT)" % table)]
+
+    return [{"name": "purge_" + table, "place": "purge of " + table, "short": "made from the schema",
+             "rows": "none", "scope": "tenant", "variant": "postgres", "why": "rows are named by ctid",
+             "bodies": {"main": body(table, "rowid IN (SELECT x.rowid %s)"),
+                        "postgres": body(table, "ctid = ANY (ARRAY(SELECT x.ctid %s))")}}
+            for table in out]
+
+
 CLAUSES = {"WHERE", "SET", "ON", "USING", "VALUES", "SELECT", "LEFT", "RIGHT", "INNER", "OUTER", "CROSS",
            "JOIN", "ORDER", "GROUP", "LIMIT", "RETURNING", "DEFAULT", "FOR", "UNION", "NATURAL", "HAVING"}
 
@@ -237,7 +273,7 @@ def compile_statement(statement, scopes):
     statement["postgres"] = render(bodies.get("postgres", bodies["main"]), numbers, "$")
 
 
-def write(statements, out):
+def write(statements, purge, out):
     header = [
         "#pragma once",
         '#include "sql/driver/statement.hpp"',
@@ -251,7 +287,10 @@ def write(statements, out):
         header.append("// %s (%s)" % (s["short"], ", ".join(s["own"])))
         header.append("inline constexpr Statement<Scope::%s, Rows::%s, %d> %s{&texts::%s};"
                       % (s["scope"], s["rows"], len(s["own"]), s["name"], s["name"]))
-    header += ["}  // namespace q", "}  // namespace ks::sql"]
+    header += ["}  // namespace q",
+               "// Removes a batch of an organization's rows from each table, in an order that works.",
+               "std::span<const Statement<Scope::tenant, Rows::none, 1>> purge_statements();",
+               "}  // namespace ks::sql"]
     source = [
         '#include "sql/statements.hpp"',
         "namespace ks::sql {",
@@ -271,6 +310,13 @@ def write(statements, out):
         source.append("  static constexpr const StatementText* kAll[] = {")
         source += ["      &texts::%s," % s["name"] for s in statements]
         source += ["  };", "  return kAll;"]
+    else:
+        source.append("  return {};")
+    source += ["}", "std::span<const Statement<Scope::tenant, Rows::none, 1>> purge_statements() {"]
+    if purge:
+        source.append("  static constexpr Statement<Scope::tenant, Rows::none, 1> kPurge[] = {")
+        source += ["      q::%s," % name for name in purge]
+        source += ["  };", "  return kPurge;"]
     else:
         source.append("  return {};")
     source += ["}", "}  // namespace ks::sql"]
@@ -301,10 +347,15 @@ def main():
                 places[statement["name"]] = statement["place"]
                 compile_statement(statement, scopes)
                 statements.append(statement)
+        purge = purge_statements(args.migrations, scopes)
+        for statement in purge:
+            compile_statement(statement, scopes)
+            statements.append(statement)
     except Refused as refused:
         print(refused, file=sys.stderr)
         sys.exit(1)
-    write(sorted(statements, key=lambda s: s["name"]), pathlib.Path(args.out))
+    write(sorted(statements, key=lambda s: s["name"]), [s["name"] for s in purge],
+          pathlib.Path(args.out))
 
 
 main()

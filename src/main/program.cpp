@@ -21,6 +21,7 @@
 #include "main/stores.hpp"
 #include "operator/operator.hpp"
 #include "sql/database.hpp"
+#include "sync/purge.hpp"
 #include "sync/sync.hpp"
 
 namespace ks {
@@ -89,6 +90,7 @@ struct Program::Impl {
   std::unique_ptr<api::Services> services;
   api::FeedHub hub;
   std::unique_ptr<sync::Sync> sync;
+  std::unique_ptr<sync::Purge> purge;
   std::unique_ptr<op::Operator> op;
   http::Metrics metrics;
   std::unique_ptr<Mailing> mailing;
@@ -179,6 +181,11 @@ void Program::Impl::start_background() {
     sync->start(loop);
     mailing->start(loop);
     sweep_after(minutes(5));
+    purge = std::make_unique<sync::Purge>(
+        sync::Purge::Stores{*db, stores->purge, stores->names, stores->idempotency, stores->journal,
+                            stores->sync, stores->authorizer},
+        *cluster, sync::Purge::Config{}, parts.clock, parts.random);
+    purge->start(loop);
   }
   if (config.run_operator) {
     op = std::make_unique<op::Operator>(*cluster, config.op, parts.clock, parts.random);
@@ -301,10 +308,12 @@ void Program::Impl::stop(Duration drain) {
   if (server) server->stop(drain);
   if (metrics_server) metrics_server->stop(seconds(1));
   if (sync) sync->stop();
+  if (purge) purge->stop();
   if (op) op->stop();
   if (mailing) mailing->stop();
   if (sync) sync->wait_stopped();
   if (mailing) mailing->wait_stopped();
+  if (purge) purge->wait_stopped();
   if (op) op->wait_stopped();
   server.reset();
   metrics_server.reset();

@@ -14,6 +14,7 @@
 #include "sql/people/ownership.hpp"
 #include "sql/people/removals.hpp"
 #include "sql/plans.hpp"
+#include "sql/purge.hpp"
 #include "sql/sync.hpp"
 
 namespace ks {
@@ -47,6 +48,7 @@ struct SqlStores {
   sql::SqlIdempotencyStore idempotency;
   sql::SqlHousekeepingStore housekeeping;
   sql::SqlNameStore names;
+  sql::SqlPurgeStore purge;
   sql::SqlJournal journal;
   sql::SqlSyncStore sync;
   sql::SqlMailStore mails;

@@ -64,7 +64,11 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
   if (access == Access::read_only) {
     KS_CHECK(connection->script("PRAGMA query_only = ON;"));
   } else {
-    KS_CHECK(connection->script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"));
+    KS_CHECK(
+        connection->script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                           // What was deleted is not in the file any more, nor, once it has been
+                           // gone through, in its write-ahead log.
+                           "PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 0;"));
   }
   return connection;
 }

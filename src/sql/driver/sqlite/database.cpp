@@ -86,6 +86,11 @@ class Readers {
     return database_unavailable("Too many reads at once.");
   }
 
+  // While nobody reads.
+  void close() {
+    for (Slot& slot : slots_) slot.connection.reset();
+  }
+
  private:
   struct Slot {
     std::atomic<bool> busy{false};
@@ -108,6 +113,9 @@ class SqliteDatabase final : public Database {
       : lock_(std::move(lock)), memory_(in_memory(path)), readers_(path, std::move(names)) {
     writer_.emplace(std::move(connection), listeners_);
   }
+  // The last connection to close empties the write-ahead log into the file, which one that only
+  // reads cannot.
+  ~SqliteDatabase() override { readers_.close(); }
 
   Result<void> ready() override {
     if (memory_) return {};
