@@ -71,7 +71,8 @@ void mount_organizations(Router& router, Services& services) {
         const auto slug = fields.optional_text("slug");
         KS_CHECK(fields.done());
         KS_TRY(const auto owned, owned_by(tx, caller, services));
-        KS_CHECK(app::check_may_found(owned));
+        KS_TRY(const int ending, ending_of(tx, caller, services));
+        KS_CHECK(app::check_may_found(owned, ending));
         const TenantScope scope = services.sessions.founding(caller.person());
         KS_TRY(const app::Founded made, app::found(tx, services.stores, scope, name, slug));
         KS_TRY(const Organization org, app::organization(tx, services.stores, scope));

@@ -120,14 +120,6 @@ std::unexpected<Error> is_being_deleted() {
   return conflict("being_deleted", "The deployment is being deleted.");
 }
 
-std::unexpected<Error> too_many(std::string message, Duration wait) {
-  auto error = unavailable("too_many_requests", std::move(message));
-  error.error().status = 429;
-  error.error().retry_after_s =
-      static_cast<int>(std::max<std::int64_t>((wait.us + 999'999) / 1'000'000, 1));
-  return error;
-}
-
 // A deployment that is being deleted takes no place in the plan, and one without replicas grants
 // nothing else: while the cluster is away, this bounds how many there can be. After charge(), whose
 // lock holds what is counted.

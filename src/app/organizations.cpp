@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "app/plans.hpp"
 #include "domain/name.hpp"
 
@@ -81,7 +83,7 @@ Result<Founded> found(Tx& tx, const Stores& stores, const TenantScope& founding,
   return Founded{founding.org(), fresh.slug};
 }
 
-Result<void> check_may_found(const std::vector<Organization>& owned) {
+Result<void> check_may_own(const std::vector<Organization>& owned) {
   const auto free = std::ranges::count(owned, kFirstPlan, &Organization::plan);
   if (free < kFreeOrganizationsMax) return {};
   Error error{};
@@ -100,7 +102,18 @@ Result<void> check_may_found(const std::vector<Organization>& owned) {
 
 Result<void> check_may_own(const std::vector<Organization>& owned, const Organization& org) {
   if (org.plan != kFirstPlan) return {};
-  return check_may_found(owned);
+  return check_may_own(owned);
+}
+
+Result<void> check_may_found(const std::vector<Organization>& owned, int ending) {
+  if (ending >= kEndingOrganizationsMax)
+    return too_many(
+        fmt::format(
+            "{} of your organizations are being deleted. Restore one of them, or wait until "
+            "one is gone for good.",
+            ending),
+        hours(24));
+  return check_may_own(owned);
 }
 
 Result<Organization> organization(Tx& tx, const Stores& stores, const TenantScope& scope) {
@@ -137,6 +150,10 @@ Result<Organization> change(Tx& tx, const Stores& stores, const TenantScope& sco
     KS_TRY(const bool claimed,
            stores.names.claim_slug(tx, may_update, *patch.slug, org.updated_at));
     if (!claimed) return slug_taken();
+    KS_TRY(const auto again_at, stores.names.lets_go_at(tx, may_update, org.updated_at));
+    if (again_at)
+      return too_many("The organization has changed its slug too often.",
+                      *again_at - org.updated_at);
     KS_CHECK(stores.names.let_go_slug(tx, may_update, org.slug, org.updated_at + kSlugRest));
     org.slug = *patch.slug;
   }

@@ -22,7 +22,12 @@ Result<Founded> found(Tx& tx, const Stores& stores, const TenantScope& founding,
 // limits would mean nothing (free_orgs.max).
 inline constexpr int kFreeOrganizationsMax = 1;
 // `owned`: every organization that the person owns. `over_limit` with the feature free_orgs.max.
-Result<void> check_may_found(const std::vector<Organization>& owned);
+Result<void> check_may_own(const std::vector<Organization>& owned);
+// So many organizations of one person are being deleted at a time before another may be founded:
+// each keeps its volumes and its name until it is purged, and counts for no plan.
+inline constexpr int kEndingOrganizationsMax = 5;
+// The same for founding one. `ending`: how many of theirs are being deleted; 429 over that.
+Result<void> check_may_found(const std::vector<Organization>& owned, int ending);
 // The same for being given `org`: only one on that plan counts.
 Result<void> check_may_own(const std::vector<Organization>& owned, const Organization& org);
 

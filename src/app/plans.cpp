@@ -82,6 +82,14 @@ Result<void> check_per_item(Tx& tx, const Stores& stores, const AnyPermit& permi
   return std::unexpected(std::move(error));
 }
 
+std::unexpected<Error> too_many(std::string message, Duration wait) {
+  auto error = unavailable("too_many_requests", std::move(message));
+  error.error().status = 429;
+  error.error().retry_after_s =
+      static_cast<int>(std::max<std::int64_t>((wait.us + 999'999) / 1'000'000, 1));
+  return error;
+}
+
 Result<UsageReport> usage(Tx& tx, const Stores& stores, const TenantScope& scope) {
   KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
   KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, may_read, stores.clock.now()));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "app/stores.hpp"
@@ -13,6 +14,9 @@ Result<void> charge(Tx& tx, const Stores& stores, const AnyPermit& permit, const
 // As charge(), for a limit that is not counted over the organization: replicas.max is per service.
 Result<void> check_per_item(Tx& tx, const Stores& stores, const AnyPermit& permit,
                             std::string_view feature, std::int64_t requested);
+
+// Of what may be done only so often: 429, with how long to wait.
+std::unexpected<Error> too_many(std::string message, Duration wait);
 
 struct UsageReport {
   struct Item {

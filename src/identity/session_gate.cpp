@@ -214,9 +214,7 @@ Result<std::vector<Membership>> SessionGate::memberships_locked(Tx& tx,
                                                                 const PersonScope& person) const {
   // Raising the version takes the lock of the person's row.
   KS_CHECK(accounts_.raise_authz_version(tx, person.client_scope(), person.user(), clock_.now()));
-  KS_TRY(auto all, accounts_.list_memberships(tx, person));
-  std::erase_if(all, [](const Membership& m) { return m.state != "active"; });
-  return all;
+  return accounts_.list_memberships(tx, person);
 }
 
 TenantScope SessionGate::founding(const PersonScope& person) const {

@@ -92,8 +92,9 @@ class SessionGate {
   // not_found for everybody else.
   Result<TenantScope> ending(const Caller&, std::string_view org) const;
 
-  // What the person belongs to at this moment, inside a write: until its end nobody else founds or
-  // joins anything for that person. For rules that count a person's organizations.
+  // What the person belongs to at this moment, whatever its state, inside a write: until its end
+  // nobody else founds or joins anything for that person. For rules that count a person's
+  // organizations.
   Result<std::vector<Membership>> memberships_locked(Tx&, const PersonScope&) const;
 
   // Owner of an organization that does not exist yet: its id is made here. Prevents an owner's

@@ -34,6 +34,13 @@ Result<void> SqlNameStore::let_go_slug(Tx& tx, const AnyPermit& permit, std::str
   return {};
 }
 
+Result<std::optional<Time>> SqlNameStore::lets_go_at(Tx& tx, const AnyPermit& permit, Time now) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit.scope().client_scope(), q::slugs_at_rest,
+                                        permit.scope().org(), now));
+  if (row.integer(0) < kSlugsAtRestMax) return std::optional<Time>();
+  return std::optional(row.time(1));
+}
+
 Result<std::optional<OrgId>> SqlNameStore::holder_before(Tx& tx, const ClientScope& client,
                                                          std::string_view slug, Time now) {
   KS_TRY(const auto row,

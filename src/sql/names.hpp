@@ -14,6 +14,7 @@ class SqlNameStore final : public NameStore {
   Result<bool> claim_slug(Tx&, const AnyPermit&, std::string_view slug, Time now) override;
   Result<void> unclaim_slug(Tx&, const AnyPermit&, std::string_view slug) override;
   Result<void> let_go_slug(Tx&, const AnyPermit&, std::string_view slug, Time until) override;
+  Result<std::optional<Time>> lets_go_at(Tx&, const AnyPermit&, Time now) override;
   Result<std::optional<OrgId>> holder_before(Tx&, const ClientScope&, std::string_view slug,
                                              Time now) override;
   Result<void> orphan_slugs(Tx&, const Permit<Action::org_purge, Org>&, Time until) override;

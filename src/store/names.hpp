@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -10,6 +11,8 @@ namespace ks {
 
 // How long a slug that an organization gave up is given to nobody else.
 inline constexpr Duration kSlugRest = days(90);
+// So many slugs of one organization rest at a time.
+inline constexpr std::int64_t kSlugsAtRestMax = 10;
 
 // Names of the cluster are given once in the life of an installation, whatever became of what had
 // them: a label, a certificate or a bookmark may still mean the first one.
@@ -28,6 +31,9 @@ class NameStore {
   virtual Result<void> unclaim_slug(Tx&, const AnyPermit&, std::string_view slug) = 0;
   // The organization stops using it; until `until` nobody else can.
   virtual Result<void> let_go_slug(Tx&, const AnyPermit&, std::string_view slug, Time until) = 0;
+  // When the organization may give up another one: at once, or when one of kSlugsAtRestMax is free
+  // for others again. Otherwise whoever renames over and over takes every name from everybody.
+  virtual Result<std::optional<Time>> lets_go_at(Tx&, const AnyPermit&, Time now) = 0;
   // Whose slug it was, as long as nobody else can have it. No proof of any right on it.
   virtual Result<std::optional<OrgId>> holder_before(Tx&, const ClientScope&, std::string_view slug,
                                                      Time now) = 0;

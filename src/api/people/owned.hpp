@@ -11,4 +11,7 @@ namespace ks::api {
 // `conflict` "busy" when they changed since the session was loaded.
 Result<std::vector<Organization>> owned_by(Tx& tx, const Caller& caller, const Services& services);
 
+// How many of the caller's own are being deleted, likewise.
+Result<int> ending_of(Tx& tx, const Caller& caller, const Services& services);
+
 }  // namespace ks::api

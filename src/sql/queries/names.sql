@@ -24,6 +24,14 @@ VALUES (:client, 'slug', :hash, :holder, :until)
 ON CONFLICT (kind, hash) DO UPDATE SET until = excluded.until
 WHERE given_names.client_id = excluded.client_id AND given_names.holder = excluded.holder;
 
+-- name: slugs_at_rest
+-- rows: one
+-- scope: client
+SELECT COUNT(*), COALESCE(MIN(g.until), 0)
+FROM given_names AS g
+WHERE g.client_id = :client AND g.kind = 'slug' AND g.holder = :holder
+  AND g.until > CAST(:now AS BIGINT);
+
 -- name: slug_holder_before
 -- rows: optional
 -- scope: client
