@@ -7,6 +7,7 @@
 
 #include "base/digest.hpp"
 #include "base/log.hpp"
+#include "domain/claim.hpp"
 #include "kube/refusal.hpp"
 
 namespace ks::sync {
@@ -340,8 +341,24 @@ Carried Carrier::mark(const WantedDeployment& row) {
   return synced ? Carried::done : Carried::waits;
 }
 
+// Those that a resource which was parked left behind; of any other the operator removed them.
+kube::KubeResult<void> Carrier::forget_claims(const WantedDeployment& row) {
+  for (const Service& service : row.workload.services)
+    for (const Volume& volume : service.volumes) {
+      const auto removed = cluster_.remove({kube::kinds::kPersistentVolumeClaim, row.namespace_,
+                                            claim_name(row.stem, service.name, volume.name)},
+                                           {});
+      if (!removed && !removed.error().is_not_found()) return removed;
+    }
+  return {};
+}
+
 bool Carrier::forget(const WantedDeployment& row, const std::optional<Json>& last) {
   if (const auto gone = old_secrets_.all(row, last); !gone) {
+    failed(gone.error());
+    return false;
+  }
+  if (const auto gone = forget_claims(row); !gone) {
     failed(gone.error());
     return false;
   }

@@ -77,6 +77,7 @@ class Carrier {
   Carried push_removal(const WantedDeployment& row);
   Carried mark(const WantedDeployment& row);
   Carried park(const WantedDeployment& row);
+  kube::KubeResult<void> forget_claims(const WantedDeployment& row);
   Carried failed(const kube::KubeError& error);
   Carried refused(const WantedDeployment& row, const kube::KubeError& error);
 

@@ -34,6 +34,12 @@ const TestStatement<Scope::tenant, Rows::none, 1> kEnd(
     "end",
     "UPDATE deployments SET deleting = 1, generation = generation + 1 "
     "WHERE client_id = ?1 AND org_id = ?2 AND id = ?3");
+const TestStatement<Scope::tenant, Rows::none, 1> kState(
+    "state", "UPDATE organizations SET state = ?3 WHERE client_id = ?1 AND id = ?2");
+const TestStatement<Scope::tenant, Rows::none, 0> kWantAnew(
+    "want_anew",
+    "UPDATE deployments SET generation = generation + 1 WHERE client_id = ?1 AND org_id = ?2 "
+    "AND deleting = 0");
 const TestStatement<Scope::tenant, Rows::none, 2> kPutSecret(
     "put_secret",
     "INSERT INTO deployment_secrets (client_id, org_id, deployment_id, name, sealed, created_at) "
@@ -42,12 +48,15 @@ const TestStatement<Scope::tenant, Rows::one, 1> kPhase(
     "phase",
     "SELECT phase, reason FROM deployments WHERE client_id = ?1 AND org_id = ?2 AND id = ?3");
 
-std::string workload(bool secret, const std::string& image = "docker.io/library/redis:7") {
+constexpr const char* kImage = "docker.io/library/redis:7";
+
+std::string workload(bool secret, const std::string& image = kImage, bool volume = false) {
   Workload out;
   Service service;
   service.name = "web";
   service.image = image;
   if (secret) service.secret_env["PASSWORD"] = "PASSWORD";
+  if (volume) service.volumes.push_back({"data", "/data", std::int64_t{1} << 30});
   out.services.push_back(std::move(service));
   out.exposure = Exposure::internal;
   return to_json(out).dump();
@@ -130,6 +139,24 @@ void SyncWorld::change(int org, int n, std::int64_t revision, const std::string&
 void SyncWorld::end(int org, int n) {
   put([&](Tx& tx) -> Result<void> {
     KS_CHECK(sql::sql_tx(tx).run(permit_on(id_of<Org>(org)), *kEnd, id_of<Deployment>(n)));
+    return {};
+  });
+  sync_->wake();
+}
+
+void SyncWorld::volume(int org, int n) {
+  put([&](Tx& tx) -> Result<void> {
+    KS_CHECK(sql::sql_tx(tx).run(permit_on(id_of<Org>(org)), *kChange, id_of<Deployment>(n),
+                                 workload(true, kImage, true), 1));
+    return {};
+  });
+}
+
+void SyncWorld::state(int org, const std::string& state) {
+  put([&](Tx& tx) -> Result<void> {
+    const auto permit = permit_on(id_of<Org>(org));
+    KS_CHECK(sql::sql_tx(tx).run(permit, *kState, state));
+    KS_CHECK(sql::sql_tx(tx).run(permit, *kWantAnew));
     return {};
   });
   sync_->wake();

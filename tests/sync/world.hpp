@@ -70,6 +70,10 @@ class SyncWorld {
   // A newer wish for a deployment with a secret, and that it be deleted. After start().
   void change(int org, int n, std::int64_t revision, const std::string& image);
   void end(int org, int n);
+  // Gives the only service of a deployment with a secret a volume. Before start().
+  void volume(int org, int n);
+  // The organization's state, and its deployments wanted anew. After start().
+  void state(int org, const std::string& state);
   // All that `body` writes at once.
   void rows(const std::function<void()>& body);
 

@@ -102,7 +102,9 @@ std::vector<Grant> api_grants() {
   return {{own, "sandboxes", all, {}},
           {own, "userdeployments", all, {}},
           // Written and taken away by name, never read.
-          {"", "secrets", {"create", "patch", "delete"}, {}}};
+          {"", "secrets", {"create", "patch", "delete"}, {}},
+          // Of deployments that left the cluster before they were deleted.
+          {"", "persistentvolumeclaims", {"delete"}, {}}};
 }
 
 std::vector<Json> manifests(const std::string& system_namespace) {

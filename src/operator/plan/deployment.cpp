@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/claim.hpp"
 #include "domain/quantity.hpp"
 #include "operator/plan/match.hpp"
 
@@ -25,12 +26,6 @@ Labels labels_of(const UserDeploymentSpec& spec, const SandboxSpec& sandbox) {
           {std::string(labels::kUser), sandbox.user_id},
           {std::string(labels::kTeam), spec.team_id},
           {std::string(labels::kDeployment), spec.stem}};
-}
-
-// A claim's name never depends on how many services there are, else adding one would lose the data.
-std::string claim_name(const std::string& stem, const std::string& service,
-                       const std::string& volume) {
-  return stem + "-" + service + "-" + volume;
 }
 
 // A claim only grows, and keeps its class: Kubernetes refuses the rest.
