@@ -181,10 +181,12 @@ void Program::Impl::start_background() {
     sync->start(loop);
     mailing->start(loop);
     sweep_after(minutes(5));
+    sync::Purge::Config purging;
+    purging.every = seconds(config.purge_interval_s);
     purge = std::make_unique<sync::Purge>(
         sync::Purge::Stores{*db, stores->purge, stores->names, stores->idempotency, stores->journal,
                             stores->sync, stores->authorizer},
-        *cluster, sync::Purge::Config{}, parts.clock, parts.random);
+        *cluster, purging, parts.clock, parts.random);
     purge->start(loop);
   }
   if (config.run_operator) {

@@ -257,6 +257,7 @@ void Loader::limits() {
   quota("RATE_LIMIT_ADDRESS_READS", out_.config.quotas.address_reads);
   quota("RATE_LIMIT_ADDRESS_WRITES", out_.config.quotas.address_writes);
   quota("CONNECTIONS_PER_ADDRESS", out_.config.network_connections);
+  quota("PURGE_INTERVAL", out_.config.purge_interval_s);
 }
 
 void Loader::observability() {

@@ -45,6 +45,7 @@ struct Config {
   std::uint16_t metrics_port = 0;
   api::RequestQuotas quotas;
   std::int64_t network_connections = 256;
+  std::int64_t purge_interval_s = 60;
   bool leader_elect = true;
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::text;

@@ -46,6 +46,7 @@ constexpr std::array kVariables = {
     Variable{"RATE_LIMIT_ADDRESS_READS", "6000"},
     Variable{"RATE_LIMIT_ADDRESS_WRITES", "600"},
     Variable{"CONNECTIONS_PER_ADDRESS", "256"},
+    Variable{"PURGE_INTERVAL", "60"},
     Variable{"METRICS_ADDR", ""},
     Variable{"LEADER_ELECT", "true"},
     Variable{"LOG_LEVEL", "info"},
