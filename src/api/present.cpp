@@ -23,7 +23,7 @@ Json present(const UserRow& user) {
 }
 
 Json present(const Organization& org, const TenantScope& scope) {
-  const bool ending = org.state != "active";
+  const bool ending = org.state == "deleting" || org.state == "purging";
   std::vector<std::string> actions = policy::allowed_on_org(scope.standing());
   // Looking at it, and taking the deletion back.
   if (ending)

@@ -46,10 +46,10 @@ class Snapshot {
     for (Membership& m : of) {
       // Whoever was in an organization that is being deleted is in none; its owner may have it
       // back.
-      if (m.state == "active")
-        memberships.push_back(std::move(m));
-      else if (m.state == "deleting" && m.role == OrgRole::owner)
+      if (m.state == "deleting" && m.role == OrgRole::owner)
         ending.push_back(std::move(m));
+      else if (m.state != "deleting" && m.state != "purging")
+        memberships.push_back(std::move(m));
     }
     standings.reserve(memberships.size());
     by_name.reserve(memberships.size() * 2);

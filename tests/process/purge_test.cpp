@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <set>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -35,8 +36,8 @@ std::string tables(const Installation& world, const std::string& of_which) {
 }
 
 // The tables with a row that says one of these; nothing is left out.
-std::vector<std::string> saying(const Installation& world, const std::string& text) {
-  std::vector<std::string> out;
+std::set<std::string> saying(const Installation& world, const std::string& text) {
+  std::set<std::string> out;
   std::string rest = tables(world, "") + " ";
   while (!rest.empty()) {
     const std::string table = rest.substr(0, rest.find(' '));
@@ -48,7 +49,7 @@ std::vector<std::string> saying(const Installation& world, const std::string& te
                       "' || ''|'' || ') FROM pragma_table_info('{}')",
                       table));
     if (count(world, fmt::format("{} AS t WHERE {} LIKE '%{}%'", table, row, text)) > 0)
-      out.push_back(table);
+      out.insert(table);
   }
   return out;
 }
@@ -125,7 +126,7 @@ TEST_CASE(
       CHECK(saying(world, text).empty());
       CHECK(files_saying(world, text).empty());
     }
-    CHECK(saying(world, org) == std::vector<std::string>{"audit", "organizations"});
+    CHECK(saying(world, org) == std::set<std::string>{"audit", "organizations"});
     // Somebody else's is as it was.
     CHECK(count(world, "organizations WHERE state = 'active' AND name = 'Somebody'") == 1);
     CHECK(count(world, "org_members") == 1);

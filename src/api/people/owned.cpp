@@ -10,7 +10,7 @@ Result<std::vector<Organization>> owned_by(Tx& tx, const Caller& caller, const S
   KS_TRY(const auto memberships, services.sessions.memberships_locked(tx, caller.person()));
   std::vector<Organization> owned;
   for (const Membership& m : memberships) {
-    if (m.role != OrgRole::owner || m.state != "active") continue;
+    if (m.role != OrgRole::owner || m.state == "deleting" || m.state == "purging") continue;
     const auto scope = services.sessions.tenant(caller, m.id);
     // Founded by another request since this one's session was loaded.
     if (!scope) return conflict("busy", "Your organizations changed just now; try again.");
