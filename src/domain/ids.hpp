@@ -13,6 +13,7 @@ using DeploymentId = Id<struct Deployment>;
 using SandboxId = Id<struct Sandbox>;
 using MailId = Id<struct Mail>;
 using OfferId = Id<struct Offer>;
+using InvitationId = Id<struct Invite>;
 
 // The built-in client: organizations without a white-label client belong to it, so that no key has
 // an empty part. The same in every installation.

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/clock.hpp"
+
+namespace ks {
+
+// Of an invitation. All but `pending` are final: to be invited again is another one.
+enum class InvitationState { pending, accepted, declined, revoked, expired };
+std::string_view name(InvitationState state);
+std::optional<InvitationState> invitation_state(std::string_view name);
+
+// What can happen to one. `change` is of its roles and teams; `resend` gives it a new token.
+enum class InvitationEvent { change, resend, accept, decline, revoke, expire };
+// The state afterwards; none where the event has no place, and then nothing may change.
+std::optional<InvitationState> after(InvitationState state, InvitationEvent event);
+
+// Why one was revoked: by hand, or because what it stood on is gone.
+enum class RevokedFor { by_hand, inviter_lost_right, organization_suspended, organization_deleted };
+std::string_view name(RevokedFor reason);
+
+inline constexpr int kInvitationDaysMin = 1;
+inline constexpr int kInvitationDaysMax = 30;
+inline constexpr int kInvitationDays = 7;
+// Of one request.
+inline constexpr std::size_t kInvitationsMax = 100;
+inline constexpr std::size_t kInvitationTeamsMax = 50;
+// What is settled is kept as long as that.
+inline constexpr Duration kInvitationKept = days(90);
+
+// How often one was sent again.
+struct Resends {
+  Time sent_at;   // The last time, the first one included.
+  Time since;     // When the day began in which they are counted.
+  int count = 0;  // In that day, the first sending not included.
+};
+inline constexpr Duration kResendPause = seconds(60);
+inline constexpr Duration kResendDay = hours(24);
+inline constexpr int kResendsPerDay = 5;
+// When it may be sent again; none for now.
+std::optional<Time> resend_from(const Resends& before, Time now);
+Resends after_resend(const Resends& before, Time now);
+// Of another invitation to the same address, `before` being the last sending to it within a day, if
+// there was one: taking back and inviting anew counts as sending again, though without the pause.
+// None when it was sent too often that day.
+std::optional<Resends> first_sending(const std::optional<Resends>& before, Time now);
+
+}  // namespace ks
