@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "app/invitations/revocation.hpp"
 #include "app/organizations.hpp"
 #include "app/ownership.hpp"
 #include "app/plans.hpp"
@@ -59,6 +60,7 @@ Result<Organization> delete_organization(Tx& tx, const Stores& stores, const Ten
   KS_CHECK(stores.journal.record(
       tx, may_delete, Deed{Action::org_delete, "organization", org.id.str(), Json::object()},
       changed(org.id), now));
+  KS_CHECK(revoke_all_invitations(tx, stores, may_delete, RevokedFor::organization_deleted));
   // One that is older than the register of names enters it now: at the latest when it is purged,
   // nothing else says whose the slug was.
   KS_CHECK(stores.names.claim_slug(tx, may_delete, org.slug, now));

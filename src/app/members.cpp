@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/invitations/revocation.hpp"
 #include "app/organizations.hpp"
 #include "app/plans.hpp"
 #include "authz/grants.hpp"
@@ -90,6 +91,8 @@ Result<Joined> join(Tx& tx, const Stores& stores, const MayAdd& may, const Joini
   Joined out;
   KS_TRY(out.added, stores.members.add(tx, may, joining.user, joining.role, now));
   if (out.added && joining.seat == Joining::Seat::take) {
+    // What has expired holds no seat any more, whether or not that is written down.
+    KS_CHECK(expire_invitations(tx, stores, permit));
     Usage one;
     one.members = 1;
     KS_CHECK(charge(tx, stores, permit, one));
@@ -149,6 +152,7 @@ Result<MemberRow> change_member(Tx& tx, const Stores& stores, const TenantScope&
   KS_TRY(const bool set, stores.members.set_role(tx, may_manage, target.user, to));
   if (!set) return not_found();
   KS_CHECK(stores.members.touch(tx, may_manage, target.user));
+  if (to < target.role) KS_CHECK(recheck_invitations_of(tx, stores, may_manage, target.user));
   KS_CHECK(stores.journal.record(
       tx, may_manage,
       Deed{Action::org_members_manage, "member", target.user.str(),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/invitations/revocation.hpp"
 #include "app/members.hpp"
 #include "app/organizations.hpp"
 #include "app/ownership.hpp"
@@ -26,6 +27,14 @@ Result<std::int64_t> count_offers(Tx& tx, const Stores& stores, const Leaving& l
 Result<void> cancel_offers(Tx& tx, const Stores& stores, const Leaving& leaving) {
   return cancel_offers_of(tx, stores, leaving.may.permit(), leaving.member.user);
 }
+Result<std::int64_t> count_invitations(Tx& tx, const Stores& stores, const Leaving& leaving) {
+  KS_TRY(const auto pending,
+         stores.invitations.pending_of(tx, leaving.may.permit(), leaving.member.user));
+  return static_cast<std::int64_t>(pending.size());
+}
+Result<void> revoke_invitations(Tx& tx, const Stores& stores, const Leaving& leaving) {
+  return revoke_invitations_of_leaving(tx, stores, leaving.may.permit(), leaving.member.user);
+}
 Result<std::int64_t> one(Tx&, const Stores&, const Leaving&) { return 1; }
 
 Result<void> remember(Tx& tx, const Stores& stores, const Leaving& leaving) {
@@ -48,6 +57,9 @@ constexpr std::array kEffects = {
         "deployments", "kept",
         "What the person deployed belongs to its team and goes on; their name stays on it.",
         count_deployments, nullptr},
+    RemovalEffect{"invitations", "revoked",
+                  "What they gave with invitations that are pending is taken back.",
+                  count_invitations, revoke_invitations},
     RemovalEffect{"ownership_offers", "cancelled",
                   "An open offer of ownership to them is cancelled.", count_offers, cancel_offers},
     RemovalEffect{"team_roles", "removed",

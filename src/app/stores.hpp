@@ -8,6 +8,7 @@
 #include "secrets/envelope.hpp"
 #include "store/deployments.hpp"
 #include "store/idempotency.hpp"
+#include "store/invitations.hpp"
 #include "store/journal.hpp"
 #include "store/members.hpp"
 #include "store/names.hpp"
@@ -29,6 +30,7 @@ struct Stores {
   MemberStore& members;
   RemovalStore& removals;
   OwnershipStore& ownership;
+  InvitationStore& invitations;
   DeploymentStore& deployments;
   SandboxStore& sandboxes;
   PlanStore& plans;

@@ -1,5 +1,6 @@
 #include "app/team_members.hpp"
 
+#include "app/invitations/revocation.hpp"
 #include "app/members.hpp"
 #include "app/organizations.hpp"
 #include "authz/grants.hpp"
@@ -104,6 +105,8 @@ Result<TeamMemberRow> set_team_member(Tx& tx, const Stores& stores, const Tenant
     if (whom.user == scope.actor() && change.role < whom.role && !change.confirmed)
       return confirmation_required(" in the team");
     KS_CHECK(stores.members.set(tx, may_manage, whom.user, change.role, stores.clock.now()));
+    if (change.role < whom.role)
+      KS_CHECK(recheck_invitations_of(tx, stores, may_manage, whom.user));
     KS_CHECK(record(tx, stores, may_manage, whom, change.role));
   }
   KS_TRY(auto found, stores.members.find(tx, may_read, PersonRef{whom.user, {}}));
@@ -124,7 +127,7 @@ Result<void> remove_team_member(Tx& tx, const Stores& stores, const TenantScope&
   KS_CHECK(record(tx, stores, may_manage, whom, std::nullopt));
   KS_TRY(const bool removed, stores.members.remove(tx, may_manage, whom.user));
   if (!removed) return not_found();
-  return {};
+  return recheck_invitations_of(tx, stores, may_manage, whom.user);
 }
 
 }  // namespace ks::app

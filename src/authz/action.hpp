@@ -93,6 +93,8 @@ enum class Action {
   sync_status,
   // Removing an organization for good, when its time to be restored is over.
   org_purge,
+  // Looking at, accepting and declining an invitation, by who has its token.
+  invitation_answer,
   // Appending to the audit log what was refused; whoever acts in the organization may.
   audit_append,
 };

@@ -96,6 +96,7 @@ inline constexpr std::array<Row, kActions> kRows = {{
     {Action::org_found, "org:found", Place::organization, "organization", 0},
     {Action::sync_status, "sync:status", Place::organization, "organization", 0},
     {Action::org_purge, "org:purge", Place::organization, "organization", 0},
+    {Action::invitation_answer, "invitation:answer", Place::organization, "organization", 0},
     {Action::audit_append, "audit:append", Place::organization, "organization", 0},
 }};
 // clang-format on

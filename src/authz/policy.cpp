@@ -22,6 +22,7 @@ ActionSet rights(const Standing& standing) {
   if (standing.client_role) out = out | actions(*standing.client_role);
   if (standing.platform_admin) out = out | actions(Role::platform_admin);
   if (standing.system) out = out | actions(Role::system);
+  if (standing.invited) out.add(Action::invitation_answer);
   return out;
 }
 

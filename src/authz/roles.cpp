@@ -107,6 +107,8 @@ constexpr std::array<Right, kActions> kRights = {{
     {Action::org_found, kOwner},
     {Action::sync_status, kSystem},
     {Action::org_purge, kSystem},
+    // No role's: whoever comes with a token has it, see Standing::invited.
+    {Action::invitation_answer, 0},
     {Action::audit_append, kMembers | kClientAnybody | kSystem},
 }};
 

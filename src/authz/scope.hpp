@@ -33,6 +33,8 @@ struct Standing {
   bool platform_admin = false;
   // Background work; allowed sync_status and nothing else.
   bool system = false;
+  // Came with the token of an invitation; allowed invitation_answer and nothing else.
+  bool invited = false;
 
   std::optional<TeamRole> role_in(const TeamId& team) const {
     for (const InTeam& t : teams)

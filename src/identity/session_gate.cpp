@@ -227,6 +227,26 @@ TenantScope SessionGate::founding(const PersonScope& person) const {
                      person.trail(), person.password_at());
 }
 
+namespace {
+std::shared_ptr<const Standing> invited_standing() {
+  static const auto kInvited = [] {
+    auto standing = std::make_shared<Standing>();
+    standing->invited = true;
+    return std::shared_ptr<const Standing>(std::move(standing));
+  }();
+  return kInvited;
+}
+}  // namespace
+
+TenantScope SessionGate::invited(const PersonScope& person, const OrgId& org) {
+  return TenantScope(person.client(), org, person.user(), invited_standing(), person.trail(),
+                     person.password_at());
+}
+
+TenantScope SessionGate::invited(const ClientScope& client, const OrgId& org, TrailPtr trail) {
+  return TenantScope(client.client(), org, std::nullopt, invited_standing(), std::move(trail));
+}
+
 Result<TenantScope> SessionGate::administration(const Caller& caller, const OrgId& org) const {
   return administration(caller, caller.person().client(), org);
 }

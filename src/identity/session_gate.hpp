@@ -101,6 +101,12 @@ class SessionGate {
   // rights on an organization that somebody else has.
   TenantScope founding(const PersonScope&) const;
 
+  // Somebody who holds the token of an invitation to this organization, and may do nothing there
+  // but look for that invitation and answer it. Whether there is one is not checked: without the
+  // token nothing is found. The first form is for who is signed in.
+  static TenantScope invited(const PersonScope&, const OrgId& org);
+  static TenantScope invited(const ClientScope&, const OrgId& org, TrailPtr);
+
   // A platform administrator's standing, and no other, in any organization of the caller's client.
   // not_found for everybody else. Whether the organization exists is not checked.
   Result<TenantScope> administration(const Caller&, const OrgId& org) const;

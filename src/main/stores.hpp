@@ -10,6 +10,7 @@
 #include "sql/mails.hpp"
 #include "sql/names.hpp"
 #include "sql/organizations.hpp"
+#include "sql/people/invitations.hpp"
 #include "sql/people/members.hpp"
 #include "sql/people/ownership.hpp"
 #include "sql/people/removals.hpp"
@@ -31,9 +32,9 @@ struct SqlStores {
   SqlStores& operator=(const SqlStores&) = delete;
 
   app::Stores for_app(Outbox& outbox, const Clock& clock, Random& random) {
-    return {authorizer,  organizations, teams, members, removals,    ownership,
-            deployments, sandboxes,     plans, journal, idempotency, names,
-            outbox,      envelope,      clock, random};
+    return {authorizer,  organizations, teams,     members, removals, ownership,
+            invitations, deployments,   sandboxes, plans,   journal,  idempotency,
+            names,       outbox,        envelope,  clock,   random};
   }
 
   sql::SqlAccountStore accounts;
@@ -42,6 +43,7 @@ struct SqlStores {
   sql::SqlMemberStore members;
   sql::SqlRemovalStore removals;
   sql::SqlOwnershipStore ownership;
+  sql::SqlInvitationStore invitations;
   sql::SqlDeploymentStore deployments;
   sql::SqlSandboxStore sandboxes;
   sql::SqlPlanStore plans;

@@ -63,8 +63,10 @@ struct Roles {
   std::optional<TeamRole> team;
 };
 
+struct Invitation;  // store/invitations.hpp
+
 // The rights by which somebody becomes a member: of those who manage members, of the
-// founder, and of who appoints an owner where there is none.
+// founder, of who appoints an owner where there is none, and of who holds a pending invitation.
 // Prevents that any other right does.
 class MayAdd {
  public:
@@ -76,9 +78,12 @@ class MayAdd {
   MayAdd(
       const Permit<Action::orgs_appoint_owner, Org>& permit)  // NOLINT(google-explicit-constructor)
       : permit_(permit) {}
+  static MayAdd invited(const Permit<Action::invitation_answer, Org>& permit,
+                        const Invitation& invitation);
   const AnyPermit& permit() const noexcept { return permit_; }
 
  private:
+  explicit MayAdd(const Permit<Action::invitation_answer, Org>& permit) : permit_(permit) {}
   AnyPermit permit_;
 };
 

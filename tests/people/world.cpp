@@ -15,6 +15,8 @@ const test::TestStatement<sql::Scope::fleet, sql::Rows::none, 1> kBusiness(
     "business", "UPDATE subscriptions SET plan_key = 'business' WHERE org_id = ?1");
 const test::TestStatement<sql::Scope::fleet, sql::Rows::none, 2> kState(
     "state", "UPDATE organizations SET state = ?2 WHERE id = ?1");
+const test::TestStatement<sql::Scope::fleet, sql::Rows::many, 0> kQueued(
+    "queued", "SELECT client_id, id, sealed FROM mails WHERE state = 'queued' ORDER BY id");
 const test::TestStatement<sql::Scope::fleet, sql::Rows::none, 2> kSeats(
     "seats",
     "INSERT INTO entitlement_overrides (client_id, org_id, feature, value, starts_at, ends_at, "
@@ -101,6 +103,46 @@ Outcome World::write(const Person& who, const OrgId& org, const Act& act, std::s
     KS_TRY(const TenantScope scope, gate.tenant(caller, org));
     return act(tx, scope);
   }));
+}
+
+Outcome World::answer(const Person& who, const OrgId& org, const Answer& act, std::size_t process) {
+  return outcome_of(database(process).write([&](Tx& tx) -> Result<void> {
+    KS_TRY(const Caller caller, gates_[process]->load_in(tx, client(), who.token, kTrail));
+    return act(tx, SessionGate::invited(caller.person(), org),
+               app::Guest{caller.user().email, caller.user().name});
+  }));
+}
+
+std::vector<AddressedDraft> World::waiting() {
+  std::vector<AddressedDraft> out;
+  REQUIRE(database().fleet_read(test::kFleet, [&](Tx& tx) -> Result<void> {
+    out.clear();
+    KS_TRY(const auto rows, sql::sql_tx(tx).run(test::kFleet, *kQueued));
+    for (const sql::Row& row : rows) {
+      KS_TRY(auto draft,
+             mail::unsealed(stores_.envelope, row.id<Client>(0), row.id<ks::Mail>(1), row.text(2)));
+      out.push_back(std::move(draft));
+    }
+    return {};
+  }));
+  return out;
+}
+
+std::optional<std::string> World::mailed_token(const std::string& address) {
+  std::optional<std::string> out;
+  for (const AddressedDraft& mail : waiting())
+    if (mail.to.text() == address && mail.draft.kind == "invitation") {
+      CHECK(mail.draft.link->path == "/invitation");
+      out = mail.draft.link->token;
+    }
+  return out;
+}
+
+std::vector<std::string> World::mails() {
+  std::vector<std::string> out;
+  for (const AddressedDraft& mail : waiting())
+    out.push_back(mail.draft.kind + " " + mail.to.text());
+  return out;
 }
 
 Outcome World::with_caller(const Person& who, std::size_t process,

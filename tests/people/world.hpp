@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "app/invitations/answer.hpp"
 #include "app/stores.hpp"
 #include "base/random.hpp"
+#include "domain/mail/draft.hpp"
 #include "identity/session_gate.hpp"
 #include "mail/outbox.hpp"
 #include "main/stores.hpp"
@@ -48,6 +50,14 @@ class World {
   Outcome write(const Person& who, const OrgId& org, const Act& act, std::size_t process = 0);
   // Reading, from rights in memory as long as they hold.
   Outcome read(const Person& who, const OrgId& org, const Act& act, std::size_t process = 0);
+  // As who holds the token of an invitation to the organization, signed in.
+  using Answer = std::function<Result<void>(Tx&, const TenantScope& invited, const app::Guest&)>;
+  Outcome answer(const Person& who, const OrgId& org, const Answer& act, std::size_t process = 0);
+  // The token in the newest mail to this address that has not left.
+  std::optional<std::string> mailed_token(const std::string& address);
+  // Mails that have not left, oldest first: "team_added ann@example.com".
+  std::vector<std::string> mails();
+
   // What the person is told to belong to.
   std::vector<Membership> memberships(const Person& who, std::size_t process = 0);
 
@@ -60,6 +70,7 @@ class World {
 
  private:
   void sign_in(Person& person);
+  std::vector<AddressedDraft> waiting();
   Database& database(std::size_t process) { return process == 0 ? database() : *other_; }
   Outcome with_caller(const Person& who, std::size_t process,
                       const std::function<Result<void>(Tx&, const Caller&)>& act);

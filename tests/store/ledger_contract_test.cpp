@@ -24,6 +24,7 @@
 #include "sql/mails.hpp"
 #include "sql/names.hpp"
 #include "sql/organizations.hpp"
+#include "sql/people/invitations.hpp"
 #include "sql/people/members.hpp"
 #include "sql/people/ownership.hpp"
 #include "sql/people/removals.hpp"
@@ -192,6 +193,7 @@ struct Org {
   sql::SqlMemberStore members;
   sql::SqlRemovalStore removals;
   sql::SqlOwnershipStore ownership;
+  sql::SqlInvitationStore invitations;
   sql::SqlDeploymentStore deployments;
   sql::SqlSandboxStore sandboxes;
   sql::SqlPlanStore plans;
@@ -203,9 +205,9 @@ struct Org {
   mail::SealedOutbox outbox{mails, envelope, clock, random, mail::Switch::off};
   Authorizer authorizer{teams};
   sql::SqlNameStore names{std::string(32, 'n')};
-  app::Stores stores{authorizer,  organizations, teams, members, removals,    ownership,
-                     deployments, sandboxes,     plans, journal, idempotency, names,
-                     outbox,      envelope,      clock, random};
+  app::Stores stores{authorizer,  organizations, teams,     members, removals, ownership,
+                     invitations, deployments,   sandboxes, plans,   journal,  idempotency,
+                     names,       outbox,        envelope,  clock,   random};
   SessionGate::TrailPtr trail = std::make_shared<const Trail>(Trail{"test", "192.0.2.1"});
   std::string token;
 };

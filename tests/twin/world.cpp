@@ -145,6 +145,15 @@ constexpr std::string_view kOrgRows[] = {
     "INSERT INTO ownership_offers (client_id, org_id, id, from_user, to_user, state, created_at, "
     "expires_at, settled_at) VALUES ('$c', '$o', '#1', '#1', '#2', 'cancelled', 0, 1000, 10), "
     "('$c', '$o', '#2', '#1', '#2', 'open', 0, 1000, 0)",
+    "INSERT INTO invitations (client_id, org_id, id, email, role, org_wide, state, reason, "
+    "token_hash, invited_by, answered_by, version, life_days, created_at, expires_at, sent_at, "
+    "resends_since, resends, told_at, settled_at) VALUES "
+    "('$c', '$o', '#1', 'one@x.test', 'org_member', 1, 'pending', '', 'hash', '#1', NULL, 1, 7, 0, "
+    "1000, 0, 0, 0, 0, 0), "
+    "('$c', '$o', '#2', 'two@x.test', 'org_member', 0, 'declined', '', 'hash2', '#1', '#2', 1, 7, "
+    "0, 1000, 0, 0, 0, 0, 50)",
+    "INSERT INTO invitation_teams (client_id, org_id, invitation_id, team_id, team_name, role, "
+    "invited_by) VALUES ('$c', '$o', '#1', '#1', 'Team', 'viewer', '#1')",
     "INSERT INTO subscriptions (client_id, org_id, plan_key, plan_version, state, period_start, "
     "updated_at) VALUES ('$c', '$o', 'free', 1, 'active', 0, 0)",
     "INSERT INTO entitlement_overrides (client_id, org_id, feature, value, starts_at, ends_at, "

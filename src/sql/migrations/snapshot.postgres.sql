@@ -140,6 +140,46 @@ CREATE TABLE public.installation (
 );
 ALTER TABLE ONLY public.installation FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.installation OWNER TO {owner_role};
+CREATE TABLE public.invitation_teams (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    invitation_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    team_name text NOT NULL COLLATE pg_catalog."C",
+    role text NOT NULL COLLATE pg_catalog."C",
+    invited_by uuid NOT NULL,
+    CONSTRAINT invitation_teams_role CHECK ((role = ANY (ARRAY['team_admin'::text, 'developer'::text, 'viewer'::text])))
+);
+ALTER TABLE ONLY public.invitation_teams FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.invitation_teams OWNER TO {owner_role};
+CREATE TABLE public.invitations (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    id uuid NOT NULL,
+    email text NOT NULL COLLATE pg_catalog."C",
+    role text NOT NULL COLLATE pg_catalog."C",
+    org_wide bigint NOT NULL,
+    state text NOT NULL COLLATE pg_catalog."C",
+    reason text NOT NULL COLLATE pg_catalog."C",
+    token_hash text NOT NULL COLLATE pg_catalog."C",
+    invited_by uuid NOT NULL,
+    answered_by uuid,
+    version bigint NOT NULL,
+    life_days bigint NOT NULL,
+    created_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    sent_at bigint NOT NULL,
+    resends_since bigint NOT NULL,
+    resends bigint NOT NULL,
+    told_at bigint NOT NULL,
+    settled_at bigint NOT NULL,
+    CONSTRAINT invitations_accepted CHECK (((state <> 'accepted'::text) OR (answered_by IS NOT NULL))),
+    CONSTRAINT invitations_role CHECK ((role = ANY (ARRAY['org_admin'::text, 'org_member'::text]))),
+    CONSTRAINT invitations_settled CHECK (((state = 'pending'::text) = (settled_at = 0))),
+    CONSTRAINT invitations_state CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text, 'declined'::text, 'revoked'::text, 'expired'::text])))
+);
+ALTER TABLE ONLY public.invitations FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.invitations OWNER TO {owner_role};
 CREATE TABLE public.leases (
     name text NOT NULL COLLATE pg_catalog."C",
     holder text NOT NULL COLLATE pg_catalog."C",
@@ -397,6 +437,10 @@ ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (client_id, user_id, key_hash);
 ALTER TABLE ONLY public.installation
     ADD CONSTRAINT installation_pkey PRIMARY KEY (key);
+ALTER TABLE ONLY public.invitation_teams
+    ADD CONSTRAINT invitation_teams_pkey PRIMARY KEY (client_id, org_id, invitation_id, team_id);
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (client_id, org_id, id);
 ALTER TABLE ONLY public.leases
     ADD CONSTRAINT leases_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.login_networks
@@ -457,6 +501,12 @@ CREATE INDEX former_members_by_age ON public.former_members USING btree (removed
 CREATE INDEX given_names_by_end ON public.given_names USING btree (until) WHERE (until > 0);
 CREATE INDEX given_names_by_holder ON public.given_names USING btree (client_id, holder) WHERE (holder <> ''::text);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX invitation_teams_by_team ON public.invitation_teams USING btree (client_id, org_id, team_id, invitation_id);
+CREATE INDEX invitations_by_age ON public.invitations USING btree (settled_at) WHERE (state <> 'pending'::text);
+CREATE INDEX invitations_by_email ON public.invitations USING btree (client_id, org_id, email, sent_at);
+CREATE INDEX invitations_by_expiry ON public.invitations USING btree (expires_at) WHERE (state = 'pending'::text);
+CREATE UNIQUE INDEX invitations_by_token ON public.invitations USING btree (client_id, org_id, token_hash);
+CREATE UNIQUE INDEX invitations_one_pending ON public.invitations USING btree (client_id, org_id, email) WHERE (state = 'pending'::text);
 CREATE INDEX login_networks_by_age ON public.login_networks USING btree (seen_at);
 CREATE INDEX login_networks_by_user ON public.login_networks USING btree (client_id, user_id);
 CREATE INDEX mails_by_org ON public.mails USING btree (client_id, org_id);
@@ -496,6 +546,16 @@ ALTER TABLE ONLY public.given_names
     ADD CONSTRAINT given_names_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.invitation_teams
+    ADD CONSTRAINT invitation_teams_client_id_invited_by_fkey FOREIGN KEY (client_id, invited_by) REFERENCES public.users(client_id, id);
+ALTER TABLE ONLY public.invitation_teams
+    ADD CONSTRAINT invitation_teams_client_id_org_id_invitation_id_fkey FOREIGN KEY (client_id, org_id, invitation_id) REFERENCES public.invitations(client_id, org_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_client_id_answered_by_fkey FOREIGN KEY (client_id, answered_by) REFERENCES public.users(client_id, id);
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_client_id_invited_by_fkey FOREIGN KEY (client_id, invited_by) REFERENCES public.users(client_id, id);
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
 ALTER TABLE ONLY public.login_networks
     ADD CONSTRAINT login_networks_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.mails
@@ -589,6 +649,14 @@ CREATE POLICY idempotency_keys_tenant ON public.idempotency_keys TO {tenant_role
 ALTER TABLE public.installation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY installation_fleet ON public.installation TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY installation_owner ON public.installation TO {owner_role} USING (true) WITH CHECK (true);
+ALTER TABLE public.invitation_teams ENABLE ROW LEVEL SECURITY;
+CREATE POLICY invitation_teams_fleet ON public.invitation_teams TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY invitation_teams_owner ON public.invitation_teams TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY invitation_teams_tenant ON public.invitation_teams TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
+CREATE POLICY invitations_fleet ON public.invitations TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY invitations_owner ON public.invitations TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY invitations_tenant ON public.invitations TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
 ALTER TABLE public.leases ENABLE ROW LEVEL SECURITY;
 CREATE POLICY leases_fleet ON public.leases TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY leases_owner ON public.leases TO {owner_role} USING (true) WITH CHECK (true);
@@ -691,6 +759,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.given_names TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.installation TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitation_teams TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitation_teams TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.leases TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_networks TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_networks TO {tenant_role};
