@@ -82,12 +82,15 @@ int serve(const std::string& engine) {
   account_options.limit_key = std::string(32, 'l');
   Accounts accounts(world.db(), world.stores().accounts, world.gate(), hasher, world.clock(),
                     world.random(), account_options);
+  const InvitationTries invitation_tries(world.db(), world.stores().accounts, world.clock(),
+                                         {.limit_key = std::string(32, 'l')});
   constexpr std::int64_t kFree = std::int64_t{1} << 40;
   api::RequestLimits limits({kFree, kFree, kFree, kFree}, world.random());
   api::Services services{world.db(),
                          world.app(),
                          world.gate(),
                          accounts,
+                         invitation_tries,
                          hosts,
                          limits,
                          SessionCookie(hosts.base_url()),

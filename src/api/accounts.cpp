@@ -1,8 +1,10 @@
 #include "api/api.hpp"
 #include "api/fields.hpp"
+#include "api/people/arrival.hpp"
 #include "api/present.hpp"
 #include "api/router.hpp"
 #include "app/organizations.hpp"
+#include "domain/name.hpp"
 
 namespace ks::api {
 
@@ -29,18 +31,51 @@ Reply signed_in(const Services& services, int status, const SignedIn& in) {
   return reply;
 }
 
+// Success is the acceptance: both, or neither.
+Result<Reply> sign_up_invited(const Services& services, const ClientScope& client, const Call& call,
+                              const SignUpRequest& wanted, std::string_view token) {
+  KS_TRY(Arrival arrival, Arrival::of(services, client, call, token, app::Used::refused));
+  const auto in = services.accounts.sign_up(client, wanted, trail_of(call), arrival.joining(),
+                                            AddressProof{arrival.address()});
+  if (!in) return arrival.refused(in.error());
+  Reply reply = signed_in(services, 201, *in);
+  KS_TRY(Json joined, arrival.joined(*in));
+  reply.body.set("joined", std::move(joined));
+  return reply;
+}
+
+Result<Reply> log_in_invited(const Services& services, const ClientScope& client, const Call& call,
+                             const std::string& email, const std::string& password,
+                             std::string_view token) {
+  KS_TRY(Arrival arrival, Arrival::of(services, client, call, token, app::Used::allowed));
+  // Before the password is looked at: nobody finds out by it whose account there is.
+  const auto address = normal_email(email);
+  if (!address || *address != arrival.address())
+    return invalid({Fault{"/email", "must be the address that the link was sent to"}});
+  const auto presented = services.cookie.find(call.request.headers.get("Cookie"));
+  const auto in = services.accounts.login(client, email, password, presented, trail_of(call),
+                                          arrival.joining());
+  if (!in) return arrival.refused(in.error());
+  Reply reply = signed_in(services, 200, *in);
+  KS_TRY(Json joined, arrival.joined(*in));
+  reply.body.set("joined", std::move(joined));
+  return reply;
+}
+
 }  // namespace
 
 void mount_accounts(Router& router, Services& services) {
   router.post<Anyone>(
       "/api/v1/auth/signup", {std::nullopt, Body::json},
       [&services](const ClientScope& client, const Call& call) -> Result<Reply> {
-        Fields fields(call.body, {"email", "password", "name"});
+        Fields fields(call.body, {"email", "password", "name", "invitation"});
         SignUpRequest wanted;
         wanted.email = fields.required_text("email");
         wanted.password = fields.required_text("password");
         wanted.name = fields.required_text("name");
+        const auto invitation = fields.optional_text("invitation");
         KS_CHECK(fields.done());
+        if (invitation) return sign_up_invited(services, client, call, wanted, *invitation);
         KS_TRY(const SignedIn in,
                services.accounts.sign_up(client, wanted, trail_of(call), founding(services)));
         return signed_in(services, 201, in);
@@ -55,10 +90,12 @@ void mount_accounts(Router& router, Services& services) {
                                                                 founding(services)));
           return signed_in(services, 200, in);
         }
-        Fields fields(call.body, {"email", "password"});
+        Fields fields(call.body, {"email", "password", "invitation"});
         const std::string email = fields.required_text("email");
         const std::string password = fields.required_text("password");
+        const auto invitation = fields.optional_text("invitation");
         KS_CHECK(fields.done());
+        if (invitation) return log_in_invited(services, client, call, email, password, *invitation);
         KS_TRY(const SignedIn in,
                services.accounts.login(client, email, password, presented, trail_of(call)));
         return signed_in(services, 200, in);

@@ -11,6 +11,8 @@ void mount(http::Router& raw, Services& services, FeedHub& hub) {
   mount_organizations(router, services);
   mount_teams(router, services);
   mount_members(router, services);
+  mount_invitations(router, services);
+  mount_invited(router, services);
   mount_ownership(router, services);
   mount_removal(router, services);
   mount_team_members(router, services);

@@ -20,6 +20,8 @@ void mount_accounts(Router& router, Services& services);
 void mount_organizations(Router& router, Services& services);
 void mount_teams(Router& router, Services& services);
 void mount_members(Router& router, Services& services);
+void mount_invitations(Router& router, Services& services);
+void mount_invited(Router& router, Services& services);
 void mount_ownership(Router& router, Services& services);
 void mount_removal(Router& router, Services& services);
 void mount_team_members(Router& router, Services& services);

@@ -312,8 +312,9 @@ struct Router::Route {
 
   // Rights are asked for again before an answer is repeated.
   Result<void> may_still(Tx& tx, const Caller& caller, const Call& call) const {
-    if (handler.person || !spec.action) return {};
+    if (handler.person || (!spec.action && !spec.may_still)) return {};
     KS_TRY(const TenantScope scope, services.sessions.tenant(caller, call.param("org")));
+    if (!spec.action) return spec.may_still(tx, scope);
     if (!is_team_action(*spec.action)) return services.stores.authorizer.check(scope, *spec.action);
     KS_TRY(const TeamId team, services.stores.authorizer.find_team(tx, scope, call.param("team")));
     return services.stores.authorizer.check(tx, scope, team, *spec.action);

@@ -26,8 +26,8 @@ struct Person {
   static constexpr std::string_view kName = "person";
   using Handler = std::function<Result<Reply>(Tx&, const Caller&, const Call&)>;
 };
-// Signed in; does something to the session itself, outside of any transaction of the router's. The
-// handler opens its own.
+// Signed in; does something to the session itself, or in more than one transaction. The handler
+// opens its own.
 struct Bearer {
   static constexpr std::string_view kName = "person";
   using Handler = std::function<Result<Reply>(const ClientScope&, const std::string& token,
@@ -62,6 +62,8 @@ struct RouteSpec {
   // Of a member's route: also an organization by a slug that it had before, and for its owner one
   // that is being deleted. Such an address is good for looking, not for working on.
   bool lenient = false;
+  // Asks for the right once more before an answer is repeated, where no one action stands for it.
+  std::function<Result<void>(Tx&, const TenantScope&)> may_still = {};
 };
 
 // Registers typed handlers with the raw router: host to client, CSRF rule, session, body, one

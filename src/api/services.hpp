@@ -10,6 +10,7 @@
 #include "domain/template.hpp"
 #include "identity/accounts.hpp"
 #include "identity/host_gate.hpp"
+#include "identity/invitation_tries.hpp"
 #include "identity/session_cookie.hpp"
 #include "identity/session_gate.hpp"
 #include "store/transaction.hpp"
@@ -22,6 +23,7 @@ struct Services {
   app::Stores stores;
   SessionGate& sessions;
   Accounts& accounts;
+  const InvitationTries& invitation_tries;
   const HostGate& hosts;
   RequestLimits& limits;
   SessionCookie cookie;

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "api/api.hpp"
+#include "api/people/invitation_json.hpp"
 #include "api/present.hpp"
 #include "api/router.hpp"
 
@@ -45,9 +46,24 @@ std::string id_of(const Services& services, std::int64_t seq, const std::string&
   return services.cursors.make(std::to_string(seq), list);
 }
 
+// To those who see some of it, as they see it; to nobody else that there is one.
+Result<std::optional<http::SseEvent>> invitation_event(Tx& tx, Services& services,
+                                                       const TenantScope& scope, const FeedRow& row,
+                                                       const std::string& list) {
+  const auto view = app::invitation(tx, services.stores, scope, row.change.id);
+  if (view)
+    return std::optional(http::sse_event("invitation.updated", id_of(services, row.seq, list),
+                                         present(*view, scope).dump()));
+  const Error::Code why = view.error().code;
+  if (why == Error::Code::denied || why == Error::Code::not_found)
+    return std::optional<http::SseEvent>();
+  return std::unexpected(view.error());
+}
+
 Result<std::optional<http::SseEvent>> event_of(Tx& tx, Services& services, const TenantScope& scope,
                                                const FeedRow& row, const std::string& list) {
   const Change& change = row.change;
+  if (change.kind == "invitation") return invitation_event(tx, services, scope, row, list);
   if (change.kind != "deployment" || !change.team) return std::optional<http::SseEvent>();
   if (!policy::allows_on_team(scope.standing(), *change.team, Action::deployments_read))
     return std::optional<http::SseEvent>();

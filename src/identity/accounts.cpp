@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "domain/name.hpp"
 #include "identity/network.hpp"
+#include "identity/refusals.hpp"
 
 namespace ks {
 
@@ -22,14 +23,6 @@ std::unexpected<Error> failed(Error::Code code, int status, std::string problem,
   error.message = std::move(message);
   error.status = status;
   return std::unexpected(std::move(error));
-}
-
-std::unexpected<Error> too_many(Duration wait) {
-  auto error = failed(Error::Code::unavailable, 429, "too_many_requests",
-                      "Too many tries. Wait a while before the next one.");
-  error.error().retry_after_s =
-      static_cast<int>(std::max<std::int64_t>((wait.us + 999'999) / 1'000'000, 1));
-  return error;
 }
 
 // The same whatever was wrong, so that it does not tell which addresses have an account.
@@ -139,11 +132,14 @@ Result<SignedIn> Accounts::create_signed_in(const ClientScope& scope, const NewU
 }
 
 Result<SignedIn> Accounts::sign_up(const ClientScope& scope, const SignUpRequest& request,
-                                   TrailPtr trail, const Founding& founding) {
-  if (options_.sign_up == SignUpMode::closed)
+                                   TrailPtr trail, const Founding& founding,
+                                   const std::optional<AddressProof>& proof) {
+  if (!proof && options_.sign_up == SignUpMode::closed)
     return failed(Error::Code::denied, 403, "sign_up_closed",
                   "Accounts are made by invitation here. Ask an administrator for one.");
   KS_TRY(NewPerson person, check(request));
+  if (proof && proof->address != person.email)
+    return invalid({Fault{"/email", "must be the address that the link was sent to"}});
 
   struct Gate {
     RateTry by_address;
@@ -254,13 +250,18 @@ Result<UserRow> Accounts::accept(Tx& tx, const ClientScope& scope, const Proved&
 
 Result<SignedIn> Accounts::login(const ClientScope& scope, std::string_view email,
                                  std::string_view password,
-                                 std::optional<std::string_view> presented, TrailPtr trail) {
+                                 std::optional<std::string_view> presented, TrailPtr trail,
+                                 const Founding& arrival) {
   KS_TRY(const Proved proved, prove(scope, email, password, tries_of_login(scope, email, *trail)));
   Session session = new_session(proved.user);
   KS_TRY(UserRow user, db_.write([&](Tx& tx) -> Result<UserRow> {
     KS_TRY(UserRow current, accept(tx, scope, proved));
     if (presented) KS_CHECK(store_.remove_session(tx, scope, SessionGate::token_hash(*presented)));
     KS_CHECK(store_.create_session(tx, scope, session.row));
+    if (arrival) {
+      KS_TRY(const Caller caller, gate_.load_in(tx, scope, session.token, trail));
+      KS_CHECK(arrival(tx, caller.person(), gate_.founding(caller.person()), caller.user()));
+    }
     return current;
   }));
   if (presented) gate_.forget(*presented);

@@ -36,6 +36,13 @@ using Founding = std::function<Result<void>(Tx&, const PersonScope&, const Tenan
 
 enum class SignUpMode { open, closed };
 
+// Shows that whoever signs up reads the mail of an address: they came by a link that was mailed
+// there, such as an invitation's. Whoever makes one has checked and used up the link's token, in
+// the transaction of the sign-up or before.
+struct AddressProof {
+  std::string address;  // As normal_email() gives it.
+};
+
 struct AccountBounds {
   // At one account from one network. Reset by a success.
   RateBound login_per_account{10, minutes(15), RateBound::Ends::quiet};
@@ -63,16 +70,20 @@ class Accounts {
   Accounts(Database& db, AccountStore& store, SessionGate& gate, PasswordHasher& hasher,
            const Clock& clock, Random& random, Options options);
 
-  // Creates a user and signs them in. 422 with all faults (/email, /password, /name), 409
-  // "address_taken", 403 "sign_up_closed", 429 "too_many_requests".
+  // Creates a user and signs them in; where sign-up is not open, only with a proof of the request's
+  // address. 422 with all faults (/email, /password, /name), 409 "address_taken", 403
+  // "sign_up_closed", 429 "too_many_requests".
   Result<SignedIn> sign_up(const ClientScope&, const SignUpRequest&, TrailPtr,
-                           const Founding& founding);
+                           const Founding& founding,
+                           const std::optional<AddressProof>& proof = std::nullopt);
 
   // A new session, never the one the request came with: `presented`, the token of its cookie, ends
   // here. 401 "invalid_credentials" alike for a wrong password, an unknown address and a disabled
-  // account; 429 "too_many_requests".
+  // account; 429 "too_many_requests". `arrival` is what the person came for, in the same
+  // transaction: when it is refused nobody is signed in.
   Result<SignedIn> login(const ClientScope&, std::string_view email, std::string_view password,
-                         std::optional<std::string_view> presented, TrailPtr);
+                         std::optional<std::string_view> presented, TrailPtr,
+                         const Founding& arrival = {});
 
   // As `dev@localhost`, without password; the account is created at the first call. not_found
   // outside dev mode.

@@ -11,6 +11,7 @@
 #define KS_DOCS
 #endif
 #include "app/housekeeping.hpp"
+#include "app/invitations/revocation.hpp"
 #include "base/digest.hpp"
 #include "http/metrics.hpp"
 #include "http/server.hpp"
@@ -84,6 +85,7 @@ struct Program::Impl {
   std::unique_ptr<PasswordHasher> hasher;
   std::unique_ptr<SessionGate> sessions;
   std::unique_ptr<Accounts> accounts;
+  std::unique_ptr<InvitationTries> invitation_tries;
   std::unique_ptr<HostGate> hosts;
   std::unique_ptr<api::RequestLimits> limits;
   std::unique_ptr<TemplateCatalogue> templates;
@@ -148,16 +150,32 @@ void Program::Impl::build_api() {
   options.limit_key = key("limits");
   accounts = std::make_unique<Accounts>(*db, stores->accounts, *sessions, *hasher, parts.clock,
                                         parts.random, options);
+  invitation_tries = std::make_unique<InvitationTries>(
+      *db, stores->accounts, parts.clock, InvitationTries::Options{.limit_key = key("limits")});
   hosts = std::make_unique<HostGate>(config.base_url);
   limits = std::make_unique<api::RequestLimits>(config.quotas, parts.random);
   templates = std::make_unique<TemplateCatalogue>(TemplateCatalogue::system());
   services = std::make_unique<api::Services>(
-      api::Services{*db, stores->for_app(mailing->outbox(), parts.clock, parts.random), *sessions,
-                    *accounts, *hosts, *limits, SessionCookie(config.base_url), *templates,
-                    app::NamespacePattern{config.namespace_pattern}, api::Cursors(key("cursors")),
-                    key("idempotency"), config.base_url.text(), config.deployment_domain,
-                    config.op.url_scheme, cluster->simulated(), config.dev_mode, config.sign_up,
-                    std::string(program_version()), [this] { return sync->trouble(); }});
+      api::Services{*db,
+                    stores->for_app(mailing->outbox(), parts.clock, parts.random),
+                    *sessions,
+                    *accounts,
+                    *invitation_tries,
+                    *hosts,
+                    *limits,
+                    SessionCookie(config.base_url),
+                    *templates,
+                    app::NamespacePattern{config.namespace_pattern},
+                    api::Cursors(key("cursors")),
+                    key("idempotency"),
+                    config.base_url.text(),
+                    config.deployment_domain,
+                    config.op.url_scheme,
+                    cluster->simulated(),
+                    config.dev_mode,
+                    config.sign_up,
+                    std::string(program_version()),
+                    [this] { return sync->trouble(); }});
   api::mount(raw, *services, hub);
 #ifdef KS_DOCS
   api::mount_docs(raw, *services);
@@ -221,6 +239,12 @@ Result<void> Program::Impl::sweep() {
   for (std::int64_t went = kept.batch; went == kept.batch;) {
     KS_TRY(went, db->fleet_write(fleet, [&](Tx& tx) {
       return stores->removals.forget_older(tx, fleet, now - kReinstatable, kept.batch);
+    }));
+  }
+  KS_CHECK(app::expire_all_invitations(*db, services->stores, fleet));
+  for (std::int64_t went = kept.batch; went == kept.batch;) {
+    KS_TRY(went, db->fleet_write(fleet, [&](Tx& tx) {
+      return stores->invitations.forget_older(tx, fleet, now - kInvitationKept, kept.batch);
     }));
   }
   KS_TRY(const auto pruned, app::prune(*db, stores->housekeeping, fleet, kept, now));

@@ -250,6 +250,30 @@ TEST_CASE("every operation gives what the contract promises for its success") {
             .status == 200);
   server.execute("UPDATE users SET state = 'active' WHERE id = '" + ben.id + "'");
   CHECK(ben.poke(ann.org_path() + "/leave").status == 204);
+  const std::string invitations = ann.org_path() + "/invitations";
+  const auto invited = [&](const std::string& email) {
+    const Json rows = Json::array({Json::object({{"email", email}})});
+    const Reply reply = ann.post(invitations, Json::object({{"invitations", rows}}));
+    CHECK(reply.status == 200);
+    return std::string(reply.json().at("results").as_array()[0].text("invitation", "id"));
+  };
+  const auto with_token = [&](Person& who, const std::string& route, const std::string& id) {
+    return who
+        .post("/api/v1/invitations/" + route, Json::object({{"token", server.token_of(ann, id)}}))
+        .status;
+  };
+  const std::string one = invited("one@example.com");
+  CHECK(ann.get(invitations).status == 200);
+  CHECK(ann.get(invitations + "/" + one).status == 200);
+  CHECK(ann.patch(invitations + "/" + one, Json::object({{"org_role", "org_admin"}})).status ==
+        200);
+  server.execute("UPDATE invitations SET sent_at = 0");
+  CHECK(ann.poke(invitations + "/" + one + "/resend").status == 200);
+  CHECK(with_token(nobody, "lookup", one) == 200);
+  CHECK(with_token(ben, "ask", one) == 202);
+  CHECK(ann.del(invitations + "/" + one).status == 204);
+  CHECK(with_token(ben, "decline", invited(ben.email)) == 204);
+  CHECK(with_token(ben, "accept", invited(ben.email)) == 200);
   CHECK(ann.get(ann.deployments_path()).status == 200);
   CHECK(ann.patch(ann.deployment_path("web"), Json::object({{"replicas", 2}})).status == 200);
   CHECK(ann.poke(ann.deployment_path("web") + "/restart").status == 202);

@@ -8,6 +8,7 @@
 
 #include "app/members.hpp"
 #include "base/digest.hpp"
+#include "domain/people/invitation_token.hpp"
 #include "identity/session_gate.hpp"
 #include "mail/outbox.hpp"
 #include "main/stores.hpp"
@@ -150,6 +151,13 @@ void Server::admit(const Person& host, Person& guest, const std::string& org_rol
   REQUIRE_MESSAGE(admitted.has_value(), admitted.error().message);
 }
 
+std::string Server::token_of(const Person& person, const std::string& invitation) {
+  const InvitationToken token = InvitationToken::make(*OrgId::parse(person.org_id), random_);
+  execute("UPDATE invitations SET token_hash = '" + token.hash() + "' WHERE id = '" + invitation +
+          "'");
+  return token.text();
+}
+
 void Server::execute(const std::string& statement) {
   sqlite3* handle = nullptr;
   const std::string path = config_.database_dsn.substr(config_.database_dsn.find(':') + 1);
@@ -277,6 +285,7 @@ std::string filled(std::string pattern, const std::string& org, const std::strin
   // Nobody's.
   put("{offer}", "01939f6e-4a00-7000-8000-000000000003");
   put("{user}", "01939f6e-4a00-7000-8000-000000000002");
+  put("{invitation}", "01939f6e-4a00-7000-8000-000000000004");
   return pattern;
 }
 

@@ -59,6 +59,8 @@ class Server {
              const std::string& team_role);
   // The organization's feed goes on as if so many changes had been and were forgotten.
   void pass_over(const Person& person, std::int64_t changes);
+  // A token of that person's organization's invitation, in place of the one that was mailed.
+  std::string token_of(const Person& person, const std::string& invitation);
   // Changes the database, beside the server.
   void execute(const std::string& statement);
   // Makes `who` a member of the owner's organization, beside the server, as an accepted invitation

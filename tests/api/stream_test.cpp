@@ -211,3 +211,27 @@ TEST_CASE_FIXTURE(Streams, "the end of the server ends its streams") {
   server.program().stop(seconds(5));
   CHECK(stream->ends_within(seconds(5)));
 }
+
+TEST_CASE_FIXTURE(Streams, "an invitation comes as an event to who sees it, as they see it") {
+  Person tom = server.colleague(ann, "Tom", "org_member", {{"default", "team_admin"}});
+  Person vic = server.colleague(ann, "Vic", "org_member", {{"default", "viewer"}});
+  const auto anns = opened(ann), toms = opened(tom), vics = opened(vic);
+  const auto invite = [&](const std::string& email, const Json& teams) {
+    const Json row = Json::object({{"email", email}, {"org_role", "org_admin"}, {"teams", teams}});
+    const Reply reply = ann.post(ann.org_path() + "/invitations",
+                                 Json::object({{"invitations", Json::array({row})}}));
+    REQUIRE(reply.status == 200);
+  };
+  invite("one@example.com", Json::array());
+  invite("two@example.com", Json::array({Json::object({{"team", "default"}})}));
+  const Event first = event(*anns);
+  CHECK(first.name == "invitation.updated");
+  CHECK(data(first).text("email") == "one@example.com");
+  CHECK(data(first).text("org_role") == "org_admin");
+  const Event part = event(*toms);
+  CHECK(part.name == "invitation.updated");
+  CHECK(data(part).text("email") == "two@example.com");
+  CHECK(data(part).at("org_role").is_null());
+  ann.deploy("web");
+  CHECK(event(*vics).name == "deployment.updated");
+}

@@ -35,12 +35,14 @@ class TextsWorld {
         gate(db, stores.accounts, clock, random),
         hasher(random, PasswordCost{}, 1, 1),
         accounts(db, stores.accounts, gate, hasher, clock, random, options()),
+        invitation_tries(db, stores.accounts, clock, {.limit_key = std::string(32, 'l')}),
         hosts(must(parse_origin(base))),
         templates(TemplateCatalogue::system()),
         services{db,
                  app_stores(),
                  gate,
                  accounts,
+                 invitation_tries,
                  hosts,
                  limits,
                  SessionCookie(must(parse_origin(base))),
@@ -243,6 +245,7 @@ class TextsWorld {
   SessionGate gate;
   PasswordHasher hasher;
   Accounts accounts;
+  InvitationTries invitation_tries;
   const std::string base = "http://localhost";
   HostGate hosts;
   api::RequestLimits limits{{}, random};
