@@ -7,10 +7,10 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include "app/deployments.hpp"
 #include "bench/raw.hpp"
+#include "bench/speed.hpp"
 #include "bench/world.hpp"
 #include "domain/deployment_request.hpp"
 #include "runtime/loop.hpp"
@@ -23,25 +23,6 @@ namespace {
 constexpr std::size_t kWriters = 32;
 constexpr std::size_t kConnections = 8;  // As many as the program opens for transactions.
 constexpr std::size_t kLoops = 2;
-
-std::string setting(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto in_seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return in_seconds(usage.ru_utime) + in_seconds(usage.ru_stime);
-}
-
-struct Speed {
-  double per_second;
-  double cpu_us;  // Of this process.
-};
 
 class Bench {
  public:
@@ -61,7 +42,7 @@ class Bench {
     runtime::LoopGroup loops(kLoops);
     runtime::Event ended;
     std::atomic<std::size_t> left = kWriters;
-    return timed([&] {
+    return timed(world_.clock(), each_ * kWriters, [&] {
       for (std::size_t w = 0; w < kWriters; ++w)
         loops.at(w % kLoops).spawn([&, w] {
           for (std::size_t i = 0; i < each_; ++i) (void)create(tenants_[w]);
@@ -74,9 +55,9 @@ class Bench {
   // Groups of kWriters rows in a transaction.
   Speed raw_grouped(RawWriter& writer) {
     const auto rows = raw_rows();
-    return timed([&] {
+    return timed(world_.clock(), each_ * kWriters, [&] {
       for (std::size_t i = 0; i < each_; ++i) {
-        std::vector<RawDeployment> group;
+        std::vector<RawRow> group;
         for (const auto& of_writer : rows) group.push_back(of_writer[i]);
         writer.write(group);
       }
@@ -85,7 +66,7 @@ class Bench {
 
   Speed raw_parallel(const std::vector<std::unique_ptr<RawWriter>>& writers) {
     const auto rows = raw_rows();
-    return timed([&] {
+    return timed(world_.clock(), each_ * kWriters, [&] {
       std::vector<std::jthread> threads;
       for (std::size_t t = 0; t < writers.size(); ++t)
         threads.emplace_back([&, t] {
@@ -95,16 +76,6 @@ class Bench {
   }
 
  private:
-  template <class Work>
-  Speed timed(Work work) {
-    const Time before = world_.clock().monotonic();
-    const double cpu_before = cpu_seconds();
-    work();
-    const double took = static_cast<double>((world_.clock().monotonic() - before).us) / 1e6;
-    const double count = static_cast<double>(each_ * kWriters);
-    return {count / took, (cpu_seconds() - cpu_before) * 1e6 / count};
-  }
-
   DeploymentRow create(const Tenant& tenant) {
     const Json body = Json::object({{"name", fmt::format("web-{}", ++names_)},
                                     {"image", "docker.io/nginxinc/nginx-unprivileged:1.27"},
@@ -134,14 +105,14 @@ class Bench {
   }
 
   // For each writer its rows, made beforehand.
-  std::vector<std::vector<RawDeployment>> raw_rows() {
-    std::vector<std::vector<RawDeployment>> out(kWriters);
+  std::vector<std::vector<RawRow>> raw_rows() {
+    std::vector<std::vector<RawRow>> out(kWriters);
     for (std::size_t w = 0; w < kWriters; ++w)
       for (std::size_t i = 0; i < each_; ++i) {
         const std::string name = fmt::format("raw-{}", ++names_);
-        out[w].push_back({places_[w], uuid_v7(world_.clock(), world_.random()),
-                          name + "-" + random_suffix(world_.random(), 6), name,
-                          std::to_string(world_.clock().now().us)});
+        out[w].push_back(raw_parameters({places_[w], uuid_v7(world_.clock(), world_.random()),
+                                         name + "-" + random_suffix(world_.random(), 6), name,
+                                         std::to_string(world_.clock().now().us)}));
       }
     return out;
   }
@@ -154,22 +125,6 @@ class Bench {
   std::atomic<std::size_t> names_ = 0;
 };
 
-struct Series {
-  std::vector<double> per_second, cpu_us;
-  void add(Speed s) {
-    per_second.push_back(s.per_second);
-    cpu_us.push_back(s.cpu_us);
-  }
-};
-
-void print(const char* engine, const char* what, const Series& series, double against) {
-  const double speed = median(series.per_second);
-  fmt::print("{:<10} {:<34} {:>9.0f}/s {:>8.1f} us CPU", engine, what, speed,
-             median(series.cpu_us));
-  if (against > 0) fmt::print("   ratio {:.2f}", against / speed);
-  fmt::print("\n");
-}
-
 int sqlite(std::size_t rounds) {
   const Folder folder;
   const std::string path = folder.path() + "/creates.db";
@@ -177,7 +132,7 @@ int sqlite(std::size_t rounds) {
   options.dsn = "sqlite:" + path;
   options.auto_migrate = true;
   Bench bench(options, 6400);
-  const auto writer = raw_sqlite(path);
+  const auto writer = raw_sqlite(path, kRawStatements);
   Series product, raw;
   for (std::size_t i = 0; i < rounds; ++i) {
     product.add(bench.product());
@@ -197,8 +152,8 @@ int postgres(std::size_t rounds) {
   Bench bench(options, 3200);
   std::vector<std::unique_ptr<RawWriter>> pipelined, stepwise;
   for (std::size_t i = 0; i < kConnections; ++i) {
-    pipelined.push_back(raw_postgres(options.owner_dsn, true));
-    stepwise.push_back(raw_postgres(options.owner_dsn, false));
+    pipelined.push_back(raw_postgres(options.owner_dsn, kRawStatements, true));
+    stepwise.push_back(raw_postgres(options.owner_dsn, kRawStatements, false));
   }
   Series product, raw, steps;
   for (std::size_t i = 0; i < rounds; ++i) {

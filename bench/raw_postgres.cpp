@@ -11,20 +11,19 @@ namespace {
 
 class PostgresWriter final : public RawWriter {
  public:
-  PostgresWriter(const std::string& dsn, bool pipelined)
+  PostgresWriter(const std::string& dsn, RawStatements texts, bool pipelined)
       : connection_(PQconnectdb(dsn.c_str())), pipelined_(pipelined) {
     if (PQstatus(connection_) != CONNECTION_OK) fail();
-    for (std::size_t i = 0; i < kRawStatements.size(); ++i)
-      take(PQprepare(connection_, name(i).c_str(), kRawStatements[i], 0, nullptr));
+    for (std::size_t i = 0; i < texts.size(); ++i)
+      take(PQprepare(connection_, name(i).c_str(), texts[i], 0, nullptr));
     take(PQprepare(connection_, "begin", "BEGIN", 0, nullptr));
     take(PQprepare(connection_, "commit", "COMMIT", 0, nullptr));
     if (pipelined_ && PQenterPipelineMode(connection_) != 1) fail();
   }
   ~PostgresWriter() override { PQfinish(connection_); }
 
-  void write(const std::vector<RawDeployment>& rows) override {
-    for (const RawDeployment& row : rows) {
-      const auto parameters = raw_parameters(row);
+  void write(const std::vector<RawRow>& rows) override {
+    for (const RawRow& parameters : rows) {
       send("begin", {});
       for (std::size_t i = 0; i < parameters.size(); ++i) send(name(i), parameters[i]);
       send("commit", {});
@@ -70,8 +69,9 @@ class PostgresWriter final : public RawWriter {
 
 }  // namespace
 
-std::unique_ptr<RawWriter> raw_postgres(const std::string& dsn, bool pipelined) {
-  return std::make_unique<PostgresWriter>(dsn, pipelined);
+std::unique_ptr<RawWriter> raw_postgres(const std::string& dsn, RawStatements statements,
+                                        bool pipelined) {
+  return std::make_unique<PostgresWriter>(dsn, statements, pipelined);
 }
 
 }  // namespace ks::bench

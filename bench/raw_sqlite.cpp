@@ -11,14 +11,14 @@ namespace {
 
 class SqliteWriter final : public RawWriter {
  public:
-  explicit SqliteWriter(const std::string& path) {
+  SqliteWriter(const std::string& path, RawStatements texts) : statements_(texts.size()) {
     check(sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr),
           SQLITE_OK);
     run("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;"
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-    for (std::size_t i = 0; i < kRawStatements.size(); ++i)
-      check(sqlite3_prepare_v3(db_, kRawStatements[i], -1, SQLITE_PREPARE_PERSISTENT,
-                               &statements_[i], nullptr),
+    for (std::size_t i = 0; i < texts.size(); ++i)
+      check(sqlite3_prepare_v3(db_, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &statements_[i],
+                               nullptr),
             SQLITE_OK);
   }
   ~SqliteWriter() override {
@@ -26,10 +26,9 @@ class SqliteWriter final : public RawWriter {
     sqlite3_close(db_);
   }
 
-  void write(const std::vector<RawDeployment>& rows) override {
+  void write(const std::vector<RawRow>& rows) override {
     run("BEGIN IMMEDIATE");
-    for (const RawDeployment& row : rows) {
-      const auto parameters = raw_parameters(row);
+    for (const RawRow& parameters : rows) {
       for (std::size_t i = 0; i < statements_.size(); ++i) {
         int at = 0;
         for (const std::string& value : parameters[i])
@@ -51,12 +50,12 @@ class SqliteWriter final : public RawWriter {
   }
   void run(const char* sql) { check(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), SQLITE_OK); }
   sqlite3* db_ = nullptr;
-  std::array<sqlite3_stmt*, kRawStatements.size()> statements_{};
+  std::vector<sqlite3_stmt*> statements_;
 };
 
 }  // namespace
 
-std::array<std::vector<std::string>, kRawStatements.size()> raw_parameters(const RawDeployment& d) {
+RawRow raw_parameters(const RawDeployment& d) {
   const RawPlace& p = d.place;
   const std::string mac(64, 'a');
   return {{{p.client, p.org},
@@ -68,8 +67,25 @@ std::array<std::vector<std::string>, kRawStatements.size()> raw_parameters(const
            {d.now, d.id, p.team, p.client, p.org}}};
 }
 
-std::unique_ptr<RawWriter> raw_sqlite(const std::string& path) {
-  return std::make_unique<SqliteWriter>(path);
+RawRow raw_parameters(const RawAccept& a) {
+  const std::string mac(64, 'a');
+  const std::string sealed(600, 's');
+  return {{a.client, a.org},
+          {a.client, a.org, a.user, a.now},
+          {a.client, a.org, a.team, a.user, a.now},
+          {a.client, a.user},
+          {a.user, a.now, a.client, a.org, a.invitation},
+          {mac, a.client, a.org},
+          {mac, a.now, a.user, a.client, a.org},
+          {a.now, a.user, a.client, a.org},
+          {mac, a.client, a.org},
+          {mac, a.now, a.user, a.invitation, a.client, a.org},
+          {a.now, a.invitation, a.client, a.org},
+          {a.client, a.org, a.invitation, a.invitation, sealed, a.now}};
+}
+
+std::unique_ptr<RawWriter> raw_sqlite(const std::string& path, RawStatements statements) {
+  return std::make_unique<SqliteWriter>(path, statements);
 }
 
 }  // namespace ks::bench

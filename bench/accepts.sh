@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# bench/accepts.sh: accept of an invitation on both engines beside the raw transaction of its rows.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+export TMPDIR=$folder
+"$tools/accepts" sqlite
+start_postgres
+"$tools/accepts" postgres
