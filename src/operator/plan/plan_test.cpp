@@ -203,7 +203,8 @@ TEST_CASE("a deployment that is to keep its volumes goes, and its claims stay") 
       if (!ends) bench.run(next.steps);
     }
     CHECK(ends);
-    CHECK(bench.seen({&kinds::kDeployment, &kinds::kService, &kinds::kServiceAccount}).empty());
+    for (const auto& left : bench.around(s.spec).objects)
+      CHECK_MESSAGE(*left.kind == kinds::kPersistentVolumeClaim, left.kind->plural);
     CHECK(bench.seen({&kinds::kPersistentVolumeClaim}).size() == (keeps ? 1 : 0));
   }
 }
