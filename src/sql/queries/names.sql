@@ -46,7 +46,7 @@ WHERE g.client_id = :client AND g.kind = 'slug' AND g.hash = :hash AND g.holder 
 -- scope: client
 UPDATE given_names
 SET holder = '', until = CASE WHEN until = 0 THEN CAST(:until AS BIGINT) ELSE until END
-WHERE client_id = :client AND holder = :holder;
+WHERE client_id = :client AND holder = :holder AND holder <> '';
 
 -- name: name_given
 -- rows: none
