@@ -85,12 +85,13 @@ struct Purge::Impl : std::enable_shared_from_this<Purge::Impl> {
 
   // Names of before the register of names are put into it now.
   Result<void> keep_names(const EndPermit& may) {
-    KS_CHECK(write([&](Tx& tx) -> Result<void> {
+    const auto given = write([&](Tx& tx) -> Result<void> {
       KS_TRY(const auto names, stores.purge.namespaces(tx, may));
       for (const std::string& name : names)
         KS_CHECK(stores.names.give(tx, may, ClusterName::namespace_, name));
       return {};
-    }));
+    });
+    KS_CHECK(given);
     std::string after;
     for (;;) {
       KS_TRY(const auto stems, write([&](Tx& tx) -> Result<std::vector<std::string>> {
@@ -120,12 +121,13 @@ struct Purge::Impl : std::enable_shared_from_this<Purge::Impl> {
     if (!left) return {};
     KS_CHECK(keep_names(may));
     KS_CHECK(remove_rows(may));
-    KS_CHECK(write([&](Tx& tx) -> Result<void> {
+    const auto finished = write([&](Tx& tx) -> Result<void> {
       const Time now = clock.now();
       KS_CHECK(stores.idempotency.forget_older(tx, kFleet, now - kAnswerLife, kAnswers));
       KS_CHECK(stores.names.orphan_slugs(tx, may, now + kSlugRest));
       return stores.purge.finish(tx, may, now);
-    }));
+    });
+    KS_CHECK(finished);
     log::info("an organization was purged", {{"org", due.org.text()}});
     return {};
   }
