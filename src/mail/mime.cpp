@@ -42,14 +42,16 @@ std::string encoded_words(std::string_view text) {
 // The display name of From; quoted where that is enough.
 std::string display_name(std::string_view name) {
   const std::string line = one_line(name, kNameMax);
-  if (!plain_ascii(line) || line.find("=?") != line.npos || line.size() > 50)
-    return encoded_words(line);
   std::string out = "\"";
   for (const char c : line) {
     if (c == '"' || c == '\\') out += '\\';
     out += c;
   }
-  return out + "\"";
+  out += '"';
+  // The address follows on the same line.
+  if (!plain_ascii(line) || line.find("=?") != line.npos || out.size() > 52)
+    return encoded_words(line);
+  return out;
 }
 
 std::string part(std::string_view type, std::string_view text) {
