@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bench/creates.sh: create of a deployment on both engines beside the raw transaction of its rows.
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/rounds.sh"
 
 export TMPDIR=$folder
 "$tools/creates" sqlite

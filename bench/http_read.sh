@@ -2,7 +2,7 @@
 # bench/http_read.sh: authorized GET of a deployment on both engines. Beside SQLite stands a static
 # reply by the same HTTP layer with the same headers and size, beside PostgreSQL pgbench select-only.
 # A ratio is taken in each round, of what ran in turns in it; the medians are printed with the bars.
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/rounds.sh"
 
 rounds=5 seconds=3
 if [ -n "${LONG:-}" ]; then rounds=9 seconds=10; fi

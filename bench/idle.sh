@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bench/idle.sh: the program at rest: time to listen, resident memory, size of the file.
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/rounds.sh"
 
 python3 - "$program" "$folder" "${LONG:+15}" <<'END'
 import os, select, socket, statistics, subprocess, sys, time, urllib.request

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bench/lists.sh: list of 100 deployments of an organization with 10,000 over HTTP, beside its select
 # alone, on both engines.
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/rounds.sh"
 
 rounds=3 seconds=3
 if [ -n "${LONG:-}" ]; then rounds=7 seconds=10; fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bench/sandboxes.sh: 100 new sandboxes to Ready on a real API server, beside a plain loop of the
 # same writes. A fresh control plane for each round.
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/rounds.sh"
 
 rounds=3 count=100
 if [ -n "${LONG:-}" ]; then count=1000; fi
