@@ -35,6 +35,13 @@ namespace {
 
 constexpr const char* kPassword = "lavender quay 7";
 
+const TestStatement<Scope::tenant, Rows::none, 1> kAllowNone(
+    "allow_none",
+    "INSERT INTO entitlement_overrides (client_id, org_id, feature, value, starts_at, ends_at, "
+    "reason, by_user) VALUES (?1, ?2, 'deployments.max', '0', 0, 0, 'less', ?3)");
+const TestStatement<Scope::tenant, Rows::none, 0> kAllowAgain(
+    "allow_again", "DELETE FROM entitlement_overrides WHERE client_id = ?1 AND org_id = ?2");
+
 struct Someone {
   std::string token;
   std::string email;
@@ -353,6 +360,17 @@ TEST_CASE("an organization ends by its name and its owner's password, and comes 
       return app::organization(tx, world.use, scope);
     });
     CHECK(world.restore(ann, {other}) == "plan_limit_reached");
+    // Nor when the plan allows less by then than it had.
+    const auto limits = [&](auto& statement, const auto&... own) {
+      REQUIRE(world.db.fleet_write(kFleet, [&](Tx& tx) -> Result<void> {
+        KS_CHECK(sql::sql_tx(tx).run(permit_on(ann.org), *statement, own...));
+        return {};
+      }));
+    };
+    limits(kAllowNone, caller->person().user());
+    CHECK(world.restore(ann) == "plan_limit_reached");
+    CHECK(world.usage(ann).deployments == 0);
+    limits(kAllowAgain);
     CHECK(world.restore(ann).empty());
     CHECK(world.restore(ann).empty());
     const Usage back = world.usage(ann);
@@ -462,7 +480,13 @@ TEST_CASE("a purge leaves nothing of an organization but its audit chain, whatev
     CHECK(world.tables_with("purging").empty());
     world.sign_in_again(ann);
     CHECK(world.restore(ann) == "restore_expired");
+    const auto before_it = world.gate.load(client_scope(), ann.token, world.trail);
+    REQUIRE(before_it);
     REQUIRE(in.round().empty());
+    // What its owner's session knew of it holds no more.
+    const auto stale = world.db.read(before_it->guard(), [](Tx&) -> Result<int> { return 1; });
+    REQUIRE(!stale);
+    CHECK(stale.error().problem == Database::kStaleGuard);
     CHECK(world.tables_with("purging") == std::set<std::string>{"organizations"});
     CHECK(world.restore(ann) == "not_found");
     CHECK(in.has(ns));
