@@ -14,19 +14,19 @@ namespace {
 
 class PostgresList final : public RawList {
  public:
-  PostgresList(const std::string& dsn, const std::string& role, const ListPlace& place)
-      : connection_(PQconnectdb(dsn.c_str())), place_(place) {
+  PostgresList(const std::string& dsn, const std::string& role, const ListSelect& select)
+      : connection_(PQconnectdb(dsn.c_str())), parameters_(select.parameters) {
     if (PQstatus(connection_) != CONNECTION_OK) fail();
     take(PQexec(connection_, ("SET role = " + role).c_str()));
     prepare("bind", sql::kBindScope);
-    prepare("list", *sql::q::deployments_per_team.text);
+    prepare("list", *select.text);
     if (PQenterPipelineMode(connection_) != 1) fail();
   }
   ~PostgresList() override { PQfinish(connection_); }
 
   std::size_t read() override {
-    send("bind", {place_[0], place_[1], ""});
-    send("list", {place_[0], place_[1], place_[2], "", "", "", "~", std::to_string(kListed)});
+    send("bind", {parameters_[0], parameters_[1], ""});
+    send("list", parameters_);
     if (PQpipelineSync(connection_) != 1) fail();
     next(PGRES_TUPLES_OK);
     end();
@@ -70,15 +70,15 @@ class PostgresList final : public RawList {
     std::exit(1);
   }
   PGconn* connection_;
-  ListPlace place_;
+  std::vector<std::string> parameters_;
   std::size_t bytes_ = 0;
 };
 
 }  // namespace
 
 std::unique_ptr<RawList> raw_list_postgres(const std::string& dsn, const std::string& role,
-                                           const ListPlace& place) {
-  return std::make_unique<PostgresList>(dsn, role, place);
+                                           const ListSelect& select) {
+  return std::make_unique<PostgresList>(dsn, role, select);
 }
 
 }  // namespace ks::bench

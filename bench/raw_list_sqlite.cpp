@@ -1,10 +1,10 @@
 #include <cstdio>
 #include <cstdlib>
+#include <vector>
 
 #include <sqlite3.h>
 
 #include "bench/raw_list.hpp"
-#include "sql/statements.hpp"
 
 namespace ks::bench {
 
@@ -12,17 +12,13 @@ namespace {
 
 class SqliteList final : public RawList {
  public:
-  SqliteList(const std::string& path, const ListPlace& place) : place_(place) {
+  SqliteList(const std::string& path, const ListSelect& select) : parameters_(select.parameters) {
     check(sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr),
           SQLITE_OK);
     check(sqlite3_exec(db_, "PRAGMA cache_size = -8192", nullptr, nullptr, nullptr), SQLITE_OK);
-    list_ = prepare(std::string(sql::q::deployments_per_team.text->sqlite));
-    for (int i = 0; i < 3; ++i)
-      sqlite3_bind_text(list_, i + 1, place_[static_cast<std::size_t>(i)].c_str(), -1,
-                        SQLITE_STATIC);
-    for (int i = 4; i <= 6; ++i) sqlite3_bind_text(list_, i, "", 0, SQLITE_STATIC);
-    sqlite3_bind_text(list_, 7, "~", 1, SQLITE_STATIC);
-    sqlite3_bind_int64(list_, 8, kListed);
+    list_ = prepare(std::string(select.text->sqlite));
+    for (std::size_t i = 0; i < parameters_.size(); ++i)
+      sqlite3_bind_text(list_, static_cast<int>(i) + 1, parameters_[i].c_str(), -1, SQLITE_STATIC);
   }
   ~SqliteList() override {
     sqlite3_finalize(list_);
@@ -54,14 +50,14 @@ class SqliteList final : public RawList {
   }
   sqlite3* db_ = nullptr;
   sqlite3_stmt* list_ = nullptr;
-  ListPlace place_;
+  std::vector<std::string> parameters_;
   std::size_t bytes_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<RawList> raw_list_sqlite(const std::string& path, const ListPlace& place) {
-  return std::make_unique<SqliteList>(path, place);
+std::unique_ptr<RawList> raw_list_sqlite(const std::string& path, const ListSelect& select) {
+  return std::make_unique<SqliteList>(path, select);
 }
 
 }  // namespace ks::bench
