@@ -255,13 +255,23 @@ void Person::learn() {
     team_ = teams.as_array().front().text("slug");
 }
 
-Answer Person::sign_up(const std::string& email, const std::string& password) {
-  Answer answer =
-      post("/auth/signup",
-           Json::object({{"email", email}, {"password", password}, {"name", "Somebody"}}));
+Answer Person::make_account(const Json& body) {
+  Answer answer = post("/auth/signup", body);
   keep_cookie(answer);
   if (answer.status == 201) learn();
   return answer;
+}
+
+Answer Person::sign_up(const std::string& email, const std::string& password) {
+  return make_account(
+      Json::object({{"email", email}, {"password", password}, {"name", "Somebody"}}));
+}
+
+Answer Person::join(const std::string& email, const std::string& invitation) {
+  return make_account(Json::object({{"email", email},
+                                    {"password", kPassword},
+                                    {"name", "Somebody"},
+                                    {"invitation", invitation}}));
 }
 
 Answer Person::login(const std::string& email, const std::string& password) {
@@ -275,6 +285,7 @@ Answer Person::send(std::string_view method, const std::string& path, const Json
                     const Headers& headers, Duration within) const {
   Headers all = headers;
   if (!cookie_.empty()) all.try_emplace("cookie", cookie_);
+  if (!address_.empty()) all.try_emplace("x-forwarded-for", address_);
   return request(port_, method, "/api/v1" + path, body.is_null() ? "" : body.dump(), all, within);
 }
 

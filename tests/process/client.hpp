@@ -67,9 +67,13 @@ class Person {
   // The same person at another server or after a restart.
   void at(int port) { port_ = port; }
   int port() const { return port_; }
+  // Comes from this network address, of which a trusted proxy tells.
+  void from(const std::string& address) { address_ = address; }
 
   static constexpr const char* kPassword = "correct horse battery";
   Answer sign_up(const std::string& email, const std::string& password = kPassword);
+  // Makes the account by an invitation's link.
+  Answer join(const std::string& email, const std::string& invitation);
   Answer login(const std::string& email, const std::string& password = kPassword);
 
   // Under /api/v1. A body is sent as JSON.
@@ -94,7 +98,9 @@ class Person {
  private:
   void keep_cookie(const Answer& answer);
   void learn();
+  Answer make_account(const Json& body);
   int port_;
+  std::string address_;
   std::string cookie_;
   std::string org_;
   std::string org_id_;

@@ -176,7 +176,7 @@ void on_both_engines(const std::function<void(Installation&)>& promise) {
   for (const auto kind : {Installation::Kind::sqlite, Installation::Kind::postgres}) {
     if (kind == Installation::Kind::postgres && !PostgresServer::available()) continue;
     Installation installation(kind);
-    INFO(installation.name());
+    INFO(std::string(installation.name()));
     promise(installation);
   }
 }

@@ -11,8 +11,7 @@
 #include <poll.h>
 
 #include "domain/people/invitation_token.hpp"
-#include "mail/smtp_sink.hpp"
-#include "tests/process/installation.hpp"
+#include "tests/process/mailboxes.hpp"
 
 using namespace ks;
 using namespace ks::test;
@@ -79,22 +78,14 @@ void check_whole(const Installation& world, const Person& host) {
                                 host.org_id())) == std::to_string(members + pending));
 }
 
-std::string unfolded(std::string text) {
-  for (const char* soft : {"=\r\n", "=\n"})
-    for (std::size_t at = 0; (at = text.find(soft, at)) != std::string::npos;)
-      text.erase(at, std::string_view(soft).size());
-  return text;
-}
-
 }  // namespace
 
 TEST_CASE(
     "the link in the mail is on the own host, behind a '#', and lets in whom it was sent to") {
   if (!SmtpSink::available()) return;
   on_both_engines([](Installation& world) {
-    const SmtpSink sink;
-    world.settings()["SMTP_URL"] = fmt::format("smtp://localhost:{}", sink.port());
-    world.settings()["MAIL_FROM"] = "K8s Scheduler <noreply@ks.example.com>";
+    const Mailboxes mail;
+    mail.serve(world);
     const auto server = world.start();
     const Person ann = host(world, *server);
     const Answer asked = ann.post(ann.org() + "/invitations", rows({"Cleo@Example.com"}));
@@ -104,10 +95,9 @@ TEST_CASE(
         std::string(asked.json().at("results").as_array()[0].text("invitation", "id"));
     REQUIRE(eventually(seconds(30),
                        [&] { return ann.get(path).json().text("delivery", "state") == "sent"; }));
-    REQUIRE(sink.taken().size() == 1);
-    const auto mail = sink.taken()[0];
-    CHECK(mail.to == std::vector<std::string>{"cleo@example.com"});
-    const std::string text = unfolded(mail.content);
+    REQUIRE(mail.sink().taken().size() == 1);
+    REQUIRE(mail.texts("cleo@example.com").size() == 1);
+    const std::string text = mail.texts("cleo@example.com")[0];
     std::smatch link;
     REQUIRE(std::regex_search(text, link,
                               std::regex("(http://[a-z0-9.:]+)/invitation#([A-Za-z0-9_-]{64})")));
@@ -115,10 +105,7 @@ TEST_CASE(
     CHECK(text.find("multipart/alternative") != std::string::npos);
     CHECK(text.find("<img") == std::string::npos);
     Person cleo(server->port());
-    const Answer made = cleo.post("/auth/signup", Json::object({{"email", "cleo@example.com"},
-                                                                {"password", Person::kPassword},
-                                                                {"name", "Cleo"},
-                                                                {"invitation", link[2].str()}}));
+    const Answer made = cleo.join("cleo@example.com", link[2].str());
     CHECK(made.status == 201);
     CHECK(made.json().text("joined", "organization", "id") == ann.org_id());
     check_whole(world, ann);
@@ -130,10 +117,9 @@ TEST_CASE(
 TEST_CASE("a mail that is refused is told, with the reason") {
   if (!SmtpSink::available()) return;
   on_both_engines([](Installation& world) {
-    const SmtpSink sink;
-    sink.set_mode("refuse");
-    world.settings()["SMTP_URL"] = fmt::format("smtp://localhost:{}", sink.port());
-    world.settings()["MAIL_FROM"] = "K8s Scheduler <noreply@ks.example.com>";
+    const Mailboxes mail;
+    mail.sink().set_mode("refuse");
+    mail.serve(world);
     const auto server = world.start();
     const Person ann = host(world, *server);
     const Answer asked = ann.post(ann.org() + "/invitations", rows({"cleo@example.com"}));
