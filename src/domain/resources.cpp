@@ -27,6 +27,17 @@ constexpr QuotaField kQuotaFields[] = {
     {"configMaps", &SandboxQuota::config_maps},
 };
 
+}  // namespace
+
+bool SandboxQuota::covers(const SandboxQuota& need) const {
+  return std::ranges::all_of(kQuotaFields, [&](const QuotaField& field) {
+    const auto& limit = this->*field.member;
+    return !limit || *limit >= (need.*field.member).value_or(0);
+  });
+}
+
+namespace {
+
 Json texts(const std::map<std::string, std::string>& map) {
   Json out = Json::object();
   for (const auto& [key, value] : map) out.set(key, value);

@@ -67,6 +67,9 @@ struct SandboxQuota {
   // Without kube-root-ca.crt, which Kubernetes puts there and the operator adds.
   std::optional<std::int64_t> config_maps;
   friend bool operator==(const SandboxQuota&, const SandboxQuota&) = default;
+
+  // Whether none of its limits is less than that of `need`.
+  bool covers(const SandboxQuota& need) const;
 };
 
 struct SandboxSpec {

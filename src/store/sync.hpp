@@ -46,14 +46,6 @@ struct WantedDeployment {
   bool parked = false;
 };
 
-// Amounts that the deployments of one sandbox were granted, for its quota.
-struct SandboxLoad {
-  Amount granted;
-  Amount surge;  // One more pod of each service.
-  std::int64_t services = 0;
-  std::int64_t pods = 0;
-};
-
 struct LeaseGrant {
   std::int64_t fence = 0;
 };

@@ -87,8 +87,8 @@ Result<std::optional<SandboxResource>> Carrier::resource(const WantedSandbox& ro
     if (!still) return std::optional<SandboxResource>();
     KS_TRY(const Entitlements limits, stores_.plans.entitlements(tx, may, clock_.now()));
     SandboxLoad load;
-    KS_CHECK(stores_.sync.each_workload_in(
-        tx, may, row.id, [&](const Workload& workload) { add_to(load, workload); }));
+    KS_CHECK(stores_.sync.each_workload_in(tx, may, row.id,
+                                           [&](const Workload& workload) { load.add(workload); }));
     return std::optional(sandbox_resource(row, load, limits));
   });
 }
@@ -164,8 +164,8 @@ void Carrier::lost(const WantedDeployment& row) const {
 }
 
 Carried Carrier::failed(const kube::KubeError& error) {
-  // A namespace that is not there yet: its Sandbox is on the way.
-  if (error.is_not_found()) return Carried::waits;
+  // A namespace, or a quota with room for what was granted: its Sandbox is on the way.
+  if (error.is_not_found() || kube::is_over_quota(error)) return Carried::waits;
   const std::string why = error.message.empty() ? error.reason : error.message;
   const std::lock_guard lock(mutex_);
   if (!concerns_one_object(error)) {

@@ -2,31 +2,16 @@
 
 namespace ks::sync {
 
-void add_to(SandboxLoad& load, const Workload& workload) {
-  load.granted = load.granted + amount_of(workload);
-  for (const Service& service : workload.services) {
-    load.surge.cpu_milli += service.resources.cpu_milli_limit;
-    load.surge.memory_bytes += service.resources.memory_bytes_limit;
-    load.pods += service.replicas + 1;
-    ++load.services;
-  }
-}
-
 SandboxQuota quota_of(const SandboxLoad& load, const Entitlements& limits) {
-  SandboxQuota quota;
-  if (limits.limit("cpu.max")) quota.cpu_milli = load.granted.cpu_milli + load.surge.cpu_milli;
-  if (limits.limit("memory.max"))
-    quota.memory_bytes = load.granted.memory_bytes + load.surge.memory_bytes;
-  if (limits.limit("storage.max")) quota.storage_bytes = load.granted.storage_bytes;
-  if (limits.limit("deployments.max")) {
-    quota.pods = load.pods;
-    quota.services = load.services;
-    quota.ingresses = load.services;
-    quota.claims = load.services * 10;
-    // The revision before and the one after stand beside each other during a roll-out.
-    quota.secrets = load.services * 3;
-    quota.config_maps = load.services;
-  }
+  SandboxQuota quota = room_for(load);
+  if (!limits.limit("cpu.max")) quota.cpu_milli.reset();
+  if (!limits.limit("memory.max")) quota.memory_bytes.reset();
+  if (!limits.limit("storage.max")) quota.storage_bytes.reset();
+  if (!limits.limit("deployments.max"))
+    for (const auto count :
+         {&SandboxQuota::pods, &SandboxQuota::services, &SandboxQuota::ingresses,
+          &SandboxQuota::claims, &SandboxQuota::secrets, &SandboxQuota::config_maps})
+      (quota.*count).reset();
   return quota;
 }
 

@@ -4,14 +4,12 @@
 
 #include "domain/plan.hpp"
 #include "domain/resources.hpp"
+#include "domain/sandbox/load.hpp"
 #include "store/sync.hpp"
 
 namespace ks::sync {
 
 // The pure part: rows of the database as custom resources.
-
-// One more of the workloads of a sandbox, what is being deleted included: its pods are still there.
-void add_to(SandboxLoad& load, const Workload& workload);
 
 // A quota is a backstop behind the ledger: what was granted plus one more pod of each service, so
 // that an update never waits for it. Where the plan has no limit there is no key.

@@ -47,7 +47,7 @@ TEST_CASE("a quota leaves room for one more pod of each service, so that an upda
   Workload workload;
   workload.services = {service("web", 3), service("db", 1, 1 << 30)};
   SandboxLoad load;
-  add_to(load, workload);
+  load.add(workload);
   const SandboxQuota quota = quota_of(load, plan("4"));
   CHECK(quota.cpu_milli == 250 * (3 + 1) + 250 * 2);
   CHECK(quota.memory_bytes == kMemoryBytesDefault * 6);
@@ -60,7 +60,7 @@ TEST_CASE("an unlimited plan puts no key into the quota") {
   Workload workload;
   workload.services = {service("web", 1)};
   SandboxLoad load;
-  add_to(load, workload);
+  load.add(workload);
   CHECK(quota_of(load, plan(std::nullopt)) == SandboxQuota{});
 }
 

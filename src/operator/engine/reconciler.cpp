@@ -159,8 +159,8 @@ std::optional<SandboxView> Reconciler::view_of(const std::string& ns) const {
     const auto sandbox = sandbox_from_json(*seen.object);
     if (!sandbox) continue;
     SandboxView view{sandbox->spec, false, "SandboxNotReady", "Waiting for the sandbox.", {}};
-    const Object quota = sandbox_quota(*sandbox);
-    view.quota = quota_view(cache_.find(quota.ref()), quota);
+    view.quota = quota_view(cache_.find(sandbox_quota(*sandbox).ref()), *sandbox,
+                            cache_.list(kinds::kUserDeployment, ns));
     const Condition* ready = sandbox->status.find("Ready");
     if (sandbox->meta.deleting) {
       view.reason = "SandboxDeleting";

@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include "domain/quantity.hpp"
+#include "domain/sandbox/load.hpp"
 #include "kube/refusal.hpp"
 #include "operator/plan/match.hpp"
+#include "operator/plan/sandbox.hpp"
 
 namespace ks::op {
 
@@ -117,18 +119,30 @@ Cause refused_pod(const Service& service, std::string_view said, const QuotaView
                                       service.name)};
 }
 
+// Whether the deployments need more than the Sandbox wants to give: it will be written again.
+bool is_behind(const QuotaView& quota) {
+  SandboxLoad load;
+  for (const Seen& seen : quota.deployments)
+    if (const auto one = user_deployment_from_json(*seen.object)) load.add(one->spec.workload);
+  return !quota.wanted.covers(room_for(load));
+}
+
 }  // namespace
 
-QuotaView quota_view(const Seen& quota, const Object& wanted) {
-  if (!quota) return {false, {}};
-  const Json& hard = quota.object->at("status", "hard");
-  return {holds(*quota.object, wanted.tree()) && hard == quota.object->at("spec", "hard"), hard};
+QuotaView quota_view(const Seen& quota, const SandboxResource& sandbox,
+                     std::vector<Seen> deployments) {
+  QuotaView out{false, {}, sandbox.spec.quota, std::move(deployments)};
+  if (!quota) return out;
+  out.hard = quota.object->at("status", "hard");
+  out.settled = holds(*quota.object, sandbox_quota(sandbox).tree()) &&
+                out.hard == quota.object->at("spec", "hard");
+  return out;
 }
 
 // "exceeded quota: quota, requested: pods=1, used: pods=2, limited: pods=2"
 // (k8s.io/apiserver, admission of resource quotas).
 bool quota_passes(std::string_view refusal, const QuotaView& quota) {
-  if (!quota.settled) return true;
+  if (!quota.settled || is_behind(quota)) return true;
   constexpr std::string_view kLimited = "limited: ";
   const std::size_t at = refusal.rfind(kLimited);
   if (at == refusal.npos) return false;

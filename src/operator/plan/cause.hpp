@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "domain/resources.hpp"
 #include "domain/workload.hpp"
 #include "operator/plan/step.hpp"
 
@@ -20,12 +21,16 @@ struct Cause {
 struct QuotaView {
   // The wanted quota is there, and Kubernetes enforces it.
   bool settled = true;
-  Json hard;  // As it is enforced.
+  Json hard;                      // As it is enforced.
+  SandboxQuota wanted;            // As the Sandbox says.
+  std::vector<Seen> deployments;  // Every UserDeployment of the sandbox.
 };
-QuotaView quota_view(const Seen& quota, const Object& wanted);
+QuotaView quota_view(const Seen& quota, const SandboxResource& sandbox,
+                     std::vector<Seen> deployments);
 
-// Whether a refusal by the quota may pass by itself: the wanted one is not enforced yet, or the
-// refusal is older than the one that is.
+// Whether a refusal by the quota may pass by itself: the Sandbox as we see it was written before
+// the deployments were, the wanted quota is not enforced yet, or the refusal is older than the one
+// that is. A Sandbox and its deployments come by two watches, which do not run in step.
 bool quota_passes(std::string_view refusal, const QuotaView& quota);
 
 // The gravest cause that the service's Deployment, pods and claims tell, if any.

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include "domain/sandbox/load.hpp"
 #include "operator/plan/deployment.hpp"
 #include "operator/plan/sandbox.hpp"
 #include "operator/sample.hpp"
@@ -36,8 +38,7 @@ struct World {
   }
   void look(bool enforced) {
     observed.sandbox = op::SandboxView{sandbox.spec, true, {}, {}};
-    observed.sandbox->quota =
-        op::quota_view(quota_object(sandbox, enforced), op::sandbox_quota(sandbox));
+    observed.sandbox->quota = op::quota_view(quota_object(sandbox, enforced), sandbox, {});
   }
   std::string told() {
     const auto status = op::deployment_status(deployment, observed, {}, true, Time{0});
@@ -73,7 +74,7 @@ TEST_CASE("while the wanted quota is not enforced yet a refusal by it is a wait,
   world.look(true);
   const op::Seen before = quota_object(world.sandbox, true);
   world.sandbox.spec.quota.cpu_milli = 8000;
-  world.observed.sandbox->quota = op::quota_view(before, op::sandbox_quota(world.sandbox));
+  world.observed.sandbox->quota = op::quota_view(before, world.sandbox, {});
   CHECK(world.told() == "Provisioning/QuotaPending");
 }
 
@@ -84,4 +85,30 @@ TEST_CASE("a refusal by the quota before the one that is enforced now passes too
   world.look(true);
   CHECK(world.told() == "Provisioning/QuotaPending");
   CHECK(world.told_after_refusal(kFull) == "Provisioning/QuotaPending");
+}
+
+TEST_CASE("a refusal passes while the Sandbox that is seen has no room for its deployments") {
+  World world;
+  SandboxLoad load;
+  load.add(world.deployment.spec.workload);
+  const SandboxQuota enough = room_for(load);
+  const op::Seen deployment = seen(to_json(world.deployment));
+  const auto see = [&](const SandboxQuota& quota) {
+    world.sandbox.spec.quota = quota;
+    world.look(true);
+    world.observed.sandbox->quota =
+        op::quota_view(quota_object(world.sandbox, true), world.sandbox, {deployment});
+    // A refusal by the very quota that is enforced.
+    return world.told_after_refusal(fmt::format("exceeded quota: quota, requested: services=1, "
+                                                "used: services={0}, limited: services={0}",
+                                                quota.services.value_or(0))
+                                        .c_str());
+  };
+  CHECK(see(enough) == "Error/QuotaExceeded");
+  SandboxQuota before = enough;
+  --*before.services;
+  CHECK(see(before) == "Provisioning/QuotaPending");
+  before = enough;
+  --*before.memory_bytes;
+  CHECK(see(before) == "Provisioning/QuotaPending");
 }

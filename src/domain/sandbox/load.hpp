@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+
+#include "domain/resources.hpp"
+#include "domain/workload.hpp"
+
+namespace ks {
+
+// What the deployments of one sandbox need of its namespace, for its quota.
+struct SandboxLoad {
+  Amount granted;  // As the ledger has it.
+  Amount surge;    // One more pod of each service.
+  std::int64_t services = 0;
+  std::int64_t pods = 0;
+
+  // One more workload, what is being deleted included: its pods are still there.
+  void add(const Workload& workload);
+};
+
+// The smallest quota that never stands in the load's way: with each update's one more pod of each
+// service. It has every key; where a plan has no limit, none is to be set.
+SandboxQuota room_for(const SandboxLoad& load);
+
+}  // namespace ks
