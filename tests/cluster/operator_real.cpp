@@ -177,10 +177,29 @@ TEST_CASE("on a real cluster the quota is a wall behind the plan") {
   auto d = sample::deployment(s.spec.ns, rig.fresh("web"));
   d.spec.workload.services[0].replicas = 2;
   rig.want(d);
-  REQUIRE(until([&] { return rig.status(d).reason == "QuotaExceeded"; }));
+  // The Sandbox wants to give less than its deployment needs: it is to be written again.
+  REQUIRE(until([&] { return rig.status(d).reason == "QuotaPending"; }));
   CHECK(rig.status(d).services.at("web").ready <= 1);
   s.spec.quota.cpu_milli.reset();
   rig.want(s);
+  CHECK(rig.reaches(d, Phase::ready));
+}
+
+TEST_CASE("on a real cluster what others made in a sandbox counts against its quota") {
+  KS_REAL(rig);
+  SandboxResource s = sample::sandbox(rig.fresh("sandbox"));
+  s.spec.quota.services = 1;
+  rig.want(s);
+  REQUIRE(until([&] { return rig.ready(s.meta.name).starts_with("True/"); }));
+  const auto service = parse_json(R"({"apiVersion": "v1", "kind": "Service",
+    "spec": {"ports": [{"port": 80}]}})");
+  Json squatter = *service;
+  squatter.set("metadata", Json::object({{"name", "squatter"}, {"namespace", s.spec.ns}}));
+  REQUIRE(until([&] { return rig.admin().create(kinds::kService, squatter).has_value(); }));
+  auto d = sample::deployment(s.spec.ns, rig.fresh("web"));
+  rig.want(d);
+  CHECK(rig.reaches(d, Phase::error, "QuotaExceeded"));
+  REQUIRE(rig.admin().remove({kinds::kService, s.spec.ns, "squatter"}, {}));
   CHECK(rig.reaches(d, Phase::ready));
 }
 
