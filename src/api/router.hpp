@@ -73,23 +73,23 @@ class Router {
   Router(http::Router& raw, Services& services);
 
   template <class Who>
-  void get(std::string_view pattern, RouteSpec spec, typename Who::Handler handler) {
+  void get(std::string_view pattern, const RouteSpec& spec, typename Who::Handler handler) {
     add(http::Method::get, pattern, spec, Who::kName, Handler(Who{}, std::move(handler)));
   }
   template <class Who>
-  void post(std::string_view pattern, RouteSpec spec, typename Who::Handler handler) {
+  void post(std::string_view pattern, const RouteSpec& spec, typename Who::Handler handler) {
     add(http::Method::post, pattern, spec, Who::kName, Handler(Who{}, std::move(handler)));
   }
   template <class Who>
-  void put(std::string_view pattern, RouteSpec spec, typename Who::Handler handler) {
+  void put(std::string_view pattern, const RouteSpec& spec, typename Who::Handler handler) {
     add(http::Method::put, pattern, spec, Who::kName, Handler(Who{}, std::move(handler)));
   }
   template <class Who>
-  void patch(std::string_view pattern, RouteSpec spec, typename Who::Handler handler) {
+  void patch(std::string_view pattern, const RouteSpec& spec, typename Who::Handler handler) {
     add(http::Method::patch, pattern, spec, Who::kName, Handler(Who{}, std::move(handler)));
   }
   template <class Who>
-  void del(std::string_view pattern, RouteSpec spec, typename Who::Handler handler) {
+  void del(std::string_view pattern, const RouteSpec& spec, typename Who::Handler handler) {
     add(http::Method::del, pattern, spec, Who::kName, Handler(Who{}, std::move(handler)));
   }
 
