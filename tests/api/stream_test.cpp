@@ -104,6 +104,7 @@ TEST_CASE_FIXTURE(Streams, "who missed more than 1000 changes is told to read ev
   const Event next = event(*near);
   CHECK(next.name == "deployment.updated");
   CHECK(data(next).text("name") == "two");
+  ann.wait_for("two", "Ready");
   server.pass_over(ann, 200);
   const auto far = open(ann, "", {{"Last-Event-ID", last.id}});
   CHECK(event(*far).name == "reset");
