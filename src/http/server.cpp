@@ -164,7 +164,7 @@ Server::Server(runtime::LoopGroup& loops, ServerOptions options, Handler handler
 
 Server::~Server() { stop(seconds(1)); }
 
-Result<void> Server::listen() {
+Result<void> Server::bind() {
   const ServerOptions& options = state_->options;
   KS_TRY(state_->proxies, TrustedProxies::parse(options.trusted_proxies));
 
@@ -202,8 +202,13 @@ Result<void> Server::listen() {
   }
   state_->port = ntohs(address.ss_family == AF_INET ? v4.sin_port : v6.sin6_port);
   listener_ = std::make_shared<Listener>(state_, fd);
+  return {};
+}
+
+Result<void> Server::listen() {
+  if (!listener_) KS_CHECK(bind());
   state_->loops[0]->loop->post([listener = listener_] { listener->wait(); });
-  for (const auto& loop : state_->loops) sweep_again(state_, *loop, options.sweep_interval);
+  for (const auto& loop : state_->loops) sweep_again(state_, *loop, state_->options.sweep_interval);
   return {};
 }
 

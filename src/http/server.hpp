@@ -73,8 +73,10 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Binds and accepts. `invalid` for an address or network that cannot be read, `unavailable` when
-  // the port is taken.
+  // Takes the port and lets connections wait. `invalid` for an address or network that cannot be
+  // read, `unavailable` when the port is taken.
+  Result<void> bind();
+  // Accepts; binds first where that has not been done.
   Result<void> listen();
   std::uint16_t port() const;
   std::size_t connections() const;

@@ -16,12 +16,12 @@
 #include "http/metrics.hpp"
 #include "http/server.hpp"
 #include "main/cluster.hpp"
+#include "main/database.hpp"
 #include "main/descriptors.hpp"
 #include "main/mailing.hpp"
 #include "main/readiness.hpp"
 #include "main/stores.hpp"
 #include "operator/operator.hpp"
-#include "sql/database.hpp"
 #include "sync/purge.hpp"
 #include "sync/sync.hpp"
 
@@ -30,16 +30,6 @@ namespace ks {
 namespace {
 
 constexpr std::string_view kClusterFact = "cluster";
-
-sql::DatabaseOptions database_options(const Config& config) {
-  sql::DatabaseOptions options;
-  options.dsn = config.database_dsn;
-  options.owner_dsn = config.database_owner_dsn;
-  options.auto_migrate = config.auto_migrate;
-  options.dev_mode = config.dev_mode;
-  options.allow_superuser = config.allow_superuser;
-  return options;
-}
 
 std::size_t cores() { return std::max<std::size_t>(1, std::thread::hardware_concurrency()); }
 
@@ -57,8 +47,11 @@ Result<void> check_cluster_fact(Database& db, SyncStore& sync, bool simulated) {
   return {};
 }
 
-std::string link_of(const Config& config, const std::string& token) {
-  return config.base_url.text() + "/setup#" + token;
+// The message names the setting, which is where the port can be changed.
+Result<void> bind_to(http::Server& server, std::string_view setting) {
+  auto bound = server.bind();
+  if (!bound) bound.error().message = fmt::format("{}: {}", setting, bound.error().message);
+  return bound;
 }
 
 http::Response health() { return http::Response::json(200, R"({"status":"ok"})"); }
@@ -112,6 +105,7 @@ struct Program::Impl {
   Result<void> open_cluster();
   void build_api();
   void start_background();
+  Result<void> bind();
   Result<void> listen();
   void stop(Duration drain);
   http::Response ready();
@@ -278,7 +272,7 @@ http::Response Program::Impl::ready() {
           .dump());
 }
 
-Result<void> Program::Impl::listen() {
+Result<void> Program::Impl::bind() {
   raw.add(http::Method::get, "/healthz", http::RouteInfo{"anyone"},
           [](http::Request&) { return health(); });
   raw.add(http::Method::get, "/readyz", http::RouteInfo{"anyone"},
@@ -297,7 +291,7 @@ Result<void> Program::Impl::listen() {
   };
   server = std::make_unique<http::Server>(
       web, options, [this](http::Request& r) { return raw.handle(r); }, parts.clock, parts.random);
-  KS_CHECK(server->listen());
+  KS_CHECK(bind_to(*server, "SERVER_ADDR"));
   if (config.metrics_address.empty()) return {};
   metrics_router = std::make_unique<http::Router>(config.base_url.text());
   metrics_router->add(http::Method::get, "/metrics", http::RouteInfo{"operations"},
@@ -317,10 +311,17 @@ Result<void> Program::Impl::listen() {
   metrics_server = std::make_unique<http::Server>(
       work, inside, [this](http::Request& r) { return metrics_router->handle(r); }, parts.clock,
       parts.random);
-  return metrics_server->listen();
+  return bind_to(*metrics_server, "METRICS_ADDR");
+}
+
+Result<void> Program::Impl::listen() {
+  KS_CHECK(server->listen());
+  return metrics_server ? metrics_server->listen() : Result<void>();
 }
 
 Result<void> Program::Impl::start() {
+  // First of all: who finds the port taken has changed nothing and holds no lease.
+  KS_CHECK(bind());
   KS_CHECK(open_cluster());
   KS_CHECK(open_database());
   if (config.run_api) build_api();
@@ -373,22 +374,7 @@ Result<std::optional<std::string>> Program::first_administrator_link() {
   const auto client = FleetScope(FleetReason::setup).client(platform_client());
   KS_TRY(const auto token, impl_->accounts->first_setup_token(client));
   if (!token) return std::optional<std::string>();
-  return std::optional(link_of(impl_->config, *token));
-}
-
-Result<std::string> administrator_link(const Config& config, const Clock& clock, Random& random) {
-  sql::DatabaseOptions options = database_options(config);
-  options.sqlite_visit = true;
-  KS_TRY(const auto db, sql::open_database(options, clock));
-  SqlStores stores(config.secrets_key, clock);
-  PasswordHasher hasher(random, PasswordCost{}, 1, 1);
-  SessionGate sessions(*db, stores.accounts, clock, random);
-  Accounts::Options accounts_options;
-  accounts_options.limit_key = derive_key(config.secrets_key, "limits");
-  Accounts accounts(*db, stores.accounts, sessions, hasher, clock, random, accounts_options);
-  const auto client = FleetScope(FleetReason::setup).client(platform_client());
-  KS_TRY(const std::string token, accounts.new_setup_token(client));
-  return link_of(config, token);
+  return std::optional(setup_link(impl_->config, *token));
 }
 
 }  // namespace ks

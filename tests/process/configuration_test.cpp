@@ -141,7 +141,15 @@ TEST_CASE("a port that is taken ends the start with the cause") {
   other.settings()["SERVER_ADDR"] = "127.0.0.1:" + std::to_string(server->port());
   const Ran ran = other.run({"serve"});
   CHECK(ran.status == 1);
+  CHECK_MESSAGE(has(ran.err, "SERVER_ADDR: cannot listen on"), ran.err);
   CHECK_MESSAGE(has(ran.err, std::to_string(server->port())), ran.err);
+  // It had not begun: nothing was written, no lease was taken.
+  CHECK_FALSE(std::filesystem::exists(other.database_file()));
+  other.settings()["SERVER_ADDR"] = "127.0.0.1:0";
+  other.settings()["METRICS_ADDR"] = "127.0.0.1:" + std::to_string(server->port());
+  const Ran metrics = other.run({"serve"});
+  CHECK(metrics.status == 1);
+  CHECK_MESSAGE(has(metrics.err, "METRICS_ADDR: cannot listen on"), metrics.err);
 }
 
 TEST_CASE("migrate may run again, and is needed where the server may not do it") {
@@ -215,12 +223,42 @@ TEST_CASE("admin link works beside the running server, and each link once") {
   });
 }
 
+TEST_CASE("admin link needs the database and nothing of the cluster") {
+  auto world = sqlite_world();
+  {
+    const auto server = world.start();
+    CHECK(server->stop() == 0);
+  }
+  world.settings()["KUBERNETES_ENABLED"] = "true";
+  world.settings()["KUBECONFIG"] = world.folder() + "/of-somebody-else";
+  const Ran link = world.run({"admin", "link"});
+  CHECK_MESSAGE(link.status == 0, link.err);
+  CHECK(world.run({"migrate"}).status == 0);
+  CHECK(world.run({"serve"}).status != 0);
+}
+
+TEST_CASE("admin link makes no database of a path that is mistyped") {
+  auto world = sqlite_world();
+  world.settings()["DATABASE_DSN"] = "sqlite:" + world.folder() + "/no-folder/mistyped.db";
+  const Ran link = world.run({"admin", "link"});
+  CHECK(link.status == 1);
+  CHECK_MESSAGE(has(link.err, "There is no database " + world.folder() + "/no-folder/mistyped.db"),
+                link.err);
+  CHECK_FALSE(std::filesystem::exists(world.folder() + "/no-folder"));
+}
+
 TEST_CASE("version and manifests need no configuration, and the manifests are what kubectl reads") {
   auto world = sqlite_world();
   world.settings() = {{"PATH", "/usr/bin:/bin"}};
   const Ran version = world.run({"version"});
   CHECK(version.status == 0);
   CHECK(version.out.starts_with("k8s-scheduler "));
+  CHECK(world.run({"--version"}).out == version.out);
+  for (const char* command : {"version", "manifests"}) {
+    const Ran ran = world.run({"--config", world.folder() + "/nope", command});
+    CHECK(ran.status == 2);
+    CHECK_MESSAGE(has(ran.err, "--config: does not exist: "), ran.err);
+  }
 
   const Ran manifests = world.run({"manifests"});
   CHECK(manifests.status == 0);
@@ -244,7 +282,17 @@ TEST_CASE("version and manifests need no configuration, and the manifests are wh
 
 TEST_CASE("a command that does not exist is refused") {
   auto world = sqlite_world();
-  CHECK(world.run({"frobnicate"}).status != 0);
+  for (const auto& words : {std::vector<std::string>{"frobnicate"},
+                            {"config", "frobnicate"},
+                            {"--set", "A=b", "frobnicate"},
+                            {"admin", "link", "frobnicate"}}) {
+    const Ran ran = world.run(words);
+    CHECK(ran.status != 0);
+    CHECK_MESSAGE(has(ran.err, "frobnicate"), ran.err);
+  }
+  CHECK(has(world.run({"frobnicate"}).err, "frobnicate is not a command"));
+  CHECK(has(world.run({"frobnicate"}).err, "serve, migrate, config, manifests, admin, version"));
+  CHECK(has(world.run({"config", "frobnicate"}).err, "k8s-scheduler config has check"));
   CHECK(world.run({}).status != 0);
   const Ran parts = world.run({"serve", "--components", "api,kitchen"});
   CHECK(parts.status != 0);

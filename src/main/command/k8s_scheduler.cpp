@@ -1,18 +1,21 @@
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include "main/config/config.hpp"
+#include "main/database.hpp"
 #include "main/program.hpp"
 #include "operator/operator.hpp"
-#include "sql/database.hpp"
 
 namespace {
 
@@ -28,14 +31,28 @@ struct Options {
   std::string file;
   std::vector<std::string> set;
   std::string components = "api,operator";
+  std::string settings_out;
+  // What the command does not need is not looked at.
+  bool cluster = true;
 };
+
+std::string version_line() { return fmt::format("k8s-scheduler {}", program_version()); }
+
+std::string_view file_fault(const std::string& path) {
+  std::error_code ignored;
+  if (path.empty() || std::filesystem::is_regular_file(path, ignored)) return {};
+  return std::filesystem::exists(path, ignored) ? "is no file: " : "does not exist: ";
+}
 
 LoadedConfig load(const Options& options) {
   ConfigInput input;
   input.environment = environment;
   input.terminal = isatty(STDERR_FILENO) == 1;
   std::vector<std::string> early;
-  if (!options.file.empty()) {
+  input.cluster = options.cluster;
+  if (const auto why = file_fault(options.file); !why.empty()) {
+    early.push_back(fmt::format("--config: {}{}", why, options.file));
+  } else if (!options.file.empty()) {
     std::ifstream file(options.file);
     std::stringstream text;
     text << file.rdbuf();
@@ -83,6 +100,32 @@ int fail(const Error& error) {
   return 1;
 }
 
+// For the other commands' --config. Renamed into place, so that nobody reads half of it.
+void leave_settings(const std::string& path, const LoadedConfig& loaded) {
+  const std::string fresh = path + ".new";
+  std::error_code failed;
+  std::filesystem::remove(fresh, failed);
+  const std::string text = config_file_text(loaded.given);
+  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const bool written =
+      fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  if (fd >= 0) ::close(fd);
+  if (written) std::filesystem::rename(fresh, path, failed);
+  if (!written || failed) log::warn("the settings could not be left", {{"file", path}});
+}
+
+std::string mail_line(const Config& config) {
+  switch (config.mail_mode) {
+    case MailMode::off:
+      return "Mail is off: no SMTP_URL is set.";
+    case MailMode::folder:
+      return "Mail is not sent but written to " + config.mail_folder + ", one file each.";
+    case MailMode::server:
+      return fmt::format("Mail is sent by {}:{}.", config.smtp.host, config.smtp.port);
+  }
+  return {};
+}
+
 int serve(const Options& options) {
   // Blocked before any thread starts, so that all of them leave the signals to this one.
   sigset_t signals;
@@ -100,11 +143,13 @@ int serve(const Options& options) {
   auto program = Program::start(loaded.config, {clock, random});
   if (!program) return fail(program.error());
 
+  if (!options.settings_out.empty()) leave_settings(options.settings_out, loaded);
   const bool simulated = loaded.config.kubernetes == KubernetesMode::simulated;
   fmt::print("K8s Scheduler {} serves {} on {}:{} ({})\n", program_version(),
              loaded.config.base_url.text(), loaded.config.server_address, (*program)->port(),
              simulated ? "simulated cluster: nothing really runs" : "Kubernetes");
   if (loaded.config.run_api) {
+    fmt::print("{}\n", mail_line(loaded.config));
     if (const auto link = (*program)->first_administrator_link(); link && *link)
       fmt::print("First administrator (single use, 24 hours): {}\n", **link);
   }
@@ -124,11 +169,7 @@ int migrate(const Options& options) {
   const LoadedConfig loaded = load(options);
   if (!loaded.faults.empty()) return print_faults(loaded.faults);
   const SystemClock clock;
-  sql::DatabaseOptions database;
-  database.dsn = loaded.config.database_dsn;
-  database.owner_dsn = loaded.config.database_owner_dsn;
-  database.dev_mode = loaded.config.dev_mode;
-  const auto report = sql::migrate_database(database, clock);
+  const auto report = sql::migrate_database(database_options(loaded.config), clock);
   if (!report) return fail(report.error());
   for (const auto& name : report->applied) fmt::print("applied {}\n", name);
   fmt::print("the schema is at version {}\n", report->version);
@@ -144,9 +185,21 @@ int config_check(const Options& options) {
   return 0;
 }
 
+// For commands that read no settings: a file that was named all the same should be there.
+int check_file(const Options& options) {
+  const auto why = file_fault(options.file);
+  return why.empty() ? 0 : print_faults({fmt::format("--config: {}{}", why, options.file)});
+}
+
+int version(const Options& options) {
+  if (const int fault = check_file(options)) return fault;
+  fmt::print("{}\n", version_line());
+  return 0;
+}
+
 int manifests(const Options& options) {
+  if (const int fault = check_file(options)) return fault;
   const std::string ns = environment("SYSTEM_NAMESPACE").value_or("k8s-scheduler");
-  (void)options;
   fmt::print("{}", op::manifests_yaml(ns));
   return 0;
 }
@@ -162,6 +215,37 @@ int admin_link(const Options& options) {
   return 0;
 }
 
+struct Unknown {
+  std::string word;
+  std::string after;  // The program with the commands before it.
+  std::vector<std::string> known;
+};
+
+// The word that stands where a command should.
+std::optional<Unknown> unknown_command(const CLI::App& app) {
+  const CLI::App* at = &app;
+  Unknown out{{}, app.get_name(), {}};
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+    out.after += " " + at->get_name();
+  }
+  for (const CLI::App* one : at->get_subcommands([](const CLI::App*) { return true; }))
+    out.known.push_back(one->get_name());
+  const auto rest = app.remaining(true);
+  if (rest.empty() || rest.front().starts_with('-')) return std::nullopt;
+  out.word = rest.front();
+  return out;
+}
+
+int print_unknown(const Unknown& unknown) {
+  if (unknown.known.empty())
+    fmt::print(stderr, "{} takes no {}.\n", unknown.after, unknown.word);
+  else
+    fmt::print(stderr, "{} is not a command. {} has {}; --help says more.\n", unknown.word,
+               unknown.after, fmt::join(unknown.known, ", "));
+  return 2;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -170,12 +254,20 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   app.add_option("--config", options.file, "File of NAME=VALUE lines");
-  app.add_option("--set", options.set, "One setting, NAME=VALUE; may be repeated");
+  app.add_option("--set", options.set, "One setting, NAME=VALUE; may be repeated")
+      ->allow_extra_args(false);
   int status = 0;
-  auto* serving = app.add_subcommand("serve", "Run the API and the operator");
-  serving->add_option("--components", options.components, "Which of api,operator to run");
+  app.set_version_flag("--version", version_line());
+  auto* serving = app.add_subcommand("serve", "Run the API, sync and the operator");
+  serving->add_option(
+      "--components", options.components,
+      "Which of api,operator to run; sync, which carries wanted state to the cluster "
+      "and its status back, goes with api");
+  serving->add_option("--settings-out", options.settings_out,
+                      "Once it serves, write the settings it was given to this file, for --config");
   serving->callback([&] { status = serve(options); });
   app.add_subcommand("migrate", "Bring the database's schema up to date")->callback([&] {
+    options.cluster = false;
     status = migrate(options);
   });
   auto* config = app.add_subcommand("config", "Look at the configuration");
@@ -187,13 +279,15 @@ int main(int argc, char** argv) {
   auto* admin = app.add_subcommand("admin", "Administer this installation");
   admin->require_subcommand(1);
   admin->add_subcommand("link", "Print a single-use link that makes a platform administrator")
-      ->callback([&] { status = admin_link(options); });
-  app.add_subcommand("version", "Print the version")->callback([&] {
-    fmt::print("k8s-scheduler {}\n", program_version());
-  });
+      ->callback([&] {
+        options.cluster = false;
+        status = admin_link(options);
+      });
+  app.add_subcommand("version", "Print the version")->callback([&] { status = version(options); });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (const auto bogus = unknown_command(app)) return print_unknown(*bogus);
     return app.exit(error);
   }
   return status;

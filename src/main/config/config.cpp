@@ -15,6 +15,7 @@
 #include "base/digest.hpp"
 #include "base/random.hpp"
 #include "domain/name.hpp"
+#include "main/config/outside.hpp"
 
 namespace ks {
 
@@ -33,11 +34,11 @@ class Loader {
   void show(std::string_view name, std::string value) {
     std::ranges::find(out_.settings, name, &Setting::name)->value = std::move(value);
   }
-  bool given(std::string_view name) const { return out_given_.contains(std::string(name)); }
   void fault(std::string_view name, std::string_view what) {
     out_.faults.push_back(fmt::format("{}: {}", name, what));
   }
   bool address(std::string_view name, std::string& host, std::uint16_t& port);
+  std::string object_name(std::string_view name);
   void secrets_key();
   void kubernetes();
   void network();
@@ -48,7 +49,6 @@ class Loader {
 
   const ConfigInput& input_;
   LoadedConfig out_;
-  std::map<std::string, std::string> out_given_;
 };
 
 std::string Loader::get(std::string_view name) {
@@ -70,7 +70,7 @@ std::string Loader::get(std::string_view name) {
     value = at->second;
     source = "flag";
   }
-  if (source != "default") out_given_[key] = value;
+  if (source != "default") out_.given[key] = value;
   std::string shown = value;
   if (variable->show == Variable::Show::secret && !value.empty()) shown = "***";
   if (variable->show == Variable::Show::dsn) shown = mask_dsn(value);
@@ -106,6 +106,14 @@ bool Loader::address(std::string_view name, std::string& host, std::uint16_t& po
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   port = static_cast<std::uint16_t>(number);
   return true;
+}
+
+std::string Loader::object_name(std::string_view name) {
+  std::string value = get(name);
+  if (!value.empty() && !is_object_name(value))
+    fault(name,
+          "must be the name of an object in the cluster: lower-case letters, digits, - and .");
+  return value;
 }
 
 // A key file that is missing is made in dev mode only: elsewhere a new key would make what is
@@ -161,16 +169,14 @@ void Loader::kubernetes() {
   const std::string mode = get("KUBERNETES_ENABLED");
   config.kubeconfig = get("KUBECONFIG");
   config.kubernetes_context = get("KUBERNETES_CONTEXT");
-  std::error_code ignored;
-  const bool there =
-      !config.kubeconfig.empty() && std::filesystem::exists(config.kubeconfig, ignored);
   if (mode == "simulated") {
     config.kubernetes = KubernetesMode::simulated;
   } else if (mode == "true" || mode == "auto") {
     config.kubernetes = KubernetesMode::real;
-    if (!config.kubeconfig.empty() && !there) {
-      fault("KUBECONFIG", "cannot be read: " + config.kubeconfig);
-    } else if (config.kubeconfig.empty()) {
+    if (!config.kubeconfig.empty() && input_.cluster) {
+      if (auto why = kubeconfig_fault(config.kubeconfig, config.kubernetes_context); !why.empty())
+        out_.faults.push_back(std::move(why));
+    } else if (config.kubeconfig.empty() && input_.cluster) {
       if (mode == "auto" && config.dev_mode)
         config.kubernetes = KubernetesMode::simulated;
       else
@@ -206,7 +212,7 @@ void Loader::network() {
   take("DNS_SELECTOR", op::parse_dns_selector(get("DNS_SELECTOR")), config.op.dns);
   take("CLUSTER_CIDRS", op::parse_cidrs(get("CLUSTER_CIDRS")), config.op.cluster_cidrs);
   take("TRUSTED_PROXIES", op::parse_cidrs(get("TRUSTED_PROXIES")), config.trusted_proxies);
-  config.op.ingress_class = get("INGRESS_CLASS");
+  config.op.ingress_class = object_name("INGRESS_CLASS");
 }
 
 void Loader::workloads() {
@@ -235,7 +241,7 @@ void Loader::workloads() {
     fault("WORKLOAD_TLS", "must be external, secret:NAME or issuer:NAME");
   else if (config.workload_tls != "external")
     fault("WORKLOAD_TLS", "this version serves workloads with TLS from outside only (external)");
-  config.op.storage_class = get("STORAGE_CLASS");
+  config.op.storage_class = object_name("STORAGE_CLASS");
   config.op.system_namespace = get("SYSTEM_NAMESPACE");
   if (!check_label(config.op.system_namespace, 63))
     fault("SYSTEM_NAMESPACE", "must be the name of a namespace");
@@ -262,7 +268,11 @@ void Loader::limits() {
 
 void Loader::observability() {
   Config& config = out_.config;
-  address("METRICS_ADDR", config.metrics_address, config.metrics_port);
+  if (address("METRICS_ADDR", config.metrics_address, config.metrics_port) &&
+      config.metrics_port != 0 && config.metrics_port == config.server_port &&
+      (config.metrics_address == config.server_address || is_any_address(config.metrics_address) ||
+       is_any_address(config.server_address)))
+    fault("METRICS_ADDR", "is taken by SERVER_ADDR: give it another port");
   config.leader_elect = flag("LEADER_ELECT", true);
   config.op.leader_elect = config.leader_elect;
   const std::string level = get("LOG_LEVEL");
@@ -370,6 +380,8 @@ LoadedConfig Loader::load() {
   config.https_proxy = get("HTTPS_PROXY");
   if (!plain_dsn(config.https_proxy))
     fault("HTTPS_PROXY", "cannot be read for certain: write special characters as %XX");
+  else if (!config.https_proxy.empty() && !is_proxy(config.https_proxy))
+    fault("HTTPS_PROXY", "must be http://[USER:PASSWORD@]HOST[:PORT]");
   config.no_proxy = get("NO_PROXY");
 
   const auto variables = config_variables();

@@ -95,12 +95,16 @@ struct ConfigInput {
   std::map<std::string, std::string> flags;
   // Without the API nothing is stored and nothing is addressed: keys and domains are not asked for.
   bool api = true;
+  // For a command that asks the database only: what is said of the cluster is not looked up.
+  bool cluster = true;
   bool terminal = false;  // Standard error is one: text rather than JSON logs.
 };
 
 struct LoadedConfig {
   Config config;
   std::vector<Setting> settings;
+  // Of those that were given, as they were, with secrets: never to be printed.
+  std::map<std::string, std::string> given;
   // Every fault at once; the configuration counts only when there is none.
   std::vector<std::string> faults;
 };
@@ -110,6 +114,9 @@ LoadedConfig load_config(const ConfigInput& input);
 
 // NAME=VALUE lines, `#` comments, empty lines. The error names the line.
 Result<std::map<std::string, std::string>> parse_config_file(std::string_view text);
+
+// The text of such a file.
+std::string config_file_text(const std::map<std::string, std::string>& given);
 
 // Faults of KUBERNETES_NAMESPACE: no placeholder that tells people apart, or one that can exceed 63
 // characters with its suffix. Empty when it is fine.

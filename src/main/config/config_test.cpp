@@ -75,6 +75,68 @@ TEST_CASE("an empty, short, guessable or malformed key is refused") {
   }
 }
 
+TEST_CASE("what cannot work with the cluster or on the network is a fault before the start") {
+  const auto faulty = [](std::string_view name, const std::string& value) {
+    auto settings = good();
+    settings[std::string(name)] = value;
+    return has_fault(load(settings), name);
+  };
+  CHECK(faulty("METRICS_ADDR", "127.0.0.1:8080"));
+  CHECK(faulty("METRICS_ADDR", "0.0.0.0:8080"));
+  CHECK_FALSE(faulty("METRICS_ADDR", "127.0.0.1:8081"));
+  CHECK_FALSE(faulty("METRICS_ADDR", "10.0.0.1:8080"));
+  for (const char* name : {"STORAGE_CLASS", "INGRESS_CLASS"}) {
+    CAPTURE(name);
+    for (const char* bad :
+         {"Fast", "fast_ssd", "-fast", "fast-", "a..b", "a.-b", "a-.b", "fast ssd"})
+      CHECK_MESSAGE(faulty(name, bad), bad);
+    CHECK(faulty(name, std::string(254, 'a')));
+    for (const char* fine : {"", "fast", "fast-ssd", "ssd.example.com", "0"})
+      CHECK_FALSE_MESSAGE(faulty(name, fine), fine);
+  }
+  for (const char* bad : {"proxy", "ftp://proxy:1", "http://", "http://proxy:port", "http://a b:1",
+                          "http://proxy:1/path", "http://[::1:80", "proxy:70000"})
+    CHECK_MESSAGE(faulty("HTTPS_PROXY", bad), bad);
+  for (const char* fine : {"", "http://proxy", "http://proxy:3128/", "http://me:pass@proxy:3128",
+                           "https://proxy", "socks5h://[::1]:1080", "proxy.example.com:3128"})
+    CHECK_FALSE_MESSAGE(faulty("HTTPS_PROXY", fine), fine);
+}
+
+TEST_CASE("a kubeconfig without the context that is named is a fault") {
+  const std::string path = std::string(std::getenv("KS_BINARY_DIR")) + "/config_test.kubeconfig";
+  std::ofstream(path) << "{apiVersion: v1, kind: Config, current-context: one,\n"
+                         "contexts: [{name: one, context: {cluster: c, user: u}}],\n"
+                         "clusters: [{name: c, cluster: {server: 'https://127.0.0.1:6443'}}],\n"
+                         "users: [{name: u, user: {token: t}}]}\n";
+  auto settings = good();
+  settings["KUBERNETES_ENABLED"] = "true";
+  settings["KUBECONFIG"] = path;
+  CHECK(load(settings).faults.empty());
+  settings["KUBERNETES_CONTEXT"] = "two";
+  const auto loaded = load(settings);
+  REQUIRE(loaded.faults.size() == 1);
+  CHECK(loaded.faults[0] == "KUBERNETES_CONTEXT: the kubeconfig has no context named \"two\"");
+  settings.erase("KUBERNETES_CONTEXT");
+  std::ofstream(path) << "no kubeconfig";
+  CHECK(has_fault(load(settings), "KUBECONFIG"));
+  settings["KUBECONFIG"] = path + ".none";
+  CHECK(has_fault(load(settings), "KUBECONFIG: cannot be read"));
+}
+
+TEST_CASE("what a server was given is read back from the file that it leaves") {
+  auto settings = good();
+  settings["DATABASE_DSN"] = "postgres://ks:a%20b=c@db/ks";
+  settings["HOME"] = "/home/ann";
+  const auto loaded = load(settings, {{"SIGNUP", "closed"}});
+  const auto read = parse_config_file(config_file_text(loaded.given));
+  REQUIRE(read);
+  CHECK(*read == loaded.given);
+  CHECK(read->at("SECRETS_KEY") == kKey);
+  CHECK(read->at("SIGNUP") == "closed");
+  CHECK(read->at("DATABASE_DSN") == "postgres://ks:a%20b=c@db/ks");
+  CHECK(read->count("HOME") == 0);
+}
+
 TEST_CASE("dev mode is refused away from this machine") {
   auto settings = good();
   settings["DEV_MODE"] = "true";

@@ -166,6 +166,14 @@ Result<std::map<std::string, std::string>> parse_config_file(std::string_view te
   return out;
 }
 
+std::string config_file_text(const std::map<std::string, std::string>& given) {
+  std::string out;
+  for (const auto& [name, value] : given)
+    if (!value.empty())
+      out.append(name).append("=").append(value, 0, value.find_first_of("\r\n")).append("\n");
+  return out;
+}
+
 std::string namespace_pattern_fault(std::string_view pattern) {
   struct Placeholder {
     std::string_view text;

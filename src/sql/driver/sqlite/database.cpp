@@ -189,7 +189,12 @@ class SqliteDatabase final : public Database {
 
 Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options, const Clock& clock) {
   std::unique_ptr<FileLock> lock;
-  if (!options.visit) {
+  if (options.visit) {
+    // Opening would make an empty one of a path that was mistyped.
+    if (std::error_code ignored; !std::filesystem::is_regular_file(options.path, ignored))
+      return unavailable("database_unavailable",
+                         fmt::format("There is no database {}.", options.path));
+  } else {
     KS_TRY(lock, FileLock::take(options.path));
   }
   KS_TRY(auto connection, open_file(options.path));
