@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/error.hpp"
 
 namespace ks::http {
 
@@ -107,6 +109,10 @@ struct Response {
   std::shared_ptr<const std::string> kept;
   // A stream of events in place of a body; see sse.hpp.
   std::shared_ptr<SseStream> stream;
+  // In place of `body`: one that is made while it is sent. Called on the connection's fiber again
+  // and again; an empty part is the end. After an error the connection breaks before the end of the
+  // body, so that nobody takes a piece for the whole.
+  std::function<Result<std::string>()> source;
 
   Response() = default;
   explicit Response(int code) : status(code) {}

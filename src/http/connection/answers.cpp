@@ -4,11 +4,10 @@
 
 namespace ks::http {
 
-// False when there is no room for this reply. Small ones always have their place: as many as there
-// are connections, and no more.
-bool Connection::hold_answer(const Response& response) {
+// False when there is no room for this reply, or part of one. Small ones always have their place:
+// as many as there are connections, and no more.
+bool Connection::hold_answer(std::size_t bytes) {
   constexpr std::size_t kSmall = 16 * 1024;
-  const std::size_t bytes = response.body.size();
   if (bytes <= kSmall) return true;
   const ServerOptions& options = server_->options;
   std::atomic<std::size_t>& all = server_->answers_bytes;

@@ -132,14 +132,20 @@ bool Connection::serve_one() {
   if (!read_request()) return false;
   enter(Phase::working);
   Response response = answer();
-  if (!hold_answer(response)) response = overloaded();
-  const bool keep = reader_.keep_alive() && !server_->draining && !stop_ && !response.stream;
+  if (!hold_answer(response.body.size())) response = overloaded();
+  const bool keep =
+      reader_.keep_alive() && !server_->draining && !stop_ && !response.stream && !response.source;
   const bool head_only = request_.method == Method::head;
   const bool sent = send(response, keep ? AfterReply::keep : AfterReply::close, head_only);
   release_answer();
   if (!sent) {
     if (response.stream) response.stream->finish();
     finish_request(response.status, 0);
+    return false;
+  }
+  if (response.source) {
+    const bool parts = !head_only && may_have_body(response.status);
+    finish_request(response.status, parts ? send_parts(response) : 0);
     return false;
   }
   finish_request(response.status, head_only ? 0 : response.content().size());
@@ -282,8 +288,10 @@ bool Connection::send(const Response& response, AfterReply after, bool head_only
     loop_.heads.pop_back();
   }
   head.clear();
-  append_head(head, response, request_.request_id, loop_.date(server_->clock.now()), after);
-  const bool body = !head_only && !response.stream && may_have_body(response.status);
+  append_head(head, response, request_.request_id, loop_.date(server_->clock.now()), after,
+              framing_of(response));
+  const bool body =
+      !head_only && !response.stream && !response.source && may_have_body(response.status);
   constexpr std::size_t kFree = 2 << 20;
   const std::size_t size = body ? response.content().size() : 0;
   const auto more = static_cast<std::int64_t>((size > kFree ? size - kFree : 0) / (64 * 1024));

@@ -48,7 +48,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool welcome_body(std::size_t head_bytes);
   bool hold(const BodyWelcome& welcome, std::size_t bytes);
   void release();
-  bool hold_answer(const Response& response);
+  bool hold_answer(std::size_t bytes);
   void release_answer();
   bool fill();
   bool wait(Ready what);
@@ -58,6 +58,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Response overloaded() const;
   bool send(const Response& response, AfterReply after, bool head_only);
   bool write(std::string_view first, std::string_view second);
+  Framing framing_of(const Response& response) const;
+  // Makes and writes the body of a reply whose head was sent; how many bytes of it went out.
+  std::size_t send_parts(const Response& response);
+  void reset_at_close();
   void refuse(int status, const char* why);
   void linger();
   void finish_request(int status, std::size_t bytes);

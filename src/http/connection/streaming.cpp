@@ -1,11 +1,14 @@
-// A connection whose reply is a stream of events.
+// A connection whose reply is a stream of events, or a body that is made while it is sent.
 #include <array>
 #include <cerrno>
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "base/log.hpp"
 #include "http/connection/connection.hpp"
+#include "runtime/caught.hpp"
 
 namespace ks::http {
 
@@ -83,6 +86,48 @@ bool Connection::pump_some() {
   batch_at_ = written;
   if (batch_.empty()) deadline_ = kNever;
   return true;
+}
+
+Framing Connection::framing_of(const Response& response) const {
+  if (response.stream) return Framing::until_close;
+  if (!response.source || !may_have_body(response.status)) return Framing::length;
+  return reader_.takes_chunks() ? Framing::chunks : Framing::until_close;
+}
+
+std::size_t Connection::send_parts(const Response& response) {
+  const bool chunks = framing_of(response) == Framing::chunks;
+  const auto made = [&]() -> Result<std::string> {
+    try {
+      return response.source();
+    } catch (...) {
+      return bug(runtime::caught());
+    }
+  };
+  for (std::size_t sent = 0;;) {
+    enter(Phase::working);
+    Result<std::string> part = made();
+    if (part && !hold_answer(part->size())) part = unavailable("overloaded", "no room for a part");
+    enter(Phase::writing, server_->options.write_timeout);
+    if (!part) {
+      log::warn("a reply broke off", {{"request_id", request_.request_id},
+                                      {"problem", part.error().problem},
+                                      {"what", part.error().message}});
+      if (!chunks) reset_at_close();
+      return sent;
+    }
+    const bool last = part->empty();
+    const std::string head = chunks ? fmt::format("{:x}\r\n", part->size()) : std::string();
+    const bool written = write(head, *part) && (!chunks || write("\r\n", {}));
+    release_answer();
+    if (last || !written) return sent;
+    sent += part->size();
+  }
+}
+
+// Where the end of the connection is the end of the body, a plain end would say that it is whole.
+void Connection::reset_at_close() {
+  const struct linger now{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket_.fd(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
 }  // namespace ks::http

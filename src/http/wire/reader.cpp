@@ -184,6 +184,7 @@ RequestReader::Progress RequestReader::read_head(std::string_view bytes, Request
       sink.is_done() == has_body)
     return refuse(400, "malformed head");
   keep_alive_ = sink.keep_alive() && !facts.http_1_0;
+  takes_chunks_ = !facts.http_1_0;
   if (sink.is_done()) {
     state_ = State::done;
     return {Step::complete, head_end};

@@ -54,6 +54,8 @@ class RequestReader {
   const Refusal& refusal() const { return refusal_; }
   // Whether the client may send another request on this connection.
   bool keep_alive() const { return keep_alive_; }
+  // Whether the client reads a body in chunks.
+  bool takes_chunks() const { return takes_chunks_; }
   // The client waits for "100 Continue" before it sends the body.
   bool expects_continue() const { return expects_continue_; }
   // The most that the body can still become: its declared length, else the limit.
@@ -75,6 +77,7 @@ class RequestReader {
   std::size_t scanned_ = 0;
   bool line_seen_ = false;
   bool keep_alive_ = true;
+  bool takes_chunks_ = true;
   bool expects_continue_ = false;
   std::unique_ptr<Parser> parser_;
 };

@@ -27,7 +27,7 @@ void append_number(std::string& out, std::size_t n) {
 }
 
 // Fields that belong to the connection, and so to this file.
-bool framing(std::string_view name) {
+bool framing_field(std::string_view name) {
   return equal_ignoring_case(name, "Content-Length") ||
          equal_ignoring_case(name, "Transfer-Encoding") ||
          equal_ignoring_case(name, "Connection") || equal_ignoring_case(name, "Date") ||
@@ -54,7 +54,7 @@ bool sendable(const Response& response) {
 }
 
 void append_head(std::string& out, const Response& response, std::string_view request_id,
-                 std::string_view date_line, AfterReply after) {
+                 std::string_view date_line, AfterReply after, Framing framing) {
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::size_t>(response.status));
   out += ' ';
@@ -63,7 +63,7 @@ void append_head(std::string& out, const Response& response, std::string_view re
   std::array<bool, kDefaults.size()> given{};
   for (std::size_t i = 0; i < response.headers.size(); ++i) {
     const Header header = response.headers.at(i);
-    if (framing(header.name)) continue;
+    if (framing_field(header.name)) continue;
     for (std::size_t k = 0; k < kDefaults.size(); ++k)
       if (equal_ignoring_case(header.name, kDefaults[k].name)) given[k] = true;
     out += header.name;
@@ -77,7 +77,8 @@ void append_head(std::string& out, const Response& response, std::string_view re
   out += "X-Request-Id: ";
   out += request_id;
   out += "\r\n";
-  if (!response.stream && may_have_body(response.status)) {
+  if (framing == Framing::chunks) out += "Transfer-Encoding: chunked\r\n";
+  if (framing == Framing::length && may_have_body(response.status)) {
     out += "Content-Length: ";
     append_number(out, response.content().size());
     out += "\r\n";
