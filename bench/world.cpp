@@ -40,7 +40,7 @@ Folder::~Folder() {
 
 World::World(const sql::DatabaseOptions& options, std::size_t callers_max)
     : trail_(std::make_shared<const Trail>(Trail{"bench", "192.0.2.1"})),
-      stores_(std::string(32, 'k'), clock_),
+      stores_(std::string(32, 'k'), clock_, random_),
       db_(must(sql::open_database(options, clock_))),
       gate_(std::make_unique<SessionGate>(*db_, stores_.accounts, clock_, random_,
                                           SessionGate::Options{callers_max})) {}

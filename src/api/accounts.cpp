@@ -66,7 +66,8 @@ Result<Reply> log_in_invited(const Services& services, const ClientScope& client
 
 void mount_accounts(Router& router, Services& services) {
   router.post<Anyone>(
-      "/api/v1/auth/signup", {std::nullopt, Body::json},
+      "/api/v1/auth/signup",
+      {.action = std::nullopt, .body = Body::json, .deed = account_actions::kSignUp},
       [&services](const ClientScope& client, const Call& call) -> Result<Reply> {
         Fields fields(call.body, {"email", "password", "name", "invitation"});
         SignUpRequest wanted;
@@ -82,7 +83,8 @@ void mount_accounts(Router& router, Services& services) {
       });
 
   router.post<Anyone>(
-      "/api/v1/auth/login", {std::nullopt, Body::json},
+      "/api/v1/auth/login",
+      {.action = std::nullopt, .body = Body::json, .deed = account_actions::kSignIn},
       [&services](const ClientScope& client, const Call& call) -> Result<Reply> {
         const auto presented = services.cookie.find(call.request.headers.get("Cookie"));
         if (services.dev_mode && call.body.members().empty()) {
@@ -101,33 +103,37 @@ void mount_accounts(Router& router, Services& services) {
         return signed_in(services, 200, in);
       });
 
-  router.post<Bearer>("/api/v1/auth/reauthenticate", {std::nullopt, Body::json},
-                      [&services](const ClientScope& client, const std::string& token,
-                                  const Caller& caller, const Call& call) -> Result<Reply> {
-                        Fields fields(call.body, {"password"});
-                        std::optional<std::string> password;
-                        if (!services.dev_mode || !call.body.members().empty())
-                          password = fields.required_text("password");
-                        KS_CHECK(fields.done());
-                        KS_TRY(const SignedIn in,
-                               services.accounts.reauthenticate(client, caller, token, password));
-                        return signed_in(services, 200, in);
-                      });
+  router.post<Bearer>(
+      "/api/v1/auth/reauthenticate",
+      {.action = std::nullopt, .body = Body::json, .deed = account_actions::kConfirm},
+      [&services](const ClientScope& client, const std::string& token, const Caller& caller,
+                  const Call& call) -> Result<Reply> {
+        Fields fields(call.body, {"password"});
+        std::optional<std::string> password;
+        if (!services.dev_mode || !call.body.members().empty())
+          password = fields.required_text("password");
+        KS_CHECK(fields.done());
+        KS_TRY(const SignedIn in,
+               services.accounts.reauthenticate(client, caller, token, password));
+        return signed_in(services, 200, in);
+      });
 
   router.post<Anyone>(
-      "/api/v1/auth/logout", {std::nullopt, Body::optional_json},
+      "/api/v1/auth/logout",
+      {.action = std::nullopt, .body = Body::optional_json, .deed = account_actions::kSignOut},
       [&services](const ClientScope& client, const Call& call) -> Result<Reply> {
         Fields fields(call.body, {});
         KS_CHECK(fields.done());
         if (const auto token = services.cookie.find(call.request.headers.get("Cookie")))
-          KS_CHECK(services.accounts.logout(client, *token));
+          KS_CHECK(services.accounts.logout(client, *token, trail_of(call)));
         Reply reply;
         reply.status = 204;
         reply.set_cookie = services.cookie.clear();
         return reply;
       });
 
-  router.post<Anyone>("/api/v1/setup", {std::nullopt, Body::json},
+  router.post<Anyone>("/api/v1/setup",
+                      {.action = std::nullopt, .body = Body::json, .deed = account_actions::kSetup},
                       [&services](const ClientScope& client, const Call& call) -> Result<Reply> {
                         Fields fields(call.body, {"token", "email", "password", "name"});
                         const std::string token = fields.required_text("token");
@@ -136,7 +142,8 @@ void mount_accounts(Router& router, Services& services) {
                         wanted.password = fields.required_text("password");
                         wanted.name = fields.required_text("name");
                         KS_CHECK(fields.done());
-                        KS_TRY(const UserRow user, services.accounts.setup(client, token, wanted));
+                        KS_TRY(const UserRow user,
+                               services.accounts.setup(client, token, wanted, trail_of(call)));
                         Reply reply;
                         reply.status = 201;
                         reply.body = Json::object({{"user", present(user)}});

@@ -64,7 +64,11 @@ void mount_organizations(Router& router, Services& services) {
       });
 
   router.post<Person>(
-      "/api/v1/orgs", {std::nullopt, Body::json, true},
+      "/api/v1/orgs",
+      {.action = std::nullopt,
+       .body = Body::json,
+       .creates = true,
+       .deed = name(Action::org_found)},
       [&services](Tx& tx, const Caller& caller, const Call& call) -> Result<Reply> {
         Fields fields(call.body, {"name", "slug"});
         const std::string name = fields.required_text("name");

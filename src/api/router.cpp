@@ -7,6 +7,7 @@
 #include "api/admission/once.hpp"
 #include "api/fields.hpp"
 #include "api/people/address.hpp"
+#include "app/audit.hpp"
 #include "app/organizations.hpp"
 #include "base/log.hpp"
 #include "http/problem.hpp"
@@ -145,6 +146,27 @@ http::Response to_response(const http::Request& request, Reply reply) {
 // Whoever signs up or in has little to say.
 constexpr std::size_t kStrangersBodyMax = 16 * 1024;
 constexpr std::size_t kBodyMax = 1 << 20;
+
+// Refusals are written down in a transaction of their own: the refused one was rolled back.
+void write_denied(const Services& services, const RouteSpec& spec, const Identified& who,
+                  const http::Request& request, const Error& error) {
+  if (http::status_of(error) != 403) return;
+  const std::string route =
+      std::string(http::method_name(request.method)) + " " + std::string(request.route);
+  const auto recorded = services.db.write([&](Tx& tx) -> Result<void> {
+    KS_TRY(const Caller caller, services.sessions.load_in(tx, who.client, who.token, who.trail));
+    if (!spec.action)
+      return app::record_denied(tx, services.stores, caller.person(), spec.deed, route, error);
+    KS_TRY(const TenantScope scope, services.sessions.tenant(caller, request.param("org")));
+    app::Attempt attempt{*spec.action, route, {}, error};
+    for (const auto& param : request.params)
+      if (param.name != "org")
+        attempt.path.emplace_back(std::string(param.name), std::string(request.param(param.name)));
+    return app::record_denied(tx, services.stores, scope, attempt);
+  });
+  if (!recorded)
+    log::warn("a denied attempt was not recorded", {{"request_id", request.request_id}});
+}
 
 }  // namespace
 
@@ -320,29 +342,18 @@ struct Router::Route {
     return services.stores.authorizer.check(tx, scope, team, *spec.action);
   }
 
-  // Refusals are written down in a transaction of their own: the refused one was rolled back.
   void note_denied(const Identified& who, const http::Request& request, const Error& error) const {
-    if (error.code != Error::Code::denied || !error.denial || !handler.member || !spec.action)
-      return;
-    const auto recorded =
-        services.db.write_for(SessionGate::token_hash(who.token), [&](Tx& tx) -> Result<void> {
-          KS_TRY(const Caller caller,
-                 services.sessions.load_in(tx, who.client, who.token, who.trail));
-          KS_TRY(const TenantScope scope, services.sessions.tenant(caller, request.param("org")));
-          return app::record_denied(tx, services.stores, scope, *spec.action, "route",
-                                    request.route);
-        });
-    if (!recorded)
-      log::warn("a denied attempt was not recorded", {{"request_id", request.request_id}});
+    if (handler.member || handler.person) write_denied(services, spec, who, request, error);
   }
 };
 
 Router::Router(http::Router& raw, Services& services) : raw_(raw), services_(services) {}
 
 namespace {
-http::RouteInfo info_of(std::string_view audience, const std::optional<Action>& action) {
+http::RouteInfo info_of(std::string_view audience, const RouteSpec& spec) {
   http::RouteInfo info{std::string(audience)};
-  if (action) info.metadata.emplace_back("action", std::string(name(*action)));
+  if (spec.action) info.metadata.emplace_back("action", std::string(name(*spec.action)));
+  if (!spec.deed.empty()) info.metadata.emplace_back("deed", std::string(spec.deed));
   return info;
 }
 
@@ -359,7 +370,7 @@ void Router::add(http::Method method, std::string_view pattern, const RouteSpec&
                  std::string_view audience, Handler handler) {
   auto route = std::make_shared<Route>(
       Route{services_, spec, std::move(handler), std::make_shared<InFlight>()});
-  http::RouteInfo info = info_of(audience, spec.action);
+  http::RouteInfo info = info_of(audience, spec);
   info.welcome = [route](http::Request& request) {
     Admission admission(route->services, request);
     auto welcome = route->welcome(request, admission);
@@ -378,7 +389,8 @@ void Router::add(http::Method method, std::string_view pattern, const RouteSpec&
 
 void Router::stream(std::string_view pattern, Action action, StreamHandler handler) {
   Services& services = services_;
-  const auto serve = [&services, handler = std::move(handler)](
+  const RouteSpec spec{.action = action};
+  const auto serve = [&services, spec, handler = std::move(handler)](
                          http::Request& request, Admission& admission) -> Result<http::Response> {
     KS_TRY(const Identified who, identify(services, request));
     if (who.token.empty()) {
@@ -387,9 +399,11 @@ void Router::stream(std::string_view pattern, Action action, StreamHandler handl
     }
     KS_TRY(const Caller caller, load(services, who, admission));
     KS_TRY(const TenantScope scope, services.sessions.tenant(caller, request.param("org")));
-    return handler(who.client, who.token, scope, Call{request, Json::object()});
+    auto response = handler(who.client, who.token, scope, Call{request, Json::object()});
+    if (!response) write_denied(services, spec, who, request, response.error());
+    return response;
   };
-  raw_.add(http::Method::get, pattern, info_of(Member::kName, action),
+  raw_.add(http::Method::get, pattern, info_of(Member::kName, spec),
            [serve, &services](http::Request& request) {
              Admission admission(services, request);
              return answer(services, request, admission, serve(request, admission));

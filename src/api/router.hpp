@@ -64,6 +64,8 @@ struct RouteSpec {
   bool lenient = false;
   // Asks for the right once more before an answer is repeated, where no one action stands for it.
   std::function<Result<void>(Tx&, const TenantScope&)> may_still = {};
+  // What the audit log calls a write without an action.
+  std::string_view deed = {};
 };
 
 // Registers typed handlers with the raw router: host to client, CSRF rule, session, body, one

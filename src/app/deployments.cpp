@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/audited.hpp"
 #include "app/organizations.hpp"
 #include "app/plans.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 // Beyond what the plan has.
 constexpr std::int64_t kDeletingMore = 10;
 
-Change changed(const DeploymentRow& row) { return {"deployment", row.id.str(), row.team}; }
+Change feed_change(const DeploymentRow& row) { return {"deployment", row.id.str(), row.team}; }
 
 Usage amount_only(const Amount& amount) {
   Usage usage;
@@ -143,7 +144,7 @@ Result<void> check_deleting(Tx& tx, const Stores& stores,
 Result<DeploymentRow> revise(Tx& tx, const Stores& stores, const TenantScope& scope,
                              const Target& at,
                              const Permit<Action::deployments_update, Team>& permit,
-                             const Workload& workload, const Json& detail) {
+                             const Workload& workload) {
   KS_CHECK(check_replicas(tx, stores, permit, workload));
   KS_CHECK(charge(tx, stores, permit, amount_only(amount_of(workload) - at.row.amount)));
   const Time now = stores.clock.now();
@@ -154,9 +155,11 @@ Result<DeploymentRow> revise(Tx& tx, const Stores& stores, const TenantScope& sc
   KS_TRY(const bool set, stores.deployments.revise(tx, permit, at.row.id, at.row.version, workload,
                                                    *scope.actor(), now));
   if (!set) return stale_version();
+  const Facts after = facts(at.row.name, at.row.template_name, workload);
   KS_CHECK(stores.journal.record(
-      tx, permit, Deed{Action::deployments_update, "deployment", at.row.id.str(), detail},
-      changed(at.row), now));
+      tx, permit,
+      changed(Action::deployments_update, {"deployment", at.row.id.str()}, facts(at.row), after),
+      feed_change(at.row), now));
   KS_TRY(const auto may_read,
          stores.authorizer.require<Action::deployments_read>(tx, scope, at.team));
   KS_TRY(auto row, stores.deployments.find(tx, may_read, at.row.id.text()));
@@ -222,11 +225,10 @@ Result<Created> create_deployment(Tx& tx, const Stores& stores, const NamespaceP
     }
     return std::unexpected(std::move(created).error());
   }
-  KS_CHECK(stores.journal.record(
-      tx, may_create,
-      Deed{Action::deployments_create, "deployment", fresh.id.str(),
-           Json::object({{"name", draft.name}, {"template", draft.template_name}})},
-      Change{"deployment", fresh.id.str(), team_id}, now));
+  KS_CHECK(stores.journal.record(tx, may_create,
+                                 created(Action::deployments_create, {"deployment", fresh.id.str()},
+                                         facts(draft.name, draft.template_name, draft.workload)),
+                                 Change{"deployment", fresh.id.str(), team_id}, now));
   KS_TRY(const auto may_read,
          stores.authorizer.require<Action::deployments_read>(tx, scope, team_id));
   KS_TRY(auto row, stores.deployments.find(tx, may_read, fresh.id.text()));
@@ -271,10 +273,7 @@ Result<DeploymentRow> change_deployment(Tx& tx, const Stores& stores, const Tena
   if (at.row.deleting) return is_being_deleted();
   KS_TRY(const Workload workload, patch_workload(at.row.workload, patch));
   if (workload == at.row.workload) return at.row;
-  Json names = Json::array();
-  for (const auto& [name, value] : patch.members()) names.push(name);
-  return revise(tx, stores, scope, at, may_update, workload,
-                Json::object({{"changed", std::move(names)}}));
+  return revise(tx, stores, scope, at, may_update, workload);
 }
 
 Result<DeploymentRow> deploy(Tx& tx, const Stores& stores, const TenantScope& scope,
@@ -288,8 +287,7 @@ Result<DeploymentRow> deploy(Tx& tx, const Stores& stores, const TenantScope& sc
   if (image) {
     KS_TRY(workload, patch_workload(workload, Json::object({{"image", *image}})));
   }
-  return revise(tx, stores, scope, at, may_update, workload,
-                Json::object({{"deploy", true}, {"image", image.value_or("")}}));
+  return revise(tx, stores, scope, at, may_update, workload);
 }
 
 Result<DeploymentRow> restart_deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
@@ -303,7 +301,7 @@ Result<DeploymentRow> restart_deployment(Tx& tx, const Stores& stores, const Ten
   KS_CHECK(stores.journal.record(
       tx, may_restart,
       Deed{Action::deployments_restart, "deployment", at.row.id.str(), Json::object()},
-      changed(at.row), now));
+      feed_change(at.row), now));
   if (at.row.phase == Phase::ready || at.row.phase == Phase::degraded)
     at.row.phase = Phase::updating;
   return std::move(at.row);
@@ -319,10 +317,9 @@ Result<void> end_deployment(Tx& tx, const Stores& stores,
   Usage change;
   change.deployments = -1;
   KS_CHECK(charge(tx, stores, may_delete, change));
-  return stores.journal.record(tx, may_delete,
-                               Deed{Action::deployments_delete, "deployment", row.id.str(),
-                                    Json::object({{"name", row.name}})},
-                               changed(row), now);
+  return stores.journal.record(
+      tx, may_delete, removed(Action::deployments_delete, {"deployment", row.id.str()}, facts(row)),
+      feed_change(row), now);
 }
 
 Result<DeploymentRow> delete_deployment(Tx& tx, const Stores& stores, const TenantScope& scope,

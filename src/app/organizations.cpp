@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/audited.hpp"
 #include "app/plans.hpp"
 #include "domain/name.hpp"
 
@@ -48,8 +49,8 @@ Result<Founded> found(Tx& tx, const Stores& stores, const TenantScope& founding,
   KS_TRY(const auto permit, stores.authorizer.require<Action::org_found>(founding));
   const Time now = stores.clock.now();
   NewOrganization fresh{wanted_slug.value_or(""), std::string(name), std::string(kFirstPlan), now};
-  bool created = false;
-  for (int i = 0; i < kSlugTries && !created; ++i) {
+  bool made = false;
+  for (int i = 0; i < kSlugTries && !made; ++i) {
     if (wanted_slug && i > 0) return slug_taken();
     if (!wanted_slug) {
       // Always a random ending: one that only came where the name is taken would tell that there is
@@ -59,11 +60,11 @@ Result<Founded> found(Tx& tx, const Stores& stores, const TenantScope& founding,
     }
     KS_TRY(const bool claimed, stores.names.claim_slug(tx, permit, fresh.slug, now));
     if (!claimed) continue;
-    KS_TRY(created, stores.organizations.create(tx, permit, fresh));
+    KS_TRY(made, stores.organizations.create(tx, permit, fresh));
     // Of an organization that is older than the register of names.
-    if (!created) KS_CHECK(stores.names.unclaim_slug(tx, permit, fresh.slug));
+    if (!made) KS_CHECK(stores.names.unclaim_slug(tx, permit, fresh.slug));
   }
-  if (!created) return conflict("slug_taken", "No free slug was found for this name.");
+  if (!made) return conflict("slug_taken", "No free slug was found for this name.");
   KS_ASSERT(founding.actor().has_value());
   const UserId owner = *founding.actor();
   KS_CHECK(stores.organizations.add_member(tx, permit, owner, OrgRole::owner, now));
@@ -75,10 +76,10 @@ Result<Founded> found(Tx& tx, const Stores& stores, const TenantScope& founding,
   first.teams = 1;
   first.members = 1;
   KS_CHECK(charge(tx, stores, permit, first));
-  KS_CHECK(stores.journal.record(tx, permit,
-                                 Deed{Action::org_found, "organization", founding.org().str(),
-                                      Json::object({{"plan", fresh.plan}})},
-                                 Change{"organization", founding.org().str(), std::nullopt}, now));
+  const Facts after = facts(fresh).tell("teams.default", team.id.text());
+  KS_CHECK(stores.journal.record(
+      tx, permit, created(Action::org_found, {"organization", founding.org().str()}, after),
+      Change{"organization", founding.org().str(), std::nullopt}, now));
   KS_CHECK(stores.organizations.touch_members(tx, permit));
   return Founded{founding.org(), fresh.slug};
 }
@@ -139,12 +140,10 @@ Result<Organization> change(Tx& tx, const Stores& stores, const TenantScope& sco
   if (!faults.empty()) return invalid(std::move(faults));
   KS_TRY(Organization org, stores.organizations.get(tx, may_read));
   if (if_version && *if_version != org.version) return stale_version();
-  Json changed = Json::array();
-  if (patch.name && *patch.name != org.name) changed.push("name");
+  const Facts before = facts(org);
   const bool moves = patch.slug && *patch.slug != org.slug;
-  if (moves) changed.push("slug");
-  if (changed.as_array().empty()) return org;
   org.name = patch.name.value_or(org.name);
+  if (!moves && facts(org) == before) return org;
   org.updated_at = stores.clock.now();
   if (moves) {
     KS_TRY(const bool claimed,
@@ -161,22 +160,12 @@ Result<Organization> change(Tx& tx, const Stores& stores, const TenantScope& sco
   if (!set && set.error().problem == "organizations_slug_taken") return slug_taken();
   if (!set) return std::unexpected(std::move(set).error());
   if (!*set) return stale_version();
-  KS_CHECK(stores.journal.record(tx, may_update,
-                                 Deed{Action::org_update, "organization", org.id.str(),
-                                      Json::object({{"changed", std::move(changed)}})},
-                                 Change{"organization", org.id.str(), std::nullopt},
-                                 org.updated_at));
+  KS_CHECK(stores.journal.record(
+      tx, may_update,
+      changed(Action::org_update, {"organization", org.id.str()}, before, facts(org)),
+      Change{"organization", org.id.str(), std::nullopt}, org.updated_at));
   KS_CHECK(stores.organizations.touch_members(tx, may_update));
   return stores.organizations.get(tx, may_read);
-}
-
-Result<void> record_denied(Tx& tx, const Stores& stores, const TenantScope& scope, Action action,
-                           std::string_view target_kind, std::string_view target_id) {
-  KS_TRY(const auto permit, stores.authorizer.require<Action::audit_append>(scope));
-  return stores.journal.record(tx, permit,
-                               Deed{action, std::string(target_kind), std::string(target_id),
-                                    Json::object(), Deed::Outcome::denied},
-                               std::nullopt, stores.clock.now());
 }
 
 }  // namespace ks::app

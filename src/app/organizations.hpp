@@ -51,8 +51,4 @@ Result<Organization> change(Tx& tx, const Stores& stores, const TenantScope& sco
 // What a write gives when the thing was changed since the caller read it.
 std::unexpected<Error> stale_version();
 
-// Writes down that somebody was refused. Not part of the refused work: that one was rolled back.
-Result<void> record_denied(Tx& tx, const Stores& stores, const TenantScope& scope, Action action,
-                           std::string_view target_kind, std::string_view target_id);
-
 }  // namespace ks::app

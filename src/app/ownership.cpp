@@ -214,10 +214,13 @@ Result<Organization> appoint_owner(Tx& tx, const Stores& stores, const TenantSco
   KS_CHECK(stores.members.touch(tx, may_appoint, appointee->user));
   KS_CHECK(stores.journal.record(
       tx, may_appoint,
-      Deed{Action::orgs_appoint_owner, "member", appointee->user.str(),
+      Deed{Action::orgs_appoint_owner,
+           "member",
+           appointee->user.str(),
            Json::object({{"before", owner ? Json(owner->user.text()) : Json()},
-                         {"after", appointee->user.text()},
-                         {"reason", reason}})},
+                         {"after", appointee->user.text()}}),
+           Deed::Outcome::done,
+           {{{"reason"}, std::string(reason)}}},
       Change{"member", appointee->user.str(), std::nullopt}, now));
   return stores.organizations.get_for_administration(tx, may_appoint);
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/audited.hpp"
 #include "domain/amount.hpp"
 
 namespace ks::app {
@@ -16,8 +17,10 @@ Result<void> describe_upgrade(Tx& tx, const Stores& stores, const AnyPermit& per
   for (const PlanRow& plan : plans) {
     if (plan.key == detail.plan) continue;
     KS_TRY(const Entitlements limits, stores.plans.entitlements_of(tx, client, plan));
-    const auto limit = limits.limit(detail.feature);
-    if (limit && *limit < needed) continue;
+    const Feature* feature = find_feature(detail.feature);
+    const bool yes_or_no = feature != nullptr && feature->kind == FeatureKind::boolean;
+    const auto limit = yes_or_no ? std::nullopt : limits.limit(detail.feature);
+    if (yes_or_no ? !limits.allows(detail.feature) : limit && *limit < needed) continue;
     detail.upgrade_plan = plan.key;
     detail.upgrade_limit = limit;
     return {};
@@ -90,6 +93,17 @@ std::unexpected<Error> too_many(std::string message, Duration wait) {
   return error;
 }
 
+Result<void> check_feature(Tx& tx, const Stores& stores, const AnyPermit& permit,
+                           std::string_view feature) {
+  KS_TRY(const Entitlements has, stores.plans.entitlements(tx, permit, stores.clock.now()));
+  if (has.allows(feature)) return {};
+  KS_TRY(Error error,
+         over_limit(tx, stores, permit, has.plan(), Overrun{std::string(feature), 0, 0, 1}));
+  error.problem = "feature_not_in_plan";
+  error.message = fmt::format("The plan of the organization does not have {}.", feature);
+  return std::unexpected(std::move(error));
+}
+
 Result<UsageReport> usage(Tx& tx, const Stores& stores, const TenantScope& scope) {
   KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
   KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, may_read, stores.clock.now()));
@@ -111,16 +125,19 @@ Result<Organization> set_plan(Tx& tx, const Stores& stores, const TenantScope& s
   const Time now = stores.clock.now();
   for (const PlanRow& plan : plans) {
     if (plan.key != plan_key) continue;
+    KS_TRY(const Organization was, stores.organizations.get_for_administration(tx, may_set));
+    const Facts before = facts(was);
     KS_CHECK(stores.plans.subscribe(tx, may_set, plan, now));
     // The plan decides quota and isolation of every namespace of the organization.
     KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, may_set, now));
     KS_CHECK(stores.sandboxes.touch_all(tx, may_set, limits.isolation()));
-    KS_CHECK(
-        stores.journal.record(tx, may_set,
-                              Deed{Action::orgs_set_plan, "organization", scope.org().str(),
-                                   Json::object({{"plan", plan.key}, {"version", plan.version}})},
-                              Change{"organization", scope.org().str(), std::nullopt}, now));
-    return stores.organizations.get_for_administration(tx, may_set);
+    KS_TRY(Organization org, stores.organizations.get_for_administration(tx, may_set));
+    const Facts after = facts(org).tell("plan_version", plan.version);
+    KS_CHECK(stores.journal.record(
+        tx, may_set,
+        changed(Action::orgs_set_plan, {"organization", scope.org().str()}, before, after),
+        Change{"organization", scope.org().str(), std::nullopt}, now));
+    return org;
   }
   return invalid({Fault{"/plan", "is not the key of an active plan"}});
 }

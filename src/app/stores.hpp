@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "secrets/envelope.hpp"
+#include "store/audit.hpp"
 #include "store/deployments.hpp"
 #include "store/idempotency.hpp"
 #include "store/invitations.hpp"
@@ -35,6 +36,7 @@ struct Stores {
   SandboxStore& sandboxes;
   PlanStore& plans;
   Journal& journal;
+  AuditStore& audit;
   IdempotencyStore& idempotency;
   NameStore& names;
   Outbox& outbox;

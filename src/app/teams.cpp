@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/audited.hpp"
 #include "app/deployments.hpp"
 #include "app/organizations.hpp"
 #include "app/plans.hpp"
@@ -73,10 +74,9 @@ Result<TeamRow> create_team(Tx& tx, const Stores& stores, const TenantScope& sco
       return slug_taken(wanted.slug ? "/slug" : "/name");
     return std::unexpected(std::move(created).error());
   }
-  KS_CHECK(stores.journal.record(
-      tx, permit,
-      Deed{Action::teams_create, "team", row.id.str(), Json::object({{"slug", row.slug}})},
-      Change{"team", row.id.str(), row.id}, now));
+  KS_CHECK(stores.journal.record(tx, permit,
+                                 created(Action::teams_create, {"team", row.id.str()}, facts(row)),
+                                 Change{"team", row.id.str(), row.id}, now));
   return row;
 }
 
@@ -107,23 +107,20 @@ Result<TeamRow> change_team(Tx& tx, const Stores& stores, const TenantScope& sco
   if (!faults.empty()) return invalid(std::move(faults));
   KS_TRY(TeamRow row, stores.teams.get(tx, may_read));
   if (if_version && *if_version != row.version) return stale_version();
-  Json changed = Json::array();
-  if (patch.name && *patch.name != row.name) changed.push("name");
-  if (patch.slug && *patch.slug != row.slug) changed.push("slug");
-  if (patch.description && *patch.description != row.description) changed.push("description");
-  if (changed.as_array().empty()) return row;
+  const Facts before = facts(row);
   row.name = patch.name.value_or(row.name);
   row.slug = patch.slug.value_or(row.slug);
   row.description = patch.description.value_or(row.description);
+  const Facts after = facts(row);
+  if (before == after) return row;
   row.updated_at = stores.clock.now();
   auto set = stores.teams.set(tx, may_update, row, row.version);
   if (!set && set.error().problem == "teams_slug_taken") return slug_taken("/slug");
   if (!set) return std::unexpected(std::move(set).error());
   if (!*set) return stale_version();
-  KS_CHECK(stores.journal.record(
-      tx, may_update,
-      Deed{Action::team_update, "team", id.str(), Json::object({{"changed", std::move(changed)}})},
-      Change{"team", id.str(), id}, row.updated_at));
+  KS_CHECK(stores.journal.record(tx, may_update,
+                                 changed(Action::team_update, {"team", id.str()}, before, after),
+                                 Change{"team", id.str(), id}, row.updated_at));
   // The snapshot of every member names the team.
   KS_CHECK(stores.organizations.touch_members(tx, may_update));
   return stores.teams.get(tx, may_read);
@@ -144,14 +141,14 @@ Result<TeamRemoved> remove_team(Tx& tx, const Stores& stores, const TenantScope&
     if (!wanted.deployments) return not_empty(load.deployments);
     KS_CHECK(end_deployments(tx, stores, scope, id));
   }
-  KS_TRY(const bool removed, stores.teams.remove(tx, may_delete, id));
-  if (!removed) return not_found();
+  KS_TRY(const bool gone, stores.teams.remove(tx, may_delete, id));
+  if (!gone) return not_found();
   Usage one;
   one.teams = -1;
   KS_CHECK(charge(tx, stores, may_delete, one));
   KS_CHECK(stores.journal.record(tx, may_delete,
-                                 Deed{Action::teams_delete, "team", id.str(),
-                                      Json::object({{"deployments", load.deployments}})},
+                                 removed(Action::teams_delete, {"team", id.str()},
+                                         facts(row).tell("deployments", load.deployments)),
                                  Change{"team", id.str(), std::nullopt}, stores.clock.now()));
   KS_CHECK(stores.organizations.touch_members(tx, may_delete));
   return load.deployments + load.ending == 0 ? TeamRemoved::at_once : TeamRemoved::with_deployments;

@@ -125,7 +125,8 @@ enum class FleetReason {
   platform_administration,
   lease,
   mail,
-  purge
+  purge,
+  audit
 };
 
 // Background work over all tenants. Never made on behalf of a request's own data.

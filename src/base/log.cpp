@@ -40,6 +40,8 @@ std::string_view name(Level level) {
       return "warn";
     case Level::error:
       return "error";
+    case Level::record:
+      return "record";
   }
   return "error";
 }

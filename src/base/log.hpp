@@ -7,7 +7,8 @@
 
 namespace ks::log {
 
-enum class Level { debug, info, warn, error };
+// `record` is for lines that are data and no diagnosis: they are written whatever the level.
+enum class Level { debug, info, warn, error, record };
 enum class Format { text, json };
 
 // One named value of a log line. Never give a password, token, cookie or secret value here.
@@ -43,6 +44,9 @@ inline void warn(std::string_view e, std::initializer_list<Field> f = {}) {
 }
 inline void error(std::string_view e, std::initializer_list<Field> f = {}) {
   write(Level::error, e, f);
+}
+inline void record(std::string_view e, std::initializer_list<Field> f = {}) {
+  write(Level::record, e, f);
 }
 
 }  // namespace ks::log

@@ -6,15 +6,12 @@
 #include "base/log.hpp"
 #include "domain/name.hpp"
 #include "identity/network.hpp"
+#include "identity/new_account.hpp"
 #include "identity/refusals.hpp"
 
 namespace ks {
 
 namespace {
-constexpr Duration kSetupTokenLife = hours(24);
-constexpr std::size_t kTokenBytes = 32;
-constexpr std::string_view kDevEmail = "dev@localhost";
-
 std::unexpected<Error> failed(Error::Code code, int status, std::string problem,
                               std::string message) {
   Error error{};
@@ -31,42 +28,14 @@ std::unexpected<Error> invalid_credentials() {
                 "The e-mail address or the password is wrong.");
 }
 
-std::unexpected<Error> address_taken() {
-  auto error = conflict("address_taken", "There is an account with this e-mail address already.");
-  error.error().faults.push_back({"/email", "is taken"});
-  return error;
+ClientDeed sign_in_by_nobody() {
+  ClientDeed deed;
+  deed.action = account_actions::kSignIn;
+  deed.by = ClientDeed::By::anonymous;
+  deed.target_kind = "account";
+  return deed;
 }
 
-std::unexpected<Error> setup_link_invalid() {
-  return failed(Error::Code::not_found, 404, "setup_link_invalid",
-                "This link was used, has expired, or never was one. Ask for a new one.");
-}
-
-// Fields as they will be stored.
-struct NewPerson {
-  std::string email;
-  std::string name;
-};
-
-Result<NewPerson> check(const SignUpRequest& request) {
-  std::vector<Fault> faults;
-  auto email = normal_email(request.email);
-  if (!email)
-    faults.push_back({"/email", email.error().message});
-  else if (*email == kDevEmail)
-    faults.push_back({"/email", "must have a domain with a dot"});
-  if (const auto ok = check_password(request.password); !ok)
-    faults.push_back({"/password", ok.error().message});
-  if (const auto ok = check_text(request.name, kTextMax); !ok)
-    faults.push_back({"/name", ok.error().message});
-  if (!faults.empty()) return invalid(std::move(faults));
-  return NewPerson{std::move(*email), request.name};
-}
-
-UserRow as_row(const NewUser& user) {
-  return UserRow{
-      .id = user.id, .email = user.email, .name = user.name, .platform_admin = user.platform_admin};
-}
 }  // namespace
 
 struct Accounts::Session {
@@ -91,10 +60,11 @@ struct Accounts::Proved {
   Time now;
 };
 
-Accounts::Accounts(Database& db, AccountStore& store, SessionGate& gate, PasswordHasher& hasher,
-                   const Clock& clock, Random& random, Options options)
+Accounts::Accounts(Database& db, AccountStore& store, AuditStore& audit, SessionGate& gate,
+                   PasswordHasher& hasher, const Clock& clock, Random& random, Options options)
     : db_(db),
       store_(store),
+      audit_(audit),
       gate_(gate),
       hasher_(hasher),
       clock_(clock),
@@ -120,12 +90,14 @@ Result<SignedIn> Accounts::create_signed_in(const ClientScope& scope, const NewU
   Session session = new_session(user.id);
   const std::string home = tries_of_login(scope, user.email, *trail).network;
   const Result<void> written = db_.write([&](Tx& tx) -> Result<void> {
-    KS_TRY(const bool created, store_.create_user(tx, scope, user));
-    if (!created) return address_taken();
+    KS_TRY(const bool made, store_.create_user(tx, scope, user));
+    if (!made) return address_taken();
     KS_CHECK(store_.create_session(tx, scope, session.row));
     KS_CHECK(store_.remember_network(tx, scope, user.id, home, user.now));
     KS_TRY(const Caller caller, gate_.load_in(tx, scope, session.token, trail));
-    return founding(tx, caller.person(), gate_.founding(caller.person()), caller.user());
+    KS_CHECK(founding(tx, caller.person(), gate_.founding(caller.person()), caller.user()));
+    // The client's chain after the organization's, in each transaction that writes to both.
+    return audit_.record(tx, scope, created(account_actions::kSignUp, user), *trail, user.now);
   });
   KS_CHECK(written);
   return SignedIn{as_row(user), std::move(session.token)};
@@ -137,7 +109,7 @@ Result<SignedIn> Accounts::sign_up(const ClientScope& scope, const SignUpRequest
   if (!proof && options_.sign_up == SignUpMode::closed)
     return failed(Error::Code::denied, 403, "sign_up_closed",
                   "Accounts are made by invitation here. Ask an administrator for one.");
-  KS_TRY(NewPerson person, check(request));
+  KS_TRY(NewPerson person, check_new_person(request));
   if (proof && proof->address != person.email)
     return invalid({Fault{"/email", "must be the address that the link was sent to"}});
 
@@ -179,7 +151,8 @@ Accounts::Tries Accounts::tries_of_login(const ClientScope& scope, std::string_v
 }
 
 Result<Accounts::Proved> Accounts::prove(const ClientScope& scope, std::string_view email_given,
-                                         std::string_view password, Tries tries) {
+                                         std::string_view password, Tries tries,
+                                         const Trail& trail, ClientDeed refused) {
   const Result<std::string> email = normal_email(email_given);
 
   // Committed before the password is looked at, so that tries in parallel, on any process, cannot
@@ -218,7 +191,12 @@ Result<Accounts::Proved> Accounts::prove(const ClientScope& scope, std::string_v
   if (gate.known) stored = gate.known->password_hash;
   const bool too_long = password.size() > kPasswordMax;
   KS_TRY(const bool right, hasher_.verify(too_long ? std::string_view() : password, stored));
-  if (!right || too_long || !gate.known->user.active) return invalid_credentials();
+  if (!right || too_long || !gate.known->user.active) {
+    refused.target_id = gate.known ? gate.known->user.id.str() : "";
+    refused.personal = {{{"email"}, email ? *email : std::string(email_given)}};
+    note_refused(scope, std::move(refused), trail);
+    return invalid_credentials();
+  }
 
   std::string rehashed;
   if (hasher_.outdated(*stored))
@@ -252,7 +230,8 @@ Result<SignedIn> Accounts::login(const ClientScope& scope, std::string_view emai
                                  std::string_view password,
                                  std::optional<std::string_view> presented, TrailPtr trail,
                                  const Founding& arrival) {
-  KS_TRY(const Proved proved, prove(scope, email, password, tries_of_login(scope, email, *trail)));
+  KS_TRY(const Proved proved, prove(scope, email, password, tries_of_login(scope, email, *trail),
+                                    *trail, sign_in_by_nobody()));
   Session session = new_session(proved.user);
   KS_TRY(UserRow user, db_.write([&](Tx& tx) -> Result<UserRow> {
     KS_TRY(UserRow current, accept(tx, scope, proved));
@@ -262,6 +241,8 @@ Result<SignedIn> Accounts::login(const ClientScope& scope, std::string_view emai
       KS_TRY(const Caller caller, gate_.load_in(tx, scope, session.token, trail));
       KS_CHECK(arrival(tx, caller.person(), gate_.founding(caller.person()), caller.user()));
     }
+    KS_CHECK(audit_.record(tx, scope, deed_of(account_actions::kSignIn, current.id), *trail,
+                           session.row.now));
     return current;
   }));
   if (presented) gate_.forget(*presented);
@@ -271,12 +252,14 @@ Result<SignedIn> Accounts::login(const ClientScope& scope, std::string_view emai
 Result<SignedIn> Accounts::reauthenticate(const ClientScope& scope, const Caller& caller,
                                           std::string_view token,
                                           const std::optional<std::string>& password) {
+  const Trail& trail = *caller.person().trail();
   std::optional<Proved> proved;
   if (password) {
-    Tries tries{limit_key(scope, "login-address", network_of(caller.person().trail()->address)),
+    Tries tries{limit_key(scope, "login-address", network_of(trail.address)),
                 limit_key(scope, "reauthenticate",
                           caller.user().id.str() + "\n" + SessionGate::token_hash(token))};
-    KS_TRY(proved, prove(scope, caller.user().email, *password, std::move(tries)));
+    KS_TRY(proved, prove(scope, caller.user().email, *password, std::move(tries), trail,
+                         deed_of(account_actions::kConfirm, caller.user().id)));
     // The address is somebody else's by now.
     if (proved->user != caller.user().id) return invalid_credentials();
   } else if (!options_.dev_mode || caller.user().email != kDevEmail) {
@@ -291,6 +274,8 @@ Result<SignedIn> Accounts::reauthenticate(const ClientScope& scope, const Caller
     KS_TRY(const bool renewed,
            store_.renew_session(tx, scope, SessionGate::token_hash(token), session.row));
     if (!renewed) return failed(Error::Code::denied, 401, "unauthenticated", "Sign in to go on.");
+    KS_CHECK(audit_.record(tx, scope, deed_of(account_actions::kConfirm, current.id), trail,
+                           session.row.now));
     return current;
   }));
   gate_.forget(token);
@@ -318,63 +303,34 @@ Result<SignedIn> Accounts::dev_login(const ClientScope& scope,
   Session session = new_session(known->user.id);
   const Result<void> written = db_.write([&](Tx& tx) -> Result<void> {
     if (presented) KS_CHECK(store_.remove_session(tx, scope, SessionGate::token_hash(*presented)));
-    return store_.create_session(tx, scope, session.row);
+    KS_CHECK(store_.create_session(tx, scope, session.row));
+    return audit_.record(tx, scope, deed_of(account_actions::kSignIn, known->user.id), *trail,
+                         session.row.now);
   });
   KS_CHECK(written);
   if (presented) gate_.forget(*presented);
   return SignedIn{std::move(known->user), std::move(session.token)};
 }
 
-Result<void> Accounts::logout(const ClientScope& scope, std::string_view token) {
-  KS_CHECK(db_.write(
-      [&](Tx& tx) { return store_.remove_session(tx, scope, SessionGate::token_hash(token)); }));
-  gate_.forget(token);
-  return {};
+void Accounts::note_refused(const ClientScope& scope, ClientDeed deed, const Trail& trail) {
+  deed.outcome = Deed::Outcome::denied;
+  const auto recorded =
+      db_.write([&](Tx& tx) { return audit_.record(tx, scope, deed, trail, clock_.now()); });
+  if (!recorded) log::warn("a wrong password was not recorded", {{"request_id", trail.request_id}});
 }
 
-Result<std::string> Accounts::new_setup_token(const ClientScope& scope) {
-  std::string token = random_token(random_, kTokenBytes);
-  KS_CHECK(db_.write([&](Tx& tx) {
-    return store_.create_setup_token(tx, scope, SessionGate::token_hash(token),
-                                     clock_.now() + kSetupTokenLife);
-  }));
-  return token;
-}
-
-Result<std::optional<std::string>> Accounts::first_setup_token(const ClientScope& scope) {
-  KS_TRY(const bool exists,
-         db_.read([&](Tx& tx) { return store_.platform_admin_exists(tx, scope); }));
-  if (exists) return std::optional<std::string>();
-  KS_TRY(std::string token, new_setup_token(scope));
-  return std::optional(std::move(token));
-}
-
-Result<UserRow> Accounts::setup(const ClientScope& scope, std::string_view token,
-                                const SignUpRequest& request) {
+Result<void> Accounts::logout(const ClientScope& scope, std::string_view token, TrailPtr trail) {
   const std::string hash = SessionGate::token_hash(token);
-  // First of all, so that only the bearer of a link can make the server hash or tell addresses.
-  KS_TRY(const bool known, db_.read([&](Tx& tx) {
-    return store_.setup_token_exists(tx, scope, hash, clock_.now());
-  }));
-  if (!known) return setup_link_invalid();
-  KS_TRY(NewPerson person, check(request));
-  KS_TRY(std::string password_hash, hasher_.hash(request.password));
-  const NewUser user{.id = UserId::make(clock_, random_),
-                     .email = std::move(person.email),
-                     .name = std::move(person.name),
-                     .password_hash = std::move(password_hash),
-                     .platform_admin = true,
-                     .now = clock_.now()};
   const Result<void> written = db_.write([&](Tx& tx) -> Result<void> {
-    KS_TRY(const bool consumed, store_.consume_setup_token(tx, scope, hash, clock_.now()));
-    if (!consumed) return setup_link_invalid();
-    KS_TRY(const bool created, store_.create_user(tx, scope, user));
-    if (!created) return address_taken();
-    return {};
+    KS_TRY(const auto session, store_.find_session(tx, scope, hash));
+    if (!session) return {};
+    KS_CHECK(store_.remove_session(tx, scope, hash));
+    return audit_.record(tx, scope, deed_of(account_actions::kSignOut, session->user.id), *trail,
+                         clock_.now());
   });
   KS_CHECK(written);
-  log::info("a platform administrator was created", {{"user", user.id.text()}});
-  return as_row(user);
+  gate_.forget(token);
+  return {};
 }
 
 Result<void> Accounts::sweep(const FleetScope& fleet) {

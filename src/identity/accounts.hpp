@@ -12,6 +12,7 @@
 #include "identity/password.hpp"
 #include "identity/session_gate.hpp"
 #include "store/accounts.hpp"
+#include "store/audit.hpp"
 #include "store/transaction.hpp"
 
 namespace ks {
@@ -67,8 +68,8 @@ class Accounts {
   };
   using TrailPtr = SessionGate::TrailPtr;
 
-  Accounts(Database& db, AccountStore& store, SessionGate& gate, PasswordHasher& hasher,
-           const Clock& clock, Random& random, Options options);
+  Accounts(Database& db, AccountStore& store, AuditStore& audit, SessionGate& gate,
+           PasswordHasher& hasher, const Clock& clock, Random& random, Options options);
 
   // Creates a user and signs them in; where sign-up is not open, only with a proof of the request's
   // address. 422 with all faults (/email, /password, /name), 409 "address_taken", 403
@@ -98,7 +99,7 @@ class Accounts {
                                   const std::optional<std::string>& password);
 
   // Ends the session; no error when there is none.
-  Result<void> logout(const ClientScope&, std::string_view token);
+  Result<void> logout(const ClientScope&, std::string_view token, TrailPtr);
 
   // A single-use token, for 24 hours, that makes its bearer a platform administrator. For the
   // console only.
@@ -109,7 +110,7 @@ class Accounts {
   // Creates a platform administrator, without organization and without a session, and uses the
   // token up together with every other one. 404 "setup_link_invalid" for a token that is wrong,
   // used or expired; else as sign_up().
-  Result<UserRow> setup(const ClientScope&, std::string_view token, const SignUpRequest&);
+  Result<UserRow> setup(const ClientScope&, std::string_view token, const SignUpRequest&, TrailPtr);
 
   // Removes what has ended; for the background.
   Result<void> sweep(const FleetScope&);
@@ -121,16 +122,20 @@ class Accounts {
   // What a try is counted under.
   struct Tries;
   Tries tries_of_login(const ClientScope&, std::string_view account, const Trail&) const;
-  Result<Proved> prove(const ClientScope&, std::string_view email, std::string_view password,
-                       Tries);
+  // `refused`: how a wrong password is recorded.
+  Result<Proved> prove(const ClientScope&, std::string_view email, std::string_view password, Tries,
+                       const Trail&, ClientDeed refused);
   Result<UserRow> accept(Tx&, const ClientScope&, const Proved&);
   Session new_session(const UserId& user);
   Result<SignedIn> create_signed_in(const ClientScope&, const NewUser&, const TrailPtr&,
                                     const Founding&);
+  // In a transaction of its own. That it is written down is no condition of the refusal.
+  void note_refused(const ClientScope&, ClientDeed, const Trail&);
   std::string limit_key(const ClientScope&, std::string_view kind, std::string_view what) const;
 
   Database& db_;
   AccountStore& store_;
+  AuditStore& audit_;
   SessionGate& gate_;
   PasswordHasher& hasher_;
   const Clock& clock_;

@@ -27,12 +27,13 @@ Result<std::string> administrator_link(const Config& config, const Clock& clock,
   sql::DatabaseOptions options = database_options(config);
   options.sqlite_visit = true;
   KS_TRY(const auto db, sql::open_database(options, clock));
-  SqlStores stores(config.secrets_key, clock);
+  SqlStores stores(config.secrets_key, clock, random);
   PasswordHasher hasher(random, PasswordCost{}, 1, 1);
   SessionGate sessions(*db, stores.accounts, clock, random);
   Accounts::Options accounts_options;
   accounts_options.limit_key = derive_key(config.secrets_key, "limits");
-  Accounts accounts(*db, stores.accounts, sessions, hasher, clock, random, accounts_options);
+  Accounts accounts(*db, stores.accounts, stores.audit, sessions, hasher, clock, random,
+                    accounts_options);
   const auto client = FleetScope(FleetReason::setup).client(platform_client());
   KS_TRY(const std::string token, accounts.new_setup_token(client));
   return setup_link(config, token);

@@ -12,6 +12,8 @@
 #endif
 #include "app/housekeeping.hpp"
 #include "app/invitations/revocation.hpp"
+#include "audit/keeper.hpp"
+#include "audit/verify.hpp"
 #include "base/digest.hpp"
 #include "http/metrics.hpp"
 #include "http/server.hpp"
@@ -84,6 +86,7 @@ struct Program::Impl {
   std::unique_ptr<TemplateCatalogue> templates;
   std::unique_ptr<api::Services> services;
   api::FeedHub hub;
+  std::unique_ptr<audit::HeadKeeper> heads;
   std::unique_ptr<sync::Sync> sync;
   std::unique_ptr<sync::Purge> purge;
   std::unique_ptr<op::Operator> op;
@@ -117,7 +120,7 @@ struct Program::Impl {
 Result<void> Program::Impl::open_database() {
   if (!config.run_api) return {};
   KS_TRY(db, sql::open_database(database_options(config), parts.clock));
-  stores = std::make_unique<SqlStores>(config.secrets_key, parts.clock);
+  stores = std::make_unique<SqlStores>(config.secrets_key, parts.clock, parts.random);
   mailing = std::make_unique<Mailing>(config, *db, *stores, parts.clock, parts.random, metrics);
   return check_cluster_fact(*db, stores->sync, cluster->simulated());
 }
@@ -142,8 +145,8 @@ void Program::Impl::build_api() {
   options.sign_up = config.sign_up == "closed" ? SignUpMode::closed : SignUpMode::open;
   options.dev_mode = config.dev_mode;
   options.limit_key = key("limits");
-  accounts = std::make_unique<Accounts>(*db, stores->accounts, *sessions, *hasher, parts.clock,
-                                        parts.random, options);
+  accounts = std::make_unique<Accounts>(*db, stores->accounts, stores->audit, *sessions, *hasher,
+                                        parts.clock, parts.random, options);
   invitation_tries = std::make_unique<InvitationTries>(
       *db, stores->accounts, parts.clock, InvitationTries::Options{.limit_key = key("limits")});
   hosts = std::make_unique<HostGate>(config.base_url);
@@ -200,6 +203,13 @@ void Program::Impl::start_background() {
                             stores->sync, stores->authorizer},
         *cluster, purging, parts.clock, parts.random);
     purge->start(loop);
+    const std::string key = audit::sink_key(config.secrets_key);
+    heads = std::make_unique<audit::HeadKeeper>(*db, stores->audit, stores->sync,
+                                                config.audit_sink_file.empty()
+                                                    ? audit::log_sink(key)
+                                                    : audit::file_sink(config.audit_sink_file, key),
+                                                parts.clock, parts.random);
+    heads->start();
   }
   if (config.run_operator) {
     op = std::make_unique<op::Operator>(*cluster, config.op, parts.clock, parts.random);
@@ -342,6 +352,7 @@ void Program::Impl::stop(Duration drain) {
   if (mailing) mailing->wait_stopped();
   if (purge) purge->wait_stopped();
   if (op) op->wait_stopped();
+  if (heads) heads->stop();
   server.reset();
   metrics_server.reset();
   web.stop();

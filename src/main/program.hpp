@@ -51,6 +51,12 @@ class Program {
 // A fresh link, whether or not there is an administrator; for `admin link`.
 Result<std::string> administrator_link(const Config& config, const Clock& clock, Random& random);
 
+// Holds every audit chain, or that of one organization (slug or id), against its rows, its end and
+// the sink; prints what is wrong, one line a fault, and a summary. `sink`: in place of the
+// configured file. True when nothing is wrong.
+Result<bool> verify_audit(const Config& config, const Clock& clock, Random& random,
+                          const std::string& org, const std::string& sink);
+
 std::string_view program_version();
 
 }  // namespace ks

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "app/stores.hpp"
+#include "audit/verify.hpp"
 #include "base/digest.hpp"
 #include "secrets/envelope.hpp"
 #include "sql/accounts.hpp"
+#include "sql/audit/audit.hpp"
 #include "sql/deployments.hpp"
 #include "sql/housekeeping.hpp"
 #include "sql/journal.hpp"
@@ -22,9 +24,11 @@ namespace ks {
 
 // One of each store, over whatever engine the Tx that they are given belongs to.
 struct SqlStores {
-  SqlStores(const std::string& secrets_key, const Clock& clock)
+  SqlStores(const std::string& secrets_key, const Clock& clock, Random& random)
       : names(derive_key(secrets_key, "names")),
-        journal(derive_key(secrets_key, "audit")),
+        audit_writer(audit::chain_key(secrets_key), random),
+        journal(audit_writer),
+        audit(audit_writer),
         sync(journal, clock),
         authorizer(teams),
         envelope(derive_key(secrets_key, "envelope")) {}
@@ -32,9 +36,9 @@ struct SqlStores {
   SqlStores& operator=(const SqlStores&) = delete;
 
   app::Stores for_app(Outbox& outbox, const Clock& clock, Random& random) {
-    return {authorizer,  organizations, teams,     members, removals, ownership,
-            invitations, deployments,   sandboxes, plans,   journal,  idempotency,
-            names,       outbox,        envelope,  clock,   random};
+    return {authorizer,  organizations, teams,     members,  removals, ownership,
+            invitations, deployments,   sandboxes, plans,    journal,  audit,
+            idempotency, names,         outbox,    envelope, clock,    random};
   }
 
   sql::SqlAccountStore accounts;
@@ -51,7 +55,9 @@ struct SqlStores {
   sql::SqlHousekeepingStore housekeeping;
   sql::SqlNameStore names;
   sql::SqlPurgeStore purge;
+  sql::AuditWriter audit_writer;
   sql::SqlJournal journal;
+  sql::SqlAuditStore audit;
   sql::SqlSyncStore sync;
   sql::SqlMailStore mails;
   Authorizer authorizer;

@@ -1,16 +1,13 @@
 #pragma once
 
-#include <string>
-#include <utility>
-
+#include "sql/audit/audit_writer.hpp"
 #include "store/journal.hpp"
 
 namespace ks::sql {
 
 class SqlJournal final : public Journal {
  public:
-  // `audit_key` is derived from the installation's key; it is not in the database.
-  explicit SqlJournal(std::string audit_key) : audit_key_(std::move(audit_key)) {}
+  explicit SqlJournal(const AuditWriter& writer) : writer_(writer) {}
 
   Result<void> record(Tx&, const AnyPermit&, const Deed&, const std::optional<Change>&,
                       Time now) override;
@@ -18,11 +15,9 @@ class SqlJournal final : public Journal {
   Result<std::vector<FeedRow>> feed_after(Tx&, const Permit<Action::org_read, Org>&,
                                           std::int64_t seq, int limit) override;
   Result<FeedSpan> feed_span(Tx&, const Permit<Action::org_read, Org>&) override;
-  Result<std::vector<AuditRow>> audit_after(Tx&, const Permit<Action::audit_read, Org>&,
-                                            std::int64_t seq, int limit) override;
 
  private:
-  std::string audit_key_;
+  const AuditWriter& writer_;
 };
 
 }  // namespace ks::sql

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "authz/permit.hpp"
@@ -17,34 +18,30 @@ struct Change {
   std::optional<TeamId> team;  // Whose members may hear of it; none: the whole organization.
 };
 
-// What somebody did, for the audit log. `detail` holds no secret and no personal data.
+// A text that may tell who somebody is, such as the name of an organization. It enters the audit
+// log as a hash, at `path` of the detail.
+struct Personal {
+  std::vector<std::string> path;
+  std::string value;
+};
+
+// What somebody did, for the audit log. `detail` holds no secret and no personal data; see
+// app/audited.hpp.
 struct Deed {
   Action action;
   std::string target_kind;
   std::string target_id;
   Json detail;
   enum class Outcome { done, denied } outcome = Outcome::done;
+  std::vector<Personal> personal = {};
 };
+constexpr std::string_view name(Deed::Outcome outcome) {
+  return outcome == Deed::Outcome::done ? "done" : "denied";
+}
 
 struct FeedRow {
   std::int64_t seq = 0;
   Change change;
-};
-
-struct AuditRow {
-  std::int64_t seq = 0;
-  std::string prev;
-  std::string mac;
-  Time at;
-  std::string actor_kind;
-  std::string actor_id;
-  std::string address;
-  std::string request_id;
-  std::string action;
-  std::string target_kind;
-  std::string target_id;
-  std::string result;
-  std::string detail;
 };
 
 // An organization's audit chain and change feed. Every state change is recorded in its own
@@ -70,14 +67,6 @@ class Journal {
     std::int64_t last = 0;
   };
   virtual Result<FeedSpan> feed_span(Tx&, const Permit<Action::org_read, Org>&) = 0;
-
-  virtual Result<std::vector<AuditRow>> audit_after(Tx&, const Permit<Action::audit_read, Org>&,
-                                                    std::int64_t seq, int limit) = 0;
 };
-
-// Checks rows that stand one after another: each row's MAC and its link to the row before. The
-// error's message names the first row that is wrong.
-Result<void> verify_chain(std::string_view audit_key, const ClientId&, const OrgId&,
-                          const std::vector<AuditRow>& rows);
 
 }  // namespace ks

@@ -171,7 +171,7 @@ void Server::join(const Person& owner, Person& who, const std::string& role,
                   const std::map<std::string, std::string>& teams) {
   auto db = sql::open_database({.dsn = config_.database_dsn, .sqlite_visit = true}, clock_);
   REQUIRE(db);
-  SqlStores stores(config_.secrets_key, clock_);
+  SqlStores stores(config_.secrets_key, clock_, random_);
   SessionGate gate(**db, stores.accounts, clock_, random_);
   mail::SealedOutbox outbox(stores.mails, stores.envelope, clock_, random_, mail::Switch::off);
   const auto joined = (*db)->write([&](Tx& tx) -> Result<app::Joined> {

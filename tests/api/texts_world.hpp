@@ -31,10 +31,10 @@ class TextsWorld {
   explicit TextsWorld(EngineCase& engine)
       : db(engine.database()),
         clock(engine.clock()),
-        stores(std::string(32, 'k'), engine.clock()),
+        stores(std::string(32, 'k'), engine.clock(), random),
         gate(db, stores.accounts, clock, random),
         hasher(random, PasswordCost{}, 1, 1),
-        accounts(db, stores.accounts, gate, hasher, clock, random, options()),
+        accounts(db, stores.accounts, stores.audit, gate, hasher, clock, random, options()),
         invitation_tries(db, stores.accounts, clock, {.limit_key = std::string(32, 'l')}),
         hosts(must(parse_origin(base))),
         templates(TemplateCatalogue::system()),

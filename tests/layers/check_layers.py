@@ -17,6 +17,7 @@ MAY_INCLUDE = {
     "authz": "base domain",
     "store": "base domain authz",
     "app": "base domain authz store secrets",
+    "audit": "base domain authz store",
     "sql": "base runtime domain authz store",
     "kube": "base runtime domain",
     "sync": "base runtime domain authz store kube secrets",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,6 +10,11 @@
 #include "tests/people/world.hpp"
 
 namespace ks::people_test {
+
+inline std::vector<std::string> sorted(std::vector<std::string> texts) {
+  std::ranges::sort(texts);
+  return texts;
+}
 
 // Ann's organization on the plan business, and what people do with its invitations.
 struct InvitationHouse {

@@ -29,7 +29,7 @@ const test::TestStatement<sql::Scope::fleet, sql::Rows::none, 2> kSeats(
 World::World(test::EngineCase& engine, std::uint64_t seed)
     : engine_(engine),
       random_(seed),
-      stores_(std::string(32, 'k'), engine.clock()),
+      stores_(std::string(32, 'k'), engine.clock(), random_),
       outbox_(stores_.mails, stores_.envelope, engine.clock(), random_, mail::Switch::on) {
   if (engine.is_postgres()) other_ = engine.open_another();
   for (std::size_t i = 0; i < (other_ ? 2U : 1U); ++i)

@@ -47,7 +47,7 @@ class World {
       : db_(engine.database()),
         clock_(engine.clock()),
         random_(seed),
-        stores_(std::string(32, 'k'), clock_),
+        stores_(std::string(32, 'k'), clock_, random_),
         gate_(db_, stores_.accounts, clock_, random_) {
     User root = add_user("root", true);
     for (int i = 0; i < 4; ++i) users.push_back(add_user(fmt::format("user{}", i), false));

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/digest.hpp"
+#include "domain/audit/chain.hpp"
 #include "domain/ids.hpp"
-#include "store/journal.hpp"
 
 namespace ks::test {
 

@@ -14,6 +14,7 @@
 #include "identity/host_gate.hpp"
 #include "identity/session_gate.hpp"
 #include "sql/accounts.hpp"
+#include "sql/audit/audit.hpp"
 #include "sql/organizations.hpp"
 #include "tests/store/engines.hpp"
 
@@ -46,7 +47,7 @@ struct Process {
         random(source),
         gate(db, store, clock, random),
         hasher(random, cost, 2, 1000),
-        accounts(db, store, gate, hasher, clock, random, with_key(std::move(options))) {}
+        accounts(db, store, audit, gate, hasher, clock, random, with_key(std::move(options))) {}
 
   static Accounts::Options with_key(Accounts::Options options) {
     options.limit_key = std::string(32, 'k');
@@ -95,6 +96,8 @@ struct Process {
   Clock& clock;
   Random& random;
   sql::SqlAccountStore store;
+  sql::AuditWriter audit_writer{std::string(32, 'a'), random};
+  sql::SqlAuditStore audit{audit_writer};
   sql::SqlOrganizationStore organizations;
   sql::SqlTeamStore teams;
   Authorizer authorizer{teams};
@@ -496,11 +499,11 @@ TEST_CASE("a caller from memory only counts while the session and the rights sta
     CHECK(fresh->memberships()[0].slug < fresh->memberships()[1].slug);
 
     // The session ends.
-    REQUIRE(p.accounts.logout(platform(), in->token));
+    REQUIRE(p.accounts.logout(platform(), in->token, kHome));
     CHECK(p.guarded(*fresh) == Database::kStaleGuard);
     CHECK_FALSE(p.gate.cached(platform(), in->token, kHome));
     CHECK(problem(p.load(in->token)) == "unauthenticated");
-    CHECK(p.accounts.logout(platform(), in->token));
+    CHECK(p.accounts.logout(platform(), in->token, kHome));
   });
 }
 
@@ -642,8 +645,9 @@ TEST_CASE("of 20 parallel uses of a setup link exactly one makes an administrato
     REQUIRE(token->has_value());
     std::atomic<int> made{0}, refused{0};
     in_parallel(20, [&](int i) {
-      const auto user = p.accounts.setup(
-          platform(), **token, {"root" + std::to_string(i) + "@example.com", kPassword, "Root"});
+      const auto user =
+          p.accounts.setup(platform(), **token,
+                           {"root" + std::to_string(i) + "@example.com", kPassword, "Root"}, kHome);
       if (user)
         ++made;
       else if (problem(user) == "setup_link_invalid" && user.error().status == 404)
@@ -659,7 +663,7 @@ TEST_CASE("a setup link lives a day, and dies with any other's use") {
     World world(engine);
     auto& p = world.process;
     const auto setup = [&](const std::string& token, const char* email) {
-      return problem(p.accounts.setup(platform(), token, {email, kPassword, "Root"}));
+      return problem(p.accounts.setup(platform(), token, {email, kPassword, "Root"}, kHome));
     };
     const auto old = p.accounts.new_setup_token(platform());
     REQUIRE(old);
@@ -698,7 +702,7 @@ TEST_CASE("a platform administrator has no organization, and a standing of their
     REQUIRE(ann_in);
     const auto token = p.accounts.new_setup_token(platform());
     REQUIRE(token);
-    REQUIRE(p.accounts.setup(platform(), *token, {"root@example.com", kPassword, "Root"}));
+    REQUIRE(p.accounts.setup(platform(), *token, {"root@example.com", kPassword, "Root"}, kHome));
     const auto in = p.login("root@example.com", kPassword);
     REQUIRE(in);
     const auto root = p.load(in->token);
@@ -920,7 +924,7 @@ TEST_CASE("the sweep removes what has ended and keeps what has not") {
     CHECK_FALSE(kept(ended->token));
     CHECK(kept(live->token));
     CHECK(problem(p.login("ann@example.com", kPassword)) == "too_many_requests");
-    CHECK(p.accounts.setup(platform(), *link, {"root@example.com", kPassword, "Root"}));
+    CHECK(p.accounts.setup(platform(), *link, {"root@example.com", kPassword, "Root"}, kHome));
   });
 }
 

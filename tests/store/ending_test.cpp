@@ -55,7 +55,7 @@ struct World {
         db(e.database()),
         clock(e.clock()),
         gate(db, stores.accounts, clock, random),
-        accounts(db, stores.accounts, gate, hasher, clock, random, options()) {}
+        accounts(db, stores.accounts, stores.audit, gate, hasher, clock, random, options()) {}
 
   static Accounts::Options options() {
     Accounts::Options out;
@@ -200,7 +200,7 @@ struct World {
   Database& db;
   ManualClock& clock;
   SystemRandom random;
-  SqlStores stores{std::string(32, 'm'), clock};
+  SqlStores stores{std::string(32, 'm'), clock, random};
   mail::SealedOutbox outbox{stores.mails, stores.envelope, clock, random, mail::Switch::off};
   app::Stores use = stores.for_app(outbox, clock, random);
   SessionGate gate;

@@ -19,6 +19,7 @@
 #include "mail/outbox.hpp"
 #include "runtime/loop.hpp"
 #include "sql/accounts.hpp"
+#include "sql/audit/audit.hpp"
 #include "sql/deployments.hpp"
 #include "sql/journal.hpp"
 #include "sql/mails.hpp"
@@ -67,7 +68,7 @@ struct Org {
     Accounts::Options options;
     options.limit_key = std::string(32, 'k');
     PasswordHasher hasher(random, {}, 2, 1000);
-    Accounts accounts(db, account_store, gate, hasher, clock, random, std::move(options));
+    Accounts accounts(db, account_store, audit, gate, hasher, clock, random, std::move(options));
     const auto in = accounts.sign_up(
         HostGate(*parse_origin("http://localhost:8080")).admit("localhost:8080")->client,
         {"ann@example.com", "lavender quay 7", "Ann"}, trail,
@@ -198,16 +199,18 @@ struct Org {
   sql::SqlSandboxStore sandboxes;
   sql::SqlPlanStore plans;
   sql::SqlIdempotencyStore idempotency;
-  sql::SqlJournal journal{std::string(32, 'a')};
+  sql::AuditWriter audit_writer{std::string(32, 'a'), random};
+  sql::SqlJournal journal{audit_writer};
+  sql::SqlAuditStore audit{audit_writer};
   sql::SqlSyncStore sync{journal, clock};
   Envelope envelope{std::string(32, 'e')};
   sql::SqlMailStore mails;
   mail::SealedOutbox outbox{mails, envelope, clock, random, mail::Switch::off};
   Authorizer authorizer{teams};
   sql::SqlNameStore names{std::string(32, 'n')};
-  app::Stores stores{authorizer,  organizations, teams,     members, removals, ownership,
-                     invitations, deployments,   sandboxes, plans,   journal,  idempotency,
-                     names,       outbox,        envelope,  clock,   random};
+  app::Stores stores{authorizer,  organizations, teams,     members,  removals, ownership,
+                     invitations, deployments,   sandboxes, plans,    journal,  audit,
+                     idempotency, names,         outbox,    envelope, clock,    random};
   SessionGate::TrailPtr trail = std::make_shared<const Trail>(Trail{"test", "192.0.2.1"});
   std::string token;
 };

@@ -46,7 +46,8 @@ mail::Brand brand() {
 class Process {
  public:
   Process(Database& db, int port, const Clock& clock, Random& random)
-      : journal_(std::string(32, 'a')),
+      : audit_writer_(std::string(32, 'a'), random),
+        journal_(audit_writer_),
         leases_(journal_, clock),
         transport_(server(port)),
         sender_(
@@ -76,6 +77,7 @@ class Process {
     return out;
   }
   runtime::LoopGroup loops_{1};
+  sql::AuditWriter audit_writer_;
   sql::SqlJournal journal_;
   sql::SqlSyncStore leases_;
   sql::SqlMailStore mails_;

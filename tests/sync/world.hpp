@@ -94,7 +94,8 @@ class SyncWorld {
   SystemRandom random_;
   kube::simulated::SimulatedCluster cluster_;
   Front front_;
-  sql::SqlJournal journal_{std::string(32, 'a')};
+  sql::AuditWriter audit_writer_{std::string(32, 'a'), random_};
+  sql::SqlJournal journal_{audit_writer_};
   sql::SqlSyncStore store_{journal_, clock_};
   sql::SqlPlanStore plans_;
   sql::SqlSandboxStore sandboxes_;

@@ -79,6 +79,7 @@ const Values& usual() {
       {"prefix_low", ""},
       {"prefix_high", "~"},
       {"page_size", 100},
+      {"stretch", 100},
       {"version", 1},
       {"generation", 2},
       {"revision", 9},
@@ -133,6 +134,10 @@ const Values& usual() {
       {"next_at", 3000},
       {"give_up_at", 9000},
       {"state", "sent"},
+      {"salt", "salt"},
+      {"head", 1},
+      {"from_at", 0},
+      {"until_at", 100},
       {"request_mac", "m"},
       {"location", "l"},
       {"etag", "e"},
@@ -144,7 +149,18 @@ const Values& usual() {
 // Where a statement needs something else: a free key, a row that may go.
 const std::map<std::string, Values, std::less<>>& special() {
   static const std::string kFree = number_id(5);
+  static const Values kNewest{{"after_at", 100}, {"after_seq", 9}, {"result", "ok"}};
+  static const Values kOldest{{"after_at", 0}, {"after_seq", 0}, {"result", "ok"}};
   static const std::map<std::string, Values, std::less<>> kSpecial{
+      {"audit_newest", kNewest},
+      {"audit_newest_by_actor", kNewest},
+      {"audit_newest_by_action", kNewest},
+      {"audit_newest_by_target", kNewest},
+      {"audit_oldest", kOldest},
+      {"audit_oldest_by_actor", kOldest},
+      {"audit_oldest_by_action", kOldest},
+      {"audit_oldest_by_target", kOldest},
+      {"audit_salt_create", {{"user_id", number_id(3)}}},
       {"deployment_create", {{"id", kFree}, {"name", "new"}, {"stem", "new"}}},
       {"deployment_forget", {{"id", number_id(2)}}},
       {"deployment_secret_create", {{"name", "new"}}},

@@ -112,7 +112,13 @@ constexpr std::string_view kClientRows[] = {
     "('$c', '#0', '#3', NULL, 'k', 'user', '#1', 'sent', '', '', 1, 0, 900, 1000, 100)",
     "INSERT INTO given_names (client_id, kind, hash, holder, until) VALUES "
     "('$c', 'slug', 'hash$u', '$o', 1000), ('$c', 'slug', 'used$u', '$o', 0), "
-    "('$c', 'slug', 'past$u', '$o', 100)"};
+    "('$c', 'slug', 'past$u', '$o', 100)",
+    "INSERT INTO audit_salts (client_id, user_id, salt) VALUES ('$c', '#1', 's')",
+    "INSERT INTO client_audit_heads (client_id, seq, mac, sunk, salt) VALUES ('$c', 1, 'm', 0, "
+    "'s')",
+    "INSERT INTO client_audit (client_id, seq, prev, mac, at, actor_kind, actor_id, address, "
+    "request_id, action, target_kind, target_id, result, detail) VALUES "
+    "('$c', 1, '', 'm', 0, 'user', '#1', '', '', 'a', 'account', '#1', 'ok', '{}')"};
 
 // Rows of a second client that the first one has from the beginning.
 constexpr std::string_view kOtherClientRows[] = {

@@ -215,6 +215,17 @@ int admin_link(const Options& options) {
   return 0;
 }
 
+// 0: nothing is wrong; 3: something is. Other faults as everywhere.
+int audit_verify(const Options& options, const std::string& org, const std::string& sink) {
+  const LoadedConfig loaded = load(options);
+  if (!loaded.faults.empty()) return print_faults(loaded.faults);
+  const SystemClock clock;
+  SystemRandom random;
+  const auto good = verify_audit(loaded.config, clock, random, org, sink);
+  if (!good) return fail(good.error());
+  return *good ? 0 : 3;
+}
+
 struct Unknown {
   std::string word;
   std::string after;  // The program with the commands before it.
@@ -283,6 +294,17 @@ int main(int argc, char** argv) {
         options.cluster = false;
         status = admin_link(options);
       });
+  auto* audit = app.add_subcommand("audit", "Look after the audit log");
+  audit->require_subcommand(1);
+  std::string org, sink;
+  auto* verify = audit->add_subcommand(
+      "verify", "Hold the audit log against its chains and the sink of their heads");
+  verify->add_option("--org", org, "One organization, by slug or id");
+  verify->add_option("--sink", sink, "File of heads, in place of the configured one");
+  verify->callback([&] {
+    options.cluster = false;
+    status = audit_verify(options, org, sink);
+  });
   app.add_subcommand("version", "Print the version")->callback([&] { status = version(options); });
   try {
     app.parse(argc, argv);

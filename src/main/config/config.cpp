@@ -268,6 +268,9 @@ void Loader::limits() {
 
 void Loader::observability() {
   Config& config = out_.config;
+  const auto sink = audit_sink_file(get("AUDIT_SINK"), config.database_dsn);
+  if (!sink) fault("AUDIT_SINK", "must be file:PATH or log");
+  config.audit_sink_file = sink.value_or("");
   if (address("METRICS_ADDR", config.metrics_address, config.metrics_port) &&
       config.metrics_port != 0 && config.metrics_port == config.server_port &&
       (config.metrics_address == config.server_address || is_any_address(config.metrics_address) ||
@@ -275,15 +278,8 @@ void Loader::observability() {
     fault("METRICS_ADDR", "is taken by SERVER_ADDR: give it another port");
   config.leader_elect = flag("LEADER_ELECT", true);
   config.op.leader_elect = config.leader_elect;
-  const std::string level = get("LOG_LEVEL");
-  if (level == "debug")
-    config.log_level = log::Level::debug;
-  else if (level == "info")
-    config.log_level = log::Level::info;
-  else if (level == "warn")
-    config.log_level = log::Level::warn;
-  else if (level == "error")
-    config.log_level = log::Level::error;
+  if (const auto level = log_level(get("LOG_LEVEL")))
+    config.log_level = *level;
   else
     fault("LOG_LEVEL", "must be debug, info, warn or error");
   const std::string format = get("LOG_FORMAT");

@@ -41,6 +41,7 @@ struct Config {
   std::string workload_tls;
   std::string secrets_key;  // Never printed.
   std::string sign_up;
+  std::string audit_sink_file;  // Empty: the ends of audit chains go to the log.
   std::string metrics_address;  // Empty: no metrics.
   std::uint16_t metrics_port = 0;
   api::RequestQuotas quotas;
@@ -79,6 +80,11 @@ struct Variable {
   enum class Show { plain, secret, dsn, smtp } show = Show::plain;
 };
 std::span<const Variable> config_variables();
+
+std::optional<log::Level> log_level(std::string_view name);
+// The file that AUDIT_SINK names, "" for the log, nothing for what is neither. Where it is not set,
+// a file in the folder of the embedded default database, with any other the log.
+std::optional<std::string> audit_sink_file(std::string_view setting, std::string_view dsn);
 
 // An address without its secrets. Of one that can be read in two ways nothing but the scheme is
 // left, and of what is no address nothing.

@@ -47,6 +47,7 @@ constexpr std::array kVariables = {
     Variable{"RATE_LIMIT_ADDRESS_WRITES", "600"},
     Variable{"CONNECTIONS_PER_ADDRESS", "256"},
     Variable{"PURGE_INTERVAL", "60"},
+    Variable{"AUDIT_SINK", ""},
     Variable{"METRICS_ADDR", ""},
     Variable{"LEADER_ELECT", "true"},
     Variable{"LOG_LEVEL", "info"},
@@ -56,6 +57,25 @@ constexpr std::array kVariables = {
 }  // namespace
 
 std::span<const Variable> config_variables() { return kVariables; }
+
+std::optional<log::Level> log_level(std::string_view name) {
+  using enum log::Level;
+  if (name == "debug") return debug;
+  if (name == "info") return info;
+  if (name == "warn") return warn;
+  if (name == "error") return error;
+  return std::nullopt;
+}
+
+std::optional<std::string> audit_sink_file(std::string_view setting, std::string_view dsn) {
+  constexpr std::string_view kFile = "file:";
+  const auto embedded = std::ranges::find(kVariables, "DATABASE_DSN", &Variable::name);
+  if (setting.empty()) return dsn == embedded->fallback ? "./data/audit-heads.log" : "";
+  if (setting.starts_with(kFile) && setting != kFile)
+    return std::string(setting.substr(kFile.size()));
+  if (setting == "log") return std::string();
+  return std::nullopt;
+}
 
 namespace {
 constexpr std::string_view kMask = "***";

@@ -17,6 +17,40 @@ CREATE TABLE public.audit (
 );
 ALTER TABLE ONLY public.audit FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.audit OWNER TO {owner_role};
+CREATE TABLE public.audit_salts (
+    client_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    salt text NOT NULL COLLATE pg_catalog."C"
+);
+ALTER TABLE ONLY public.audit_salts FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.audit_salts OWNER TO {owner_role};
+CREATE TABLE public.client_audit (
+    client_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    prev text NOT NULL COLLATE pg_catalog."C",
+    mac text NOT NULL COLLATE pg_catalog."C",
+    at bigint NOT NULL,
+    actor_kind text NOT NULL COLLATE pg_catalog."C",
+    actor_id text NOT NULL COLLATE pg_catalog."C",
+    address text NOT NULL COLLATE pg_catalog."C",
+    request_id text NOT NULL COLLATE pg_catalog."C",
+    action text NOT NULL COLLATE pg_catalog."C",
+    target_kind text NOT NULL COLLATE pg_catalog."C",
+    target_id text NOT NULL COLLATE pg_catalog."C",
+    result text NOT NULL COLLATE pg_catalog."C",
+    detail text NOT NULL COLLATE pg_catalog."C"
+);
+ALTER TABLE ONLY public.client_audit FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.client_audit OWNER TO {owner_role};
+CREATE TABLE public.client_audit_heads (
+    client_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    mac text NOT NULL COLLATE pg_catalog."C",
+    sunk bigint NOT NULL,
+    salt text NOT NULL COLLATE pg_catalog."C"
+);
+ALTER TABLE ONLY public.client_audit_heads FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.client_audit_heads OWNER TO {owner_role};
 CREATE TABLE public.clients (
     client_id uuid NOT NULL,
     slug text NOT NULL COLLATE pg_catalog."C",
@@ -262,7 +296,8 @@ CREATE TABLE public.organizations (
     audit_mac text NOT NULL COLLATE pg_catalog."C",
     created_at bigint NOT NULL,
     updated_at bigint NOT NULL,
-    deleted_at bigint DEFAULT 0 NOT NULL
+    deleted_at bigint DEFAULT 0 NOT NULL,
+    audit_sunk bigint DEFAULT 0 NOT NULL
 );
 ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.organizations OWNER TO {owner_role};
@@ -413,6 +448,12 @@ ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.users OWNER TO {owner_role};
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (client_id, org_id, seq);
+ALTER TABLE ONLY public.audit_salts
+    ADD CONSTRAINT audit_salts_pkey PRIMARY KEY (client_id, user_id);
+ALTER TABLE ONLY public.client_audit_heads
+    ADD CONSTRAINT client_audit_heads_pkey PRIMARY KEY (client_id);
+ALTER TABLE ONLY public.client_audit
+    ADD CONSTRAINT client_audit_pkey PRIMARY KEY (client_id, seq);
 ALTER TABLE ONLY public.clients
     ADD CONSTRAINT clients_pkey PRIMARY KEY (client_id);
 ALTER TABLE ONLY public.clients
@@ -493,6 +534,10 @@ ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_email_taken UNIQUE (client_id, email);
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (client_id, id);
+CREATE INDEX audit_by_action ON public.audit USING btree (client_id, org_id, action, at, seq);
+CREATE INDEX audit_by_actor ON public.audit USING btree (client_id, org_id, actor_id, at, seq);
+CREATE INDEX audit_by_target ON public.audit USING btree (client_id, org_id, target_id, at, seq);
+CREATE INDEX audit_by_time ON public.audit USING btree (client_id, org_id, at, seq);
 CREATE INDEX deployments_by_name ON public.deployments USING btree (client_id, org_id, team_id, name, stem);
 CREATE INDEX deployments_by_sandbox ON public.deployments USING btree (client_id, org_id, sandbox_id);
 CREATE UNIQUE INDEX deployments_name_taken ON public.deployments USING btree (client_id, org_id, team_id, name) WHERE (deleting = 0);
@@ -516,6 +561,7 @@ CREATE INDEX mails_settled ON public.mails USING btree (changed_at) WHERE (state
 CREATE INDEX org_members_by_user ON public.org_members USING btree (client_id, user_id);
 CREATE UNIQUE INDEX org_members_one_owner ON public.org_members USING btree (client_id, org_id) WHERE (role = 'org_owner'::text);
 CREATE INDEX organizations_ending ON public.organizations USING btree (deleted_at) WHERE (state = ANY (ARRAY['deleting'::text, 'purging'::text]));
+CREATE INDEX organizations_unsunk ON public.organizations USING btree (client_id, id) WHERE (audit_sunk < audit_seq);
 CREATE UNIQUE INDEX ownership_offers_one_open ON public.ownership_offers USING btree (client_id, org_id) WHERE (state = 'open'::text);
 CREATE INDEX sandboxes_unsynced ON public.sandboxes USING btree (id) WHERE (synced_generation < generation);
 CREATE INDEX sessions_by_expiry ON public.sessions USING btree (expires_at);
@@ -524,6 +570,12 @@ CREATE INDEX team_members_by_member ON public.team_members USING btree (client_i
 CREATE INDEX team_members_by_user ON public.team_members USING btree (client_id, user_id);
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
+ALTER TABLE ONLY public.audit_salts
+    ADD CONSTRAINT audit_salts_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.client_audit
+    ADD CONSTRAINT client_audit_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
+ALTER TABLE ONLY public.client_audit_heads
+    ADD CONSTRAINT client_audit_heads_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
 ALTER TABLE ONLY public.deployment_revisions
     ADD CONSTRAINT deployment_revisions_client_id_org_id_deployment_id_fkey FOREIGN KEY (client_id, org_id, deployment_id) REFERENCES public.deployments(client_id, org_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.deployment_secrets
@@ -609,7 +661,19 @@ ALTER TABLE ONLY public.users
 ALTER TABLE public.audit ENABLE ROW LEVEL SECURITY;
 CREATE POLICY audit_fleet ON public.audit TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY audit_owner ON public.audit TO {owner_role} USING (true) WITH CHECK (true);
+ALTER TABLE public.audit_salts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY audit_salts_fleet ON public.audit_salts TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY audit_salts_owner ON public.audit_salts TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY audit_salts_tenant ON public.audit_salts TO {tenant_role} USING ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")));
 CREATE POLICY audit_tenant ON public.audit TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.client_audit ENABLE ROW LEVEL SECURITY;
+CREATE POLICY client_audit_fleet ON public.client_audit TO {fleet_role} USING (true) WITH CHECK (true);
+ALTER TABLE public.client_audit_heads ENABLE ROW LEVEL SECURITY;
+CREATE POLICY client_audit_heads_fleet ON public.client_audit_heads TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY client_audit_heads_owner ON public.client_audit_heads TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY client_audit_heads_tenant ON public.client_audit_heads TO {tenant_role} USING ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY client_audit_owner ON public.client_audit TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY client_audit_tenant ON public.client_audit TO {tenant_role} USING ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")));
 ALTER TABLE public.clients ENABLE ROW LEVEL SECURITY;
 CREATE POLICY clients_fleet ON public.clients TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY clients_owner ON public.clients TO {owner_role} USING (true) WITH CHECK (true);
@@ -740,6 +804,12 @@ GRANT USAGE ON SCHEMA public TO {tenant_role};
 GRANT USAGE ON SCHEMA public TO {fleet_role};
 GRANT SELECT,INSERT ON TABLE public.audit TO {fleet_role};
 GRANT SELECT,INSERT ON TABLE public.audit TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.audit_salts TO {fleet_role};
+GRANT SELECT,INSERT,DELETE ON TABLE public.audit_salts TO {tenant_role};
+GRANT SELECT,INSERT ON TABLE public.client_audit TO {fleet_role};
+GRANT SELECT,INSERT ON TABLE public.client_audit TO {tenant_role};
+GRANT SELECT,INSERT,UPDATE ON TABLE public.client_audit_heads TO {fleet_role};
+GRANT SELECT,INSERT,UPDATE ON TABLE public.client_audit_heads TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.clients TO {fleet_role};
 GRANT SELECT ON TABLE public.clients TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deployment_revisions TO {fleet_role};

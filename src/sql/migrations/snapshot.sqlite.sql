@@ -17,6 +17,43 @@ CREATE TABLE audit (
   PRIMARY KEY (client_id, org_id, seq),
   FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id)
 ) STRICT;
+CREATE INDEX audit_by_action ON audit (client_id, org_id, action, at, seq);
+CREATE INDEX audit_by_actor ON audit (client_id, org_id, actor_id, at, seq);
+CREATE INDEX audit_by_target ON audit (client_id, org_id, target_id, at, seq);
+CREATE INDEX audit_by_time ON audit (client_id, org_id, at, seq);
+CREATE TABLE audit_salts (
+  client_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  salt TEXT NOT NULL,
+  PRIMARY KEY (client_id, user_id),
+  FOREIGN KEY (client_id, user_id) REFERENCES users (client_id, id) ON DELETE CASCADE
+) STRICT;
+CREATE TABLE client_audit (
+  client_id TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  prev TEXT NOT NULL,
+  mac TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor_id TEXT NOT NULL,
+  address TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  action TEXT NOT NULL,
+  target_kind TEXT NOT NULL,
+  target_id TEXT NOT NULL,
+  result TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  PRIMARY KEY (client_id, seq),
+  FOREIGN KEY (client_id) REFERENCES clients (client_id)
+) STRICT;
+CREATE TABLE client_audit_heads (
+  client_id TEXT NOT NULL PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  mac TEXT NOT NULL,
+  sunk INTEGER NOT NULL,
+  salt TEXT NOT NULL,
+  FOREIGN KEY (client_id) REFERENCES clients (client_id)
+) STRICT;
 CREATE TABLE clients (
   client_id TEXT NOT NULL PRIMARY KEY,
   slug TEXT NOT NULL UNIQUE,
@@ -293,13 +330,14 @@ CREATE TABLE organizations (
   audit_seq INTEGER NOT NULL,
   audit_mac TEXT NOT NULL,
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL, deleted_at INTEGER NOT NULL DEFAULT 0,
+  updated_at INTEGER NOT NULL, deleted_at INTEGER NOT NULL DEFAULT 0, audit_sunk INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (client_id, id),
   CONSTRAINT organizations_slug_taken UNIQUE (client_id, slug),
   FOREIGN KEY (client_id) REFERENCES clients (client_id)
 ) STRICT;
 CREATE INDEX organizations_ending ON organizations (deleted_at)
   WHERE state IN ('deleting', 'purging');
+CREATE INDEX organizations_unsunk ON organizations (client_id, id) WHERE audit_sunk < audit_seq;
 CREATE TABLE ownership_offers (
   client_id TEXT NOT NULL,
   org_id TEXT NOT NULL,

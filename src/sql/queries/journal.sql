@@ -37,16 +37,6 @@ INSERT INTO audit (client_id, org_id, seq, prev, mac, at, actor_kind, actor_id, 
 VALUES (:client, :org, :seq, :prev, :mac, :at, :actor_kind, :actor_id, :address, :request_id,
   :action, :target_kind, :target_id, :result, :detail);
 
--- name: audit_after
--- rows: many
--- scope: tenant
-SELECT a.seq, a.prev, a.mac, a.at, a.actor_kind, a.actor_id, a.address, a.request_id, a.action,
-  a.target_kind, a.target_id, a.result, a.detail
-FROM audit AS a
-WHERE a.client_id = :client AND a.org_id = :org AND a.seq > :after
-ORDER BY a.seq
-LIMIT CAST(:page_size AS BIGINT);
-
 -- name: feed_append
 -- rows: none
 -- scope: tenant

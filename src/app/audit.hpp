@@ -1,0 +1,60 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/stores.hpp"
+
+namespace ks::app {
+
+// Something that a member tried and was refused.
+struct Attempt {
+  Action action;
+  std::string route;  // Method and pattern.
+  // The names of the path below the organization, outermost first: {"team", "core"}.
+  std::vector<std::pair<std::string, std::string>> path;
+  const Error& refusal;
+};
+
+// Writes it down. Not part of the refused work: that one was rolled back.
+Result<void> record_denied(Tx& tx, const Stores& stores, const TenantScope& scope,
+                           const Attempt& attempt);
+// The same for what a person tried outside of any organization.
+Result<void> record_denied(Tx& tx, const Stores& stores, const PersonScope& person,
+                           std::string_view deed, const std::string& route, const Error& refusal);
+
+// A row as somebody reads it.
+struct AuditEntry {
+  AuditRow row;
+  std::optional<std::string> actor_name;  // While it is known.
+};
+struct AuditEntries {
+  std::vector<AuditEntry> items;
+  std::optional<AuditPlace> next;
+};
+
+// Names of actors that a reader has looked up already; for the pages of one export.
+class ActorNames {
+ public:
+  // None: not asked for yet.
+  const std::optional<std::string>* find(const std::string& id) const;
+  const std::optional<std::string>& keep(const std::string& id, std::optional<std::string> name);
+
+ private:
+  static constexpr std::size_t kMax = 10'000;
+  std::map<std::string, std::optional<std::string>, std::less<>> known_;
+};
+
+Result<AuditEntries> audit(Tx& tx, const Stores& stores, const TenantScope& scope,
+                           const AuditFilter& filter, const std::optional<AuditPlace>& place,
+                           int limit, ActorNames& names);
+
+// Writes down that somebody takes the rows of `filter` away; over_limit "feature_not_in_plan" where
+// the plan does not have it.
+Result<void> begin_audit_export(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                const AuditFilter& filter, std::string_view format);
+
+}  // namespace ks::app

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "audit/sink.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "store/audit.hpp"
+#include "store/sync.hpp"
+
+namespace ks::audit {
+
+inline const FleetScope kAuditFleet(FleetReason::audit);
+
+// Tells the sink of every chain that moved, again and again. Of several processes on one database
+// one does it at a time, under a lease. Has a thread of its own: a sink may be slow.
+class HeadKeeper {
+ public:
+  HeadKeeper(Database& db, AuditStore& audit, SyncStore& leases, std::unique_ptr<HeadSink> sink,
+             const Clock& clock, Random& random, Duration every = minutes(1));
+  ~HeadKeeper();
+  HeadKeeper(const HeadKeeper&) = delete;
+  HeadKeeper& operator=(const HeadKeeper&) = delete;
+
+  void start();
+  // Once more, so that a server that was stopped leaves nothing untold.
+  void stop();
+
+  // One round, in the caller's thread: how many ends were told. None where another process has the
+  // lease. What the sink took is told again when the process dies before the database knows.
+  Result<int> round();
+
+ private:
+  void run();
+  Result<bool> lease();
+  Result<void> release();
+
+  Database& db_;
+  AuditStore& audit_;
+  SyncStore& leases_;
+  std::unique_ptr<HeadSink> sink_;
+  const Clock& clock_;
+  const Duration every_;
+  const std::string holder_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace ks::audit

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/sink.hpp"
+#include "store/audit.hpp"
+
+namespace ks::audit {
+
+struct VerifyOptions {
+  std::string key;       // Of the chains.
+  std::string sink_key;  // Of the sink.
+  std::optional<std::string> sink_path;
+  std::string org;  // Slug or id; empty for all chains.
+};
+
+// A chain with something wrong in it.
+struct ChainFaults {
+  AuditChain chain;
+  std::string slug;
+  std::vector<AuditFault> faults;
+  std::int64_t count = 0;  // Of all its faults; the first ones are in `faults`.
+};
+
+struct VerifyReport {
+  std::int64_t chains = 0;
+  std::int64_t rows = 0;
+  std::int64_t sink_lines = 0;
+  std::int64_t faults = 0;
+  std::vector<std::string> sink_faults;
+};
+
+// Reads every chain from its first row to its end, page by page, and holds it against its stored
+// end and against the sink. `tell` is called once for each chain that has a fault. May run beside a
+// server that writes.
+Result<VerifyReport> verify(Database& db, AuditStore& audit, const VerifyOptions& options,
+                            const std::function<void(const ChainFaults&)>& tell);
+
+// Keys of chains and sink, from the key of the installation.
+std::string chain_key(std::string_view secrets_key);
+std::string sink_key(std::string_view secrets_key);
+
+}  // namespace ks::audit

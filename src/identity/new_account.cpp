@@ -1,0 +1,49 @@
+#include "identity/new_account.hpp"
+
+#include "domain/name.hpp"
+
+namespace ks {
+
+std::unexpected<Error> address_taken() {
+  auto error = conflict("address_taken", "There is an account with this e-mail address already.");
+  error.error().faults.push_back({"/email", "is taken"});
+  return error;
+}
+
+Result<NewPerson> check_new_person(const SignUpRequest& request) {
+  std::vector<Fault> faults;
+  auto email = normal_email(request.email);
+  if (!email)
+    faults.push_back({"/email", email.error().message});
+  else if (*email == kDevEmail)
+    faults.push_back({"/email", "must have a domain with a dot"});
+  if (const auto ok = check_password(request.password); !ok)
+    faults.push_back({"/password", ok.error().message});
+  if (const auto ok = check_text(request.name, kTextMax); !ok)
+    faults.push_back({"/name", ok.error().message});
+  if (!faults.empty()) return invalid(std::move(faults));
+  return NewPerson{std::move(*email), request.name};
+}
+
+ClientDeed deed_of(std::string_view action, const UserId& person) {
+  ClientDeed deed;
+  deed.action = action;
+  deed.actor = person;
+  deed.target_kind = "account";
+  deed.target_id = person.str();
+  return deed;
+}
+
+ClientDeed created(std::string_view action, const NewUser& user) {
+  ClientDeed deed = deed_of(action, user.id);
+  deed.detail = Json::object({{"after", Json::object({{"platform_admin", user.platform_admin}})}});
+  deed.personal = {{{"after", "email"}, user.email}, {{"after", "name"}, user.name}};
+  return deed;
+}
+
+UserRow as_row(const NewUser& user) {
+  return UserRow{
+      .id = user.id, .email = user.email, .name = user.name, .platform_admin = user.platform_admin};
+}
+
+}  // namespace ks

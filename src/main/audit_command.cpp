@@ -1,0 +1,54 @@
+#include <fmt/format.h>
+
+#include "main/database.hpp"
+#include "main/program.hpp"
+#include "main/stores.hpp"
+
+namespace ks {
+
+namespace {
+
+std::string chain_title(const audit::ChainFaults& faults) {
+  if (!faults.chain.org) return fmt::format("client {}", faults.chain.client.text());
+  return fmt::format("organization {}{}{}", faults.slug, faults.slug.empty() ? "" : " ",
+                     faults.chain.org->text());
+}
+
+}  // namespace
+
+Result<bool> verify_audit(const Config& config, const Clock& clock, Random& random,
+                          const std::string& org, const std::string& sink) {
+  sql::DatabaseOptions options = database_options(config);
+  // Beside a server that runs, and never the one that changes a schema.
+  options.sqlite_visit = true;
+  options.auto_migrate = false;
+  KS_TRY(const auto db, sql::open_database(options, clock));
+  SqlStores stores(config.secrets_key, clock, random);
+  audit::VerifyOptions wanted;
+  wanted.key = audit::chain_key(config.secrets_key);
+  wanted.sink_key = audit::sink_key(config.secrets_key);
+  wanted.org = org;
+  if (const std::string path = sink.empty() ? config.audit_sink_file : sink; !path.empty())
+    wanted.sink_path = path;
+  auto report = audit::verify(*db, stores.audit, wanted, [](const audit::ChainFaults& faults) {
+    const std::string title = chain_title(faults);
+    for (const AuditFault& fault : faults.faults)
+      fmt::print("{}: row {}: {}: {}\n", title, fault.seq, name(fault.kind), fault.what);
+    const auto more = faults.count - static_cast<std::int64_t>(faults.faults.size());
+    if (more > 0) fmt::print("{}: {} more faults\n", title, more);
+  });
+  if (!report) {
+    if (report.error().code != Error::Code::not_found)
+      return std::unexpected(std::move(report).error());
+    return invalid(fmt::format("There is no organization {}.", org));
+  }
+  for (const auto& fault : report->sink_faults) fmt::print("sink: {}\n", fault);
+  fmt::print("{} chains with {} rows, {}: {}\n", report->chains, report->rows,
+             wanted.sink_path ? fmt::format("a sink of {} lines", report->sink_lines)
+                              : std::string("no sink"),
+             report->faults == 0 ? std::string("nothing is wrong")
+                                 : fmt::format("{} faults", report->faults));
+  return report->faults == 0;
+}
+
+}  // namespace ks

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "authz/permit.hpp"
+#include "base/json.hpp"
+#include "domain/audit/chain.hpp"
+#include "store/journal.hpp"
+#include "store/page.hpp"
+#include "store/transaction.hpp"
+
+namespace ks {
+
+// What happened in a client outside of its organizations. As Deed, with an actor that no permit
+// tells.
+struct ClientDeed {
+  std::string action;  // One of account_actions, or the name of an Action.
+  std::optional<UserId> actor;
+  enum class By { user, system, anonymous } by = By::user;
+  std::string target_kind;
+  std::string target_id;
+  Deed::Outcome outcome = Deed::Outcome::done;
+  Json detail = {};
+  std::vector<Personal> personal = {};
+};
+
+namespace account_actions {
+inline constexpr std::string_view kSignUp = "account:sign_up";
+inline constexpr std::string_view kSignIn = "account:sign_in";
+inline constexpr std::string_view kSignOut = "account:sign_out";
+inline constexpr std::string_view kConfirm = "account:confirm";  // The password, once more.
+inline constexpr std::string_view kSetup = "account:setup";
+inline constexpr std::string_view kSetupLink = "account:setup_link";
+}  // namespace account_actions
+
+// Which rows a list shows; what is empty narrows nothing.
+struct AuditFilter {
+  std::string actor;  // A user's id, or "system".
+  std::string action;
+  std::string target_kind;
+  std::string target_id;
+  std::string result;
+  std::optional<Time> from;   // At or after.
+  std::optional<Time> until;  // Before.
+  enum class Order { newest_first, oldest_first } order = Order::newest_first;
+};
+
+// A place in a list. `head` is the last row that there was when the list was begun: what is written
+// while somebody reads it stays out, so that no page shows or hides a row twice.
+struct AuditPlace {
+  std::int64_t at = 0;
+  std::int64_t seq = 0;
+  std::int64_t head = 0;
+};
+
+struct AuditPage {
+  std::vector<AuditRow> rows;
+  std::optional<AuditPlace> next;
+};
+
+// The end of a chain with what the sink was told of it.
+struct AuditEnd {
+  AuditChain chain;
+  std::string slug;  // Of the organization; empty for a client's own chain.
+  AuditHead head;
+  std::int64_t sunk = 0;
+};
+
+// The chains of all tenants: a client's own events, readers, and what guards the chains.
+// Organizations' rows are written by Journal.
+class AuditStore {
+ public:
+  virtual ~AuditStore() = default;
+
+  virtual Result<void> record(Tx&, const ClientScope&, const ClientDeed&, const Trail&,
+                              Time now) = 0;
+  // Removes what ties the hashes of the person's addresses and texts to anything. The rows stay as
+  // they are, and so does their chain.
+  virtual Result<void> forget_person(Tx&, const ClientScope&, const UserId&) = 0;
+
+  // At most `limit` rows after `place`, or from the beginning. Fewer, or none, also where there are
+  // more to come: a page looks at a bounded stretch of the log.
+  virtual Result<AuditPage> list(Tx&, const Permit<Action::audit_read, Org>&, const AuditFilter&,
+                                 const std::optional<AuditPlace>& place, int limit) = 0;
+  // Nothing when the client has no such person, or the name was purged.
+  virtual Result<std::optional<std::string>> name_of(Tx&, const ClientScope&, const UserId&) = 0;
+
+  // Ends of chains after `after`, clients' own chains first, each kind in the order of its ids.
+  virtual Result<std::vector<AuditEnd>> ends(Tx&, const FleetScope&,
+                                             const std::optional<AuditChain>& after, int limit) = 0;
+  // Those that moved since the sink was told of them.
+  virtual Result<std::vector<AuditEnd>> unsunk(Tx&, const FleetScope&, int limit) = 0;
+  virtual Result<void> set_sunk(Tx&, const FleetScope&, const AuditChain&, std::int64_t seq) = 0;
+  // The end of one chain, now.
+  virtual Result<std::optional<AuditEnd>> end_of(Tx&, const FleetScope&, const AuditChain&) = 0;
+  // Rows after `seq`, oldest first.
+  virtual Result<std::vector<AuditRow>> rows_after(Tx&, const FleetScope&, const AuditChain&,
+                                                   std::int64_t seq, int limit) = 0;
+};
+
+}  // namespace ks
