@@ -139,6 +139,19 @@ Facts facts(std::string_view name, std::string_view template_name, const Workloa
 
 Facts facts(const DeploymentRow& row) { return facts(row.name, row.template_name, row.workload); }
 
+Facts facts(const Invitation& invitation) {
+  Facts out;
+  out.hash("email", invitation.email)
+      .tell("state", name(invitation.state))
+      .tell("org_role", name(invitation.role))
+      .tell("expires_at", rfc3339(invitation.expires_at));
+  if (!invitation.reason.empty()) out.tell("reason", invitation.reason);
+  if (invitation.answered_by) out.tell("member", invitation.answered_by->text());
+  for (const Invitation::Part& part : invitation.parts)
+    out.tell("teams." + part.team.str(), name(part.role));
+  return out;
+}
+
 Deed created(Action action, Thing thing, const Facts& after) {
   Teller teller(action, std::move(thing));
   for (const auto& [name, fact] : after.all()) teller.put("after", name, fact);

@@ -8,6 +8,7 @@
 
 #include "domain/workload.hpp"
 #include "store/deployments.hpp"
+#include "store/invitations.hpp"
 #include "store/journal.hpp"
 #include "store/organizations.hpp"
 #include "store/teams.hpp"
@@ -43,6 +44,7 @@ Facts facts(const NewOrganization&);
 Facts facts(const TeamRow&);
 Facts facts(std::string_view name, std::string_view template_name, const Workload&);
 Facts facts(const DeploymentRow&);
+Facts facts(const Invitation&);
 
 // Which thing a deed is on.
 struct Thing {

@@ -69,12 +69,28 @@ Result<void> tell_administrators(Tx& tx, const Stores& stores, const MayAnswer& 
   const Time now = stores.clock.now();
   KS_TRY(const bool due, stores.invitations.tell(tx, may, invitation.id, now, now - kToldEvery));
   if (!due) return {};
+  KS_CHECK(stores.journal.record(tx, may,
+                                 Deed{Action::invitation_answer, "invitation", invitation.id.str(),
+                                      Json::object({{"told", subject}})},
+                                 std::nullopt, now));
   KS_TRY(const auto administrators,
          stores.invitations.administrators(tx, may, kAdministratorsTold));
   for (const auto& administrator : administrators)
     KS_CHECK(tell(tx, stores, may, administrator.email, content,
                   MailSubject{std::string(subject), invitation.id.str()}));
   return {};
+}
+
+Result<void> settle(Tx& tx, const Stores& stores, const MayAnswer& may,
+                    const Invitation& invitation, InvitationState to, const UserId& by) {
+  Invitation after = invitation;
+  after.state = to;
+  after.answered_by = by;
+  KS_TRY(const bool done,
+         stores.invitations.settle(tx, may, invitation.id, to, {}, by, stores.clock.now()));
+  if (!done) return bug("an invitation was settled under its lock");
+  return record_invitation(tx, stores, may, invitation,
+                           became(invitation, after, Action::invitation_answer));
 }
 
 // What those who invited may still give, and nothing beyond what the person may be given.
@@ -143,11 +159,7 @@ Result<Accepted> accept_invitation(Tx& tx, const Stores& stores, const TenantSco
   if (!to) return not_found();
   if (invitation.email != guest.email) return for_another(invitation, guest.email);
   KS_TRY(Accepted out, join_as_invited(tx, stores, may, invitation, user));
-  KS_TRY(const bool settled,
-         stores.invitations.settle(tx, may, invitation.id, *to, {}, user, stores.clock.now()));
-  if (!settled) return bug("an invitation was settled under its lock");
-  KS_CHECK(record_invitation(tx, stores, may, invitation,
-                             Json::object({{"state", name(*to)}, {"member", user.text()}})));
+  KS_CHECK(settle(tx, stores, may, invitation, *to, user));
   KS_CHECK(stores.outbox.cancel(tx, may, about(invitation)));
   KS_CHECK(tell(tx, stores, may, invitation.by_email,
                 mails::InvitationAccepted{found.org, guest.name, invitation.role},
@@ -177,12 +189,10 @@ Result<void> decline_invitation(Tx& tx, const Stores& stores, const TenantScope&
   const auto to = after(invitation.state, InvitationEvent::decline);
   if (!to) return not_found();
   if (invitation.email != guest.email) return for_another(invitation, guest.email);
-  KS_TRY(const bool settled,
-         stores.invitations.settle(tx, may, invitation.id, *to, {}, user, stores.clock.now()));
-  if (!settled) return bug("an invitation was settled under its lock");
+  KS_CHECK(settle(tx, stores, may, invitation, *to, user));
   KS_CHECK(give_back_seats(tx, stores, may, 1));
   KS_CHECK(stores.outbox.cancel(tx, may, about(invitation)));
-  return record_invitation(tx, stores, may, invitation, Json::object({{"state", name(*to)}}));
+  return {};
 }
 
 Result<void> ask_for_invitation(Tx& tx, const Stores& stores, const TenantScope& invited,

@@ -78,11 +78,6 @@ Result<bool> change_teams(Tx& tx, const Stores& stores, const TenantScope& scope
   return changed;
 }
 
-Json given_json(const Invitation& invitation) {
-  return Json::object(
-      {{"org_role", name(invitation.role)}, {"teams", parts_json(invitation.parts)}});
-}
-
 }  // namespace
 
 Result<InvitationView> change_invitation(Tx& tx, const Stores& stores, const TenantScope& scope,
@@ -91,7 +86,7 @@ Result<InvitationView> change_invitation(Tx& tx, const Stores& stores, const Ten
   KS_TRY(const MayInvite may, require_invite(tx, stores, scope));
   KS_TRY(Invitation invitation, pending_one(tx, stores, may, id, InvitationEvent::change));
   if (if_version && *if_version != invitation.version) return stale_version();
-  const Json before = given_json(invitation);
+  const Invitation before = invitation;
   bool changed = false;
   if (patch.role && *patch.role != invitation.role) {
     const bool within_reach = may.whole() &&
@@ -117,8 +112,7 @@ Result<InvitationView> change_invitation(Tx& tx, const Stores& stores, const Ten
   KS_CHECK(stores.invitations.set(tx, may.permit(), invitation));
   KS_TRY(auto now, stores.invitations.find(tx, may.permit(), invitation.id));
   if (!now) return not_found();
-  KS_CHECK(record_invitation(tx, stores, may.permit(), *now,
-                             Json::object({{"before", before}, {"after", given_json(*now)}})));
+  KS_CHECK(record_invitation(tx, stores, may.permit(), *now, became(before, *now)));
   return view_of(std::move(*now), may);
 }
 
@@ -129,14 +123,16 @@ Result<InvitationView> resend_invitation(Tx& tx, const Stores& stores, const Ten
   const Time now = stores.clock.now();
   if (const auto again = resend_from(invitation.resends, now)) return too_soon(*again, now);
   const InvitationToken token = InvitationToken::make(scope.org(), stores.random);
+  const Invitation before = invitation;
   invitation.resends = after_resend(invitation.resends, now);
   invitation.expires_at = now + days(invitation.life_days);
   KS_TRY(const bool renewed, stores.invitations.renew(tx, may, invitation, token.hash()));
   if (!renewed) return closed(invitation.state);
   KS_CHECK(stores.outbox.cancel(tx, may.permit(), about(invitation)));
   KS_CHECK(send_invitation(tx, stores, scope, may, invitation, token.text()));
-  KS_CHECK(record_invitation(tx, stores, may.permit(), invitation,
-                             Json::object({{"resent", invitation.resends.count}})));
+  Deed resent = became(before, invitation);
+  resent.detail.set("resent", invitation.resends.count);
+  KS_CHECK(record_invitation(tx, stores, may.permit(), invitation, std::move(resent)));
   KS_TRY(auto sent, stores.invitations.find(tx, may.permit(), invitation.id));
   if (!sent) return not_found();
   return view_of(std::move(*sent), may);
@@ -152,6 +148,7 @@ Result<void> revoke_invitation(Tx& tx, const Stores& stores, const TenantScope& 
   if (state == InvitationState::revoked) return {};
   if (!after(state, InvitationEvent::revoke)) return closed(state);
   if (may.whole()) return revoke(tx, stores, may.permit(), invitation, RevokedFor::by_hand);
+  const Invitation before = invitation;
   std::vector<Invitation::Part> taken;
   for (const Invitation::Part& part : invitation.parts) {
     if (!may.over(part.team)) continue;
@@ -166,8 +163,7 @@ Result<void> revoke_invitation(Tx& tx, const Stores& stores, const TenantScope& 
     KS_CHECK(stores.invitations.remove_part(tx, may.permit(), invitation.id, part.team));
   if (!invitation.org_wide) invitation.by = invitation.parts.front().by;
   KS_CHECK(stores.invitations.set(tx, may.permit(), invitation));
-  return record_invitation(tx, stores, may.permit(), invitation,
-                           Json::object({{"taken_back", parts_json(taken)}}));
+  return record_invitation(tx, stores, may.permit(), invitation, became(before, invitation));
 }
 
 }  // namespace ks::app

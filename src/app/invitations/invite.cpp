@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/audited.hpp"
 #include "app/invitations/revocation.hpp"
 #include "app/members.hpp"
 #include "app/plans.hpp"
@@ -11,13 +12,6 @@
 namespace ks::app {
 
 namespace {
-
-Json wanted_json(const Wanted& wanted) {
-  Json teams = Json::array();
-  for (const Wanted::InTeam& in : wanted.teams)
-    teams.push(Json::object({{"team", in.team.text()}, {"role", name(in.role)}}));
-  return Json::object({{"org_role", name(wanted.role)}, {"teams", std::move(teams)}});
-}
 
 class Inviting {
  public:
@@ -98,8 +92,9 @@ class Inviting {
     }
     if (more) {
       KS_CHECK(stores_.invitations.set(tx_, may_.permit(), pending));
-      KS_CHECK(record_invitation(tx_, stores_, may_.permit(), pending,
-                                 Json::object({{"added", wanted_json(wanted)}})));
+      KS_TRY(const auto now, stores_.invitations.find(tx_, may_.permit(), id));
+      if (!now) return bug("a pending invitation is gone under its lock");
+      KS_CHECK(record_invitation(tx_, stores_, may_.permit(), *now, became(*found, *now)));
     }
     KS_TRY(auto view, viewed(id));
     if (more) return Invited{InviteResult::updated, {}, std::move(view)};
@@ -145,14 +140,14 @@ class Inviting {
 
   Result<Invited> create_with(const Invitation& fresh, const Wanted& wanted) {
     const InvitationToken token = InvitationToken::make(scope_.org(), stores_.random);
-    KS_TRY(const bool created, stores_.invitations.create(tx_, may_, fresh, token.hash()));
-    if (!created) return conflict("busy", "The address was invited just now; try again.");
+    KS_TRY(const bool made_one, stores_.invitations.create(tx_, may_, fresh, token.hash()));
+    if (!made_one) return conflict("busy", "The address was invited just now; try again.");
     for (const Wanted::InTeam& in : wanted.teams) KS_CHECK(set_part(fresh.id, in));
-    KS_CHECK(record_invitation(
-        tx_, stores_, may_.permit(), fresh,
-        Json::object({{"state", name(fresh.state)}, {"given", wanted_json(wanted)}})));
     KS_TRY(const auto made, stores_.invitations.find(tx_, may_.permit(), fresh.id));
     if (!made) return bug("an invitation is gone in the transaction that made it");
+    KS_CHECK(record_invitation(
+        tx_, stores_, may_.permit(), *made,
+        created(Action::org_invitations_manage, {"invitation", made->id.str()}, facts(*made))));
     KS_CHECK(send_invitation(tx_, stores_, scope_, may_, *made, token.text()));
     KS_TRY(auto view, viewed(fresh.id));
     return Invited{InviteResult::invited, {}, std::move(view)};

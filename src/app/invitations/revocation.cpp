@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/audited.hpp"
 #include "app/plans.hpp"
 #include "authz/grants.hpp"
 
@@ -10,6 +11,8 @@ namespace ks::app {
 namespace {
 
 constexpr int kTenantsAtOnce = 100;
+
+Thing thing(const Invitation& invitation) { return {"invitation", invitation.id.str()}; }
 
 // Sets an invitation to what is left of it, or revokes it when that is nothing.
 Result<void> reduce(Tx& tx, const Stores& stores, const AnyPermit& permit,
@@ -23,12 +26,13 @@ Result<void> reduce(Tx& tx, const Stores& stores, const AnyPermit& permit,
   left.role = sound.role(invitation);
   left.org_wide = sound.org_wide;
   if (!left.org_wide) left.by = sound.parts.front().by;
+  left.parts = sound.parts;
   KS_CHECK(stores.invitations.set(tx, permit, left));
+  Facts after = facts(left);
+  after.tell("reason", name(RevokedFor::inviter_lost_right));
   return record_invitation(
       tx, stores, permit, invitation,
-      Json::object({{"lost", Json::object({{"org_role", invitation.org_wide && !sound.org_wide},
-                                           {"teams", parts_json(sound.lost)}})},
-                    {"reason", name(RevokedFor::inviter_lost_right)}}));
+      changed(Action::org_invitations_manage, thing(invitation), facts(invitation), after));
 }
 
 Result<void> recheck(Tx& tx, const Stores& stores, const AnyPermit& permit, const UserId& user,
@@ -47,11 +51,8 @@ Result<void> recheck(Tx& tx, const Stores& stores, const AnyPermit& permit, cons
 
 MailSubject about(const Invitation& invitation) { return {"invitation", invitation.id.str()}; }
 
-Json parts_json(const std::vector<Invitation::Part>& parts) {
-  Json out = Json::array();
-  for (const Invitation::Part& part : parts)
-    out.push(Json::object({{"team", part.team.text()}, {"role", name(part.role)}}));
-  return out;
+Deed became(const Invitation& before, const Invitation& after, Action action) {
+  return changed(action, thing(before), facts(before), facts(after));
 }
 
 Result<void> give_back_seats(Tx& tx, const Stores& stores, const AnyPermit& permit,
@@ -63,24 +64,24 @@ Result<void> give_back_seats(Tx& tx, const Stores& stores, const AnyPermit& perm
 }
 
 Result<void> record_invitation(Tx& tx, const Stores& stores, const AnyPermit& permit,
-                               const Invitation& invitation, Json detail) {
-  return stores.journal.record(
-      tx, permit,
-      Deed{Action::org_invitations_manage, "invitation", invitation.id.str(), std::move(detail)},
-      Change{"invitation", invitation.id.str(), std::nullopt}, stores.clock.now());
+                               const Invitation& invitation, Deed deed) {
+  return stores.journal.record(tx, permit, deed,
+                               Change{"invitation", invitation.id.str(), std::nullopt},
+                               stores.clock.now());
 }
 
 Result<void> revoke(Tx& tx, const Stores& stores, const AnyPermit& permit,
                     const Invitation& invitation, RevokedFor reason) {
-  KS_TRY(const bool settled,
-         stores.invitations.settle(tx, permit, invitation.id, InvitationState::revoked,
-                                   name(reason), std::nullopt, stores.clock.now()));
-  if (!settled) return {};
+  Invitation after = invitation;
+  after.state = InvitationState::revoked;
+  after.reason = name(reason);
+  KS_TRY(const bool revoked,
+         stores.invitations.settle(tx, permit, invitation.id, after.state, after.reason,
+                                   std::nullopt, stores.clock.now()));
+  if (!revoked) return {};
   KS_CHECK(give_back_seats(tx, stores, permit, 1));
   KS_CHECK(stores.outbox.cancel(tx, permit, about(invitation)));
-  return record_invitation(
-      tx, stores, permit, invitation,
-      Json::object({{"state", name(InvitationState::revoked)}, {"reason", name(reason)}}));
+  return record_invitation(tx, stores, permit, invitation, became(invitation, after));
 }
 
 Result<void> expire_invitations(Tx& tx, const Stores& stores, const AnyPermit& permit) {
@@ -90,8 +91,9 @@ Result<void> expire_invitations(Tx& tx, const Stores& stores, const AnyPermit& p
     KS_TRY(const auto invitation, stores.invitations.find(tx, permit, id));
     if (!invitation) continue;
     KS_CHECK(stores.outbox.cancel(tx, permit, about(*invitation)));
-    KS_CHECK(record_invitation(tx, stores, permit, *invitation,
-                               Json::object({{"state", name(InvitationState::expired)}})));
+    Invitation before = *invitation;
+    before.state = InvitationState::pending;
+    KS_CHECK(record_invitation(tx, stores, permit, *invitation, became(before, *invitation)));
   }
   return {};
 }

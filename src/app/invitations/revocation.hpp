@@ -44,10 +44,11 @@ Result<void> revoke(Tx& tx, const Stores& stores, const AnyPermit& permit,
 Result<void> give_back_seats(Tx& tx, const Stores& stores, const AnyPermit& permit,
                              std::int64_t seats);
 Result<void> record_invitation(Tx& tx, const Stores& stores, const AnyPermit& permit,
-                               const Invitation& invitation, Json detail);
+                               const Invitation& invitation, Deed deed);
+// What the audit log tells of an invitation that became another; `action` is what was done to it.
+Deed became(const Invitation& before, const Invitation& after,
+            Action action = Action::org_invitations_manage);
 // Who is asked or told about an invitation: {"invitation", id}.
 MailSubject about(const Invitation& invitation);
-// Its parts for the audit log.
-Json parts_json(const std::vector<Invitation::Part>& parts);
 
 }  // namespace ks::app
