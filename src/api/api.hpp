@@ -26,6 +26,7 @@ void mount_ownership(Router& router, Services& services);
 void mount_removal(Router& router, Services& services);
 void mount_team_members(Router& router, Services& services);
 void mount_deployments(Router& router, Services& services);
+void mount_audit(Router& router, Services& services);
 void mount_platform(Router& router, Services& services);
 void mount_stream(Router& router, Services& services, FeedHub& hub);
 

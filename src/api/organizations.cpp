@@ -65,10 +65,7 @@ void mount_organizations(Router& router, Services& services) {
 
   router.post<Person>(
       "/api/v1/orgs",
-      {.action = std::nullopt,
-       .body = Body::json,
-       .creates = true,
-       .deed = name(Action::org_found)},
+      {.action = std::nullopt, .body = Body::json, .creates = true, .deed = Action::org_found},
       [&services](Tx& tx, const Caller& caller, const Call& call) -> Result<Reply> {
         Fields fields(call.body, {"name", "slug"});
         const std::string name = fields.required_text("name");
@@ -118,18 +115,20 @@ void mount_organizations(Router& router, Services& services) {
         return show(*org, scope, 202);
       });
 
-  router.post<Person>("/api/v1/orgs/{org}/restore", {Action::org_delete, Body::optional_json},
-                      [&services](Tx& tx, const Caller& caller, const Call& call) -> Result<Reply> {
-                        auto scope = services.sessions.ending(caller, call.param("org"));
-                        // Restored already, by this person or the first of two clicks.
-                        if (!scope) scope = services.sessions.tenant(caller, call.param("org"));
-                        KS_CHECK(scope);
-                        KS_CHECK(Fields(call.body, {}).done());
-                        KS_TRY(const auto owned, owned_by(tx, caller, services));
-                        KS_TRY(const Organization org,
-                               app::restore_organization(tx, services.stores, *scope, owned));
-                        return show(org, *scope);
-                      });
+  router.post<Person>(
+      "/api/v1/orgs/{org}/restore",
+      {.action = Action::org_delete, .body = Body::optional_json, .deed = Action::org_update},
+      [&services](Tx& tx, const Caller& caller, const Call& call) -> Result<Reply> {
+        auto scope = services.sessions.ending(caller, call.param("org"));
+        // Restored already, by this person or the first of two clicks.
+        if (!scope) scope = services.sessions.tenant(caller, call.param("org"));
+        KS_CHECK(scope);
+        KS_CHECK(Fields(call.body, {}).done());
+        KS_TRY(const auto owned, owned_by(tx, caller, services));
+        KS_TRY(const Organization org,
+               app::restore_organization(tx, services.stores, *scope, owned));
+        return show(org, *scope);
+      });
 
   router.get<Member>("/api/v1/orgs/{org}/usage", {Action::org_read},
                      [&services](Tx& tx, const TenantScope& scope, const Call&) -> Result<Reply> {

@@ -1,26 +1,18 @@
 #include "api/router.hpp"
 
-#include <algorithm>
-
 #include "api/admission/admission.hpp"
+#include "api/admission/body.hpp"
 #include "api/admission/in_flight.hpp"
 #include "api/admission/once.hpp"
+#include "api/admission/site.hpp"
 #include "api/fields.hpp"
 #include "api/people/address.hpp"
-#include "app/audit.hpp"
-#include "app/organizations.hpp"
 #include "base/log.hpp"
 #include "http/problem.hpp"
-#include "identity/csrf.hpp"
 
 namespace ks::api {
 
 namespace {
-
-std::unexpected<Error> with_status(std::unexpected<Error> error, int status) {
-  error.error().status = status;
-  return error;
-}
 
 std::unexpected<Error> unauthenticated() {
   auto error = invalid("Sign in first.");
@@ -28,41 +20,6 @@ std::unexpected<Error> unauthenticated() {
   error.error().problem = "unauthenticated";
   error.error().status = 401;
   return error;
-}
-
-// The media type without its parameters, lower case.
-std::string media_type(const http::Request& request) {
-  std::string_view field = request.headers.get("Content-Type");
-  field = field.substr(0, field.find(';'));
-  while (!field.empty() && (field.back() == ' ' || field.back() == '\t')) field.remove_suffix(1);
-  std::string out(field);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
-
-Result<Json> parse_body(const http::Request& request, Body body) {
-  if (body == Body::none || (body == Body::optional_json && request.body.empty())) {
-    if (!request.body.empty()) return invalid({Fault{"", "this request takes no body"}});
-    return Json::object();
-  }
-  const std::string type = media_type(request);
-  const bool json = type == "application/json" || (request.method == http::Method::patch &&
-                                                   type == "application/merge-patch+json");
-  if (!json) {
-    auto error = invalid("Send the body as application/json.");
-    error.error().problem = "unsupported_media_type";
-    return with_status(std::move(error), 415);
-  }
-  auto parsed = parse_json(request.body);
-  if (!parsed) {
-    auto error = invalid(parsed.error().message);
-    error.error().problem = "malformed_json";
-    return with_status(std::move(error), 400);
-  }
-  if (!parsed->is_object()) return invalid({Fault{"", "must be an object"}});
-  return parsed;
 }
 
 std::optional<std::string_view> optional_header(const http::Request& request,
@@ -77,14 +34,7 @@ struct Identified {
 };
 
 Result<Identified> identify(const Services& services, const http::Request& request) {
-  KS_TRY(const HostGate::Site site, services.hosts.admit(request.headers.get("Host")));
-  if (!csrf_allows(http::method_name(request.method), optional_header(request, "Sec-Fetch-Site"),
-                   optional_header(request, "Origin"), site.origin)) {
-    auto error = invalid("The request came from another site.");
-    error.error().code = Error::Code::denied;
-    error.error().problem = "cross_site_request";
-    return with_status(std::move(error), 403);
-  }
+  KS_TRY(const HostGate::Site site, admit(services, request, http::method_name(request.method)));
   const auto token = services.cookie.find(request.headers.get("Cookie"));
   return Identified{
       site.client, token ? std::string(*token) : std::string(),
@@ -147,27 +97,6 @@ http::Response to_response(const http::Request& request, Reply reply) {
 constexpr std::size_t kStrangersBodyMax = 16 * 1024;
 constexpr std::size_t kBodyMax = 1 << 20;
 
-// Refusals are written down in a transaction of their own: the refused one was rolled back.
-void write_denied(const Services& services, const RouteSpec& spec, const Identified& who,
-                  const http::Request& request, const Error& error) {
-  if (http::status_of(error) != 403) return;
-  const std::string route =
-      std::string(http::method_name(request.method)) + " " + std::string(request.route);
-  const auto recorded = services.db.write([&](Tx& tx) -> Result<void> {
-    KS_TRY(const Caller caller, services.sessions.load_in(tx, who.client, who.token, who.trail));
-    if (!spec.action)
-      return app::record_denied(tx, services.stores, caller.person(), spec.deed, route, error);
-    KS_TRY(const TenantScope scope, services.sessions.tenant(caller, request.param("org")));
-    app::Attempt attempt{*spec.action, route, {}, error};
-    for (const auto& param : request.params)
-      if (param.name != "org")
-        attempt.path.emplace_back(std::string(param.name), std::string(request.param(param.name)));
-    return app::record_denied(tx, services.stores, scope, attempt);
-  });
-  if (!recorded)
-    log::warn("a denied attempt was not recorded", {{"request_id", request.request_id}});
-}
-
 }  // namespace
 
 struct Router::Route {
@@ -175,6 +104,7 @@ struct Router::Route {
   RouteSpec spec;
   Handler handler;
   std::shared_ptr<InFlight> in_flight;
+  std::shared_ptr<Refusals> refusals;
 
   Result<http::Response> serve(http::Request& request, Admission& admission) const {
     KS_TRY(const Identified who, identify(services, request));
@@ -218,14 +148,16 @@ struct Router::Route {
     const Call call{request, Json::object()};
     if (handler.admin) {
       KS_TRY(const Caller caller, load(services, who, admission));
-      KS_CHECK(check_administrator(caller));
+      KS_CHECK(check_administrator(who, caller, request));
       KS_CHECK(check_query(request, spec.query));
       KS_TRY(Reply reply, handler.admin(caller, call));
       return to_response(request, std::move(reply));
     }
+    std::optional<UserId> reader;
     auto reply = Router::read_as<Reply>(
         services, who.client, who.token, who.trail,
         [&](Tx& tx, const Caller& caller) -> Result<Reply> {
+          reader = caller.user().id;
           KS_CHECK(admission.by_person(caller));
           return run(tx, caller, call);
         },
@@ -233,15 +165,18 @@ struct Router::Route {
           return known ? admission.by_person(*known) : admission.by_address();
         });
     if (!reply) {
-      note_denied(who, request, reply.error());
+      if (reader) note_denied(who, *reader, request, reply.error());
       return std::unexpected(std::move(reply).error());
     }
     return to_response(request, std::move(*reply));
   }
 
-  static Result<void> check_administrator(const Caller& caller) {
-    if (!caller.platform_admin()) return not_found();
-    return {};
+  Result<void> check_administrator(const Identified& who, const Caller& caller,
+                                   const http::Request& request) const {
+    if (caller.platform_admin()) return {};
+    auto hidden = not_found();
+    note(who, caller.user().id, request, hidden.error());
+    return hidden;
   }
 
   Result<Reply> run(Tx& tx, const Caller& caller, const Call& call) const {
@@ -260,12 +195,15 @@ struct Router::Route {
     if (handler.bearer) {
       KS_TRY(Json body, parse_body(request, spec.body));
       KS_CHECK(check_query(request, spec.query));
-      KS_TRY(Reply reply,
-             handler.bearer(who.client, who.token, caller, Call{request, std::move(body)}));
-      return to_response(request, std::move(reply));
+      auto reply = handler.bearer(who.client, who.token, caller, Call{request, std::move(body)});
+      if (!reply) {
+        note_denied(who, caller.user().id, request, reply.error());
+        return std::unexpected(std::move(reply).error());
+      }
+      return to_response(request, std::move(*reply));
     }
     if (handler.admin) {
-      KS_CHECK(check_administrator(caller));
+      KS_CHECK(check_administrator(who, caller, request));
       KS_TRY(Json body, parse_body(request, spec.body));
       KS_CHECK(check_query(request, spec.query));
       KS_TRY(Reply reply, handler.admin(caller, Call{request, std::move(body)}));
@@ -292,7 +230,7 @@ struct Router::Route {
     });
     running.reset();
     if (!reply) {
-      note_denied(who, request, reply.error());
+      note_denied(who, caller.user().id, request, reply.error());
       return std::unexpected(std::move(reply).error());
     }
     return to_response(request, std::move(*reply));
@@ -342,18 +280,25 @@ struct Router::Route {
     return services.stores.authorizer.check(tx, scope, team, *spec.action);
   }
 
-  void note_denied(const Identified& who, const http::Request& request, const Error& error) const {
-    if (handler.member || handler.person) write_denied(services, spec, who, request, error);
+  void note_denied(const Identified& who, const UserId& person, const http::Request& request,
+                   const Error& error) const {
+    if (http::status_of(error) == 403) note(who, person, request, error);
+  }
+  void note(const Identified& who, const UserId& person, const http::Request& request,
+            const Error& error) const {
+    refusals->note({who.client, who.token, who.trail, person},
+                   spec.action ? DeedName(*spec.action) : spec.deed, request, error);
   }
 };
 
-Router::Router(http::Router& raw, Services& services) : raw_(raw), services_(services) {}
+Router::Router(http::Router& raw, Services& services)
+    : raw_(raw), services_(services), refusals_(std::make_shared<Refusals>(services)) {}
 
 namespace {
 http::RouteInfo info_of(std::string_view audience, const RouteSpec& spec) {
   http::RouteInfo info{std::string(audience)};
   if (spec.action) info.metadata.emplace_back("action", std::string(name(*spec.action)));
-  if (!spec.deed.empty()) info.metadata.emplace_back("deed", std::string(spec.deed));
+  if (!spec.deed.text.empty()) info.metadata.emplace_back("deed", std::string(spec.deed.text));
   return info;
 }
 
@@ -369,7 +314,7 @@ http::Response answer(const Services& services, const http::Request& request,
 void Router::add(http::Method method, std::string_view pattern, const RouteSpec& spec,
                  std::string_view audience, Handler handler) {
   auto route = std::make_shared<Route>(
-      Route{services_, spec, std::move(handler), std::make_shared<InFlight>()});
+      Route{services_, spec, std::move(handler), std::make_shared<InFlight>(), refusals_});
   http::RouteInfo info = info_of(audience, spec);
   info.welcome = [route](http::Request& request) {
     Admission admission(route->services, request);
@@ -389,8 +334,7 @@ void Router::add(http::Method method, std::string_view pattern, const RouteSpec&
 
 void Router::stream(std::string_view pattern, Action action, StreamHandler handler) {
   Services& services = services_;
-  const RouteSpec spec{.action = action};
-  const auto serve = [&services, spec, handler = std::move(handler)](
+  const auto serve = [&services, action, refusals = refusals_, handler = std::move(handler)](
                          http::Request& request, Admission& admission) -> Result<http::Response> {
     KS_TRY(const Identified who, identify(services, request));
     if (who.token.empty()) {
@@ -400,10 +344,12 @@ void Router::stream(std::string_view pattern, Action action, StreamHandler handl
     KS_TRY(const Caller caller, load(services, who, admission));
     KS_TRY(const TenantScope scope, services.sessions.tenant(caller, request.param("org")));
     auto response = handler(who.client, who.token, scope, Call{request, Json::object()});
-    if (!response) write_denied(services, spec, who, request, response.error());
+    if (!response && http::status_of(response.error()) == 403)
+      refusals->note({who.client, who.token, who.trail, caller.user().id}, action, request,
+                     response.error());
     return response;
   };
-  raw_.add(http::Method::get, pattern, info_of(Member::kName, spec),
+  raw_.add(http::Method::get, pattern, info_of(Member::kName, {.action = action}),
            [serve, &services](http::Request& request) {
              Admission admission(services, request);
              return answer(services, request, admission, serve(request, admission));

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "api/admission/body.hpp"
+#include "api/admission/refusals.hpp"
 #include "api/call.hpp"
 #include "api/services.hpp"
 #include "authz/action.hpp"
@@ -44,8 +46,6 @@ struct PlatformAdmin {
   using Handler = std::function<Result<Reply>(const Caller&, const Call&)>;
 };
 
-enum class Body { none, json, optional_json };
-
 struct RouteSpec {
   // What the route needs, for the table of routes; the handler's own `require` is what decides.
   // None: being who the audience says is enough.
@@ -64,8 +64,8 @@ struct RouteSpec {
   bool lenient = false;
   // Asks for the right once more before an answer is repeated, where no one action stands for it.
   std::function<Result<void>(Tx&, const TenantScope&)> may_still = {};
-  // What the audit log calls a write without an action.
-  std::string_view deed = {};
+  // Where this is empty, `action`.
+  DeedName deed = {};
 };
 
 // Registers typed handlers with the raw router: host to client, CSRF rule, session, body, one
@@ -130,6 +130,7 @@ class Router {
 
   http::Router& raw_;
   Services& services_;
+  std::shared_ptr<Refusals> refusals_;
 };
 
 template <class T>

@@ -9,10 +9,18 @@ namespace {
 
 constexpr std::string_view kExport = "audit.export";
 
-Json detail_of(const std::string& route, const Error& refusal) {
-  Json detail = Json::object({{"route", route}, {"problem", refusal.problem}});
-  if (refusal.limit) detail.set("feature", refusal.limit->feature);
+Json detail_of(const Attempt& attempt) {
+  Json detail = Json::object({{"route", attempt.route}, {"problem", attempt.refusal.problem}});
+  if (attempt.refusal.limit) detail.set("feature", attempt.refusal.limit->feature);
+  if (attempt.left_out > 0) detail.set("left_out", attempt.left_out);
   return detail;
+}
+
+// What the log calls what a path names.
+std::string_view kind_of(std::string_view in_path) {
+  if (in_path == "user") return "member";
+  if (in_path == "offer") return "ownership_offer";
+  return in_path;
 }
 
 struct Place {
@@ -27,7 +35,7 @@ Result<Place> place_of(Tx& tx, const Stores& stores, const TenantScope& scope,
   Place out{"organization", scope.org().str()};
   std::string team;
   for (const auto& [name, value] : attempt.path) {
-    out = {name, OrgId::parse(value) ? value : ""};
+    out = {std::string(kind_of(name)), OrgId::parse(value) ? value : ""};
     if (name == "team") {
       team = value;
       auto id = stores.authorizer.find_team(tx, scope, value);
@@ -48,26 +56,25 @@ Result<Place> place_of(Tx& tx, const Stores& stores, const TenantScope& scope,
 
 }  // namespace
 
-Result<void> record_denied(Tx& tx, const Stores& stores, const TenantScope& scope,
+Result<void> record_denied(Tx& tx, const Stores& stores, const TenantScope& scope, Action action,
                            const Attempt& attempt) {
   KS_TRY(const auto permit, stores.authorizer.require<Action::audit_append>(scope));
   KS_TRY(Place place, place_of(tx, stores, scope, attempt));
-  return stores.journal.record(
-      tx, permit,
-      Deed{attempt.action, std::move(place.kind), std::move(place.id),
-           detail_of(attempt.route, attempt.refusal), Deed::Outcome::denied},
-      std::nullopt, stores.clock.now());
+  return stores.journal.record(tx, permit,
+                               Deed{action, std::move(place.kind), std::move(place.id),
+                                    detail_of(attempt), Deed::Outcome::denied},
+                               std::nullopt, stores.clock.now());
 }
 
 Result<void> record_denied(Tx& tx, const Stores& stores, const PersonScope& person,
-                           std::string_view deed, const std::string& route, const Error& refusal) {
+                           std::string_view deed, const Attempt& attempt) {
   ClientDeed denied;
   denied.action = deed;
   denied.actor = person.user();
   denied.target_kind = "account";
   denied.target_id = person.user().str();
   denied.outcome = Deed::Outcome::denied;
-  denied.detail = detail_of(route, refusal);
+  denied.detail = detail_of(attempt);
   return stores.audit.record(tx, person.client_scope(), denied, *person.trail(),
                              stores.clock.now());
 }

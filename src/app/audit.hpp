@@ -10,21 +10,21 @@
 
 namespace ks::app {
 
-// Something that a member tried and was refused.
+// Something that somebody tried and was refused.
 struct Attempt {
-  Action action;
   std::string route;  // Method and pattern.
   // The names of the path below the organization, outermost first: {"team", "core"}.
   std::vector<std::pair<std::string, std::string>> path;
   const Error& refusal;
+  std::int64_t left_out = 0;  // Refusals of the same person before this one, see RefusalAllowance.
 };
 
-// Writes it down. Not part of the refused work: that one was rolled back.
-Result<void> record_denied(Tx& tx, const Stores& stores, const TenantScope& scope,
+// Writes it down on the organization. Not part of the refused work: that one was rolled back.
+Result<void> record_denied(Tx& tx, const Stores& stores, const TenantScope& scope, Action action,
                            const Attempt& attempt);
 // The same for what a person tried outside of any organization.
 Result<void> record_denied(Tx& tx, const Stores& stores, const PersonScope& person,
-                           std::string_view deed, const std::string& route, const Error& refusal);
+                           std::string_view deed, const Attempt& attempt);
 
 // A row as somebody reads it.
 struct AuditEntry {

@@ -69,7 +69,8 @@ Accounts::Accounts(Database& db, AccountStore& store, AuditStore& audit, Session
       hasher_(hasher),
       clock_(clock),
       random_(random),
-      options_(std::move(options)) {
+      options_(std::move(options)),
+      refusals_(clock) {
   KS_ASSERT_MSG(options_.limit_key.size() >= 32, "the key of the rate limits is too short");
 }
 
@@ -96,7 +97,8 @@ Result<SignedIn> Accounts::create_signed_in(const ClientScope& scope, const NewU
     KS_CHECK(store_.remember_network(tx, scope, user.id, home, user.now));
     KS_TRY(const Caller caller, gate_.load_in(tx, scope, session.token, trail));
     KS_CHECK(founding(tx, caller.person(), gate_.founding(caller.person()), caller.user()));
-    // The client's chain after the organization's, in each transaction that writes to both.
+    // Last, in each transaction that writes to an organization's chain too: all sign-ups of a
+    // client wait for its own.
     return audit_.record(tx, scope, created(account_actions::kSignUp, user), *trail, user.now);
   });
   KS_CHECK(written);
@@ -151,8 +153,8 @@ Accounts::Tries Accounts::tries_of_login(const ClientScope& scope, std::string_v
 }
 
 Result<Accounts::Proved> Accounts::prove(const ClientScope& scope, std::string_view email_given,
-                                         std::string_view password, Tries tries,
-                                         const Trail& trail, ClientDeed refused) {
+                                         std::string_view password, Tries tries, const Trail& trail,
+                                         ClientDeed refused) {
   const Result<std::string> email = normal_email(email_given);
 
   // Committed before the password is looked at, so that tries in parallel, on any process, cannot
@@ -313,6 +315,10 @@ Result<SignedIn> Accounts::dev_login(const ClientScope& scope,
 }
 
 void Accounts::note_refused(const ClientScope& scope, ClientDeed deed, const Trail& trail) {
+  const auto left_out =
+      refusals_.take(scope.client().str() + "/" + deed.action + "/" + deed.target_id);
+  if (!left_out) return;
+  if (*left_out > 0) deed.detail = Json::object({{"left_out", *left_out}});
   deed.outcome = Deed::Outcome::denied;
   const auto recorded =
       db_.write([&](Tx& tx) { return audit_.record(tx, scope, deed, trail, clock_.now()); });

@@ -9,6 +9,7 @@
 #include "authz/scope.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "domain/audit/allowance.hpp"
 #include "identity/password.hpp"
 #include "identity/session_gate.hpp"
 #include "store/accounts.hpp"
@@ -129,7 +130,8 @@ class Accounts {
   Session new_session(const UserId& user);
   Result<SignedIn> create_signed_in(const ClientScope&, const NewUser&, const TrailPtr&,
                                     const Founding&);
-  // In a transaction of its own. That it is written down is no condition of the refusal.
+  // In a transaction of its own, and as RefusalAllowance lets through: of each account, and of all
+  // addresses that have none. That it is written down is no condition of the refusal.
   void note_refused(const ClientScope&, ClientDeed, const Trail&);
   std::string limit_key(const ClientScope&, std::string_view kind, std::string_view what) const;
 
@@ -141,6 +143,7 @@ class Accounts {
   const Clock& clock_;
   Random& random_;
   Options options_;
+  RefusalAllowance refusals_;
 };
 
 }  // namespace ks

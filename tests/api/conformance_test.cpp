@@ -198,7 +198,7 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   Server server;
   Person root = server.administrator();
   Person ann = server.somebody();
-  server.raise(ann, "business");
+  server.raise(ann, "enterprise");
   Person nobody = server.nobody();
   for (const char* path : {"/", "/healthz", "/openapi.json", "/docs/api", "/docs/api.css", "/setup",
                            "/o/any/billing", "/problems/not-found", "/api/v1/config"})
@@ -214,6 +214,8 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   CHECK(ann.get(ann.org_path()).status == 200);
   CHECK(ann.patch(ann.org_path(), Json::object({{"name", "Renamed"}})).status == 200);
   CHECK(ann.get(ann.org_path() + "/usage").status == 200);
+  CHECK(ann.get(ann.org_path() + "/audit").status == 200);
+  CHECK(ann.get(ann.org_path() + "/audit/export").status == 200);
   CHECK(ann.get(ann.org_path() + "/teams").status == 200);
   CHECK(ann.post(ann.org_path() + "/teams", Json::object({{"name", "Shop"}})).status == 201);
   CHECK(ann.get(ann.team_path()).status == 200);

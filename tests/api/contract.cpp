@@ -100,7 +100,7 @@ std::vector<std::string> Contract::reply_faults(const Operation& operation, cons
     out.push_back("content type '" + type + "' is not in the contract");
     return out;
   }
-  if (type.find("json") == std::string::npos) return out;
+  if (type != "application/json" && !type.ends_with("+json")) return out;
   const auto body = parse_json(reply.body, JsonLimits{64, std::size_t{8} << 20});
   if (!body) {
     out.push_back("the body is no JSON: " + body.error().message);

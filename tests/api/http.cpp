@@ -75,6 +75,23 @@ Reply parse_head(std::string_view head) {
   return out;
 }
 
+// A body that breaks off before its end fails the test.
+std::string unchunked(std::string_view body, std::vector<std::size_t>& parts) {
+  std::string out;
+  for (;;) {
+    std::size_t size = 0;
+    const auto read = std::from_chars(body.data(), body.data() + body.size(), size, 16);
+    REQUIRE(read.ec == std::errc());
+    body.remove_prefix(static_cast<std::size_t>(read.ptr - body.data()));
+    REQUIRE(body.starts_with("\r\n"));
+    REQUIRE(body.size() >= size + 4);
+    if (size == 0) return out;
+    parts.push_back(size);
+    out += body.substr(2, size);
+    body.remove_prefix(size + 4);
+  }
+}
+
 std::string text_of(const Request& request, bool close) {
   std::string out = request.method + " " + request.target + " HTTP/1.1\r\n";
   const auto given = [&](std::string_view name) {
@@ -122,6 +139,7 @@ Reply send_bytes(std::uint16_t port, std::string_view bytes) {
   if (end == std::string::npos) return {};
   Reply out = parse_head(std::string_view(seen).substr(0, end));
   out.body = seen.substr(end + 4);
+  if (out.header("transfer-encoding") == "chunked") out.body = unchunked(out.body, out.parts);
   return out;
 }
 

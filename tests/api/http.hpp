@@ -18,6 +18,7 @@ struct Reply {
   int status = 0;  // 0: the server said nothing that is HTTP.
   Fields headers;  // Names in lower case.
   std::string body;
+  std::vector<std::size_t> parts = {};  // Sizes of the chunks that it came in, if it did.
 
   std::optional<std::string> header(std::string_view name) const;
   // The body as JSON; fails the test when it is none.

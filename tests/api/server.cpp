@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <doctest/doctest.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
 #include "app/members.hpp"
@@ -14,6 +13,7 @@
 #include "main/stores.hpp"
 #include "sql/accounts.hpp"
 #include "sql/database.hpp"
+#include "tests/audit/raw_sql.hpp"
 #include "tests/store/statements.hpp"
 
 namespace ks::api_test {
@@ -159,12 +159,7 @@ std::string Server::token_of(const Person& person, const std::string& invitation
 }
 
 void Server::execute(const std::string& statement) {
-  sqlite3* handle = nullptr;
-  const std::string path = config_.database_dsn.substr(config_.database_dsn.find(':') + 1);
-  REQUIRE(sqlite3_open(path.c_str(), &handle) == SQLITE_OK);
-  sqlite3_busy_timeout(handle, 10'000);
-  CHECK(sqlite3_exec(handle, statement.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(handle);
+  test::RawSql(config_.database_dsn).run(statement);
 }
 
 void Server::join(const Person& owner, Person& who, const std::string& role,

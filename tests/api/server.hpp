@@ -45,6 +45,7 @@ class Server {
   Program& program() { return *program_; }
   Contract& contract() { return *contract_; }
   ShiftedClock& clock() { return clock_; }
+  const std::string& dsn() const { return config_.database_dsn; }
 
   // Each comes from a network address of its own.
   Person nobody();

@@ -46,7 +46,10 @@ void mount_invitations(Router& router, Services& services) {
   // A right in one team is enough for all of these, so no one action stands for them: the use cases
   // ask for either.
   router.get<Member>(
-      kMany, {.action = std::nullopt, .query = {"limit", "cursor", "state"}},
+      kMany,
+      {.action = std::nullopt,
+       .query = {"limit", "cursor", "state"},
+       .deed = Action::org_invitations_read},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         KS_CHECK(app::require_see_invitations(tx, services.stores, scope));
         KS_TRY(const auto state, state_in_query(call.request));
@@ -66,7 +69,8 @@ void mount_invitations(Router& router, Services& services) {
        .may_still = [&services](Tx& tx, const TenantScope& scope) -> Result<void> {
          KS_CHECK(app::require_invite(tx, services.stores, scope));
          return {};
-       }},
+       },
+       .deed = Action::org_invitations_manage},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         KS_CHECK(app::require_invite(tx, services.stores, scope));
         KS_TRY(const InviteBody body, invite_body(tx, services.stores, scope, call.body));
@@ -81,14 +85,15 @@ void mount_invitations(Router& router, Services& services) {
       });
 
   router.get<Member>(
-      kOne, {}, [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
+      kOne, {.deed = Action::org_invitations_read},
+      [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         KS_TRY(const auto view,
                app::invitation(tx, services.stores, scope, call.param("invitation")));
         return show(view, scope);
       });
 
   router.patch<Member>(
-      kOne, {std::nullopt, Body::json},
+      kOne, {.action = std::nullopt, .body = Body::json, .deed = Action::org_invitations_manage},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         KS_CHECK(app::require_invite(tx, services.stores, scope));
         KS_TRY(const auto patch, invitation_patch(tx, services.stores, scope, call.body));
@@ -100,7 +105,8 @@ void mount_invitations(Router& router, Services& services) {
       });
 
   router.del<Member>(
-      kOne, {}, [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
+      kOne, {.deed = Action::org_invitations_manage},
+      [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         auto revoked = app::revoke_invitation(tx, services.stores, scope, call.param("invitation"),
                                               call.if_match());
         if (!revoked)
@@ -112,7 +118,8 @@ void mount_invitations(Router& router, Services& services) {
       });
 
   router.post<Member>(
-      "/api/v1/orgs/{org}/invitations/{invitation}/resend", {std::nullopt, Body::optional_json},
+      "/api/v1/orgs/{org}/invitations/{invitation}/resend",
+      {.action = std::nullopt, .body = Body::optional_json, .deed = Action::org_invitations_manage},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         KS_CHECK(app::require_invite(tx, services.stores, scope));
         Fields fields(call.body, {});

@@ -89,19 +89,22 @@ void mount_invited(Router& router, Services& services) {
         return reply;
       });
 
-  router.post<Bearer>("/api/v1/invitations/accept", {std::nullopt, Body::json},
-                      [&services](const ClientScope& client, const std::string& session,
-                                  const Caller& caller, const Call& call) -> Result<Reply> {
-                        KS_TRY(const std::string text, token_of(call));
-                        KS_TRY(const InvitationToken token,
-                               known_token(services, client, *caller.person().trail(), text));
-                        Reply reply;
-                        KS_TRY(reply.body, accept_as(services, client, session, caller, token));
-                        return reply;
-                      });
+  router.post<Bearer>(
+      "/api/v1/invitations/accept",
+      {.action = std::nullopt, .body = Body::json, .deed = Action::invitation_answer},
+      [&services](const ClientScope& client, const std::string& session, const Caller& caller,
+                  const Call& call) -> Result<Reply> {
+        KS_TRY(const std::string text, token_of(call));
+        KS_TRY(const InvitationToken token,
+               known_token(services, client, *caller.person().trail(), text));
+        Reply reply;
+        KS_TRY(reply.body, accept_as(services, client, session, caller, token));
+        return reply;
+      });
 
   router.post<Bearer>(
-      "/api/v1/invitations/decline", {std::nullopt, Body::json},
+      "/api/v1/invitations/decline",
+      {.action = std::nullopt, .body = Body::json, .deed = Action::invitation_answer},
       [&services](const ClientScope& client, const std::string& session, const Caller& caller,
                   const Call& call) -> Result<Reply> {
         KS_TRY(const std::string text, token_of(call));
@@ -120,14 +123,16 @@ void mount_invited(Router& router, Services& services) {
       });
 
   router.post<Anyone>(
-      "/api/v1/invitations/ask", {std::nullopt, Body::json},
+      "/api/v1/invitations/ask",
+      {.action = std::nullopt, .body = Body::json, .deed = Action::invitation_answer},
       [&services](const ClientScope& client, const Call& call) -> Result<Reply> {
         KS_TRY(const std::string text, token_of(call));
         const auto trail = trail_of(call);
         KS_TRY(const InvitationToken token, known_token(services, client, *trail, text));
         KS_TRY(const auto caller, signed_in(services, client, call));
         const auto email = caller ? std::optional(caller->user().email) : std::nullopt;
-        const TenantScope invited = SessionGate::invited(client, token.org(), trail);
+        const TenantScope invited = caller ? SessionGate::invited(caller->person(), token.org())
+                                           : SessionGate::invited(client, token.org(), trail);
         KS_CHECK(services.db.write_for(token.org().text(), [&](Tx& tx) {
           return app::ask_for_invitation(tx, services.stores, invited, token, email);
         }));

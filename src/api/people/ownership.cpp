@@ -65,7 +65,8 @@ void mount_ownership(Router& router, Services& services) {
 
   // The limit on what a person owns is over all their organizations, so the person is asked for.
   router.post<Person>(
-      "/api/v1/orgs/{org}/ownership-offers/{offer}/accept", {std::nullopt, Body::optional_json},
+      "/api/v1/orgs/{org}/ownership-offers/{offer}/accept",
+      {.action = std::nullopt, .body = Body::optional_json, .deed = Action::org_transfer},
       [&services](Tx& tx, const Caller& caller, const Call& call) -> Result<Reply> {
         KS_TRY(const TenantScope scope, services.sessions.tenant(caller, call.param("org")));
         Fields fields(call.body, {});
@@ -77,7 +78,8 @@ void mount_ownership(Router& router, Services& services) {
       });
 
   router.post<Member>(
-      "/api/v1/orgs/{org}/ownership-offers/{offer}/decline", {std::nullopt, Body::optional_json},
+      "/api/v1/orgs/{org}/ownership-offers/{offer}/decline",
+      {.action = std::nullopt, .body = Body::optional_json, .deed = Action::org_transfer},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         Fields fields(call.body, {});
         KS_CHECK(fields.done());

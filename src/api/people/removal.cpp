@@ -81,7 +81,8 @@ void mount_removal(Router& router, Services& services) {
       });
 
   router.post<Member>(
-      "/api/v1/orgs/{org}/leave", {std::nullopt, Body::optional_json},
+      "/api/v1/orgs/{org}/leave",
+      {.action = std::nullopt, .body = Body::optional_json, .deed = Action::org_members_manage},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         Fields fields(call.body, {});
         KS_CHECK(fields.done());

@@ -1,0 +1,245 @@
+#include "app/audit.hpp"
+
+#include <charconv>
+
+#include "api/admission/site.hpp"
+#include "api/api.hpp"
+#include "api/audit/csv.hpp"
+#include "api/router.hpp"
+
+namespace ks::api {
+
+namespace {
+
+constexpr int kExportPage = 500;
+constexpr std::size_t kNameMax = 64;
+
+// Names of actions and of kinds of things: what the log itself writes.
+bool plain_name(std::string_view text) {
+  if (text.empty() || text.size() > kNameMax) return false;
+  for (const char c : text)
+    if (!(c >= 'a' && c <= 'z') && c != '_' && c != ':') return false;
+  return true;
+}
+
+// Narrowing by what cannot be there is a mistake of the caller, and nothing that might be
+// somebody's address enters the row of an export.
+class FilterReader {
+ public:
+  explicit FilterReader(const http::Request& request) : request_(request) {}
+
+  Result<AuditFilter> read() {
+    text("actor", out_.actor, "must be the id of a user, or system",
+         [](std::string_view v) { return v == "system" || UserId::parse(v).has_value(); });
+    text("action", out_.action, "must be the name of an action, such as teams:create", plain_name);
+    text("target_kind", out_.target_kind, "must be a kind of thing, such as deployment",
+         plain_name);
+    text("target_id", out_.target_id, "must be an id",
+         [](std::string_view v) { return OrgId::parse(v).has_value(); });
+    text("result", out_.result, "must be done or denied",
+         [](std::string_view v) { return v == "done" || v == "denied"; });
+    time("from", out_.from);
+    time("until", out_.until);
+    std::string order;
+    text("order", order, "must be newest or oldest",
+         [](std::string_view v) { return v == "newest" || v == "oldest"; });
+    if (order == "oldest") out_.order = AuditFilter::Order::oldest_first;
+    if (!faults_.empty()) return invalid(std::move(faults_));
+    return std::move(out_);
+  }
+
+ private:
+  void text(std::string_view name, std::string& into, const char* what,
+            const std::function<bool(std::string_view)>& good) {
+    const auto value = request_.query_value(name);
+    if (!value) return;
+    if (good(*value))
+      into = *value;
+    else
+      faults_.push_back({"?" + std::string(name), what});
+  }
+  void time(std::string_view name, std::optional<Time>& into) {
+    const auto value = request_.query_value(name);
+    if (!value) return;
+    if (auto read = parse_rfc3339(*value))
+      into = *read;
+    else
+      faults_.push_back({"?" + std::string(name), "must be a time of RFC 3339"});
+  }
+
+  const http::Request& request_;
+  AuditFilter out_;
+  std::vector<Fault> faults_;
+};
+
+// What a cursor is good for: the organization, the filters and the order.
+std::string list_of(const TenantScope& scope, const AuditFilter& f) {
+  const auto at = [](const std::optional<Time>& t) { return t ? std::to_string(t->us) : ""; };
+  std::string out = "audit/" + scope.org().str();
+  for (const std::string& part :
+       {f.actor, f.action, f.target_kind, f.target_id, f.result, at(f.from), at(f.until)})
+    out += "?" + part;
+  return out + (f.order == AuditFilter::Order::newest_first ? "?newest" : "?oldest");
+}
+
+std::string text_of(const AuditPlace& place) {
+  return std::to_string(place.at) + "." + std::to_string(place.seq) + "." +
+         std::to_string(place.head);
+}
+
+// Only what text_of() made gets here: a cursor carries a MAC.
+std::optional<AuditPlace> place_of(std::string_view text) {
+  AuditPlace out;
+  for (std::int64_t* number : {&out.at, &out.seq, &out.head}) {
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), *number);
+    if (read.ec != std::errc()) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()));
+    if (text.starts_with('.')) text.remove_prefix(1);
+  }
+  return out;
+}
+
+Json detail_of(const AuditRow& row) {
+  auto detail = parse_json(row.detail);
+  return detail ? std::move(*detail) : Json::object();
+}
+
+Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+Json present(const app::AuditEntry& entry) {
+  const AuditRow& row = entry.row;
+  return Json::object(
+      {{"seq", row.seq},
+       {"at", rfc3339(row.at)},
+       {"actor", Json::object({{"kind", row.actor_kind},
+                               {"id", or_null(row.actor_id)},
+                               {"name", entry.actor_name ? Json(*entry.actor_name) : Json()}})},
+       {"address_hash", or_null(row.address)},
+       {"request_id", or_null(row.request_id)},
+       {"action", row.action},
+       {"target", Json::object({{"kind", row.target_kind}, {"id", or_null(row.target_id)}})},
+       {"result", row.result},
+       {"detail", detail_of(row)},
+       {"mac", row.mac}});
+}
+
+constexpr std::string_view kColumns =
+    "seq,at,actor_kind,actor_id,actor_name,address_hash,request_id,action,target_kind,target_id,"
+    "result,detail,mac\r\n";
+
+void append_csv_row(std::string& out, const app::AuditEntry& entry) {
+  const AuditRow& row = entry.row;
+  out += std::to_string(row.seq);
+  for (const std::string& cell :
+       {rfc3339(row.at), row.actor_kind, row.actor_id, entry.actor_name.value_or(""), row.address,
+        row.request_id, row.action, row.target_kind, row.target_id, row.result, row.detail,
+        row.mac}) {
+    out += ',';
+    append_csv_cell(out, cell);
+  }
+  out += "\r\n";
+}
+
+// An export under way. Each page is read under the rights of that moment.
+struct Export {
+  ClientScope client;
+  std::string token;
+  SessionGate::TrailPtr trail;
+  OrgId org;
+  AuditFilter filter;
+  bool csv = true;
+  std::optional<AuditPlace> at = {};
+  bool begun = false;
+  bool ended = false;
+  app::ActorNames names = {};
+
+  Result<std::string> next(Services& services) {
+    std::string out;
+    if (!std::exchange(begun, true) && csv) out = kColumns;
+    while (out.empty() && !ended) KS_CHECK(page(services, out));
+    return out;
+  }
+
+  Result<void> page(Services& services, std::string& out) {
+    KS_TRY(const app::AuditEntries entries,
+           Router::read_as<app::AuditEntries>(
+               services, client, token, trail,
+               [&](Tx& tx, const Caller& caller) -> Result<app::AuditEntries> {
+                 KS_TRY(const TenantScope scope, services.sessions.tenant(caller, org));
+                 return app::audit(tx, services.stores, scope, filter, at, kExportPage, names);
+               }));
+    for (const app::AuditEntry& entry : entries.items) {
+      if (csv)
+        append_csv_row(out, entry);
+      else
+        out += present(entry).dump() + "\n";
+    }
+    at = entries.next;
+    ended = !at;
+    return {};
+  }
+};
+
+}  // namespace
+
+void mount_audit(Router& router, Services& services) {
+  router.get<Member>(
+      "/api/v1/orgs/{org}/audit",
+      {.action = Action::audit_read,
+       .query = {"actor", "action", "target_kind", "target_id", "result", "from", "until", "order",
+                 "limit", "cursor"}},
+      [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
+        // Who may not read it learns nothing about filters.
+        KS_CHECK(services.stores.authorizer.check(scope, Action::audit_read));
+        KS_TRY(const AuditFilter filter, FilterReader(call.request).read());
+        const std::string list = list_of(scope, filter);
+        KS_TRY(const PageRequest wanted, services.cursors.page(call.request, list));
+        app::ActorNames names;
+        KS_TRY(const auto entries, app::audit(tx, services.stores, scope, filter,
+                                              place_of(wanted.after), wanted.limit, names));
+        Json items = Json::array();
+        for (const app::AuditEntry& entry : entries.items) items.push(present(entry));
+        Reply reply;
+        reply.body = Json::object(
+            {{"items", std::move(items)},
+             {"next_cursor",
+              entries.next ? Json(services.cursors.make(text_of(*entries.next), list)) : Json()}});
+        return reply;
+      });
+
+  router.stream(
+      "/api/v1/orgs/{org}/audit/export", Action::audit_read,
+      [&services](const ClientScope& client, const std::string& token, const TenantScope& seen,
+                  const Call& call) -> Result<http::Response> {
+        // It leaves a row, so a link on another site must not start it.
+        KS_CHECK(admit(services, call.request, "POST"));
+        KS_CHECK(services.stores.authorizer.check(seen, Action::audit_read));
+        KS_CHECK(check_query(call.request, {"actor", "action", "target_kind", "target_id", "result",
+                                            "from", "until", "order", "format"}));
+        KS_TRY(AuditFilter filter, FilterReader(call.request).read());
+        const std::string_view format = call.request.query_value("format").value_or("csv");
+        if (format != "csv" && format != "ndjson")
+          return invalid({Fault{"?format", "must be csv or ndjson"}});
+        const auto trail = std::make_shared<const Trail>(
+            Trail{call.request.request_id, call.request.client_address});
+        KS_CHECK(services.db.write_for(seen.org().str(), [&](Tx& tx) -> Result<void> {
+          KS_TRY(const Caller caller, services.sessions.load_in(tx, client, token, trail));
+          KS_TRY(const TenantScope scope, services.sessions.tenant(caller, seen.org()));
+          return app::begin_audit_export(tx, services.stores, scope, filter, format);
+        }));
+        auto state = std::make_shared<Export>(
+            Export{client, token, trail, seen.org(), std::move(filter), format == "csv"});
+        http::Response response(200);
+        response.headers.set("Content-Type",
+                             state->csv ? "text/csv; charset=utf-8" : "application/x-ndjson");
+        // Nothing that anybody typed is in the name.
+        response.headers.set("Content-Disposition", "attachment; filename=\"audit-" +
+                                                        seen.org().str() +
+                                                        (state->csv ? ".csv\"" : ".ndjson\""));
+        response.headers.set("Vary", "Host, Cookie");
+        response.source = [&services, state] { return state->next(services); };
+        return response;
+      });
+}
+
+}  // namespace ks::api
