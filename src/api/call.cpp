@@ -39,6 +39,32 @@ std::optional<std::vector<std::string_view>> entity_tags(std::string_view text) 
   }
 }
 
+// Query text: what RFC 3986 calls unreserved stays, the rest becomes %XX.
+std::string percent_encoded(std::string_view text) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.' || c == '~';
+    if (plain) {
+      out += c;
+    } else {
+      out += '%';
+      out += kDigits[static_cast<unsigned char>(c) >> 4];
+      out += kDigits[static_cast<unsigned char>(c) & 15];
+    }
+  }
+  return out;
+}
+
+// The same list from the cursor on: filters and limit stay (RFC 8288).
+std::string next_link(const http::Request& request, std::string_view cursor) {
+  std::string link = "<?";
+  for (const auto& [name, value] : request.query)
+    if (name != "cursor") link += percent_encoded(name) + "=" + percent_encoded(value) + "&";
+  return link + "cursor=" + std::string(cursor) + ">; rel=\"next\"";
+}
+
 }  // namespace
 
 std::string etag_of(std::int64_t version) { return "\"v" + std::to_string(version) + "\""; }
@@ -84,6 +110,25 @@ Result<void> check_query(const http::Request& request, const std::vector<std::st
   }
   if (!faults.empty()) return invalid(std::move(faults));
   return {};
+}
+
+http::Response to_response(const http::Request& request, Reply reply) {
+  if (reply.body.is_object() && reply.once.is_object())
+    for (auto& [name, value] : reply.once.members()) reply.body.set(name, value);
+  std::string text = reply.body.is_null() ? std::move(reply.text) : reply.body.dump();
+  http::Response response =
+      reply.file     ? http::Response(reply.status, reply.file->content_type, std::move(text))
+      : text.empty() ? http::Response(reply.status)
+                     : http::Response::json(reply.status, std::move(text));
+  if (reply.file)
+    response.headers.set("Content-Disposition",
+                         "attachment; filename=\"" + std::string(reply.file->name) + "\"");
+  if (reply.version) response.headers.set("ETag", etag_of(*reply.version));
+  if (!reply.location.empty()) response.headers.set("Location", reply.location);
+  if (!reply.set_cookie.empty()) response.headers.add("Set-Cookie", reply.set_cookie);
+  if (reply.next_cursor) response.headers.set("Link", next_link(request, *reply.next_cursor));
+  response.headers.set("Vary", "Host, Cookie");
+  return response;
 }
 
 }  // namespace ks::api

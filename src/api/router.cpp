@@ -53,46 +53,6 @@ Result<Caller> load(const Services& services, const Identified& who, Admission& 
   return caller;
 }
 
-// Query text: what RFC 3986 calls unreserved stays, the rest becomes %XX.
-std::string percent_encoded(std::string_view text) {
-  constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += kDigits[static_cast<unsigned char>(c) >> 4];
-      out += kDigits[static_cast<unsigned char>(c) & 15];
-    }
-  }
-  return out;
-}
-
-// The same list from the cursor on: filters and limit stay (RFC 8288).
-std::string next_link(const http::Request& request, std::string_view cursor) {
-  std::string link = "<?";
-  for (const auto& [name, value] : request.query)
-    if (name != "cursor") link += percent_encoded(name) + "=" + percent_encoded(value) + "&";
-  return link + "cursor=" + std::string(cursor) + ">; rel=\"next\"";
-}
-
-http::Response to_response(const http::Request& request, Reply reply) {
-  if (reply.body.is_object() && reply.once.is_object())
-    for (auto& [name, value] : reply.once.members()) reply.body.set(name, value);
-  std::string text = reply.body.is_null() ? std::move(reply.text) : reply.body.dump();
-  http::Response response = text.empty() ? http::Response(reply.status)
-                                         : http::Response::json(reply.status, std::move(text));
-  if (reply.version) response.headers.set("ETag", etag_of(*reply.version));
-  if (!reply.location.empty()) response.headers.set("Location", reply.location);
-  if (!reply.set_cookie.empty()) response.headers.add("Set-Cookie", reply.set_cookie);
-  if (reply.next_cursor) response.headers.set("Link", next_link(request, *reply.next_cursor));
-  response.headers.set("Vary", "Host, Cookie");
-  return response;
-}
-
 // Whoever signs up or in has little to say.
 constexpr std::size_t kStrangersBodyMax = 16 * 1024;
 constexpr std::size_t kBodyMax = 1 << 20;

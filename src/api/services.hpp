@@ -38,6 +38,8 @@ struct Services {
   bool simulated = false;
   bool dev_mode = false;
   std::string sign_up = "open";
+  // Who was not here for so long is inactive in an access review.
+  Duration inactive_after = days(90);
   std::string version;
   // Why the cluster cannot be worked with at the moment; empty when it can.
   std::function<std::string()> cluster_trouble;

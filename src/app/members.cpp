@@ -26,7 +26,8 @@ Result<std::vector<TeamId>> join_teams(Tx& tx, const Stores& stores, const MayAd
     KS_TRY(const auto roles, stores.members.roles(tx, may.permit(), joining.user, wanted.team));
     if (roles && roles->team) continue;
     KS_TRY(const bool set,
-           stores.members.add_to_team(tx, may, wanted.team, joining.user, wanted.role, now));
+           stores.members.add_to_team(tx, may, wanted.team, joining.user, wanted.role,
+                                      wanted.by ? wanted.by : may.by(), now));
     if (!set) {
       vanished.push_back(wanted.team);
       continue;
@@ -149,7 +150,8 @@ Result<MemberRow> change_member(Tx& tx, const Stores& stores, const TenantScope&
   if (!policy::may_change(own, target.role, to)) return out_of_reach(Action::org_members_manage);
   if (self && to < target.role && !change.confirmed)
     return confirmation_required(" in the organization");
-  KS_TRY(const bool set, stores.members.set_role(tx, may_manage, target.user, to));
+  const Time now = stores.clock.now();
+  KS_TRY(const bool set, stores.members.set_role(tx, may_manage, target.user, to, now));
   if (!set) return not_found();
   KS_CHECK(stores.members.touch(tx, may_manage, target.user));
   if (to < target.role) KS_CHECK(recheck_invitations_of(tx, stores, may_manage, target.user));
@@ -158,7 +160,7 @@ Result<MemberRow> change_member(Tx& tx, const Stores& stores, const TenantScope&
       Deed{Action::org_members_manage, "member", target.user.str(),
            Json::object({{"before", Json::object({{"org_role", name(target.role)}})},
                          {"after", Json::object({{"org_role", name(to)}})}})},
-      Change{"member", target.user.str(), std::nullopt}, stores.clock.now()));
+      Change{"member", target.user.str(), std::nullopt}, now));
   KS_TRY(auto changed, stores.members.find(tx, may_read, PersonRef{target.user, {}}));
   if (!changed) return not_found();
   return std::move(*changed);

@@ -24,6 +24,8 @@ struct Joining {
   struct InTeam {
     TeamId team;
     TeamRole role = TeamRole::viewer;
+    // Who gave it, where that is not who gives the role in the organization.
+    std::optional<UserId> by = {};
   };
   UserId user;
   OrgRole role = OrgRole::member;  // Never owner.

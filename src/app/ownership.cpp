@@ -149,7 +149,7 @@ Result<OwnershipOffer> accept_ownership(Tx& tx, const Stores& stores, const Tena
   KS_TRY(const bool settled,
          stores.ownership.settle(tx, may_read, offer.id, OfferState::accepted, now));
   if (!settled) return offer_closed(offer);
-  KS_TRY(const bool passed, stores.ownership.transfer(tx, *may_take));
+  KS_TRY(const bool passed, stores.ownership.transfer(tx, *may_take, now));
   if (!passed) return not_found();
   KS_CHECK(stores.members.touch(tx, may_read, offer.from));
   KS_CHECK(stores.members.touch(tx, may_read, offer.to));
@@ -209,7 +209,7 @@ Result<Organization> appoint_owner(Tx& tx, const Stores& stores, const TenantSco
     KS_CHECK(stores.members.touch(tx, may_appoint, owner->user));
   }
   const auto may_take = MayTakeOwnership::appointed(may_appoint, appointee->user);
-  KS_TRY(const bool passed, stores.ownership.transfer(tx, may_take));
+  KS_TRY(const bool passed, stores.ownership.transfer(tx, may_take, now));
   if (!passed) return not_found();
   KS_CHECK(stores.members.touch(tx, may_appoint, appointee->user));
   KS_CHECK(stores.journal.record(

@@ -176,7 +176,7 @@ Result<Reinstated> reinstate(Tx& tx, const Stores& stores, const TenantScope& sc
       return out_of_reach(Action::org_members_manage);
     Joining joining{former->user, former->role, {}, Joining::Seat::take};
     for (const MemberRow::InTeam& team : former->teams)
-      joining.teams.push_back({team.team, team.role});
+      joining.teams.push_back({team.team, team.role, std::nullopt});
     KS_TRY(const Joined joined, join(tx, stores, may_manage, joining));
     for (const MemberRow::InTeam& team : former->teams)
       if (std::ranges::find(joined.vanished, team.team) != joined.vanished.end())

@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "secrets/envelope.hpp"
+#include "store/access.hpp"
 #include "store/audit.hpp"
 #include "store/deployments.hpp"
 #include "store/idempotency.hpp"
@@ -32,6 +33,7 @@ struct Stores {
   RemovalStore& removals;
   OwnershipStore& ownership;
   InvitationStore& invitations;
+  AccessStore& access;
   DeploymentStore& deployments;
   SandboxStore& sandboxes;
   PlanStore& plans;

@@ -171,6 +171,7 @@ void Program::Impl::build_api() {
                     cluster->simulated(),
                     config.dev_mode,
                     config.sign_up,
+                    days(config.access_inactive_days),
                     std::string(program_version()),
                     [this] { return sync->trouble(); }});
   api::mount(raw, *services, hub);

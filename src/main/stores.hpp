@@ -12,6 +12,7 @@
 #include "sql/mails.hpp"
 #include "sql/names.hpp"
 #include "sql/organizations.hpp"
+#include "sql/people/access.hpp"
 #include "sql/people/invitations.hpp"
 #include "sql/people/members.hpp"
 #include "sql/people/ownership.hpp"
@@ -36,9 +37,9 @@ struct SqlStores {
   SqlStores& operator=(const SqlStores&) = delete;
 
   app::Stores for_app(Outbox& outbox, const Clock& clock, Random& random) {
-    return {authorizer,  organizations, teams,     members,  removals, ownership,
-            invitations, deployments,   sandboxes, plans,    journal,  audit,
-            idempotency, names,         outbox,    envelope, clock,    random};
+    return {authorizer, organizations, teams,     members, removals, ownership, invitations,
+            access,     deployments,   sandboxes, plans,   journal,  audit,     idempotency,
+            names,      outbox,        envelope,  clock,   random};
   }
 
   sql::SqlAccountStore accounts;
@@ -48,6 +49,7 @@ struct SqlStores {
   sql::SqlRemovalStore removals;
   sql::SqlOwnershipStore ownership;
   sql::SqlInvitationStore invitations;
+  sql::SqlAccessStore access;
   sql::SqlDeploymentStore deployments;
   sql::SqlSandboxStore sandboxes;
   sql::SqlPlanStore plans;

@@ -92,9 +92,10 @@ using MaySeeInvitations = InvitationRight<Action::org_invitations_read, Action::
 // By who came with a token.
 using MayAnswer = Permit<Action::invitation_answer, Org>;
 
-inline MayAdd MayAdd::invited(const MayAnswer& permit, const Invitation& invitation) {
+inline MayAdd MayAdd::invited(const MayAnswer& permit, const Invitation& invitation,
+                              const UserId& by) {
   KS_ASSERT(invitation.state == InvitationState::pending);
-  return MayAdd(permit);
+  return {permit, by};
 }
 
 class InvitationStore {

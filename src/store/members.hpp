@@ -72,19 +72,24 @@ class MayAdd {
  public:
   MayAdd(
       const Permit<Action::org_members_manage, Org>& permit)  // NOLINT(google-explicit-constructor)
-      : permit_(permit) {}
+      : permit_(permit), by_(permit.scope().actor()) {}
   MayAdd(const Permit<Action::org_found, Org>& permit)  // NOLINT(google-explicit-constructor)
-      : permit_(permit) {}
+      : permit_(permit), by_(permit.scope().actor()) {}
   MayAdd(
       const Permit<Action::orgs_appoint_owner, Org>& permit)  // NOLINT(google-explicit-constructor)
       : permit_(permit) {}
+  // `by`: who of those who invited gave the role.
   static MayAdd invited(const Permit<Action::invitation_answer, Org>& permit,
-                        const Invitation& invitation);
+                        const Invitation& invitation, const UserId& by);
   const AnyPermit& permit() const noexcept { return permit_; }
+  // Who gives what the person gets; nobody of the organization for who is appointed.
+  const std::optional<UserId>& by() const noexcept { return by_; }
 
  private:
-  explicit MayAdd(const Permit<Action::invitation_answer, Org>& permit) : permit_(permit) {}
+  MayAdd(const Permit<Action::invitation_answer, Org>& permit, const UserId& by)
+      : permit_(permit), by_(by) {}
   AnyPermit permit_;
+  std::optional<UserId> by_;
 };
 
 // A person by id, or by exact address in the form of normal_email().
@@ -113,12 +118,12 @@ class MemberStore {
   // False, with nothing changed, when the person is in the organization already. The seat is not
   // counted here.
   virtual Result<bool> add(Tx&, const MayAdd&, const UserId&, OrgRole, Time now) = 0;
-  // False when the person is not in the organization.
+  // Given by the acting person. False when the person is not in the organization.
   virtual Result<bool> set_role(Tx&, const Permit<Action::org_members_manage, Org>&, const UserId&,
-                                OrgRole) = 0;
-  // Adds or changes a role in a team for a new member. False when the team is gone.
+                                OrgRole, Time now) = 0;
+  // Adds or changes a role in a team for a new member, given by `by`. False when the team is gone.
   virtual Result<bool> add_to_team(Tx&, const MayAdd&, const TeamId&, const UserId&, TeamRole,
-                                   Time now) = 0;
+                                   const std::optional<UserId>& by, Time now) = 0;
 
   virtual Result<Page<TeamMemberRow>> list(Tx&, const Permit<Action::members_read, Team>&,
                                            const PeopleFilter&, const PageRequest&) = 0;
@@ -131,7 +136,7 @@ class MemberStore {
                                                        const PeopleFilter&, int limit) = 0;
   virtual Result<std::optional<CandidateRow>> find_candidate(
       Tx&, const Permit<Action::members_manage, Team>&, const PersonRef&) = 0;
-  // Adds or changes.
+  // Adds or changes; given by the acting person.
   virtual Result<void> set(Tx&, const Permit<Action::members_manage, Team>&, const UserId&,
                            TeamRole, Time now) = 0;
   // False when the person is not in the team.

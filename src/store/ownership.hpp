@@ -38,19 +38,23 @@ class MayTakeOwnership {
   static std::optional<MayTakeOwnership> offered(const Permit<Action::org_read, Org>& permit,
                                                  const OwnershipOffer& offer) {
     if (permit.scope().actor() != offer.to) return std::nullopt;
-    return MayTakeOwnership(permit, offer.to);
+    return MayTakeOwnership(permit, offer.to, offer.from);
   }
   static MayTakeOwnership appointed(const Permit<Action::orgs_appoint_owner, Org>& permit,
                                     const UserId& user) {
-    return {permit, user};
+    return {permit, user, std::nullopt};
   }
   const AnyPermit& permit() const noexcept { return permit_; }
   const UserId& user() const noexcept { return user_; }
+  // Who gives it; nobody of the organization for who is appointed.
+  const std::optional<UserId>& by() const noexcept { return by_; }
 
  private:
-  MayTakeOwnership(AnyPermit permit, UserId user) : permit_(std::move(permit)), user_(user) {}
+  MayTakeOwnership(AnyPermit permit, UserId user, std::optional<UserId> by)
+      : permit_(std::move(permit)), user_(user), by_(by) {}
   AnyPermit permit_;
   UserId user_;
+  std::optional<UserId> by_;
 };
 
 // A user of the client, as an owner-to-be.
@@ -75,7 +79,7 @@ class OwnershipStore {
   virtual Result<std::optional<Owner>> owner(Tx&, const AnyPermit&) = 0;
   // The owner, if there is one, becomes org_admin, then the member of the right owner. False when
   // that person is no member; then the transaction must not commit.
-  virtual Result<bool> transfer(Tx&, const MayTakeOwnership&) = 0;
+  virtual Result<bool> transfer(Tx&, const MayTakeOwnership&, Time now) = 0;
 
   // False, with nothing done, while another one is open.
   virtual Result<bool> create(Tx&, const Permit<Action::org_transfer, Org>&,

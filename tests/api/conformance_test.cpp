@@ -234,6 +234,11 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   CHECK(ann.patch(in_team, Json::object({{"role", "developer"}})).status == 200);
   CHECK(ann.del(in_team).status == 204);
   CHECK(ann.get(in_org + "/removal").status == 200);
+  for (const std::string& place : {ann.org_path(), ann.team_path()}) {
+    CHECK(ann.get(place + "/access-review").status == 200);
+    CHECK(ann.get(place + "/access-review/export").status == 200);
+    CHECK(ann.get(place + "/access-review/export?format=ndjson").status == 200);
+  }
   CHECK(ann.del(in_org).status == 204);
   CHECK(ann.poke(in_org + "/reinstate").status == 200);
   const auto offered = [&](Person& from, const Person& to) {

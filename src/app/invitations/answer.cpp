@@ -103,10 +103,11 @@ Result<Accepted> join_as_invited(Tx& tx, const Stores& stores, const MayAnswer& 
   if (now && role > now->org) return silent_raise();
   Joining joining{user, role, {}, now ? Joining::Seat::held : Joining::Seat::take};
   for (const Invitation::Part& part : sound.parts)
-    if (!part.gone) joining.teams.push_back({part.team, part.role});
+    if (!part.gone) joining.teams.push_back({part.team, part.role, part.by});
   // The seat that the invitation held is counted anew, against the limit of now.
   if (!now) KS_CHECK(give_back_seats(tx, stores, may, 1));
-  KS_TRY(const Joined joined, join(tx, stores, MayAdd::invited(may, invitation), joining));
+  const UserId& by = sound.org_wide ? invitation.by : sound.parts.front().by;
+  KS_TRY(const Joined joined, join(tx, stores, MayAdd::invited(may, invitation, by), joining));
   Accepted out{invitation.id, may.scope().org(), joined.added, gone_teams(invitation)};
   for (const TeamId& team : joined.vanished)
     if (const auto* part = invitation.part(team)) out.left_out.push_back(part->name);

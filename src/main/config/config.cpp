@@ -248,22 +248,23 @@ void Loader::workloads() {
 }
 
 void Loader::limits() {
-  const auto quota = [&](std::string_view name, std::int64_t& into) {
-    constexpr std::int64_t kMax = 1'000'000'000;
+  const auto number = [&](std::string_view name, std::int64_t& into, std::int64_t max) {
     const std::string value = get(name);
-    std::int64_t number = 0;
-    const auto read = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (read.ec != std::errc() || read.ptr != value.data() + value.size() || number < 1 ||
-        number > kMax)
-      return fault(name, fmt::format("must be a number from 1 to {}", kMax));
-    into = number;
+    std::int64_t given = 0;
+    const auto read = std::from_chars(value.data(), value.data() + value.size(), given);
+    if (read.ec != std::errc() || read.ptr != value.data() + value.size() || given < 1 ||
+        given > max)
+      return fault(name, fmt::format("must be a number from 1 to {}", max));
+    into = given;
   };
-  quota("RATE_LIMIT_READS", out_.config.quotas.reads);
-  quota("RATE_LIMIT_WRITES", out_.config.quotas.writes);
-  quota("RATE_LIMIT_ADDRESS_READS", out_.config.quotas.address_reads);
-  quota("RATE_LIMIT_ADDRESS_WRITES", out_.config.quotas.address_writes);
-  quota("CONNECTIONS_PER_ADDRESS", out_.config.network_connections);
-  quota("PURGE_INTERVAL", out_.config.purge_interval_s);
+  constexpr std::int64_t kMax = 1'000'000'000;
+  number("RATE_LIMIT_READS", out_.config.quotas.reads, kMax);
+  number("RATE_LIMIT_WRITES", out_.config.quotas.writes, kMax);
+  number("RATE_LIMIT_ADDRESS_READS", out_.config.quotas.address_reads, kMax);
+  number("RATE_LIMIT_ADDRESS_WRITES", out_.config.quotas.address_writes, kMax);
+  number("CONNECTIONS_PER_ADDRESS", out_.config.network_connections, kMax);
+  number("PURGE_INTERVAL", out_.config.purge_interval_s, kMax);
+  number("ACCESS_INACTIVE_DAYS", out_.config.access_inactive_days, 3650);
 }
 
 void Loader::observability() {

@@ -47,6 +47,7 @@ struct Config {
   api::RequestQuotas quotas;
   std::int64_t network_connections = 256;
   std::int64_t purge_interval_s = 60;
+  std::int64_t access_inactive_days = 90;
   bool leader_elect = true;
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::text;

@@ -267,6 +267,8 @@ CREATE TABLE public.org_members (
     role text NOT NULL COLLATE pg_catalog."C",
     created_at bigint NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
+    granted_by uuid,
+    granted_at bigint,
     CONSTRAINT org_members_role CHECK ((role = ANY (ARRAY['org_owner'::text, 'org_admin'::text, 'org_member'::text])))
 );
 ALTER TABLE ONLY public.org_members FORCE ROW LEVEL SECURITY;
@@ -407,6 +409,8 @@ CREATE TABLE public.team_members (
     role text NOT NULL COLLATE pg_catalog."C",
     created_at bigint NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
+    granted_by uuid,
+    granted_at bigint,
     CONSTRAINT team_members_role CHECK ((role = ANY (ARRAY['team_admin'::text, 'developer'::text, 'viewer'::text])))
 );
 ALTER TABLE ONLY public.team_members FORCE ROW LEVEL SECURITY;

@@ -296,7 +296,7 @@ CREATE TABLE org_members (
   org_id TEXT NOT NULL,
   user_id TEXT NOT NULL,
   role TEXT NOT NULL,
-  created_at INTEGER NOT NULL, version INTEGER NOT NULL DEFAULT 1,
+  created_at INTEGER NOT NULL, version INTEGER NOT NULL DEFAULT 1, granted_by TEXT, granted_at INTEGER,
   PRIMARY KEY (client_id, org_id, user_id),
   FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id),
   FOREIGN KEY (client_id, user_id) REFERENCES users (client_id, id),
@@ -446,7 +446,7 @@ CREATE TABLE team_members (
   team_id TEXT NOT NULL,
   user_id TEXT NOT NULL,
   role TEXT NOT NULL,
-  created_at INTEGER NOT NULL, version INTEGER NOT NULL DEFAULT 1,
+  created_at INTEGER NOT NULL, version INTEGER NOT NULL DEFAULT 1, granted_by TEXT, granted_at INTEGER,
   PRIMARY KEY (client_id, org_id, team_id, user_id),
   FOREIGN KEY (client_id, org_id, team_id) REFERENCES teams (client_id, org_id, id)
     ON DELETE CASCADE,

@@ -81,8 +81,9 @@ Result<std::optional<UserId>> id_of(Tx& tx, const AnyPermit& permit, const Perso
 }
 
 Result<bool> set_in_team(Tx& tx, const AnyPermit& permit, const TeamId& team, const UserId& user,
-                         TeamRole role, Time now) {
-  KS_TRY(const auto set, sql_tx(tx).run(permit, q::team_member_set, user, name(role), now, team));
+                         TeamRole role, const std::optional<UserId>& by, Time now) {
+  KS_TRY(const auto set,
+         sql_tx(tx).run(permit, q::team_member_set, user, name(role), now, by, team));
   return set == 1;
 }
 
@@ -154,19 +155,22 @@ Result<std::optional<MemberRow>> SqlMemberStore::find(
 
 Result<bool> SqlMemberStore::add(Tx& tx, const MayAdd& may, const UserId& user, OrgRole role,
                                  Time now) {
-  KS_TRY(const auto added, sql_tx(tx).run(may.permit(), q::member_add, user, name(role), now));
+  KS_TRY(const auto added,
+         sql_tx(tx).run(may.permit(), q::member_add, user, name(role), now, may.by()));
   return added == 1;
 }
 
 Result<bool> SqlMemberStore::set_role(Tx& tx, const Permit<Action::org_members_manage, Org>& permit,
-                                      const UserId& user, OrgRole role) {
-  KS_TRY(const auto set, sql_tx(tx).run(permit, q::member_role_set, name(role), user));
+                                      const UserId& user, OrgRole role, Time now) {
+  KS_TRY(const auto set,
+         sql_tx(tx).run(permit, q::member_role_set, name(role), permit.scope().actor(), now, user));
   return set == 1;
 }
 
 Result<bool> SqlMemberStore::add_to_team(Tx& tx, const MayAdd& may, const TeamId& team,
-                                         const UserId& user, TeamRole role, Time now) {
-  return set_in_team(tx, may.permit(), team, user, role, now);
+                                         const UserId& user, TeamRole role,
+                                         const std::optional<UserId>& by, Time now) {
+  return set_in_team(tx, may.permit(), team, user, role, by, now);
 }
 
 Result<Page<TeamMemberRow>> SqlMemberStore::list(Tx& tx,
@@ -220,7 +224,8 @@ Result<std::optional<CandidateRow>> SqlMemberStore::find_candidate(
 
 Result<void> SqlMemberStore::set(Tx& tx, const Permit<Action::members_manage, Team>& permit,
                                  const UserId& user, TeamRole role, Time now) {
-  KS_TRY(const bool set, set_in_team(tx, permit, permit.id(), user, role, now));
+  KS_TRY(const bool set,
+         set_in_team(tx, permit, permit.id(), user, role, permit.scope().actor(), now));
   if (!set) return not_found();
   return {};
 }

@@ -15,10 +15,10 @@ class SqlMemberStore final : public MemberStore {
   Result<std::optional<MemberRow>> find(Tx&, const Permit<Action::org_members_read, Org>&,
                                         const PersonRef&) override;
   Result<bool> add(Tx&, const MayAdd&, const UserId&, OrgRole, Time now) override;
-  Result<bool> set_role(Tx&, const Permit<Action::org_members_manage, Org>&, const UserId&,
-                        OrgRole) override;
+  Result<bool> set_role(Tx&, const Permit<Action::org_members_manage, Org>&, const UserId&, OrgRole,
+                        Time now) override;
   Result<bool> add_to_team(Tx&, const MayAdd&, const TeamId&, const UserId&, TeamRole,
-                           Time now) override;
+                           const std::optional<UserId>& by, Time now) override;
 
   Result<Page<TeamMemberRow>> list(Tx&, const Permit<Action::members_read, Team>&,
                                    const PeopleFilter&, const PageRequest&) override;

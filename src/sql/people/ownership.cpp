@@ -35,12 +35,12 @@ Result<std::optional<OwnershipStore::Owner>> SqlOwnershipStore::owner(Tx& tx,
   return std::optional(Owner{row->id<User>(0), row->str(1), row->str(2), row->text(3) == kActive});
 }
 
-Result<bool> SqlOwnershipStore::transfer(Tx& tx, const MayTakeOwnership& may) {
+Result<bool> SqlOwnershipStore::transfer(Tx& tx, const MayTakeOwnership& may, Time now) {
   SqlTx& sql = sql_tx(tx);
   // In this order: the schema refuses a second owner at any moment.
-  KS_CHECK(sql.run(may.permit(), q::owner_step_down));
-  KS_TRY(const auto risen,
-         sql.run(may.permit(), q::member_role_set, name(OrgRole::owner), may.user()));
+  KS_CHECK(sql.run(may.permit(), q::owner_step_down, may.by(), now));
+  KS_TRY(const auto risen, sql.run(may.permit(), q::member_role_set, name(OrgRole::owner), may.by(),
+                                   now, may.user()));
   return risen == 1;
 }
 

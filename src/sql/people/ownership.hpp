@@ -7,7 +7,7 @@ namespace ks::sql {
 class SqlOwnershipStore final : public OwnershipStore {
  public:
   Result<std::optional<Owner>> owner(Tx&, const AnyPermit&) override;
-  Result<bool> transfer(Tx&, const MayTakeOwnership&) override;
+  Result<bool> transfer(Tx&, const MayTakeOwnership&, Time now) override;
 
   Result<bool> create(Tx&, const Permit<Action::org_transfer, Org>&,
                       const OwnershipOffer&) override;

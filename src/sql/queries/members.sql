@@ -61,26 +61,28 @@ WHERE m.client_id = :client AND m.org_id = :org AND m.user_id = :user_id;
 -- name: member_add
 -- rows: none
 -- scope: tenant
-INSERT INTO org_members (client_id, org_id, user_id, role, created_at)
-VALUES (:client, :org, :user_id, :role, :now)
+INSERT INTO org_members (client_id, org_id, user_id, role, created_at, granted_by, granted_at)
+VALUES (:client, :org, :user_id, :role, :now, :granted_by, :now)
 ON CONFLICT (client_id, org_id, user_id) DO NOTHING;
 
 -- name: member_role_set
 -- rows: none
 -- scope: tenant
-UPDATE org_members SET role = :role
+UPDATE org_members SET role = :role, granted_by = :granted_by, granted_at = :now
 WHERE client_id = :client AND org_id = :org AND user_id = :user_id;
 
 -- Nothing when the team is gone. A role that is there already goes on with the new one.
 -- name: team_member_set
 -- rows: none
 -- scope: tenant
-INSERT INTO team_members (client_id, org_id, team_id, user_id, role, created_at)
-SELECT t.client_id, t.org_id, t.id, :user_id, :role, :now
+INSERT INTO team_members (client_id, org_id, team_id, user_id, role, created_at, granted_by,
+  granted_at)
+SELECT t.client_id, t.org_id, t.id, :user_id, :role, :now, :granted_by, :now
 FROM teams AS t
 WHERE t.client_id = :client AND t.org_id = :org AND t.id = :team_id
 ON CONFLICT (client_id, org_id, team_id, user_id) DO UPDATE
-SET role = excluded.role, version = team_members.version + 1;
+SET role = excluded.role, version = team_members.version + 1, granted_by = excluded.granted_by,
+  granted_at = excluded.granted_at;
 
 -- name: team_member_remove
 -- rows: none

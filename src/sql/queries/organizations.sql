@@ -24,11 +24,12 @@ INSERT INTO org_usage (client_id, org_id, deployments, teams, members, cpu_milli
   storage_bytes)
 VALUES (:client, :org, 0, 0, 0, 0, 0, 0);
 
+-- The founder's, by the founder.
 -- name: org_member_create
 -- rows: none
 -- scope: tenant
-INSERT INTO org_members (client_id, org_id, user_id, role, created_at)
-VALUES (:client, :org, :user_id, :role, :now);
+INSERT INTO org_members (client_id, org_id, user_id, role, created_at, granted_by, granted_at)
+VALUES (:client, :org, :user_id, :role, :now, :user_id, :now);
 
 -- name: organization_by_scope
 -- rows: optional

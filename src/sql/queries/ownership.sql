@@ -9,7 +9,7 @@ WHERE m.client_id = :client AND m.org_id = :org AND m.role = 'org_owner';
 -- name: owner_step_down
 -- rows: none
 -- scope: tenant
-UPDATE org_members SET role = 'org_admin'
+UPDATE org_members SET role = 'org_admin', granted_by = :granted_by, granted_at = :now
 WHERE client_id = :client AND org_id = :org AND role = 'org_owner';
 
 -- name: ownership_offer_create

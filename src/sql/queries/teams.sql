@@ -5,11 +5,13 @@ INSERT INTO teams (client_id, org_id, id, slug, name, description, version, crea
   updated_at)
 VALUES (:client, :org, :id, :slug, :name, :description, 1, :now, :now);
 
+-- The founder's, by the founder.
 -- name: team_member_create
 -- rows: none
 -- scope: tenant
-INSERT INTO team_members (client_id, org_id, team_id, user_id, role, created_at)
-VALUES (:client, :org, :team_id, :user_id, :role, :now);
+INSERT INTO team_members (client_id, org_id, team_id, user_id, role, created_at, granted_by,
+  granted_at)
+VALUES (:client, :org, :team_id, :user_id, :role, :now, :user_id, :now);
 
 -- name: team_exists
 -- rows: optional

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "app/stores.hpp"
+
+// The access review: who has which right, since when, given by whom, last active.
+namespace ks::app {
+
+// Of an organization with its teams, or of one team, by id or slug.
+using AccessPlace = std::optional<std::string_view>;
+
+// `denied` for who does not look after the people there.
+Result<MaySeeAccess> require_see_access(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                        const AccessPlace& place);
+
+struct AccessQuery {
+  Duration inactive_after;
+  // Only rights of people who were not here for so long.
+  bool only_inactive = false;
+};
+struct AccessList {
+  Page<AccessRow> page;
+  AccessTotals totals;  // Of the whole place, whatever the query leaves out.
+  Time seen_until;      // Who was last here by then is inactive.
+};
+Result<AccessList> access_rows(Tx& tx, const Stores& stores, const TenantScope& scope,
+                               const AccessPlace& place, const AccessQuery& query,
+                               const PageRequest& page);
+
+// Every row in the order of the list, as they are in this transaction.
+Result<void> each_access(Tx& tx, const Stores& stores, const TenantScope& scope,
+                         const AccessPlace& place, const AccessQuery& query,
+                         const std::function<void(const AccessRow&, bool inactive)>& take);
+
+}  // namespace ks::app

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "store/access.hpp"
+
+namespace ks::sql {
+
+class SqlAccessStore final : public AccessStore {
+ public:
+  Result<Page<AccessRow>> list(Tx&, const MaySeeAccess&, const std::optional<Time>& seen_until,
+                               const PageRequest&) override;
+  Result<AccessTotals> totals(Tx&, const MaySeeAccess&, Time seen_until) override;
+};
+
+}  // namespace ks::sql
