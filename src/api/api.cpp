@@ -11,6 +11,7 @@ void mount(http::Router& raw, Services& services, FeedHub& hub) {
   mount_organizations(router, services);
   mount_teams(router, services);
   mount_access(router, services);
+  mount_reviews(router, services);
   mount_members(router, services);
   mount_invitations(router, services);
   mount_invited(router, services);

@@ -20,6 +20,7 @@ void mount_accounts(Router& router, Services& services);
 void mount_organizations(Router& router, Services& services);
 void mount_teams(Router& router, Services& services);
 void mount_access(Router& router, Services& services);
+void mount_reviews(Router& router, Services& services);
 void mount_members(Router& router, Services& services);
 void mount_invitations(Router& router, Services& services);
 void mount_invited(Router& router, Services& services);

@@ -19,6 +19,7 @@
 #include "store/ownership.hpp"
 #include "store/plans.hpp"
 #include "store/removals.hpp"
+#include "store/reviews.hpp"
 #include "store/teams.hpp"
 #include "store/transaction.hpp"
 
@@ -34,6 +35,7 @@ struct Stores {
   OwnershipStore& ownership;
   InvitationStore& invitations;
   AccessStore& access;
+  ReviewStore& reviews;
   DeploymentStore& deployments;
   SandboxStore& sandboxes;
   PlanStore& plans;

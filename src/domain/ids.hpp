@@ -14,6 +14,7 @@ using SandboxId = Id<struct Sandbox>;
 using MailId = Id<struct Mail>;
 using OfferId = Id<struct Offer>;
 using InvitationId = Id<struct Invite>;
+using ReviewId = Id<struct Review>;
 
 // The built-in client: organizations without a white-label client belong to it, so that no key has
 // an empty part. The same in every installation.

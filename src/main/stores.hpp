@@ -17,6 +17,7 @@
 #include "sql/people/members.hpp"
 #include "sql/people/ownership.hpp"
 #include "sql/people/removals.hpp"
+#include "sql/people/reviews.hpp"
 #include "sql/plans.hpp"
 #include "sql/purge.hpp"
 #include "sql/sync.hpp"
@@ -37,9 +38,9 @@ struct SqlStores {
   SqlStores& operator=(const SqlStores&) = delete;
 
   app::Stores for_app(Outbox& outbox, const Clock& clock, Random& random) {
-    return {authorizer, organizations, teams,     members, removals, ownership, invitations,
-            access,     deployments,   sandboxes, plans,   journal,  audit,     idempotency,
-            names,      outbox,        envelope,  clock,   random};
+    return {authorizer,  organizations, teams,       members,   removals, ownership, invitations,
+            access,      reviews,       deployments, sandboxes, plans,    journal,   audit,
+            idempotency, names,         outbox,      envelope,  clock,    random};
   }
 
   sql::SqlAccountStore accounts;
@@ -50,6 +51,7 @@ struct SqlStores {
   sql::SqlOwnershipStore ownership;
   sql::SqlInvitationStore invitations;
   sql::SqlAccessStore access;
+  sql::SqlReviewStore reviews;
   sql::SqlDeploymentStore deployments;
   sql::SqlSandboxStore sandboxes;
   sql::SqlPlanStore plans;

@@ -111,7 +111,27 @@ const Recipes& recipes() {
                       owner->org_id, before};
     };
   };
+  // By the owner, to the review that is open.
+  const auto with_review = [=](const std::function<Reply(Person&, const std::string&)>& send) {
+    return in_org(
+        [=](Person& p) {
+          const std::string reviews = p.org_path() + "/access-reviews";
+          const Json all = p.get(reviews).json();
+          return send(p, reviews + "/" + std::string(all.at("items").as_array()[0].text("id")));
+        },
+        [](Person& p) { REQUIRE(p.poke(p.org_path() + "/access-review").status == 201); });
+  };
   static const Recipes kAll{
+      {"POST /api/v1/orgs/{org}/access-review",
+       in_org([](Person& p) { return p.poke(p.org_path() + "/access-review"); })},
+      {"POST /api/v1/orgs/{org}/teams/{team}/access-review",
+       in_org([](Person& p) { return p.poke(p.team_path() + "/access-review"); })},
+      {"PUT /api/v1/orgs/{org}/access-reviews/{review}/rows/{row}",
+       with_review([](Person& p, const std::string& path) {
+         return p.put(path + "/rows/1", Json::object({{"decision", "confirmed"}}));
+       })},
+      {"POST /api/v1/orgs/{org}/access-reviews/{review}/finish",
+       with_review([](Person& p, const std::string& path) { return p.poke(path + "/finish"); })},
       {"POST /api/v1/orgs/{org}/invitations",
        in_org(
            [](Person& p) {

@@ -238,6 +238,15 @@ TEST_CASE("every operation gives what the contract promises for its success") {
     CHECK(ann.get(place + "/access-review").status == 200);
     CHECK(ann.get(place + "/access-review/export").status == 200);
     CHECK(ann.get(place + "/access-review/export?format=ndjson").status == 200);
+    const Reply started = ann.poke(place + "/access-review");
+    CHECK(started.status == 201);
+    const std::string review =
+        ann.org_path() + "/access-reviews/" + std::string(started.json().text("id"));
+    CHECK(ann.get(ann.org_path() + "/access-reviews").status == 200);
+    CHECK(ann.get(review).status == 200);
+    CHECK(ann.get(review + "/rows").status == 200);
+    CHECK(ann.put(review + "/rows/1", Json::object({{"decision", "confirmed"}})).status == 200);
+    CHECK(ann.poke(review + "/finish").status == 200);
   }
   CHECK(ann.del(in_org).status == 204);
   CHECK(ann.poke(in_org + "/reinstate").status == 200);

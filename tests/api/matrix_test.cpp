@@ -70,6 +70,12 @@ Due due_without_action(const Operation& op, const Standing& standing, const Team
   if (op.id() == "leaveOrganization") return kThrough;
   // For whom the offer was made, who is none of the visitors.
   if (op.id() == "acceptOwnership" || op.id() == "declineOwnership") return kHidden;
+  if (has(op, "{review}") || op.id() == "listReviews") {
+    // Those of the whole organization; of a team's, see reviews_test.cpp.
+    constexpr Action kReview = Action::org_members_manage;
+    if (policy::allows_on_org(standing, kReview)) return kThrough;
+    return has(op, "{review}") ? kHidden : denied(kReview, kReview, standing);
+  }
   const auto either = kEither.find(op.id());
   REQUIRE_MESSAGE(either != kEither.end(), "nothing says who may");
   const auto& [on_org, on_team] = either->second;
@@ -109,6 +115,9 @@ const std::map<std::string, Words> kStops = {
     {"deleteTeam", {"validation_failed"}},
     {"leaveOrganization", {"last_owner"}},
     {"appointOwner", {"not_orphaned"}},
+    // Of another visitor.
+    {"startReview", {"review_open"}},
+    {"startTeamReview", {"review_open"}},
 };
 
 bool in_organization(const Operation& op) {

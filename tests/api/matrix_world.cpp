@@ -138,6 +138,13 @@ Names MatrixWorld::names_of(const Operation& operation, Person& owner) {
          want_invitation(owner, things);
          return things.invitation;
        }},
+      {"review",
+       [&] {
+         want_review(owner, things);
+         return things.review;
+       }},
+      // Numbers count within a review.
+      {"row", [] { return std::string("1"); }},
       {"problem", [] { return std::string("not-found"); }},
   };
   Names out;
@@ -160,7 +167,8 @@ std::vector<Names> MatrixWorld::absent(const Names& names) const {
   };
   for (const char* org : {"no-such", kNobodys, kElsewhere, "elsewhere"}) with("org", org);
   for (const char* team : {"no-such", kNobodys}) with("team", team);
-  for (const char* inner : {"deployment", "user", "offer", "invitation"}) with(inner, kNobodys);
+  for (const char* inner : {"deployment", "user", "offer", "invitation", "review", "row"})
+    with(inner, kNobodys);
   return out;
 }
 
@@ -168,13 +176,17 @@ std::vector<Names> MatrixWorld::anothers(const Names& names) {
   Things& things = things_of(ann);
   want_offer(ann, things);
   want_invitation(ann, things);
+  want_review(ann, things);
   const std::string deployment(
       ann.get(ann.deployment_path(wanted_deployment(ann, false))).json().text("id"));
   const Names anns = {{"team", ann.team_id},
                       {"deployment", deployment},
                       {"user", things.guest.id},
                       {"offer", things.offer},
-                      {"invitation", things.invitation}};
+                      {"invitation", things.invitation},
+                      {"review", things.review},
+                      // No review of Eve's has as many.
+                      {"row", "1000000"}};
   std::vector<Names> out;
   for (const auto& [name, value] : names) {
     if (name == "org") continue;
@@ -271,6 +283,17 @@ void MatrixWorld::want_invitation(Person& owner, Things& things) {
   REQUIRE(made.status == 200);
   things.invitation = made.json().at("results").as_array()[0].text("invitation", "id");
   server.execute("UPDATE invitations SET sent_at = 0");
+}
+
+// The open one of the whole organization.
+void MatrixWorld::want_review(Person& owner, Things& things) {
+  const Reply made = owner.poke(owner.org_path() + "/access-review");
+  if (made.status == 201) things.review = made.json().text("id");
+  if (made.status != 409) return;
+  const Json all = owner.get(owner.org_path() + "/access-reviews?limit=200").json();
+  for (const Json& one : all.at("items").as_array())
+    if (one.text("scope") == "organization" && one.text("state") == "open")
+      things.review = one.text("id");
 }
 
 std::string MatrixWorld::wanted_deployment(Person& owner, bool going) {

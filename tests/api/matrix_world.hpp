@@ -54,6 +54,7 @@ class MatrixWorld {
     Person guest;  // Whom the routes of people are about.
     std::string offer = {};
     std::string invitation = {};
+    std::string review = {};
     bool sound = false;
   };
   void add(const std::string& kind, const std::string& org_role, const std::string& team,
@@ -67,6 +68,7 @@ class MatrixWorld {
   void want_guest(Person& owner, Things& things);
   void want_offer(Person& owner, Things& things);
   void want_invitation(Person& owner, Things& things);
+  void want_review(Person& owner, Things& things);
   std::string wanted_deployment(Person& owner, bool going);
 
   std::map<std::string, Things> things_;  // By organization.

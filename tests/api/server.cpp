@@ -281,6 +281,8 @@ std::string filled(std::string pattern, const std::string& org, const std::strin
   put("{offer}", "01939f6e-4a00-7000-8000-000000000003");
   put("{user}", "01939f6e-4a00-7000-8000-000000000002");
   put("{invitation}", "01939f6e-4a00-7000-8000-000000000004");
+  put("{review}", "01939f6e-4a00-7000-8000-000000000005");
+  put("{row}", "1");
   return pattern;
 }
 

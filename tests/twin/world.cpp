@@ -160,6 +160,14 @@ constexpr std::string_view kOrgRows[] = {
     "0, 1000, 0, 0, 0, 0, 50)",
     "INSERT INTO invitation_teams (client_id, org_id, invitation_id, team_id, team_name, role, "
     "invited_by) VALUES ('$c', '$o', '#1', '#1', 'Team', 'viewer', '#1')",
+    "INSERT INTO access_reviews (client_id, org_id, id, team_id, state, started_by, started_at, "
+    "finished_at, rights, confirmed, removed, changed, undecided) VALUES "
+    "('$c', '$o', '#1', NULL, 'open', '#1', 0, 0, 2, 0, 0, 0, 0), "
+    "('$c', '$o', '#2', '#1', 'finished', '#1', 0, 10, 1, 0, 0, 0, 1)",
+    "INSERT INTO access_review_rows (client_id, org_id, review_id, number, user_id, team_id, "
+    "team_name, role, made_at, granted_by, granted_at, seen_at, inactive, decision, decided_at) "
+    "VALUES ('$c', '$o', '#1', 1, '#1', NULL, '', 'org_owner', 0, '#2', 3, 50, 0, 'pending', 0), "
+    "('$c', '$o', '#1', 2, '#1', '#1', 'Team', 'team_admin', 0, NULL, NULL, 50, 0, 'pending', 0)",
     "INSERT INTO subscriptions (client_id, org_id, plan_key, plan_version, state, period_start, "
     "updated_at) VALUES ('$c', '$o', 'free', 1, 'active', 0, 0)",
     "INSERT INTO entitlement_overrides (client_id, org_id, feature, value, starts_at, ends_at, "

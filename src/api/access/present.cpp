@@ -15,9 +15,24 @@ std::string csv_line(const std::vector<std::string>& cells) {
   return out + "\r\n";
 }
 
-std::string_view place(const AccessRow& row) { return row.team ? "team" : "organization"; }
+std::string_view place(const std::optional<AccessRow::InTeam>& team) {
+  return team ? "team" : "organization";
+}
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json time_or_null(const std::optional<Time>& time) { return time ? Json(rfc3339(*time)) : Json(); }
+
+void set_place(Json& out, const std::optional<AccessRow::InTeam>& team) {
+  out.set("scope", place(team));
+  out.set("team", team ? text_or_null(team->slug) : Json());
+  out.set("team_id", team ? Json(team->id.text()) : Json());
+  out.set("team_name", team ? Json(team->name) : Json());
+}
+
+Json person_or_null(const std::optional<UserId>& user, const std::string& name) {
+  if (!user) return {};
+  return Json::object({{"id", user->text()}, {"name", text_or_null(name)}});
+}
 
 Json granted_by(const Grant& grant) {
   return Json::object({{"kind", name(grant.by)},
@@ -28,17 +43,52 @@ Json granted_by(const Grant& grant) {
 }  // namespace
 
 Json present(const AccessRow& row, bool inactive) {
-  return Json::object(
-      {{"user", Json::object({{"id", row.user.text()}, {"email", row.email}, {"name", row.name}})},
-       {"scope", place(row)},
-       {"team", row.team ? Json(row.team->slug) : Json()},
-       {"team_id", row.team ? Json(row.team->id.text()) : Json()},
-       {"team_name", row.team ? Json(row.team->name) : Json()},
-       {"role", row.role},
-       {"since", rfc3339(row.since)},
-       {"granted_by", granted_by(row.granted)},
-       {"last_active", row.last_active ? Json(rfc3339(*row.last_active)) : Json()},
-       {"inactive", inactive}});
+  Json out = Json::object(
+      {{"user",
+        Json::object({{"id", row.user.text()}, {"email", row.email}, {"name", row.name}})}});
+  set_place(out, row.team);
+  out.set("role", row.role);
+  out.set("since", rfc3339(row.since));
+  out.set("granted_by", granted_by(row.granted));
+  out.set("last_active", time_or_null(row.last_active));
+  out.set("inactive", inactive);
+  return out;
+}
+
+Json present(const AccessReview& review) {
+  Json out = Json::object({{"id", review.id.text()}});
+  set_place(out, review.team);
+  out.set("state", review.finished_at ? "finished" : "open");
+  out.set("started_by", person_or_null(review.started_by, review.started_by_name));
+  out.set("started_at", rfc3339(review.started_at));
+  out.set("finished_by", person_or_null(review.finished_by, review.finished_by_name));
+  out.set("finished_at", time_or_null(review.finished_at));
+  out.set("counts", Json::object({{"rights", review.rights},
+                                  {"pending", review.pending()},
+                                  {"confirmed", review.confirmed},
+                                  {"removed", review.removed},
+                                  {"changed", review.changed},
+                                  {"undecided", review.undecided}}));
+  return out;
+}
+
+Json present(const ReviewRow& row) {
+  Json out = Json::object({{"number", row.number},
+                           {"user", Json::object({{"id", row.user.text()},
+                                                  {"email", text_or_null(row.email)},
+                                                  {"name", text_or_null(row.name)}})}});
+  set_place(out, row.team);
+  out.set("role", row.role);
+  out.set("since", rfc3339(row.since));
+  out.set("granted_by", granted_by(row.granted));
+  out.set("last_active", time_or_null(row.last_active));
+  out.set("inactive", row.inactive);
+  out.set("now", name(row.now));
+  out.set("role_now", text_or_null(row.role_now));
+  out.set("decision", name(row.decision));
+  out.set("decided_by", person_or_null(row.decided_by, row.decided_by_name));
+  out.set("decided_at", time_or_null(row.decided_at));
+  return out;
 }
 
 std::string access_csv_head() {
@@ -49,11 +99,12 @@ std::string access_csv_head() {
 
 std::string access_csv(const AccessRow& row, bool inactive) {
   const Grant& by = row.granted;
-  return csv_line({row.user.str(), row.email, row.name, std::string(place(row)),
+  return csv_line({row.user.str(), row.email, row.name, std::string(place(row.team)),
                    row.team ? row.team->slug : "", row.team ? row.team->id.str() : "",
                    row.team ? row.team->name : "", row.role, rfc3339(row.since),
                    std::string(name(by.by)), by.user ? by.user->str() : "", by.name,
-                   row.last_active ? rfc3339(*row.last_active) : "", inactive ? "true" : "false"});
+                   row.last_active ? rfc3339(*row.last_active) : std::string(),
+                   inactive ? "true" : "false"});
 }
 
 std::string access_ndjson(const AccessRow& row, bool inactive) {

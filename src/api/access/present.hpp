@@ -3,13 +3,16 @@
 #include <string>
 #include <string_view>
 
-#include "app/access/rows.hpp"
+#include "app/access/reviews.hpp"
 #include "base/json.hpp"
 
 namespace ks::api {
 
-// A right as the resource of the contract, and as a record of an export in its two formats.
+// Rights and reviews as resources of the contract, and rights as records of an export in its two
+// formats.
 Json present(const AccessRow& row, bool inactive);
+Json present(const AccessReview& review);
+Json present(const ReviewRow& row);
 
 std::string access_csv_head();
 std::string access_csv(const AccessRow& row, bool inactive);

@@ -1,3 +1,44 @@
+CREATE TABLE public.access_review_rows (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    review_id uuid NOT NULL,
+    number bigint NOT NULL,
+    user_id uuid NOT NULL,
+    team_id uuid,
+    team_name text NOT NULL COLLATE pg_catalog."C",
+    role text NOT NULL COLLATE pg_catalog."C",
+    made_at bigint NOT NULL,
+    granted_by uuid,
+    granted_at bigint,
+    seen_at bigint,
+    inactive bigint NOT NULL,
+    decision text NOT NULL COLLATE pg_catalog."C",
+    decided_by uuid,
+    decided_at bigint NOT NULL,
+    CONSTRAINT access_review_rows_decision CHECK ((decision = ANY (ARRAY['pending'::text, 'confirmed'::text, 'removed'::text, 'changed'::text, 'undecided'::text])))
+);
+ALTER TABLE ONLY public.access_review_rows FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.access_review_rows OWNER TO {owner_role};
+CREATE TABLE public.access_reviews (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    id uuid NOT NULL,
+    team_id uuid,
+    state text NOT NULL COLLATE pg_catalog."C",
+    started_by uuid NOT NULL,
+    started_at bigint NOT NULL,
+    finished_by uuid,
+    finished_at bigint NOT NULL,
+    rights bigint NOT NULL,
+    confirmed bigint NOT NULL,
+    removed bigint NOT NULL,
+    changed bigint NOT NULL,
+    undecided bigint NOT NULL,
+    CONSTRAINT access_reviews_finished CHECK (((state = 'open'::text) = (finished_at = 0))),
+    CONSTRAINT access_reviews_state CHECK ((state = ANY (ARRAY['open'::text, 'finished'::text])))
+);
+ALTER TABLE ONLY public.access_reviews FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.access_reviews OWNER TO {owner_role};
 CREATE TABLE public.audit (
     client_id uuid NOT NULL,
     org_id uuid NOT NULL,
@@ -450,6 +491,10 @@ CREATE TABLE public.users (
 );
 ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.users OWNER TO {owner_role};
+ALTER TABLE ONLY public.access_review_rows
+    ADD CONSTRAINT access_review_rows_pkey PRIMARY KEY (client_id, org_id, review_id, number);
+ALTER TABLE ONLY public.access_reviews
+    ADD CONSTRAINT access_reviews_pkey PRIMARY KEY (client_id, org_id, id);
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (client_id, org_id, seq);
 ALTER TABLE ONLY public.audit_salts
@@ -538,6 +583,9 @@ ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_email_taken UNIQUE (client_id, email);
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (client_id, id);
+CREATE INDEX access_reviews_by_team ON public.access_reviews USING btree (client_id, org_id, team_id, id);
+CREATE UNIQUE INDEX access_reviews_one_open ON public.access_reviews USING btree (client_id, org_id) WHERE ((state = 'open'::text) AND (team_id IS NULL));
+CREATE UNIQUE INDEX access_reviews_one_open_per_team ON public.access_reviews USING btree (client_id, org_id, team_id) WHERE ((state = 'open'::text) AND (team_id IS NOT NULL));
 CREATE INDEX audit_by_action ON public.audit USING btree (client_id, org_id, action, at, seq);
 CREATE INDEX audit_by_actor ON public.audit USING btree (client_id, org_id, actor_id, at, seq);
 CREATE INDEX audit_by_target ON public.audit USING btree (client_id, org_id, target_id, at, seq);
@@ -572,6 +620,12 @@ CREATE INDEX sessions_by_expiry ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_by_user ON public.sessions USING btree (client_id, user_id);
 CREATE INDEX team_members_by_member ON public.team_members USING btree (client_id, org_id, user_id);
 CREATE INDEX team_members_by_user ON public.team_members USING btree (client_id, user_id);
+ALTER TABLE ONLY public.access_review_rows
+    ADD CONSTRAINT access_review_rows_client_id_org_id_review_id_fkey FOREIGN KEY (client_id, org_id, review_id) REFERENCES public.access_reviews(client_id, org_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.access_reviews
+    ADD CONSTRAINT access_reviews_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
+ALTER TABLE ONLY public.access_reviews
+    ADD CONSTRAINT access_reviews_client_id_org_id_team_id_fkey FOREIGN KEY (client_id, org_id, team_id) REFERENCES public.teams(client_id, org_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
 ALTER TABLE ONLY public.audit_salts
@@ -662,6 +716,14 @@ ALTER TABLE ONLY public.user_activity
     ADD CONSTRAINT user_activity_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
+ALTER TABLE public.access_review_rows ENABLE ROW LEVEL SECURITY;
+CREATE POLICY access_review_rows_fleet ON public.access_review_rows TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY access_review_rows_owner ON public.access_review_rows TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY access_review_rows_tenant ON public.access_review_rows TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.access_reviews ENABLE ROW LEVEL SECURITY;
+CREATE POLICY access_reviews_fleet ON public.access_reviews TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY access_reviews_owner ON public.access_reviews TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY access_reviews_tenant ON public.access_reviews TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
 ALTER TABLE public.audit ENABLE ROW LEVEL SECURITY;
 CREATE POLICY audit_fleet ON public.audit TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY audit_owner ON public.audit TO {owner_role} USING (true) WITH CHECK (true);
@@ -806,6 +868,10 @@ CREATE POLICY users_owner ON public.users TO {owner_role} USING (true) WITH CHEC
 CREATE POLICY users_tenant ON public.users TO {tenant_role} USING ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")));
 GRANT USAGE ON SCHEMA public TO {tenant_role};
 GRANT USAGE ON SCHEMA public TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.access_review_rows TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.access_review_rows TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.access_reviews TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.access_reviews TO {tenant_role};
 GRANT SELECT,INSERT ON TABLE public.audit TO {fleet_role};
 GRANT SELECT,INSERT ON TABLE public.audit TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.audit_salts TO {fleet_role};

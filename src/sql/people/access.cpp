@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "sql/driver/sql_tx.hpp"
+#include "sql/people/grant_rows.hpp"
 #include "sql/people/member_rows.hpp"
 #include "sql/statements.hpp"
 
@@ -22,31 +23,24 @@ enum Column {
   kJoined,
   kSeen,
   kMade,
-  kGrantedAt,
-  kGrantedBy,
-  kGrantedByName,
-  kTeam,
+  kGrantedAt,  // With who gave it, and what that person is called; see grant_at().
+  kTeam = kGrantedAt + 3,
   kTeamSlug,
   kTeamName
 };
-
-Grant grant_at(const Row& row) {
-  if (row.is_null(kGrantedAt)) return {};
-  const auto by = row.id_or_null<User>(kGrantedBy);
-  if (!by) return {Grant::By::system, std::nullopt, {}};
-  if (*by == row.id<User>(kUser)) return {Grant::By::self, by, {}};
-  if (row.is_null(kGrantedByName)) return {Grant::By::former_member, by, {}};
-  return {Grant::By::member, by, row.str(kGrantedByName)};
-}
 
 AccessRow access_at(const Row& row) {
   std::optional<AccessRow::InTeam> team;
   if (row.columns() > kTeam)
     team = AccessRow::InTeam{row.id<Team>(kTeam), row.str(kTeamSlug), row.str(kTeamName)};
-  return AccessRow{row.id<User>(kUser),    row.str(kEmail),
-                   row.str(kName),         std::move(team),
-                   row.str(kRole),         row.time_or_null(kGrantedAt).value_or(row.time(kMade)),
-                   grant_at(row),          row.time(kJoined),
+  return AccessRow{row.id<User>(kUser),
+                   row.str(kEmail),
+                   row.str(kName),
+                   std::move(team),
+                   row.str(kRole),
+                   row.time_or_null(kGrantedAt).value_or(row.time(kMade)),
+                   grant_at(row, kGrantedAt, row.id<User>(kUser)),
+                   row.time(kJoined),
                    row.time_or_null(kSeen)};
 }
 
@@ -87,6 +81,15 @@ std::vector<AccessRow> rows_of(const std::vector<Row>& rows) {
 }
 
 }  // namespace
+
+Grant grant_at(const Row& row, int first, const UserId& user) {
+  if (row.is_null(first)) return {};
+  const auto by = row.id_or_null<User>(first + 1);
+  if (!by) return {Grant::By::system, std::nullopt, {}};
+  if (*by == user) return {Grant::By::self, by, {}};
+  if (row.is_null(first + 2)) return {Grant::By::former_member, by, {}};
+  return {Grant::By::member, by, row.str(first + 2)};
+}
 
 Result<Page<AccessRow>> SqlAccessStore::list(Tx& tx, const MaySeeAccess& may,
                                              const std::optional<Time>& seen_until,

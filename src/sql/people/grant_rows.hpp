@@ -1,0 +1,14 @@
+#pragma once
+
+#include <optional>
+
+#include "sql/driver/row.hpp"
+#include "store/access.hpp"
+
+namespace ks::sql {
+
+// Who gave a right to `user`, from three columns that stand one after another: when, who, and what
+// that person is called while in the organization.
+Grant grant_at(const Row& row, int first, const UserId& user);
+
+}  // namespace ks::sql
