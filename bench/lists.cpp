@@ -134,8 +134,9 @@ int serve(const std::string& engine) {
   PasswordHasher hasher(world.random(), PasswordCost{}, 1, 1);
   Accounts::Options account_options;
   account_options.limit_key = std::string(32, 'l');
-  Accounts accounts(world.db(), world.stores().accounts, world.stores().audit, world.gate(), hasher,
-                    world.clock(), world.random(), account_options);
+  Accounts accounts(world.stores().for_accounts(world.db(), world.outbox(), world.gate(), hasher,
+                                                world.clock(), world.random()),
+                    account_options);
   const InvitationTries invitation_tries(world.db(), world.stores().accounts, world.clock(),
                                          {.limit_key = std::string(32, 'l')});
   constexpr std::int64_t kFree = std::int64_t{1} << 40;

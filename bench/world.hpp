@@ -36,6 +36,7 @@ class World {
   Database& db() { return *db_; }
   SessionGate& gate() { return *gate_; }
   SqlStores& stores() { return stores_; }
+  Outbox& outbox() { return outbox_; }
   app::Stores app() { return stores_.for_app(outbox_, clock_, random_); }
   const Clock& clock() const { return clock_; }
   Random& random() { return random_; }

@@ -16,6 +16,8 @@ namespace ks {
 struct Trail {
   std::string request_id;
   std::string address;
+  // A word for the device, of requests that begin a session.
+  std::string device = {};
 };
 
 // What somebody is in one organization. Comes from the database with the session; see

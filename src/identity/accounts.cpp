@@ -7,26 +7,14 @@
 #include "domain/name.hpp"
 #include "identity/network.hpp"
 #include "identity/new_account.hpp"
+#include "identity/own/login_tries.hpp"
 #include "identity/refusals.hpp"
 
 namespace ks {
 
 namespace {
-std::unexpected<Error> failed(Error::Code code, int status, std::string problem,
-                              std::string message) {
-  Error error{};
-  error.code = code;
-  error.problem = std::move(problem);
-  error.message = std::move(message);
-  error.status = status;
-  return std::unexpected(std::move(error));
-}
-
-// The same whatever was wrong, so that it does not tell which addresses have an account.
-std::unexpected<Error> invalid_credentials() {
-  return failed(Error::Code::denied, 401, "invalid_credentials",
-                "The e-mail address or the password is wrong.");
-}
+// 256 groups of addresses.
+constexpr std::size_t kRefusalGroupDigits = 2;
 
 ClientDeed sign_in_by_nobody() {
   ClientDeed deed;
@@ -38,123 +26,51 @@ ClientDeed sign_in_by_nobody() {
 
 }  // namespace
 
-struct Accounts::Session {
-  std::string token;
-  NewSession row;
-};
-
-struct Accounts::Tries {
-  std::string by_address, by_account;
-  // Of a login: at the account from anywhere, and how the account knows the network.
-  std::string anywhere = {}, network = {};
-};
-
 struct Accounts::Proved {
   std::string email;
   UserId user;
   std::string stored;    // The hash that the password was held against.
   std::string rehashed;  // Empty when `stored` is up to date.
-  Tries tries;
+  LoginTries tries;
   Time window;                          // Of by_address.
   std::optional<Time> anywhere_window;  // When the try counted there.
   Time now;
 };
 
-Accounts::Accounts(Database& db, AccountStore& store, AuditStore& audit, SessionGate& gate,
-                   PasswordHasher& hasher, const Clock& clock, Random& random, Options options)
-    : db_(db),
-      store_(store),
-      audit_(audit),
-      gate_(gate),
-      hasher_(hasher),
-      clock_(clock),
-      random_(random),
+Accounts::Accounts(const AccountParts& parts, Options options)
+    : db_(parts.db),
+      store_(parts.store),
+      links_store_(parts.links),
+      audit_(parts.audit),
+      outbox_(parts.outbox),
+      gate_(parts.gate),
+      hasher_(parts.hasher),
+      clock_(parts.clock),
+      random_(parts.random),
       options_(std::move(options)),
-      refusals_(clock) {
+      links_(parts, options_.limit_key, options_.link_bounds),
+      recovery_(parts, links_),
+      address_(parts, links_),
+      sessions_(parts),
+      refusals_(parts.clock) {
   KS_ASSERT_MSG(options_.limit_key.size() >= 32, "the key of the rate limits is too short");
-}
-
-Accounts::Session Accounts::new_session(const UserId& user) {
-  std::string token = random_token(random_, kTokenBytes);
-  std::string hash = SessionGate::token_hash(token);
-  return Session{std::move(token),
-                 NewSession{SessionId::make(clock_, random_), std::move(hash), user, clock_.now()}};
 }
 
 std::string Accounts::limit_key(const ClientScope& scope, std::string_view kind,
                                 std::string_view what) const {
-  return hex(hmac_fields(options_.limit_key, {kind, scope.client().text(), what}));
+  return links_.hashed(scope, kind, what);
 }
 
-Result<SignedIn> Accounts::create_signed_in(const ClientScope& scope, const NewUser& user,
-                                            const TrailPtr& trail, const Founding& founding) {
-  Session session = new_session(user.id);
-  const std::string home = tries_of_login(scope, user.email, *trail).network;
-  const Result<void> written = db_.write([&](Tx& tx) -> Result<void> {
-    KS_TRY(const bool made, store_.create_user(tx, scope, user));
-    if (!made) return address_taken();
-    KS_CHECK(store_.create_session(tx, scope, session.row));
-    KS_CHECK(store_.remember_network(tx, scope, user.id, home, user.now));
-    KS_TRY(const Caller caller, gate_.load_in(tx, scope, session.token, trail));
-    KS_CHECK(founding(tx, caller.person(), gate_.founding(caller.person()), caller.user()));
-    // Last, in each transaction that writes to an organization's chain too: all sign-ups of a
-    // client wait for its own.
-    return audit_.record(tx, scope, created(account_actions::kSignUp, user), *trail, user.now);
-  });
-  KS_CHECK(written);
-  return SignedIn{as_row(user), std::move(session.token)};
-}
-
-Result<SignedIn> Accounts::sign_up(const ClientScope& scope, const SignUpRequest& request,
-                                   TrailPtr trail, const Founding& founding,
-                                   const std::optional<AddressProof>& proof) {
-  if (!proof && options_.sign_up == SignUpMode::closed)
-    return failed(Error::Code::denied, 403, "sign_up_closed",
-                  "Accounts are made by invitation here. Ask an administrator for one.");
-  KS_TRY(NewPerson person, check_new_person(request));
-  if (proof && proof->address != person.email)
-    return invalid({Fault{"/email", "must be the address that the link was sent to"}});
-
-  struct Gate {
-    RateTry by_address;
-    bool taken = false;
-  };
-  const std::string key = limit_key(scope, "sign-up", network_of(trail->address));
-  const Time now = clock_.now();
-  KS_TRY(const Gate gate, db_.write([&](Tx& tx) -> Result<Gate> {
-    Gate out;
-    KS_TRY(out.by_address,
-           store_.count_try(tx, scope, key, options_.bounds.sign_up_per_address, now));
-    KS_TRY(const auto existing, store_.find_user(tx, scope, person.email));
-    out.taken = existing.has_value();
-    return out;
-  }));
-  if (!gate.by_address.allowed) return too_many(gate.by_address.again_at - now);
-  if (gate.taken) return address_taken();
-
-  KS_TRY(std::string password_hash, hasher_.hash(request.password));
-  const NewUser user{.id = UserId::make(clock_, random_),
-                     .email = std::move(person.email),
-                     .name = std::move(person.name),
-                     .password_hash = std::move(password_hash),
-                     .now = clock_.now()};
-  return create_signed_in(scope, user, trail, founding);
-}
-
-Accounts::Tries Accounts::tries_of_login(const ClientScope& scope, std::string_view account,
-                                         const Trail& trail) const {
-  // What is no address is counted and answered as an unknown one.
-  const Result<std::string> email = normal_email(account);
-  const std::string name = email ? *email : std::string(account);
-  const std::string network = network_of(trail.address);
-  const std::string both = name + "\n" + network;
-  return {limit_key(scope, "login-address", network), limit_key(scope, "login-account", both),
-          limit_key(scope, "login-anywhere", name), limit_key(scope, "login-network", both)};
+Accounts::Newcomer Accounts::newcomer_of(const ClientScope& scope, const NewUser& user,
+                                         const Trail& trail, std::string_view deed) {
+  FreshSession session = fresh_session(clock_, random_, user.id, trail);
+  return Newcomer{user, std::move(session.row), std::move(session.token),
+                  login_tries(links_, scope, user.email, trail).network, deed};
 }
 
 Result<Accounts::Proved> Accounts::prove(const ClientScope& scope, std::string_view email_given,
-                                         std::string_view password, Tries tries, const Trail& trail,
-                                         ClientDeed refused) {
+                                         std::string_view password, LoginTries tries,
+                                         const Trail& trail, ClientDeed refused) {
   const Result<std::string> email = normal_email(email_given);
 
   // Committed before the password is looked at, so that tries in parallel, on any process, cannot
@@ -210,13 +126,17 @@ Result<Accounts::Proved> Accounts::prove(const ClientScope& scope, std::string_v
 }
 
 Result<UserRow> Accounts::accept(Tx& tx, const ClientScope& scope, const Proved& proved) {
+  // Whether it still is the password, under the lock of the account's row: whoever sets another one
+  // at the same moment, and ends its sessions, comes before this or sees the session of it.
+  KS_TRY(const bool still,
+         store_.set_password_hash(tx, scope, proved.user, proved.stored,
+                                  proved.rehashed.empty() ? proved.stored : proved.rehashed,
+                                  proved.now));
+  if (!still) return invalid_credentials();
   KS_TRY(auto current, store_.find_user(tx, scope, proved.email));
-  // The password was changed or the account disabled while the hash was made.
-  if (!current || !current->user.active || current->password_hash != proved.stored)
+  // The account was disabled, or the address became another's, while the hash was made.
+  if (!current || !current->user.active || current->user.id != proved.user)
     return invalid_credentials();
-  if (!proved.rehashed.empty())
-    KS_CHECK(store_.set_password_hash(tx, scope, current->user.id, proved.stored, proved.rehashed,
-                                      proved.now));
   // In the order of the counting, so that two at once do not wait for each other.
   KS_CHECK(store_.give_back(tx, scope, proved.tries.by_address, proved.window));
   KS_CHECK(store_.forget_tries(tx, scope, proved.tries.by_account));
@@ -232,9 +152,10 @@ Result<SignedIn> Accounts::login(const ClientScope& scope, std::string_view emai
                                  std::string_view password,
                                  std::optional<std::string_view> presented, TrailPtr trail,
                                  const Founding& arrival) {
-  KS_TRY(const Proved proved, prove(scope, email, password, tries_of_login(scope, email, *trail),
-                                    *trail, sign_in_by_nobody()));
-  Session session = new_session(proved.user);
+  KS_TRY(const Proved proved,
+         prove(scope, email, password, login_tries(links_, scope, email, *trail), *trail,
+               sign_in_by_nobody()));
+  FreshSession session = fresh_session(clock_, random_, proved.user, *trail);
   KS_TRY(UserRow user, db_.write([&](Tx& tx) -> Result<UserRow> {
     KS_TRY(UserRow current, accept(tx, scope, proved));
     if (presented) KS_CHECK(store_.remove_session(tx, scope, SessionGate::token_hash(*presented)));
@@ -257,9 +178,9 @@ Result<SignedIn> Accounts::reauthenticate(const ClientScope& scope, const Caller
   const Trail& trail = *caller.person().trail();
   std::optional<Proved> proved;
   if (password) {
-    Tries tries{limit_key(scope, "login-address", network_of(trail.address)),
-                limit_key(scope, "reauthenticate",
-                          caller.user().id.str() + "\n" + SessionGate::token_hash(token))};
+    LoginTries tries{limit_key(scope, "login-address", network_of(trail.address)),
+                     limit_key(scope, "reauthenticate",
+                               caller.user().id.str() + "\n" + SessionGate::token_hash(token))};
     KS_TRY(proved, prove(scope, caller.user().email, *password, std::move(tries), trail,
                          deed_of(account_actions::kConfirm, caller.user().id)));
     // The address is somebody else's by now.
@@ -267,7 +188,7 @@ Result<SignedIn> Accounts::reauthenticate(const ClientScope& scope, const Caller
   } else if (!options_.dev_mode || caller.user().email != kDevEmail) {
     return invalid_credentials();
   }
-  Session session = new_session(caller.user().id);
+  FreshSession session = fresh_session(clock_, random_, caller.user().id, trail);
   KS_TRY(UserRow user, db_.write([&](Tx& tx) -> Result<UserRow> {
     UserRow current = caller.user();
     if (proved) {
@@ -275,7 +196,7 @@ Result<SignedIn> Accounts::reauthenticate(const ClientScope& scope, const Caller
     }
     KS_TRY(const bool renewed,
            store_.renew_session(tx, scope, SessionGate::token_hash(token), session.row));
-    if (!renewed) return failed(Error::Code::denied, 401, "unauthenticated", "Sign in to go on.");
+    if (!renewed) return session_ended();
     KS_CHECK(audit_.record(tx, scope, deed_of(account_actions::kConfirm, current.id), trail,
                            session.row.now));
     return current;
@@ -302,7 +223,7 @@ Result<SignedIn> Accounts::dev_login(const ClientScope& scope,
     KS_TRY(known, db_.read(find));
   }
   if (!known || !known->user.active) return invalid_credentials();
-  Session session = new_session(known->user.id);
+  FreshSession session = fresh_session(clock_, random_, known->user.id, *trail);
   const Result<void> written = db_.write([&](Tx& tx) -> Result<void> {
     if (presented) KS_CHECK(store_.remove_session(tx, scope, SessionGate::token_hash(*presented)));
     KS_CHECK(store_.create_session(tx, scope, session.row));
@@ -315,8 +236,10 @@ Result<SignedIn> Accounts::dev_login(const ClientScope& scope,
 }
 
 void Accounts::note_refused(const ClientScope& scope, ClientDeed deed, const Trail& trail) {
-  const auto left_out =
-      refusals_.take(scope.client().str() + "/" + deed.action + "/" + deed.target_id);
+  KS_ASSERT(!deed.personal.empty());
+  const std::string group =
+      limit_key(scope, "refused", deed.personal.front().value).substr(0, kRefusalGroupDigits);
+  const auto left_out = refusals_.take(deed.action + "/" + group);
   if (!left_out) return;
   if (*left_out > 0) deed.detail = Json::object({{"left_out", *left_out}});
   deed.outcome = Deed::Outcome::denied;
@@ -341,9 +264,11 @@ Result<void> Accounts::logout(const ClientScope& scope, std::string_view token, 
 
 Result<void> Accounts::sweep(const FleetScope& fleet) {
   const Time now = clock_.now();
-  const Duration longest =
-      std::max({options_.bounds.login_per_account.window, options_.bounds.login_per_address.window,
-                options_.bounds.sign_up_per_address.window});
+  const Duration longest = std::max(
+      {options_.bounds.login_per_account.window, options_.bounds.login_per_address.window,
+       options_.bounds.sign_up_per_address.window, options_.link_bounds.asked_per_account.window,
+       options_.link_bounds.asked_per_account_anywhere.window,
+       options_.link_bounds.asked_per_network.window});
   // In small transactions, so that nobody waits long for one of them.
   constexpr int kBatch = 500;
   for (bool more = true; more;) {

@@ -10,11 +10,11 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "domain/audit/allowance.hpp"
-#include "identity/password.hpp"
-#include "identity/session_gate.hpp"
-#include "store/accounts.hpp"
-#include "store/audit.hpp"
-#include "store/transaction.hpp"
+#include "identity/account_parts.hpp"
+#include "identity/own/address.hpp"
+#include "identity/own/login_tries.hpp"
+#include "identity/own/recovery.hpp"
+#include "identity/own/sessions.hpp"
 
 namespace ks {
 
@@ -36,7 +36,8 @@ struct SignedIn {
 using Founding = std::function<Result<void>(Tx&, const PersonScope&, const TenantScope& founding,
                                             const UserRow&)>;
 
-enum class SignUpMode { open, closed };
+// open: at once; verified: with a link that is mailed first; closed: by invitation only.
+enum class SignUpMode { open, verified, closed };
 
 // Shows that whoever signs up reads the mail of an address: they came by a link that was mailed
 // there, such as an invitation's. Whoever makes one has checked and used up the link's token, in
@@ -66,11 +67,18 @@ class Accounts {
     // Key of the hashes under which tries are counted; the same on every process of a database.
     std::string limit_key = {};
     AccountBounds bounds = {};
+    LinkBounds link_bounds = {};
   };
   using TrailPtr = SessionGate::TrailPtr;
 
-  Accounts(Database& db, AccountStore& store, AuditStore& audit, SessionGate& gate,
-           PasswordHasher& hasher, const Clock& clock, Random& random, Options options);
+  Accounts(const AccountParts& parts, Options options);
+
+  // The other ways to an account, and what its person does with it.
+  Recovery& recovery() noexcept { return recovery_; }
+  OwnAddress& address() noexcept { return address_; }
+  OwnSessions& sessions() noexcept { return sessions_; }
+
+  SignUpMode mode() const noexcept { return options_.sign_up; }
 
   // Creates a user and signs them in; where sign-up is not open, only with a proof of the request's
   // address. 422 with all faults (/email, /password, /name), 409 "address_taken", 403
@@ -78,6 +86,16 @@ class Accounts {
   Result<SignedIn> sign_up(const ClientScope&, const SignUpRequest&, TrailPtr,
                            const Founding& founding,
                            const std::optional<AddressProof>& proof = std::nullopt);
+
+  // Mails a link that creates the user, or, where the address has an account, that it has one. The
+  // answer and the work are the same. 422, 403 "sign_up_closed", 429, 503 "mail_off".
+  Result<void> begin_sign_up(const ClientScope&, const SignUpRequest&, TrailPtr);
+  // Creates the user of a link that begin_sign_up() mailed, and signs them in. The password is
+  // asked for again: who opens the link of somebody else's sign-up gets no account with a password
+  // that is not theirs. 404 "link_invalid", 401 "invalid_credentials", 409 "address_taken", 403
+  // "sign_up_closed", 429.
+  Result<SignedIn> finish_sign_up(const ClientScope&, std::string_view token,
+                                  std::string_view password, TrailPtr, const Founding& founding);
 
   // A new session, never the one the request came with: `presented`, the token of its cookie, ends
   // here. 401 "invalid_credentials" alike for a wrong password, an unknown address and a disabled
@@ -117,32 +135,46 @@ class Accounts {
   Result<void> sweep(const FleetScope&);
 
  private:
-  struct Session;
   // A try at a password that was right, with what has to be as it was when its outcome is stored.
   struct Proved;
-  // What a try is counted under.
-  struct Tries;
-  Tries tries_of_login(const ClientScope&, std::string_view account, const Trail&) const;
   // `refused`: how a wrong password is recorded.
-  Result<Proved> prove(const ClientScope&, std::string_view email, std::string_view password, Tries,
-                       const Trail&, ClientDeed refused);
+  Result<Proved> prove(const ClientScope&, std::string_view email, std::string_view password,
+                       LoginTries, const Trail&, ClientDeed refused);
   Result<UserRow> accept(Tx&, const ClientScope&, const Proved&);
-  Session new_session(const UserId& user);
+  // An account that is about to be made, with its first session.
+  struct Newcomer {
+    NewUser user;
+    NewSession session;
+    std::string token;
+    std::string network;  // Keyed hash of account and network.
+    std::string_view deed;
+  };
+  Newcomer newcomer_of(const ClientScope&, const NewUser&, const Trail&, std::string_view deed);
+  Result<void> create_in(Tx&, const ClientScope&, const Newcomer&, const TrailPtr&,
+                         const Founding&);
   Result<SignedIn> create_signed_in(const ClientScope&, const NewUser&, const TrailPtr&,
                                     const Founding&);
-  // In a transaction of its own, and as RefusalAllowance lets through: of each account, and of all
-  // addresses that have none. That it is written down is no condition of the refusal.
+  // In a transaction of its own, and as RefusalAllowance lets through, of groups of addresses that
+  // a keyed hash makes: if it went by account, an address without one would take another time to
+  // refuse. That it is
+  // written down is no condition of the refusal.
   void note_refused(const ClientScope&, ClientDeed, const Trail&);
   std::string limit_key(const ClientScope&, std::string_view kind, std::string_view what) const;
 
   Database& db_;
   AccountStore& store_;
+  AccountLinkStore& links_store_;
   AuditStore& audit_;
+  Outbox& outbox_;
   SessionGate& gate_;
   PasswordHasher& hasher_;
   const Clock& clock_;
   Random& random_;
   Options options_;
+  MailedLinks links_;
+  Recovery recovery_;
+  OwnAddress address_;
+  OwnSessions sessions_;
   RefusalAllowance refusals_;
 };
 

@@ -5,8 +5,6 @@
 
 #include <arpa/inet.h>
 
-#include "base/digest.hpp"
-
 namespace ks {
 
 std::string network_of(const std::string& address) {
@@ -18,7 +16,10 @@ std::string network_of(const std::string& address) {
     inet_ntop(AF_INET, v6.data() + kMapped.size(), v4.data(), v4.size());
     return v4.data();
   }
-  return "net:" + hex({v6.data(), 8});
+  std::fill(v6.begin() + 8, v6.end(), 0);
+  std::array<char, INET6_ADDRSTRLEN> network{};
+  inet_ntop(AF_INET6, v6.data(), network.data(), network.size());
+  return std::string(network.data()) + "/64";
 }
 
 }  // namespace ks

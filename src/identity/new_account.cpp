@@ -1,8 +1,17 @@
 #include "identity/new_account.hpp"
 
 #include "domain/name.hpp"
+#include "identity/network.hpp"
 
 namespace ks {
+
+FreshSession fresh_session(const Clock& clock, Random& random, const UserId& user,
+                           const Trail& trail) {
+  std::string token = random_token(random, kTokenBytes);
+  std::string hash = SessionGate::token_hash(token);
+  return {std::move(token), NewSession{SessionId::make(clock, random), std::move(hash), user,
+                                       clock.now(), trail.device, network_of(trail.address)}};
+}
 
 std::unexpected<Error> address_taken() {
   auto error = conflict("address_taken", "There is an account with this e-mail address already.");
@@ -42,8 +51,11 @@ ClientDeed created(std::string_view action, const NewUser& user) {
 }
 
 UserRow as_row(const NewUser& user) {
-  return UserRow{
-      .id = user.id, .email = user.email, .name = user.name, .platform_admin = user.platform_admin};
+  return UserRow{.id = user.id,
+                 .email = user.email,
+                 .name = user.name,
+                 .platform_admin = user.platform_admin,
+                 .email_proved = user.email_proved};
 }
 
 }  // namespace ks

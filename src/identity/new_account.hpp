@@ -19,6 +19,13 @@ struct NewPerson {
 // All faults at once.
 Result<NewPerson> check_new_person(const SignUpRequest& request);
 
+// A session that is about to be begun, with the token that goes into its cookie.
+struct FreshSession {
+  std::string token;
+  NewSession row;
+};
+FreshSession fresh_session(const Clock&, Random&, const UserId&, const Trail&);
+
 std::unexpected<Error> address_taken();
 UserRow as_row(const NewUser& user);
 

@@ -7,6 +7,7 @@
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "base/lru.hpp"
+#include "identity/network.hpp"
 
 namespace ks {
 
@@ -134,8 +135,10 @@ Result<Caller> SessionGate::load(const ClientScope& scope, std::string_view toke
   }
   std::shared_ptr<Snapshot> snapshot = std::move(*loaded);
   if (now - snapshot->seen_at >= kTouchEvery) {
-    const auto touched = db_.write(
-        [&](Tx& tx) { return accounts_.touch_session(tx, scope, hash, now - kTouchEvery, now); });
+    const auto touched = db_.write([&](Tx& tx) {
+      return accounts_.touch_session(tx, scope, hash, network_of(trail->address), now - kTouchEvery,
+                                     now);
+    });
     // Whoever may read may go on reading while the disk is full.
     if (touched)
       snapshot->seen_at = now;
@@ -153,7 +156,8 @@ Result<Caller> SessionGate::load_in(Tx& tx, const ClientScope& scope, std::strin
   const Time now = clock_.now();
   KS_TRY(auto snapshot, read(tx, scope, hash, trail, now));
   if (now - snapshot->seen_at >= kTouchEvery)
-    KS_CHECK(accounts_.touch_session(tx, scope, hash, now - kTouchEvery, now));
+    KS_CHECK(accounts_.touch_session(tx, scope, hash, network_of(trail->address), now - kTouchEvery,
+                                     now));
   return caller(std::move(snapshot), std::move(trail), now);
 }
 

@@ -30,7 +30,9 @@ const std::vector<MailContent>& samples() {
       mails::AccountExists{},
       mails::PasswordReset{kToken, kWhen},
       mails::PasswordChanged{kWhen},
-      mails::AddressChanged{*EmailAddress::parse("new@example.com"), kWhen},
+      mails::ChangeAddress{kToken, kWhen},
+      mails::AddressChanged{*EmailAddress::parse("new@example.com"), kWhen, kToken, kWhen},
+      mails::AddressReplaced{*EmailAddress::parse("new@example.com"), kWhen},
   };
   return kSamples;
 }

@@ -4,6 +4,7 @@
 #include "identity/accounts.hpp"
 #include "identity/password.hpp"
 #include "identity/session_gate.hpp"
+#include "mail/outbox.hpp"
 #include "main/program.hpp"
 #include "main/stores.hpp"
 
@@ -32,7 +33,9 @@ Result<std::string> administrator_link(const Config& config, const Clock& clock,
   SessionGate sessions(*db, stores.accounts, clock, random);
   Accounts::Options accounts_options;
   accounts_options.limit_key = derive_key(config.secrets_key, "limits");
-  Accounts accounts(*db, stores.accounts, stores.audit, sessions, hasher, clock, random,
+  // A link of the console is no mail.
+  mail::SealedOutbox outbox(stores.mails, stores.envelope, clock, random, mail::Switch::off);
+  Accounts accounts(stores.for_accounts(*db, outbox, sessions, hasher, clock, random),
                     accounts_options);
   const auto client = FleetScope(FleetReason::setup).client(platform_client());
   KS_TRY(const std::string token, accounts.new_setup_token(client));

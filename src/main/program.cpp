@@ -58,6 +58,11 @@ Result<void> bind_to(http::Server& server, std::string_view setting) {
 
 http::Response health() { return http::Response::json(200, R"({"status":"ok"})"); }
 
+SignUpMode sign_up_mode(std::string_view name) {
+  if (name == "closed") return SignUpMode::closed;
+  return name == "verified" ? SignUpMode::verified : SignUpMode::open;
+}
+
 }  // namespace
 
 std::string_view program_version() { return KS_VERSION; }
@@ -142,11 +147,12 @@ void Program::Impl::build_api() {
   hasher = std::make_unique<PasswordHasher>(parts.random, PasswordCost{}, cores(), 64);
   sessions = std::make_unique<SessionGate>(*db, stores->accounts, parts.clock, parts.random);
   Accounts::Options options;
-  options.sign_up = config.sign_up == "closed" ? SignUpMode::closed : SignUpMode::open;
+  options.sign_up = sign_up_mode(config.sign_up);
   options.dev_mode = config.dev_mode;
   options.limit_key = key("limits");
-  accounts = std::make_unique<Accounts>(*db, stores->accounts, stores->audit, *sessions, *hasher,
-                                        parts.clock, parts.random, options);
+  accounts = std::make_unique<Accounts>(
+      stores->for_accounts(*db, mailing->outbox(), *sessions, *hasher, parts.clock, parts.random),
+      options);
   invitation_tries = std::make_unique<InvitationTries>(
       *db, stores->accounts, parts.clock, InvitationTries::Options{.limit_key = key("limits")});
   hosts = std::make_unique<HostGate>(config.base_url);

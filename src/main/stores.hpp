@@ -3,6 +3,7 @@
 #include "app/stores.hpp"
 #include "audit/verify.hpp"
 #include "base/digest.hpp"
+#include "identity/account_parts.hpp"
 #include "secrets/envelope.hpp"
 #include "sql/accounts.hpp"
 #include "sql/audit/audit.hpp"
@@ -13,6 +14,7 @@
 #include "sql/names.hpp"
 #include "sql/organizations.hpp"
 #include "sql/people/access.hpp"
+#include "sql/people/account_links.hpp"
 #include "sql/people/invitations.hpp"
 #include "sql/people/members.hpp"
 #include "sql/people/ownership.hpp"
@@ -43,7 +45,13 @@ struct SqlStores {
             idempotency, names,         outbox,      envelope,  clock,    random};
   }
 
+  AccountParts for_accounts(Database& db, Outbox& outbox, SessionGate& gate, PasswordHasher& hasher,
+                            const Clock& clock, Random& random) {
+    return {db, accounts, account_links, audit, outbox, gate, hasher, clock, random};
+  }
+
   sql::SqlAccountStore accounts;
+  sql::SqlAccountLinkStore account_links;
   sql::SqlOrganizationStore organizations;
   sql::SqlTeamStore teams;
   sql::SqlMemberStore members;

@@ -10,21 +10,23 @@ namespace ks::sql {
 namespace {
 constexpr std::string_view kActive = "active";
 
-// Columns id, email, name, platform_admin, state, authz_version, from `first` on.
+// Columns id, email, name, platform_admin, state, authz_version, email_proved_at, from `first` on.
 UserRow user_at(const Row& row, int first) {
   return UserRow{.id = row.id<User>(first),
                  .email = row.str(first + 1),
                  .name = row.str(first + 2),
                  .platform_admin = row.flag(first + 3),
                  .active = row.text(first + 4) == kActive,
-                 .authz_version = row.integer(first + 5)};
+                 .authz_version = row.integer(first + 5),
+                 .email_proved = row.integer(first + 6) != 0};
 }
 }  // namespace
 
 Result<bool> SqlAccountStore::create_user(Tx& tx, const ClientScope& scope, const NewUser& user) {
-  KS_TRY(const std::int64_t made,
-         sql_tx(tx).run(scope, q::user_created, user.id, user.email, user.name, user.password_hash,
-                        user.platform_admin ? 1 : 0, user.now));
+  KS_TRY(
+      const std::int64_t made,
+      sql_tx(tx).run(scope, q::user_created, user.id, user.email, user.name, user.password_hash,
+                     user.platform_admin ? 1 : 0, user.now, user.email_proved ? user.now : Time{}));
   return made == 1;
 }
 
@@ -32,7 +34,7 @@ Result<std::optional<Credentials>> SqlAccountStore::find_user(Tx& tx, const Clie
                                                               std::string_view email) {
   KS_TRY(const auto row, sql_tx(tx).run(scope, q::user_by_email, email));
   if (!row) return std::optional<Credentials>();
-  return std::optional(Credentials{user_at(*row, 0), row->str(6)});
+  return std::optional(Credentials{user_at(*row, 0), row->str(7)});
 }
 
 Result<bool> SqlAccountStore::set_password_hash(Tx& tx, const ClientScope& scope,
@@ -41,6 +43,29 @@ Result<bool> SqlAccountStore::set_password_hash(Tx& tx, const ClientScope& scope
   KS_TRY(const std::int64_t changed,
          sql_tx(tx).run(scope, q::user_password_replaced, new_hash, now, user, old_hash));
   return changed == 1;
+}
+
+Result<std::optional<UserRow>> SqlAccountStore::find_person(Tx& tx, const ClientScope& scope,
+                                                            const std::optional<UserId>& user) {
+  if (!user) return std::optional<UserRow>();
+  KS_TRY(const auto row, sql_tx(tx).run(scope, q::user_by_id, *user));
+  if (!row) return std::optional<UserRow>();
+  return std::optional(user_at(*row, 0));
+}
+
+Result<void> SqlAccountStore::set_password(Tx& tx, const ClientScope& scope, const UserId& user,
+                                           std::string_view password_hash, Time now) {
+  KS_CHECK(sql_tx(tx).run(scope, q::user_password_set, password_hash, now, user));
+  return {};
+}
+
+Result<bool> SqlAccountStore::set_email(Tx& tx, const ClientScope& scope, const UserId& user,
+                                        std::string_view email, Time now) {
+  const auto changed = sql_tx(tx).run(scope, q::user_email_set, email, now, user);
+  if (changed) return *changed == 1;
+  // The transaction is over for the caller in any case: nothing else can be done in it.
+  if (changed.error().problem == "users_email_taken") return false;
+  return std::unexpected(changed.error());
 }
 
 Result<void> SqlAccountStore::raise_authz_version(Tx& tx, const ClientScope& scope,
@@ -57,7 +82,8 @@ Result<bool> SqlAccountStore::platform_admin_exists(Tx& tx, const ClientScope& s
 Result<void> SqlAccountStore::create_session(Tx& tx, const ClientScope& scope,
                                              const NewSession& session) {
   KS_CHECK(sql_tx(tx).run(scope, q::session_created, session.id, session.token_hash, session.user,
-                          session.now, session.now + kSessionLife));
+                          session.now, session.now + kSessionLife, session.device,
+                          session.network));
   KS_CHECK(sql_tx(tx).run(scope, q::sessions_trimmed, session.user, session.id, kSessionsMax - 1));
   KS_CHECK(sql_tx(tx).run(scope, q::session_user_seen, session.now, session.token_hash));
   return {};
@@ -76,9 +102,9 @@ Result<std::optional<SessionRow>> SqlAccountStore::find_session(Tx& tx, const Cl
 }
 
 Result<void> SqlAccountStore::touch_session(Tx& tx, const ClientScope& scope,
-                                            std::string_view token_hash, Time stale_before,
-                                            Time now) {
-  KS_CHECK(sql_tx(tx).run(scope, q::session_touched, now, token_hash, stale_before));
+                                            std::string_view token_hash, std::string_view network,
+                                            Time stale_before, Time now) {
+  KS_CHECK(sql_tx(tx).run(scope, q::session_touched, now, network, token_hash, stale_before));
   KS_CHECK(sql_tx(tx).run(scope, q::session_user_seen, now, token_hash));
   return {};
 }
@@ -96,6 +122,27 @@ Result<void> SqlAccountStore::remove_session(Tx& tx, const ClientScope& scope,
                                              std::string_view token_hash) {
   KS_CHECK(sql_tx(tx).run(scope, q::session_removed, token_hash));
   return {};
+}
+
+Result<std::vector<OwnSession>> SqlAccountStore::list_sessions(Tx& tx, const PersonScope& scope) {
+  KS_TRY(const auto rows, sql_tx(tx).run(scope, q::sessions_of_person));
+  std::vector<OwnSession> out;
+  for (const Row& row : rows)
+    out.push_back({row.id<Session>(0), row.str(1), row.str(2), row.str(3), row.time(4), row.time(5),
+                   row.time(6)});
+  return out;
+}
+
+Result<std::optional<std::string>> SqlAccountStore::end_session(Tx& tx, const PersonScope& scope,
+                                                                const SessionId& session) {
+  KS_TRY(const auto row, sql_tx(tx).run(scope, q::session_ended, session));
+  if (!row) return std::optional<std::string>();
+  return std::optional(row->str(0));
+}
+
+Result<std::int64_t> SqlAccountStore::end_sessions(Tx& tx, const ClientScope& scope,
+                                                   const UserId& user, std::string_view kept) {
+  return sql_tx(tx).run(scope, q::sessions_ended, user, kept);
 }
 
 Result<std::vector<Membership>> SqlAccountStore::list_memberships(Tx& tx,
@@ -182,7 +229,8 @@ Result<bool> SqlAccountStore::sweep(Tx& tx, const FleetScope& scope, Time now, T
   KS_TRY(const std::int64_t counts, sql_tx(tx).run(scope, q::limits_swept, counts_before, limit));
   KS_TRY(const std::int64_t networks,
          sql_tx(tx).run(scope, q::login_networks_swept, now - kNetworkLife, limit));
-  return std::max({sessions, tokens, counts, networks}) == limit;
+  KS_TRY(const std::int64_t links, sql_tx(tx).run(scope, q::account_links_swept, now, limit));
+  return std::max({sessions, tokens, counts, networks, links}) == limit;
 }
 
 }  // namespace ks::sql

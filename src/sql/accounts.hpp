@@ -11,6 +11,12 @@ class SqlAccountStore final : public AccountStore {
                                                std::string_view email) override;
   Result<bool> set_password_hash(Tx&, const ClientScope&, const UserId&, std::string_view old_hash,
                                  std::string_view new_hash, Time now) override;
+  Result<std::optional<UserRow>> find_person(Tx&, const ClientScope&,
+                                             const std::optional<UserId>&) override;
+  Result<void> set_password(Tx&, const ClientScope&, const UserId&, std::string_view password_hash,
+                            Time now) override;
+  Result<bool> set_email(Tx&, const ClientScope&, const UserId&, std::string_view email,
+                         Time now) override;
   Result<void> raise_authz_version(Tx&, const ClientScope&, const UserId&, Time now) override;
   Result<bool> platform_admin_exists(Tx&, const ClientScope&) override;
 
@@ -18,10 +24,16 @@ class SqlAccountStore final : public AccountStore {
   Result<std::optional<SessionRow>> find_session(Tx&, const ClientScope&,
                                                  std::string_view token_hash) override;
   Result<void> touch_session(Tx&, const ClientScope&, std::string_view token_hash,
-                             Time stale_before, Time now) override;
+                             std::string_view network, Time stale_before, Time now) override;
   Result<bool> renew_session(Tx&, const ClientScope&, std::string_view old_hash,
                              const NewSession&) override;
   Result<void> remove_session(Tx&, const ClientScope&, std::string_view token_hash) override;
+
+  Result<std::vector<OwnSession>> list_sessions(Tx&, const PersonScope&) override;
+  Result<std::optional<std::string>> end_session(Tx&, const PersonScope&,
+                                                 const SessionId&) override;
+  Result<std::int64_t> end_sessions(Tx&, const ClientScope&, const UserId&,
+                                    std::string_view kept) override;
 
   Result<std::vector<Membership>> list_memberships(Tx&, const PersonScope&) override;
 

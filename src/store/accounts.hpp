@@ -32,6 +32,8 @@ struct UserRow {
   bool platform_admin = false;
   bool active = true;
   std::int64_t authz_version = 1;
+  // That its person reads the mail of the address was shown with a link that was mailed there.
+  bool email_proved = false;
 };
 
 // A user with what proves it. `password_hash` is empty for an account that has no password.
@@ -47,6 +49,7 @@ struct NewUser {
   std::string password_hash;
   bool platform_admin = false;
   Time now;
+  bool email_proved = false;
 };
 
 struct SessionRow {
@@ -63,6 +66,19 @@ struct NewSession {
   std::string token_hash;  // Hex of SHA-256 of the token; the token itself is never stored.
   UserId user;
   Time now;
+  std::string device = {};   // What it was begun with, in a word for its person.
+  std::string network = {};  // As network_of() gives it.
+};
+
+// A session as its person is shown it.
+struct OwnSession {
+  SessionId id;
+  std::string token_hash;
+  std::string device;
+  std::string network;  // Of its last use, as exact as seen_at.
+  Time created_at;
+  Time seen_at;
+  Time expires_at;
 };
 
 // A person's place in one organization, with the teams of it that the person is in, by slug.
@@ -110,6 +126,14 @@ class AccountStore {
   virtual Result<bool> set_password_hash(Tx&, const ClientScope&, const UserId&,
                                          std::string_view old_hash, std::string_view new_hash,
                                          Time now) = 0;
+  virtual Result<std::optional<UserRow>> find_person(Tx&, const ClientScope&,
+                                                     const std::optional<UserId>&) = 0;
+  // Whatever it was before.
+  virtual Result<void> set_password(Tx&, const ClientScope&, const UserId&,
+                                    std::string_view password_hash, Time now) = 0;
+  // With a proof of it; raises the person's authz_version. False when another account has it.
+  virtual Result<bool> set_email(Tx&, const ClientScope&, const UserId&, std::string_view email,
+                                 Time now) = 0;
   // The person's rights are loaded again at the next request. Belongs into every transaction that
   // changes them.
   virtual Result<void> raise_authz_version(Tx&, const ClientScope&, const UserId&, Time now) = 0;
@@ -120,9 +144,10 @@ class AccountStore {
   // Also an expired one; ask session_alive().
   virtual Result<std::optional<SessionRow>> find_session(Tx&, const ClientScope&,
                                                          std::string_view token_hash) = 0;
-  // Sets seen_at to `now` when it was not after `stale_before`, and notes that its person was here.
+  // Sets seen_at to `now` when it was not after `stale_before`, and the network, and notes that its
+  // person was here.
   virtual Result<void> touch_session(Tx&, const ClientScope&, std::string_view token_hash,
-                                     Time stale_before, Time now) = 0;
+                                     std::string_view network, Time stale_before, Time now) = 0;
   // Gives the session of `old_hash` and of `session.user` the id and the token of `session`, with
   // the password given at `session.now`; how long it lives does not change. False when there is no
   // such session: of parallel calls with one token, one gives true.
@@ -130,6 +155,15 @@ class AccountStore {
                                      const NewSession& session) = 0;
   // No error when there is none.
   virtual Result<void> remove_session(Tx&, const ClientScope&, std::string_view token_hash) = 0;
+
+  // The last used first; also expired ones.
+  virtual Result<std::vector<OwnSession>> list_sessions(Tx&, const PersonScope&) = 0;
+  // The hash of its token; nothing when the person has no such session.
+  virtual Result<std::optional<std::string>> end_session(Tx&, const PersonScope&,
+                                                         const SessionId&) = 0;
+  // All of the person's but the one with this token's hash; gives how many.
+  virtual Result<std::int64_t> end_sessions(Tx&, const ClientScope&, const UserId&,
+                                            std::string_view kept) = 0;
 
   // By slug of the organization, then of the team.
   virtual Result<std::vector<Membership>> list_memberships(Tx&, const PersonScope&) = 0;
@@ -158,8 +192,8 @@ class AccountStore {
   virtual Result<bool> consume_setup_token(Tx&, const ClientScope&, std::string_view token_hash,
                                            Time now) = 0;
 
-  // Removes sessions, setup tokens and networks that have ended, and counts older than
-  // `counts_before`; of each kind at most `limit`. True when there may be more.
+  // Removes sessions, setup tokens, mailed links and networks that have ended, and counts older
+  // than `counts_before`; of each kind at most `limit`. True when there may be more.
   virtual Result<bool> sweep(Tx&, const FleetScope&, Time now, Time counts_before, int limit) = 0;
 };
 

@@ -29,6 +29,15 @@ struct ClientDeed {
 
 namespace account_actions {
 inline constexpr std::string_view kSignUp = "account:sign_up";
+inline constexpr std::string_view kVerify = "account:verify";  // The mailed link of a sign-up.
+inline constexpr std::string_view kForgot = "account:forgot";  // A link to reset was asked for.
+inline constexpr std::string_view kReset = "account:reset";
+inline constexpr std::string_view kPassword = "account:password";
+inline constexpr std::string_view kAskAddress = "account:ask_address";
+inline constexpr std::string_view kAddress = "account:address";
+inline constexpr std::string_view kRestoreAddress = "account:restore_address";
+inline constexpr std::string_view kEndSession = "account:end_session";
+inline constexpr std::string_view kEndSessions = "account:end_sessions";
 inline constexpr std::string_view kSignIn = "account:sign_in";
 inline constexpr std::string_view kSignOut = "account:sign_out";
 inline constexpr std::string_view kConfirm = "account:confirm";  // The password, once more.

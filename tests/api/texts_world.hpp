@@ -34,7 +34,7 @@ class TextsWorld {
         stores(std::string(32, 'k'), engine.clock(), random),
         gate(db, stores.accounts, clock, random),
         hasher(random, PasswordCost{}, 1, 1),
-        accounts(db, stores.accounts, stores.audit, gate, hasher, clock, random, options()),
+        accounts(stores.for_accounts(db, outbox, gate, hasher, clock, random), options()),
         invitation_tries(db, stores.accounts, clock, {.limit_key = std::string(32, 'l')}),
         hosts(must(parse_origin(base))),
         templates(TemplateCatalogue::system()),

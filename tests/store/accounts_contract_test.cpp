@@ -13,9 +13,12 @@
 #include "identity/accounts.hpp"
 #include "identity/host_gate.hpp"
 #include "identity/session_gate.hpp"
+#include "mail/outbox.hpp"
 #include "sql/accounts.hpp"
 #include "sql/audit/audit.hpp"
+#include "sql/mails.hpp"
 #include "sql/organizations.hpp"
+#include "sql/people/account_links.hpp"
 #include "tests/store/engines.hpp"
 
 namespace ks::test {
@@ -47,7 +50,8 @@ struct Process {
         random(source),
         gate(db, store, clock, random),
         hasher(random, cost, 2, 1000),
-        accounts(db, store, audit, gate, hasher, clock, random, with_key(std::move(options))) {}
+        accounts({db, store, links, audit, outbox, gate, hasher, clock, random},
+                 with_key(std::move(options))) {}
 
   static Accounts::Options with_key(Accounts::Options options) {
     options.limit_key = std::string(32, 'k');
@@ -96,8 +100,12 @@ struct Process {
   Clock& clock;
   Random& random;
   sql::SqlAccountStore store;
+  sql::SqlAccountLinkStore links;
   sql::AuditWriter audit_writer{std::string(32, 'a'), random};
   sql::SqlAuditStore audit{audit_writer};
+  sql::SqlMailStore mail_rows;
+  Envelope envelope{std::string(32, 'e')};
+  mail::SealedOutbox outbox{mail_rows, envelope, clock, random, mail::Switch::off};
   sql::SqlOrganizationStore organizations;
   sql::SqlTeamStore teams;
   Authorizer authorizer{teams};

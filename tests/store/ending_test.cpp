@@ -55,7 +55,7 @@ struct World {
         db(e.database()),
         clock(e.clock()),
         gate(db, stores.accounts, clock, random),
-        accounts(db, stores.accounts, stores.audit, gate, hasher, clock, random, options()) {}
+        accounts(stores.for_accounts(db, outbox, gate, hasher, clock, random), options()) {}
 
   static Accounts::Options options() {
     Accounts::Options out;

@@ -25,6 +25,7 @@
 #include "sql/mails.hpp"
 #include "sql/names.hpp"
 #include "sql/organizations.hpp"
+#include "sql/people/account_links.hpp"
 #include "sql/people/invitations.hpp"
 #include "sql/people/members.hpp"
 #include "sql/people/ownership.hpp"
@@ -68,7 +69,9 @@ struct Org {
     Accounts::Options options;
     options.limit_key = std::string(32, 'k');
     PasswordHasher hasher(random, {}, 2, 1000);
-    Accounts accounts(db, account_store, audit, gate, hasher, clock, random, std::move(options));
+    Accounts accounts(
+        {db, account_store, account_links, audit, outbox, gate, hasher, clock, random},
+        std::move(options));
     const auto in = accounts.sign_up(
         HostGate(*parse_origin("http://localhost:8080")).admit("localhost:8080")->client,
         {"ann@example.com", "lavender quay 7", "Ann"}, trail,
@@ -188,6 +191,7 @@ struct Org {
   ManualClock& clock;
   SystemRandom random;
   sql::SqlAccountStore account_store;
+  sql::SqlAccountLinkStore account_links;
   SessionGate gate;
   sql::SqlOrganizationStore organizations;
   sql::SqlTeamStore teams;

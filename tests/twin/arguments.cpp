@@ -48,6 +48,13 @@ const Values& usual() {
       {"slug", "team"},
       {"description", "d"},
       {"email", "one@x.test"},
+      {"email_proved_at", 0},
+      {"purpose", "reset"},
+      {"subject", "subject"},
+      {"since", 0},
+      {"kept", "kept"},
+      {"device", "curl"},
+      {"network", "192.0.2.1"},
       {"password_hash", "p"},
       {"platform_admin", 0},
       {"old_hash", "old"},
@@ -238,6 +245,10 @@ const std::map<std::string, Values, std::less<>>& special() {
       {"stems_per_org", {{"after", ""}}},
       {"teams_per_member", {{"after", ""}}},
       {"user_created", {{"id", kFree}, {"email", "new@x.test"}}},
+      {"user_email_set", {{"email", "new@x.test"}}},
+      {"account_link_put", {{"token_hash", "new"}}},
+      {"account_link_way_back_to", {{"address", "back@x.test"}}},
+      {"account_links_swept", {{"now", 1000}}},
   };
   return kSpecial;
 }

@@ -100,6 +100,10 @@ constexpr std::string_view kClientRows[] = {
     "('$c', '#3', 'three@x.test', 'Three', 'old', 'active', 0, 1, 0, 0)",
     "INSERT INTO sessions (client_id, id, token_hash, user_id, created_at, seen_at, expires_at, "
     "auth_at) VALUES ('$c', '#1', 'hash', '#1', 0, 100, 1000, 0)",
+    "INSERT INTO account_links (client_id, purpose, subject, token_hash, user_id, address, name, "
+    "password_hash, created_at, expires_at) VALUES "
+    "('$c', 'reset', 'subject', 'hash', '#1', 'one@x.test', '', '', 0, 1000), "
+    "('$c', 'restore_address', 'subject', 'back', '#1', 'back@x.test', '', '', 0, 1000)",
     "INSERT INTO login_networks (client_id, hash, user_id, seen_at) VALUES ('$c', 'hash', '#1', 0)",
     "INSERT INTO user_activity (client_id, user_id, seen_at) VALUES ('$c', '#1', 50)",
     "INSERT INTO rate_limits (client_id, key, window_start, count) VALUES ('$c', 'key', 100, 1)",

@@ -123,8 +123,21 @@ struct Drafts {
             .link = MailDraft::Link{"/forgot", {}},
             .useful_until = std::nullopt};
   }
+  MailDraft operator()(const mails::ChangeAddress& m) const {
+    return {.kind = "change_address",
+            .places = {{"expires", m.expires_at}},
+            .link = MailDraft::Link{"/address", m.token.text()},
+            .useful_until = m.expires_at,
+            .notice = false};
+  }
   MailDraft operator()(const mails::AddressChanged& m) const {
     return {.kind = "address_changed",
+            .places = {{"address", m.to.masked()}, {"at", m.at}, {"expires", m.expires_at}},
+            .link = MailDraft::Link{"/address/restore", m.way_back.text()},
+            .useful_until = m.expires_at};
+  }
+  MailDraft operator()(const mails::AddressReplaced& m) const {
+    return {.kind = "address_replaced",
             .places = {{"address", m.to.masked()}, {"at", m.at}},
             .link = std::nullopt,
             .useful_until = std::nullopt};

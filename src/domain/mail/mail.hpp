@@ -90,20 +90,31 @@ struct PasswordReset {
 struct PasswordChanged {
   Time at;
 };
-// To the old address.
+// To the new address.
+struct ChangeAddress {
+  LinkToken token;
+  Time expires_at;
+};
+// To the old address, with a way back.
 struct AddressChanged {
+  EmailAddress to;  // Shown masked.
+  Time at;
+  LinkToken way_back;
+  Time expires_at;
+};
+// To an old address that nobody has shown to read: without one.
+struct AddressReplaced {
   EmailAddress to;  // Shown masked.
   Time at;
 };
 
 }  // namespace mails
 
-using MailContent =
-    std::variant<mails::Invitation, mails::TeamAdded, mails::InvitationAccepted,
-                 mails::InvitationWanted, mails::SeatLimit, mails::LimitReached,
-                 mails::MemberRemoved, mails::OwnershipOffer, mails::OwnershipTransferred,
-                 mails::VerifyAddress, mails::AccountExists, mails::PasswordReset,
-                 mails::PasswordChanged, mails::AddressChanged>;
+using MailContent = std::variant<
+    mails::Invitation, mails::TeamAdded, mails::InvitationAccepted, mails::InvitationWanted,
+    mails::SeatLimit, mails::LimitReached, mails::MemberRemoved, mails::OwnershipOffer,
+    mails::OwnershipTransferred, mails::VerifyAddress, mails::AccountExists, mails::PasswordReset,
+    mails::PasswordChanged, mails::ChangeAddress, mails::AddressChanged, mails::AddressReplaced>;
 
 // What a mail is about: a kind of thing and its id, such as {"invitation", id}. By it the mail is
 // cancelled when the thing is, and its delivery is asked for.

@@ -39,6 +39,21 @@ CREATE TABLE public.access_reviews (
 );
 ALTER TABLE ONLY public.access_reviews FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.access_reviews OWNER TO {owner_role};
+CREATE TABLE public.account_links (
+    client_id uuid NOT NULL,
+    purpose text NOT NULL COLLATE pg_catalog."C",
+    subject text NOT NULL COLLATE pg_catalog."C",
+    token_hash text NOT NULL COLLATE pg_catalog."C",
+    user_id uuid NOT NULL,
+    address text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    password_hash text NOT NULL COLLATE pg_catalog."C",
+    created_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    CONSTRAINT account_links_purpose_known CHECK ((purpose = ANY (ARRAY['sign_up'::text, 'reset'::text, 'change_address'::text, 'restore_address'::text])))
+);
+ALTER TABLE ONLY public.account_links FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.account_links OWNER TO {owner_role};
 CREATE TABLE public.audit (
     client_id uuid NOT NULL,
     org_id uuid NOT NULL,
@@ -420,7 +435,9 @@ CREATE TABLE public.sessions (
     created_at bigint NOT NULL,
     seen_at bigint NOT NULL,
     expires_at bigint NOT NULL,
-    auth_at bigint DEFAULT 0 NOT NULL
+    auth_at bigint DEFAULT 0 NOT NULL,
+    device text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    network text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C"
 );
 ALTER TABLE ONLY public.sessions FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.sessions OWNER TO {owner_role};
@@ -487,7 +504,8 @@ CREATE TABLE public.users (
     platform_admin bigint NOT NULL,
     authz_version bigint NOT NULL,
     created_at bigint NOT NULL,
-    updated_at bigint NOT NULL
+    updated_at bigint NOT NULL,
+    email_proved_at bigint DEFAULT 0 NOT NULL
 );
 ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.users OWNER TO {owner_role};
@@ -495,6 +513,10 @@ ALTER TABLE ONLY public.access_review_rows
     ADD CONSTRAINT access_review_rows_pkey PRIMARY KEY (client_id, org_id, review_id, number);
 ALTER TABLE ONLY public.access_reviews
     ADD CONSTRAINT access_reviews_pkey PRIMARY KEY (client_id, org_id, id);
+ALTER TABLE ONLY public.account_links
+    ADD CONSTRAINT account_links_pkey PRIMARY KEY (client_id, purpose, subject);
+ALTER TABLE ONLY public.account_links
+    ADD CONSTRAINT account_links_token UNIQUE (client_id, token_hash);
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (client_id, org_id, seq);
 ALTER TABLE ONLY public.audit_salts
@@ -586,6 +608,9 @@ ALTER TABLE ONLY public.users
 CREATE INDEX access_reviews_by_team ON public.access_reviews USING btree (client_id, org_id, team_id, id);
 CREATE UNIQUE INDEX access_reviews_one_open ON public.access_reviews USING btree (client_id, org_id) WHERE ((state = 'open'::text) AND (team_id IS NULL));
 CREATE UNIQUE INDEX access_reviews_one_open_per_team ON public.access_reviews USING btree (client_id, org_id, team_id) WHERE ((state = 'open'::text) AND (team_id IS NOT NULL));
+CREATE INDEX account_links_by_address ON public.account_links USING btree (client_id, address);
+CREATE INDEX account_links_by_expiry ON public.account_links USING btree (expires_at);
+CREATE INDEX account_links_by_user ON public.account_links USING btree (client_id, user_id);
 CREATE INDEX audit_by_action ON public.audit USING btree (client_id, org_id, action, at, seq);
 CREATE INDEX audit_by_actor ON public.audit USING btree (client_id, org_id, actor_id, at, seq);
 CREATE INDEX audit_by_target ON public.audit USING btree (client_id, org_id, target_id, at, seq);
@@ -626,6 +651,8 @@ ALTER TABLE ONLY public.access_reviews
     ADD CONSTRAINT access_reviews_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
 ALTER TABLE ONLY public.access_reviews
     ADD CONSTRAINT access_reviews_client_id_org_id_team_id_fkey FOREIGN KEY (client_id, org_id, team_id) REFERENCES public.teams(client_id, org_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.account_links
+    ADD CONSTRAINT account_links_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
 ALTER TABLE ONLY public.audit_salts
@@ -724,6 +751,10 @@ ALTER TABLE public.access_reviews ENABLE ROW LEVEL SECURITY;
 CREATE POLICY access_reviews_fleet ON public.access_reviews TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY access_reviews_owner ON public.access_reviews TO {owner_role} USING (true) WITH CHECK (true);
 CREATE POLICY access_reviews_tenant ON public.access_reviews TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.account_links ENABLE ROW LEVEL SECURITY;
+CREATE POLICY account_links_fleet ON public.account_links TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY account_links_owner ON public.account_links TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY account_links_tenant ON public.account_links TO {tenant_role} USING ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")));
 ALTER TABLE public.audit ENABLE ROW LEVEL SECURITY;
 CREATE POLICY audit_fleet ON public.audit TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY audit_owner ON public.audit TO {owner_role} USING (true) WITH CHECK (true);
@@ -872,6 +903,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.access_review_rows TO {fleet_r
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.access_review_rows TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.access_reviews TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.access_reviews TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_links TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_links TO {tenant_role};
 GRANT SELECT,INSERT ON TABLE public.audit TO {fleet_role};
 GRANT SELECT,INSERT ON TABLE public.audit TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.audit_salts TO {fleet_role};

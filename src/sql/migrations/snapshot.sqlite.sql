@@ -48,6 +48,26 @@ CREATE UNIQUE INDEX access_reviews_one_open ON access_reviews (client_id, org_id
   WHERE state = 'open' AND team_id IS NULL;
 CREATE UNIQUE INDEX access_reviews_one_open_per_team ON access_reviews (client_id, org_id, team_id)
   WHERE state = 'open' AND team_id IS NOT NULL;
+CREATE TABLE account_links (
+  client_id TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  token_hash TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  address TEXT NOT NULL,
+  name TEXT NOT NULL,
+  password_hash TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (client_id, purpose, subject),
+  CONSTRAINT account_links_token UNIQUE (client_id, token_hash),
+  CONSTRAINT account_links_purpose_known
+    CHECK (purpose IN ('sign_up', 'reset', 'change_address', 'restore_address')),
+  FOREIGN KEY (client_id) REFERENCES clients (client_id)
+) STRICT;
+CREATE INDEX account_links_by_address ON account_links (client_id, address);
+CREATE INDEX account_links_by_expiry ON account_links (expires_at);
+CREATE INDEX account_links_by_user ON account_links (client_id, user_id);
 CREATE TABLE audit (
   client_id TEXT NOT NULL,
   org_id TEXT NOT NULL,
@@ -464,7 +484,7 @@ CREATE TABLE sessions (
   user_id TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL, auth_at INTEGER NOT NULL DEFAULT 0,
+  expires_at INTEGER NOT NULL, auth_at INTEGER NOT NULL DEFAULT 0, device TEXT NOT NULL DEFAULT '', network TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (client_id, id),
   CONSTRAINT sessions_token UNIQUE (client_id, token_hash),
   FOREIGN KEY (client_id, user_id) REFERENCES users (client_id, id) ON DELETE CASCADE
@@ -537,7 +557,7 @@ CREATE TABLE users (
   platform_admin INTEGER NOT NULL,
   authz_version INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL, email_proved_at INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (client_id, id),
   CONSTRAINT users_email_taken UNIQUE (client_id, email),
   FOREIGN KEY (client_id) REFERENCES clients (client_id)

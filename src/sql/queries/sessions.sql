@@ -11,7 +11,7 @@ WHERE s.client_id = :client AND s.token_hash = :token_hash;
 -- rows: optional
 -- scope: client
 SELECT s.id, s.created_at, s.seen_at, s.expires_at, s.auth_at,
-  u.id, u.email, u.name, u.platform_admin, u.state, u.authz_version
+  u.id, u.email, u.name, u.platform_admin, u.state, u.authz_version, u.email_proved_at
 FROM sessions AS s
 JOIN users AS u ON u.client_id = s.client_id AND u.id = s.user_id
 WHERE s.client_id = :client AND s.token_hash = :token_hash;
@@ -19,8 +19,9 @@ WHERE s.client_id = :client AND s.token_hash = :token_hash;
 -- name: session_created
 -- rows: none
 -- scope: client
-INSERT INTO sessions (client_id, id, token_hash, user_id, created_at, seen_at, expires_at, auth_at)
-VALUES (:client, :id, :token_hash, :user_id, :now, :now, :expires_at, :now);
+INSERT INTO sessions (client_id, id, token_hash, user_id, created_at, seen_at, expires_at, auth_at,
+  device, network)
+VALUES (:client, :id, :token_hash, :user_id, :now, :now, :expires_at, :now, :device, :network);
 
 -- Of a person's sessions the newest stay, among them the one that was just made.
 -- name: sessions_trimmed
@@ -44,7 +45,7 @@ WHERE client_id = :client AND token_hash = :token_hash AND user_id = :user_id;
 -- name: session_touched
 -- rows: none
 -- scope: client
-UPDATE sessions SET seen_at = :now
+UPDATE sessions SET seen_at = :now, network = :network
 WHERE client_id = :client AND token_hash = :token_hash AND seen_at <= :stale_before;
 
 -- When its person was last here, for longer than the session lives. The latest stays, in whatever
@@ -64,6 +65,27 @@ SET seen_at = CASE WHEN excluded.seen_at > user_activity.seen_at THEN excluded.s
 -- rows: none
 -- scope: client
 DELETE FROM sessions WHERE client_id = :client AND token_hash = :token_hash;
+
+-- name: sessions_of_person
+-- rows: many
+-- scope: person
+SELECT s.id, s.token_hash, s.device, s.network, s.created_at, s.seen_at, s.expires_at
+FROM sessions AS s
+WHERE s.client_id = :client AND s.user_id = :user
+ORDER BY s.seen_at DESC, s.id;
+
+-- name: session_ended
+-- rows: optional
+-- scope: person
+DELETE FROM sessions
+WHERE client_id = :client AND user_id = :user AND id = :id
+RETURNING token_hash;
+
+-- name: sessions_ended
+-- rows: none
+-- scope: client
+DELETE FROM sessions
+WHERE client_id = :client AND user_id = :user_id AND token_hash <> :kept;
 
 -- name: sessions_swept
 -- rows: none

@@ -2,16 +2,38 @@
 -- rows: none
 -- scope: client
 INSERT INTO users (client_id, id, email, name, password_hash, state, platform_admin, authz_version,
-  created_at, updated_at)
-VALUES (:client, :id, :email, :name, :password_hash, 'active', :platform_admin, 1, :now, :now)
+  created_at, updated_at, email_proved_at)
+VALUES (:client, :id, :email, :name, :password_hash, 'active', :platform_admin, 1, :now, :now,
+  :email_proved_at)
 ON CONFLICT (client_id, email) DO NOTHING;
 
 -- name: user_by_email
 -- rows: optional
 -- scope: client
-SELECT u.id, u.email, u.name, u.platform_admin, u.state, u.authz_version, u.password_hash
+SELECT u.id, u.email, u.name, u.platform_admin, u.state, u.authz_version, u.email_proved_at,
+  u.password_hash
 FROM users AS u
 WHERE u.client_id = :client AND u.email = :email;
+
+-- name: user_by_id
+-- rows: optional
+-- scope: client
+SELECT u.id, u.email, u.name, u.platform_admin, u.state, u.authz_version, u.email_proved_at
+FROM users AS u
+WHERE u.client_id = :client AND u.id = :id;
+
+-- name: user_password_set
+-- rows: none
+-- scope: client
+UPDATE users SET password_hash = :new_hash, updated_at = :now
+WHERE client_id = :client AND id = :id;
+
+-- name: user_email_set
+-- rows: none
+-- scope: client
+UPDATE users SET email = :email, email_proved_at = :now, authz_version = authz_version + 1,
+  updated_at = :now
+WHERE client_id = :client AND id = :id;
 
 -- name: user_password_replaced
 -- rows: none

@@ -1,0 +1,70 @@
+#include "identity/own/links.hpp"
+
+#include "base/digest.hpp"
+#include "identity/network.hpp"
+#include "identity/new_account.hpp"
+#include "identity/refusals.hpp"
+
+namespace ks {
+
+std::string MailedLinks::hashed(const ClientScope& scope, std::string_view kind,
+                                std::string_view what) const {
+  return hex(hmac_fields(key_, {kind, scope.client().text(), what}));
+}
+
+Result<void> MailedLinks::count_ask(const ClientScope& scope, std::string_view kind,
+                                    std::string_view whom, const Trail& trail) {
+  if (!parts_.outbox.on())
+    return unavailable("mail_off", "This installation sends no mail, and this needs one.");
+  const std::string network = network_of(trail.address);
+  const std::string name(kind);
+  const std::string who(whom);
+  const struct {
+    std::string key;
+    RateBound bound;
+  } counts[] = {{hashed(scope, name + "-network", network), bounds_.asked_per_network},
+                {hashed(scope, name + "-account", who + "\n" + network), bounds_.asked_per_account},
+                {hashed(scope, name + "-anywhere", who), bounds_.asked_per_account_anywhere}};
+  const Time now = parts_.clock.now();
+  return parts_.db.write([&](Tx& tx) -> Result<void> {
+    for (const auto& [key, bound] : counts) {
+      KS_TRY(const RateTry counted, parts_.store.count_try(tx, scope, key, bound, now));
+      if (!counted.allowed) return too_many(counted.again_at - now);
+    }
+    return {};
+  });
+}
+
+MailedLinks::Fresh MailedLinks::fresh(AccountLink row, Duration life) const {
+  std::string token = random_token(parts_.random, kTokenBytes);
+  row.token_hash = SessionGate::token_hash(token);
+  row.created_at = parts_.clock.now();
+  row.expires_at = row.created_at + life;
+  return {LinkToken(std::move(token)), std::move(row)};
+}
+
+Result<AccountLink> MailedLinks::find(const ClientScope& scope, LinkPurpose purpose,
+                                      std::string_view token, const Trail& trail) {
+  const std::string key = hashed(scope, "link-network", network_of(trail.address));
+  const std::string hash = SessionGate::token_hash(token);
+  const Time now = parts_.clock.now();
+  // Committed also when there is no such link.
+  KS_TRY(const auto found, parts_.db.write([&](Tx& tx) -> Result<std::optional<AccountLink>> {
+    KS_TRY(const RateTry counted,
+           parts_.store.count_try(tx, scope, key, bounds_.tried_per_network, now));
+    if (!counted.allowed) return too_many(counted.again_at - now);
+    return parts_.links.find(tx, scope, purpose, hash, now);
+  }));
+  if (!found) return link_invalid();
+  return *found;
+}
+
+Result<AccountLink> MailedLinks::use(Tx& tx, const ClientScope& scope,
+                                     const AccountLink& found) const {
+  KS_TRY(auto used,
+         parts_.links.use(tx, scope, found.purpose, found.token_hash, parts_.clock.now()));
+  if (!used) return link_invalid();
+  return std::move(*used);
+}
+
+}  // namespace ks

@@ -1,0 +1,151 @@
+// Ways to an account of one's own: at once, or with a link that is mailed first.
+#include "identity/network.hpp"
+#include "identity/new_account.hpp"
+#include "identity/refusals.hpp"
+
+namespace ks {
+
+namespace {
+constexpr Duration kSignUpLinkLife = hours(24);
+
+ClientDeed by_nobody(std::string_view action, const std::string& email) {
+  ClientDeed deed;
+  deed.action = action;
+  deed.by = ClientDeed::By::anonymous;
+  deed.target_kind = "account";
+  deed.personal = {{{"email"}, email}};
+  return deed;
+}
+}  // namespace
+
+Result<void> Accounts::create_in(Tx& tx, const ClientScope& scope, const Newcomer& newcomer,
+                                 const TrailPtr& trail, const Founding& founding) {
+  const NewUser& user = newcomer.user;
+  KS_TRY(const bool made, store_.create_user(tx, scope, user));
+  if (!made) return address_taken();
+  // Somebody's way back: asked for after the user was made, so that of a change of address and a
+  // sign-up at the same moment the later one sees the other.
+  KS_TRY(const auto kept_for, links_store_.way_back_to(tx, scope, user.email, user.now));
+  if (kept_for) return address_taken();
+  KS_CHECK(store_.create_session(tx, scope, newcomer.session));
+  KS_CHECK(store_.remember_network(tx, scope, user.id, newcomer.network, user.now));
+  KS_TRY(const Caller caller, gate_.load_in(tx, scope, newcomer.token, trail));
+  KS_CHECK(founding(tx, caller.person(), gate_.founding(caller.person()), caller.user()));
+  // Last, since all sign-ups of a client wait for its chain.
+  return audit_.record(tx, scope, created(newcomer.deed, user), *trail, user.now);
+}
+
+Result<SignedIn> Accounts::create_signed_in(const ClientScope& scope, const NewUser& user,
+                                            const TrailPtr& trail, const Founding& founding) {
+  const Newcomer newcomer = newcomer_of(scope, user, *trail, account_actions::kSignUp);
+  KS_CHECK(db_.write([&](Tx& tx) { return create_in(tx, scope, newcomer, trail, founding); }));
+  return SignedIn{as_row(user), newcomer.token};
+}
+
+Result<SignedIn> Accounts::sign_up(const ClientScope& scope, const SignUpRequest& request,
+                                   TrailPtr trail, const Founding& founding,
+                                   const std::optional<AddressProof>& proof) {
+  if (!proof && options_.sign_up != SignUpMode::open) return sign_up_closed();
+  KS_TRY(NewPerson person, check_new_person(request));
+  if (proof && proof->address != person.email)
+    return invalid({Fault{"/email", "must be the address that the link was sent to"}});
+
+  struct Gate {
+    RateTry by_address;
+    bool taken = false;
+  };
+  const std::string key = limit_key(scope, "sign-up", network_of(trail->address));
+  const Time now = clock_.now();
+  KS_TRY(const Gate gate, db_.write([&](Tx& tx) -> Result<Gate> {
+    Gate out;
+    KS_TRY(out.by_address,
+           store_.count_try(tx, scope, key, options_.bounds.sign_up_per_address, now));
+    KS_TRY(const auto existing, store_.find_user(tx, scope, person.email));
+    out.taken = existing.has_value();
+    return out;
+  }));
+  if (!gate.by_address.allowed) return too_many(gate.by_address.again_at - now);
+  if (gate.taken) return address_taken();
+
+  KS_TRY(std::string password_hash, hasher_.hash(request.password));
+  const NewUser user{.id = UserId::make(clock_, random_),
+                     .email = std::move(person.email),
+                     .name = std::move(person.name),
+                     .password_hash = std::move(password_hash),
+                     .now = clock_.now(),
+                     .email_proved = proof.has_value()};
+  return create_signed_in(scope, user, trail, founding);
+}
+
+Result<void> Accounts::begin_sign_up(const ClientScope& scope, const SignUpRequest& request,
+                                     TrailPtr trail) {
+  if (options_.sign_up == SignUpMode::closed) return sign_up_closed();
+  KS_TRY(NewPerson person, check_new_person(request));
+  KS_TRY(const EmailAddress to, EmailAddress::parse(person.email));
+  KS_CHECK(links_.count_ask(scope, "verify", person.email, *trail));
+  KS_TRY(std::string password_hash, hasher_.hash(request.password));
+  const std::string subject = links_.hashed(scope, "link-subject", person.email);
+  const MailedLinks::Fresh fresh = links_.fresh({.purpose = LinkPurpose::sign_up,
+                                                 .subject = subject,
+                                                 .token_hash = {},
+                                                 .user = std::nullopt,
+                                                 .address = person.email,
+                                                 .name = std::move(person.name),
+                                                 .password_hash = std::move(password_hash),
+                                                 .created_at = {},
+                                                 .expires_at = {}},
+                                                kSignUpLinkLife);
+  const MailSubject about{"sign_up", subject};
+  // The same statements whether there is an account or not: then nobody is told the token.
+  return db_.write([&](Tx& tx) -> Result<void> {
+    KS_CHECK(links_store_.put(tx, scope, fresh.row));
+    KS_TRY(const auto existing, store_.find_user(tx, scope, to.key()));
+    KS_TRY(const auto kept_for,
+           links_store_.way_back_to(tx, scope, to.key(), fresh.row.created_at));
+    KS_CHECK(outbox_.cancel(tx, scope, about));
+    MailContent content = mails::VerifyAddress{fresh.token, fresh.row.expires_at};
+    if (existing || kept_for) content = mails::AccountExists{};
+    KS_CHECK(outbox_.queue(tx, scope, Mail{.to = to, .content = content, .about = about}));
+    return audit_.record(tx, scope, by_nobody(account_actions::kSignUp, to.key()), *trail,
+                         fresh.row.created_at);
+  });
+}
+
+Result<SignedIn> Accounts::finish_sign_up(const ClientScope& scope, std::string_view token,
+                                          std::string_view password, TrailPtr trail,
+                                          const Founding& founding) {
+  if (options_.sign_up == SignUpMode::closed) return sign_up_closed();
+  KS_TRY(const AccountLink link, links_.find(scope, LinkPurpose::sign_up, token, *trail));
+  // Committed before the password is looked at, as at login.
+  const std::string key = limit_key(scope, "verify-link", link.token_hash);
+  const Time now = clock_.now();
+  KS_TRY(const RateTry counted, db_.write([&](Tx& tx) {
+    return store_.count_try(tx, scope, key, options_.bounds.login_per_account, now);
+  }));
+  if (!counted.allowed) return too_many(counted.again_at - now);
+  const bool too_long = password.size() > kPasswordMax;
+  KS_TRY(const bool right,
+         hasher_.verify(too_long ? std::string_view() : password, link.password_hash));
+  if (!right || too_long) {
+    note_refused(scope, by_nobody(account_actions::kVerify, link.address), *trail);
+    auto wrong = invalid_credentials();
+    wrong.error().message = "The password is not the one that was chosen with this sign-up.";
+    return wrong;
+  }
+  const NewUser user{.id = UserId::make(clock_, random_),
+                     .email = link.address,
+                     .name = link.name,
+                     .password_hash = link.password_hash,
+                     .now = clock_.now(),
+                     .email_proved = true};
+  const Newcomer newcomer = newcomer_of(scope, user, *trail, account_actions::kVerify);
+  const Result<void> written = db_.write([&](Tx& tx) -> Result<void> {
+    KS_CHECK(links_.use(tx, scope, link));
+    KS_CHECK(store_.forget_tries(tx, scope, key));
+    return create_in(tx, scope, newcomer, trail, founding);
+  });
+  KS_CHECK(written);
+  return SignedIn{as_row(user), newcomer.token};
+}
+
+}  // namespace ks

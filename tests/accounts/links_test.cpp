@@ -1,0 +1,176 @@
+// What is the same for every mailed link, whatever it is for.
+#include <functional>
+
+#include <doctest/doctest.h>
+
+#include "tests/accounts/world.hpp"
+
+namespace ks::test {
+
+namespace {
+
+// One kind of link: how it is come by, how long it lives, and what it does.
+struct Kind {
+  const char* name;
+  Duration life;
+  std::function<std::string(AccountWorld&)> get;
+  std::function<Error(AccountWorld&, const std::string&)>
+      use;  // Code bug and no problem: it worked.
+};
+
+template <class T>
+Error error_of(const Result<T>& result) {
+  if (result) return Error{};
+  return result.error();
+}
+
+std::string way_back(AccountWorld& world) {
+  const SignedIn ann = world.somebody("way@example.com");
+  REQUIRE(world.ask(ann.token, "new@example.com"));
+  REQUIRE(world.confirm(world.mail_to("new@example.com").token));
+  return world.mail_to("way@example.com").token;
+}
+
+const std::vector<Kind>& kinds() {
+  static const std::vector<Kind> kKinds{
+      {"sign-up", hours(24),
+       [](AccountWorld& world) {
+         REQUIRE(world.begin("fresh@example.com"));
+         return world.mail_to("fresh@example.com").token;
+       },
+       [](AccountWorld& world, const std::string& token) { return error_of(world.finish(token)); }},
+      {"reset", hours(1),
+       [](AccountWorld& world) {
+         world.somebody("forgetful@example.com");
+         REQUIRE(world.forgot("forgetful@example.com"));
+         return world.mail_to("forgetful@example.com").token;
+       },
+       [](AccountWorld& world, const std::string& token) { return error_of(world.reset(token)); }},
+      {"change of address", hours(24),
+       [](AccountWorld& world) {
+         const SignedIn in = world.somebody("moving@example.com");
+         REQUIRE(world.ask(in.token, "moved@example.com"));
+         return world.mail_to("moved@example.com").token;
+       },
+       [](AccountWorld& world, const std::string& token) {
+         return error_of(world.confirm(token));
+       }},
+      {"way back", days(7), way_back, [](AccountWorld& world, const std::string& token) {
+         return error_of(world.restore(token));
+       }}};
+  return kKinds;
+}
+
+bool worked(const Error& error) { return error.problem.empty(); }
+
+void check_neutral(const Error& error) {
+  CHECK(error.status == 404);
+  CHECK(error.code == Error::Code::not_found);
+  CHECK(error.problem == "link_invalid");
+  CHECK(error.message == "This link was used, has expired, or never was one. Ask for a new one.");
+  CHECK(error.faults.empty());
+}
+
+}  // namespace
+
+TEST_CASE("a mailed token works once and for its own purpose; all else is one neutral answer") {
+  for_each_engine([](EngineCase& engine) {
+    AccountWorld world(engine);
+    std::vector<std::string> tokens;
+    for (const Kind& kind : kinds()) tokens.push_back(kind.get(world));
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      const Kind& kind = kinds()[i];
+      CAPTURE(kind.name);
+      const std::string& token = tokens[i];
+      for (const std::string& wrong :
+           {token.substr(0, token.size() - 1), token.substr(1), token + "A", token + token,
+            " " + token, token + "\n", "#" + token, SessionGate::token_hash(token), std::string()})
+        check_neutral(kind.use(world, wrong));
+      for (std::size_t other = 0; other < tokens.size(); ++other)
+        if (other != i) check_neutral(kind.use(world, tokens[other]));
+    }
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      CAPTURE(kinds()[i].name);
+      CHECK(worked(kinds()[i].use(world, tokens[i])));
+      check_neutral(kinds()[i].use(world, tokens[i]));
+    }
+  });
+}
+
+TEST_CASE("a mailed token lives to the microsecond that its mail says") {
+  for (const bool late : {false, true})
+    for_each_engine([late](EngineCase& engine) {
+      AccountWorld world(engine);
+      for (const Kind& kind : kinds()) {
+        CAPTURE(kind.name);
+        const std::string token = kind.get(world);
+        // Using it takes a second of the world's.
+        world.clock.advance(kind.life - seconds(1) - microseconds(late ? 0 : 1));
+        const Error error = kind.use(world, token);
+        if (late)
+          check_neutral(error);
+        else
+          CHECK(worked(error));
+      }
+    });
+}
+
+TEST_CASE("a newer link takes the place of an older one, which is not sent any more") {
+  for_each_engine([](EngineCase& engine) {
+    AccountWorld world(engine);
+    const SignedIn ann = world.somebody();
+    REQUIRE(world.forgot("ann@example.com"));
+    const std::string first = world.mail_to("ann@example.com").token;
+    REQUIRE(world.forgot("ANN@example.com"));
+    const std::string second = world.mail_to("ann@example.com").token;
+    CHECK(world.mails().size() == 1);
+    CHECK(problem(world.reset(first)) == "link_invalid");
+
+    REQUIRE(world.ask(ann.token, "one@example.com"));
+    const std::string one = world.mail_to("one@example.com").token;
+    REQUIRE(world.ask(ann.token, "two@example.com"));
+    CHECK(world.mails().size() == 2);
+    CHECK(problem(world.confirm(one)) == "link_invalid");
+    CHECK(world.confirm(world.mail_to("two@example.com").token));
+    // A link to the old address sets no password of the account any more.
+    CHECK(problem(world.reset(second)) == "link_invalid");
+  });
+}
+
+TEST_CASE("mails are bounded by address, network and both, alike with and without an account") {
+  for_each_engine([](EngineCase& engine) {
+    AccountWorld world(engine);
+    world.somebody("ann@example.com");
+    for (const std::string email : {"ann@example.com", "nobody@example.com"}) {
+      CAPTURE(email);
+      int asked = 0;
+      for (int network = 1; network <= 5; ++network)
+        for (int i = 0; i < 6; ++i) {
+          const auto answer = world.forgot(
+              email, "198.51.100." + std::to_string(network + (email[0] == 'a' ? 0 : 9)));
+          CHECK(problem(answer) == (i < 5 && asked < 20 ? "" : "too_many_requests"));
+          asked += answer ? 1 : 0;
+        }
+      CHECK(asked == 20);
+    }
+    int asked = 0;
+    for (int i = 0; i < 40; ++i)
+      asked +=
+          world.begin("p" + std::to_string(i) + "@example.com", kPassword, "203.0.113.7") ? 1 : 0;
+    CHECK(asked == 30);
+    world.clock.advance(hours(1));
+    CHECK(world.forgot("ann@example.com"));
+  });
+}
+
+TEST_CASE("tries at tokens are bounded by network") {
+  for_each_engine([](EngineCase& engine) {
+    AccountWorld world(engine);
+    for (int i = 0; i < 100; ++i)
+      CHECK(problem(world.reset("x" + std::to_string(i))) == "link_invalid");
+    CHECK(problem(world.reset("y")) == "too_many_requests");
+    CHECK(problem(world.confirm("y")) == "too_many_requests");
+  });
+}
+
+}  // namespace ks::test
