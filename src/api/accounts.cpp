@@ -1,5 +1,6 @@
 #include "api/api.hpp"
 #include "api/fields.hpp"
+#include "api/me/me.hpp"
 #include "api/people/arrival.hpp"
 #include "api/present.hpp"
 #include "api/router.hpp"
@@ -10,10 +11,6 @@ namespace ks::api {
 
 namespace {
 
-SessionGate::TrailPtr trail_of(const Call& call) {
-  return std::make_shared<const Trail>(Trail{call.request.request_id, call.request.client_address});
-}
-
 // What a first sign-up brings with it.
 Founding founding(Services& services) {
   return [&services](Tx& tx, const PersonScope&, const TenantScope& scope,
@@ -23,6 +20,8 @@ Founding founding(Services& services) {
   };
 }
 
+}  // namespace
+
 Reply signed_in(const Services& services, int status, const SignedIn& in) {
   Reply reply;
   reply.status = status;
@@ -30,6 +29,8 @@ Reply signed_in(const Services& services, int status, const SignedIn& in) {
   reply.set_cookie = services.cookie.set(in.token);
   return reply;
 }
+
+namespace {
 
 // Success is the acceptance: both, or neither.
 Result<Reply> sign_up_invited(const Services& services, const ClientScope& client, const Call& call,
@@ -77,8 +78,27 @@ void mount_accounts(Router& router, Services& services) {
         const auto invitation = fields.optional_text("invitation");
         KS_CHECK(fields.done());
         if (invitation) return sign_up_invited(services, client, call, wanted, *invitation);
+        if (services.accounts.mode() == SignUpMode::verified) {
+          KS_CHECK(services.accounts.begin_sign_up(client, wanted, trail_of(call)));
+          Reply reply;
+          reply.status = 202;
+          return reply;
+        }
         KS_TRY(const SignedIn in,
                services.accounts.sign_up(client, wanted, trail_of(call), founding(services)));
+        return signed_in(services, 201, in);
+      });
+
+  router.post<Anyone>(
+      "/api/v1/auth/verify",
+      {.action = std::nullopt, .body = Body::json, .deed = account_actions::kVerify},
+      [&services](const ClientScope& client, const Call& call) -> Result<Reply> {
+        Fields fields(call.body, {"token", "password"});
+        const std::string token = fields.required_text("token");
+        const std::string password = fields.required_text("password");
+        KS_CHECK(fields.done());
+        KS_TRY(const SignedIn in, services.accounts.finish_sign_up(
+                                      client, token, password, trail_of(call), founding(services)));
         return signed_in(services, 201, in);
       });
 

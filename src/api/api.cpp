@@ -8,6 +8,8 @@ void mount(http::Router& raw, Services& services, FeedHub& hub) {
   Router router(raw, services);
   mount_system(router, services);
   mount_accounts(router, services);
+  mount_recovery(router, services);
+  mount_own_account(router, services);
   mount_organizations(router, services);
   mount_teams(router, services);
   mount_access(router, services);

@@ -17,6 +17,8 @@ void mount(http::Router& raw, Services& services, FeedHub& hub);
 // By noun; mount() calls them.
 void mount_system(Router& router, Services& services);
 void mount_accounts(Router& router, Services& services);
+void mount_recovery(Router& router, Services& services);
+void mount_own_account(Router& router, Services& services);
 void mount_organizations(Router& router, Services& services);
 void mount_teams(Router& router, Services& services);
 void mount_access(Router& router, Services& services);

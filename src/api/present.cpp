@@ -19,7 +19,10 @@ Json role_of(const Standing& standing) {
 }  // namespace
 
 Json present(const UserRow& user) {
-  return Json::object({{"id", user.id.text()}, {"email", user.email}, {"name", user.name}});
+  return Json::object({{"id", user.id.text()},
+                       {"email", user.email},
+                       {"email_verified", user.email_proved},
+                       {"name", user.name}});
 }
 
 Json present(const Organization& org, const TenantScope& scope) {

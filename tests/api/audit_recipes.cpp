@@ -5,6 +5,7 @@
 
 #include "base/digest.hpp"
 #include "tests/api/audit_rows.hpp"
+#include "tests/api/mailbox.hpp"
 
 namespace ks::api_test {
 
@@ -32,6 +33,19 @@ Reply end(Person& owner) {
   const Json name = Json::object({{"name", owner.get(owner.org_path()).json().at("name")}});
   return owner.call(
       {"DELETE", owner.org_path(), {{"Content-Type", "application/json"}}, name.dump()});
+}
+
+std::string id_of(Server& server, const Person& person) {
+  return test::RawSql(server.dsn())
+      .one("SELECT id FROM users WHERE email = '" + person.email + "'");
+}
+
+Prepared by_link(Server& server, const std::string& purpose, const std::string& path,
+                 const std::string& address, const std::string& user) {
+  auto nobody = std::make_shared<Person>(server.nobody());
+  Json body = Json::object({{"token", plant_link(server, purpose, address, user)}});
+  if (purpose != "change_address") body.set("password", kPassword);
+  return Prepared{[=] { return nobody->post(path, body); }, ""};
 }
 
 // How to make each write of the route table succeed. A route that is not here fails the test: it is
@@ -166,6 +180,72 @@ const Recipes& recipes() {
          Json body = account(person->email);
          body.erase("name");
          return Prepared{[=] { return person->post("/api/v1/auth/login", body); }, ""};
+       }},
+      {"POST /api/v1/auth/verify",
+       [=](Server& server) {
+         server.somebody();
+         return by_link(server, "sign_up", "/api/v1/auth/verify", "verified@example.com", "");
+       }},
+      {"POST /api/v1/auth/forgot",
+       [](Server& server) {
+         auto person = std::make_shared<Person>(server.somebody());
+         return Prepared{[=] {
+                           return person->post("/api/v1/auth/forgot",
+                                               Json::object({{"email", person->email}}));
+                         },
+                         ""};
+       }},
+      {"POST /api/v1/auth/reset",
+       [=](Server& server) {
+         const Person person = server.somebody();
+         return by_link(server, "reset", "/api/v1/auth/reset", person.email, id_of(server, person));
+       }},
+      {"POST /api/v1/auth/address",
+       [=](Server& server) {
+         const Person person = server.somebody();
+         return by_link(server, "change_address", "/api/v1/auth/address", "moved-" + person.email,
+                        id_of(server, person));
+       }},
+      {"POST /api/v1/auth/address/restore",
+       [=](Server& server) {
+         const Person person = server.somebody();
+         return by_link(server, "restore_address", "/api/v1/auth/address/restore",
+                        "was-" + person.email, id_of(server, person));
+       }},
+      {"POST /api/v1/me/address",
+       [](Server& server) {
+         auto person = std::make_shared<Person>(server.somebody());
+         return Prepared{[=] {
+                           return person->post("/api/v1/me/address",
+                                               Json::object({{"email", "new@example.com"}}));
+                         },
+                         ""};
+       }},
+      {"PUT /api/v1/me/password",
+       [](Server& server) {
+         auto person = std::make_shared<Person>(server.somebody());
+         return Prepared{[=] {
+                           return person->put("/api/v1/me/password",
+                                              Json::object({{"password", kPassword}}));
+                         },
+                         ""};
+       }},
+      {"DELETE /api/v1/me/sessions",
+       [](Server& server) {
+         auto person = std::make_shared<Person>(server.somebody());
+         Person elsewhere = server.nobody();
+         REQUIRE(elsewhere
+                     .post("/api/v1/auth/login",
+                           Json::object({{"email", person->email}, {"password", kPassword}}))
+                     .status == 200);
+         return Prepared{[=] { return person->del("/api/v1/me/sessions"); }, ""};
+       }},
+      {"DELETE /api/v1/me/sessions/{session}",
+       [](Server& server) {
+         auto person = std::make_shared<Person>(server.somebody());
+         const Json own = person->get("/api/v1/me/sessions").json();
+         const std::string id(own.at("items").as_array().at(0).text("id"));
+         return Prepared{[=] { return person->del("/api/v1/me/sessions/" + id); }, ""};
        }},
       {"POST /api/v1/auth/reauthenticate",
        [](Server& server) {

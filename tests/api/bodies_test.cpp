@@ -164,7 +164,7 @@ TEST_CASE_FIXTURE(Writes, "an operation without a body refuses one") {
     ++checked;
     CHECK(send(op, "{}").status == 422);
   }
-  CHECK(checked == 4);
+  CHECK(checked == 6);
   CHECK(ann.get(ann.deployment_path("web")).status == 200);
 }
 

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/api/mailbox.hpp"
 #include "tests/api/schema.hpp"
 #include "tests/api/server.hpp"
 
@@ -201,7 +202,8 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   server.raise(ann, "enterprise");
   Person nobody = server.nobody();
   for (const char* path : {"/", "/healthz", "/openapi.json", "/docs/api", "/docs/api.css", "/setup",
-                           "/o/any/billing", "/problems/not-found", "/api/v1/config"})
+                           "/o/any/billing", "/problems/not-found", "/api/v1/config", "/verify",
+                           "/login", "/forgot", "/reset", "/address", "/address/restore"})
     CHECK(nobody.get(path).status == 200);
   // It is ready once the operator leads.
   ann.deploy("web");
@@ -296,6 +298,27 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   CHECK(ann.poke(ann.deployment_path("web") + "/deploy").status == 202);
   CHECK(ann.del(ann.deployment_path("web")).status == 202);
   CHECK(root.get("/api/v1/platform/orgs").status == 200);
+  CHECK(ann.get("/api/v1/me/sessions").status == 200);
+  CHECK(ann.post("/api/v1/me/address", Json::object({{"email", "ann@new.example"}})).status == 202);
+  CHECK(ann.put("/api/v1/me/password", Json::object({{"password", kPassword}})).status == 200);
+  CHECK(ann.del("/api/v1/me/sessions").status == 204);
+  CHECK(nobody.post("/api/v1/auth/forgot", Json::object({{"email", ann.email}})).status == 202);
+  Person bob = server.somebody("Bob");
+  const std::string bobs(bob.get("/api/v1/me").json().text("user", "id"));
+  const auto by_link = [&](const std::string& path, const std::string& purpose,
+                           const std::string& address, const std::string& user) {
+    Json body = Json::object({{"token", plant_link(server, purpose, address, user)}});
+    if (purpose != "change_address") body.set("password", kPassword);
+    return server.nobody().post("/api/v1/auth" + path, body).status;
+  };
+  CHECK(by_link("/verify", "sign_up", "eve@example.com", "") == 201);
+  CHECK(by_link("/address", "change_address", "bob@new.example", bobs) == 204);
+  CHECK(by_link("/address/restore", "restore_address", "bob@old.example", bobs) == 204);
+  CHECK(by_link("/reset", "reset", "bob@old.example", bobs) == 204);
+  Person carl = server.somebody("Carl");
+  const Json carls = carl.get("/api/v1/me/sessions").json();
+  const std::string session(carls.at("items").as_array().at(0).text("id"));
+  CHECK(carl.del("/api/v1/me/sessions/" + session).status == 204);
   CHECK(ann.post("/api/v1/auth/reauthenticate", Json::object({{"password", kPassword}})).status ==
         200);
   CHECK(ann.call({"DELETE",

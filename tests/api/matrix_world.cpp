@@ -146,6 +146,8 @@ Names MatrixWorld::names_of(const Operation& operation, Person& owner) {
       // Numbers count within a review.
       {"row", [] { return std::string("1"); }},
       {"problem", [] { return std::string("not-found"); }},
+      // Whoever asks has sessions of their own only.
+      {"session", [] { return std::string(kNobodys); }},
   };
   Names out;
   for (std::size_t at = 0; (at = operation.pattern.find('{', at)) != std::string::npos; ++at) {
@@ -167,7 +169,8 @@ std::vector<Names> MatrixWorld::absent(const Names& names) const {
   };
   for (const char* org : {"no-such", kNobodys, kElsewhere, "elsewhere"}) with("org", org);
   for (const char* team : {"no-such", kNobodys}) with("team", team);
-  for (const char* inner : {"deployment", "user", "offer", "invitation", "review", "row"})
+  for (const char* inner :
+       {"deployment", "user", "offer", "invitation", "review", "row", "session"})
     with(inner, kNobodys);
   return out;
 }
@@ -209,7 +212,7 @@ Json MatrixWorld::body(const Operation& operation, const Visitor& visitor) {
   const std::string number = std::to_string(++made_);
   const Json guest = Json::object({{"user", things_of(ann).guest.id}});
   const std::string id = operation.id();
-  if (id == "reauthenticate") return Json::object({{"password", kPassword}});
+  if (id == "reauthenticate" || id == "setPassword") return Json::object({{"password", kPassword}});
   if (id == "createTeam") return Json::object({{"name", "Team " + number}});
   if (id == "createDeployment") return image_body("app-" + number);
   if (id == "changeInvitation") return Json::object();
@@ -244,6 +247,9 @@ Reply MatrixWorld::ask(const Operation& operation, const Visitor& visitor, const
 
 void MatrixWorld::mend(Visitor& visitor) {
   things_of(ann).sound = false;
+  // What ends a person's other sessions.
+  for (Person* owner : {&ann, &eve})
+    if (owner->get("/api/v1/me").status != 200) *owner = another_session(*owner);
   if (!visitor.standing.org_role || visitor.person.get(ann.org_path()).status == 200) return;
   CHECK(ann.poke(ann.org_path() + "/members/" + visitor.person.id + "/reinstate").status == 200);
 }

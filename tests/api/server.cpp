@@ -283,6 +283,7 @@ std::string filled(std::string pattern, const std::string& org, const std::strin
   put("{invitation}", "01939f6e-4a00-7000-8000-000000000004");
   put("{review}", "01939f6e-4a00-7000-8000-000000000005");
   put("{row}", "1");
+  put("{session}", "01939f6e-4a00-7000-8000-000000000009");
   return pattern;
 }
 

@@ -57,6 +57,42 @@ void mount_landing(http::Router& raw, const Services& services, const Json& cont
               "\"password\":\"at least 12 characters\",\"name\":\"Root\"}'\n\n"
               "When it was used or is too old, `k8s-scheduler admin link` on the server prints a\n"
               "new one.\n"));
+  const auto tell = [&](std::string_view path, const std::string& what, const std::string& call,
+                        const std::string& body, const std::string& then) {
+    serve(raw, services, path,
+          http::Response::text(200, what + "\n\ncurl " + base + call +
+                                        " -H Content-Type:application/json \\\n  -d '" + body +
+                                        "'\n\n" + then + "\n"));
+  };
+  tell(
+      "/verify",
+      "This link makes the account that was asked for with its address. Its token is what follows\n"
+      "the '#'; a browser did not send it. Give it back within 24 hours, with the password that\n"
+      "was chosen:",
+      "/api/v1/auth/verify -c jar", R"({"token":"...","password":"the one of the sign-up"})",
+      "When it was used, replaced or is too old, sign up once more.");
+  tell("/forgot", "For a mail with a link that sets a new password:", "/api/v1/auth/forgot",
+       R"({"email":"ann@example.com"})",
+       "The answer is the same whether the address has an account or not.");
+  tell("/reset",
+       "This link sets a new password. Its token is what follows the '#'; a browser did not send "
+       "it.\n"
+       "Use it once, within an hour:",
+       "/api/v1/auth/reset", R"({"token":"...","password":"at least 12 characters"})",
+       "All sessions end then; sign in with the new password.");
+  tell("/address",
+       "This link makes the address that it was mailed to that of the account. Its token is what\n"
+       "follows the '#'; a browser did not send it. Use it once, within 24 hours:",
+       "/api/v1/auth/address -b jar", R"({"token":"..."})",
+       "All sessions of the account end then, but the one of the file jar.");
+  tell("/address/restore",
+       "This link gives the account back the address that the link was mailed to. Its token is "
+       "what\n"
+       "follows the '#'; a browser did not send it. Use it once, within 7 days:",
+       "/api/v1/auth/address/restore", R"({"token":"...","password":"at least 12 characters"})",
+       "All sessions end then; sign in with that address and the new password.");
+  tell("/login", "To sign in:", "/api/v1/auth/login -c jar",
+       R"({"email":"ann@example.com","password":"..."})", "The session is in the file jar then.");
   serve(
       raw, services, "/o/{org}/billing",
       http::Response::text(

@@ -368,10 +368,9 @@ LoadedConfig Loader::load() {
     fault("CA_FILE", "cannot be read: " + config.ca_file);
   outgoing_mail();
   config.sign_up = get("SIGNUP");
-  if (config.sign_up == "verified")
-    fault("SIGNUP", "verified needs mail, which this version does not send; use open or closed");
-  else if (config.sign_up != "open" && config.sign_up != "closed")
-    fault("SIGNUP", "must be open or closed");
+  if (config.sign_up.empty()) show("SIGNUP", config.sign_up = default_sign_up(config.mail_mode));
+  if (const auto wrong = sign_up_fault(config.sign_up, config.mail_mode); !wrong.empty())
+    fault("SIGNUP", wrong);
   config.op.url_scheme = local ? "http" : "https";
 
   config.https_proxy = get("HTTPS_PROXY");

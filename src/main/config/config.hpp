@@ -86,6 +86,10 @@ std::optional<log::Level> log_level(std::string_view name);
 // The file that AUDIT_SINK names, "" for the log, nothing for what is neither. Where it is not set,
 // a file in the folder of the embedded default database, with any other the log.
 std::optional<std::string> audit_sink_file(std::string_view setting, std::string_view dsn);
+// SIGNUP where it is not set. Files in a folder reach nobody but whoever tries the product out.
+std::string default_sign_up(MailMode mail);
+// What is wrong with it; empty when nothing is.
+std::string sign_up_fault(std::string_view mode, MailMode mail);
 
 // An address without its secrets. Of one that can be read in two ways nothing but the scheme is
 // left, and of what is no address nothing.

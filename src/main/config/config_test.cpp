@@ -47,6 +47,31 @@ TEST_CASE("the smallest configuration has no faults and the documented defaults"
   CHECK(loaded.config.op.url_scheme == "http");
 }
 
+TEST_CASE("sign-up is verified where a mail server is set, and never without any mail") {
+  const auto mode = [](std::map<std::string, std::string> more) {
+    auto settings = good();
+    settings.merge(more);
+    const auto loaded = load(settings);
+    return has_fault(loaded, "SIGNUP") ? "fault" : loaded.config.sign_up;
+  };
+  const std::map<std::string, std::string> server{{"SMTP_URL", "smtp://localhost"},
+                                                  {"MAIL_FROM", "noreply@example.com"}};
+  CHECK(mode({}) == "open");
+  CHECK(mode(server) == "verified");
+  auto open = server;
+  open["SIGNUP"] = "open";
+  CHECK(mode(open) == "open");
+  CHECK(mode({{"SIGNUP", "closed"}}) == "closed");
+  // Into files, for trying it out.
+  CHECK(mode({{"SIGNUP", "verified"}}) == "verified");
+  auto settings = good();
+  settings["BASE_URL"] = "https://ks.example.com";
+  settings["SIGNUP"] = "verified";
+  CHECK(has_fault(load(settings), "SIGNUP"));
+  settings["SIGNUP"] = "";
+  CHECK(load(settings).config.sign_up == "open");
+}
+
 TEST_CASE("every fault is said at once, each with its setting") {
   const auto loaded = load({{"DATABASE_DSN", "mysql://x"},
                             {"SERVER_ADDR", "nowhere"},

@@ -40,7 +40,7 @@ constexpr std::array kVariables = {
     Variable{"SECRETS_KEY_FILE", ""},
     Variable{"SMTP_URL", "", Show::smtp},
     Variable{"MAIL_FROM", ""},
-    Variable{"SIGNUP", "open"},
+    Variable{"SIGNUP", ""},
     Variable{"RATE_LIMIT_READS", "6000"},
     Variable{"RATE_LIMIT_WRITES", "1200"},
     Variable{"RATE_LIMIT_ADDRESS_READS", "6000"},
@@ -76,6 +76,16 @@ std::optional<std::string> audit_sink_file(std::string_view setting, std::string
     return std::string(setting.substr(kFile.size()));
   if (setting == "log") return std::string();
   return std::nullopt;
+}
+
+std::string default_sign_up(MailMode mail) {
+  return mail == MailMode::server ? "verified" : "open";
+}
+
+std::string sign_up_fault(std::string_view mode, MailMode mail) {
+  if (mode == "verified" && mail == MailMode::off) return "verified needs mail: set SMTP_URL";
+  if (mode == "open" || mode == "verified" || mode == "closed") return {};
+  return "must be open, verified or closed";
 }
 
 namespace {
