@@ -163,6 +163,9 @@ Result<SignedIn> Accounts::login(const ClientScope& scope, std::string_view emai
     if (arrival) {
       KS_TRY(const Caller caller, gate_.load_in(tx, scope, session.token, trail));
       KS_CHECK(arrival(tx, caller.person(), gate_.founding(caller.person()), caller.user()));
+      KS_TRY(const auto arrived, store_.find_person(tx, scope, current.id));
+      if (!arrived) return bug("an account is gone in the transaction that signed in to it");
+      current = *arrived;
     }
     KS_CHECK(audit_.record(tx, scope, deed_of(account_actions::kSignIn, current.id), *trail,
                            session.row.now));

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/api/audit_rows.hpp"
 #include "tests/api/mailbox.hpp"
 #include "tests/api/server.hpp"
 
@@ -192,4 +193,61 @@ TEST_CASE("a person sees the own sessions, ends them, and ends the others with a
   old.cookie = before;
   CHECK(old.get("/api/v1/me").status == 401);
   CHECK(ann.get("/api/v1/me/sessions").json().at("items").as_array().size() == 1);
+}
+
+TEST_CASE("whoever joins by an invitation's link has shown to read the mail of that address") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  server.raise(ann, "business");
+  const auto verified = [](const Reply& reply) {
+    REQUIRE(reply.status / 100 == 2);
+    return reply.json().at("user").at("email_verified") == Json(true);
+  };
+  const auto by = [](const std::string& token) { return Json::object({{"token", token}}); };
+
+  // Signed in: looking shows nothing, joining does.
+  Person bob = server.somebody("Bob");
+  const std::string bobs = invited(server, ann, bob.email);
+  CHECK(bob.post("/api/v1/invitations/lookup", by(bobs)).status == 200);
+  CHECK_FALSE(verified(bob.get("/api/v1/me")));
+  REQUIRE(bob.post("/api/v1/invitations/accept", by(bobs)).status == 200);
+  CHECK(verified(bob.get("/api/v1/me")));
+
+  // By signing in from it.
+  Person cleo = server.somebody("Cleo");
+  Json login = Json::object({{"email", cleo.email}, {"password", kPassword}});
+  CHECK_FALSE(verified(cleo.post("/api/v1/auth/login", login)));
+  login.set("invitation", invited(server, ann, cleo.email));
+  CHECK(verified(cleo.post("/api/v1/auth/login", login)));
+  CHECK(verified(cleo.get("/api/v1/me")));
+
+  // By signing up from it.
+  Json wanted = account("eve@example.com");
+  wanted.set("invitation", invited(server, ann, "eve@example.com"));
+  Person eve = server.nobody();
+  CHECK(verified(eve.post("/api/v1/auth/signup", wanted)));
+
+  // The same link says nothing about an address that the account has since.
+  server.execute("UPDATE users SET email = 'other@example.com', email_proved_at = 0 WHERE id = '" +
+                 bob.id + "'");
+  CHECK(bob.post("/api/v1/auth/login",
+                 Json::object({{"email", "other@example.com"}, {"password", kPassword}}))
+            .status == 200);
+  REQUIRE(bob.post("/api/v1/invitations/accept", by(bobs)).status == 200);
+  CHECK_FALSE(verified(bob.get("/api/v1/me")));
+}
+
+TEST_CASE("where sign-up is verified an invitation's link makes the account at once") {
+  Server server({mailing_settings(), false});
+  Person ann = server.administrator();
+  const Reply org = ann.post("/api/v1/orgs", Json::object({{"name", "Acme"}}));
+  REQUIRE(org.status == 201);
+  ann.org = org.json().text("slug");
+  ann.org_id = org.json().text("id");
+  server.raise(ann, "business");
+  Json wanted = account("eve@example.com");
+  wanted.set("invitation", invited(server, ann, "eve@example.com"));
+  Person eve = server.nobody();
+  CHECK(eve.post("/api/v1/auth/signup", wanted).status == 201);
+  CHECK(eve.get("/api/v1/me").json().at("organizations").as_array().size() == 1);
 }

@@ -56,6 +56,7 @@ class TextsWorld {
                  true,
                  false,
                  "open",
+                 days(90),
                  "1",
                  {}} {}
 

@@ -177,8 +177,8 @@ TEST_CASE(
     // Each with a source of ids of its own.
     std::array<Outcome, 2> started;
     const app::Stores here = house.world.stores();
-    SqlStores of_other(std::string(32, 'k'), engine.clock());
     SeededRandom random(99);
+    SqlStores of_other(std::string(32, 'k'), engine.clock(), random);
     const app::Stores there = of_other.for_app(here.outbox, engine.clock(), random);
     const auto begin = [&](const World::Person& who, const app::Stores& with, std::size_t process) {
       return house.world.write(

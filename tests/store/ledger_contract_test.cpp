@@ -25,11 +25,13 @@
 #include "sql/mails.hpp"
 #include "sql/names.hpp"
 #include "sql/organizations.hpp"
+#include "sql/people/access.hpp"
 #include "sql/people/account_links.hpp"
 #include "sql/people/invitations.hpp"
 #include "sql/people/members.hpp"
 #include "sql/people/ownership.hpp"
 #include "sql/people/removals.hpp"
+#include "sql/people/reviews.hpp"
 #include "sql/plans.hpp"
 #include "sql/sync.hpp"
 #include "tests/store/engines.hpp"
@@ -199,6 +201,8 @@ struct Org {
   sql::SqlRemovalStore removals;
   sql::SqlOwnershipStore ownership;
   sql::SqlInvitationStore invitations;
+  sql::SqlAccessStore access;
+  sql::SqlReviewStore reviews;
   sql::SqlDeploymentStore deployments;
   sql::SqlSandboxStore sandboxes;
   sql::SqlPlanStore plans;
@@ -212,9 +216,10 @@ struct Org {
   mail::SealedOutbox outbox{mails, envelope, clock, random, mail::Switch::off};
   Authorizer authorizer{teams};
   sql::SqlNameStore names{std::string(32, 'n')};
-  app::Stores stores{authorizer,  organizations, teams,     members,  removals, ownership,
-                     invitations, deployments,   sandboxes, plans,    journal,  audit,
-                     idempotency, names,         outbox,    envelope, clock,    random};
+  app::Stores stores{authorizer, organizations, teams,    members, removals,
+                     ownership,  invitations,   access,   reviews, deployments,
+                     sandboxes,  plans,         journal,  audit,   idempotency,
+                     names,      outbox,        envelope, clock,   random};
   SessionGate::TrailPtr trail = std::make_shared<const Trail>(Trail{"test", "192.0.2.1"});
   std::string token;
 };

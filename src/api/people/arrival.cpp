@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
+#include "api/me/me.hpp"
 #include "base/log.hpp"
 
 namespace ks::api {
 
 namespace {
-
-SessionGate::TrailPtr trail_of(const Call& call) {
-  return std::make_shared<const Trail>(Trail{call.request.request_id, call.request.client_address});
-}
 
 Json joined_json(const Caller& caller, const app::Accepted& accepted) {
   Json left_out = Json::array();
@@ -35,6 +32,17 @@ Json joined_json(const Caller& caller, const app::Accepted& accepted) {
   return Json::object({{"invitation", accepted.id.text()},
                        {"organization", std::move(organization)},
                        {"left_out", std::move(left_out)}});
+}
+
+// Joins, and writes down that the person reads the mail of the address: the token came from there.
+Result<app::Accepted> accept_in(Tx& tx, const Services& services, const PersonScope& person,
+                                const UserRow& user, const InvitationToken& token) {
+  KS_TRY(app::Accepted accepted,
+         app::accept_invitation(tx, services.stores, SessionGate::invited(person, token.org()),
+                                token, app::Guest{user.email, user.name}));
+  if (accepted.proves_address)
+    KS_CHECK(services.accounts.address().prove(tx, person.client_scope(), user));
+  return accepted;
 }
 
 void tell_administrators(const Services& services, const ClientScope& client,
@@ -79,9 +87,7 @@ Result<Arrival> Arrival::of(const Services& services, const ClientScope& client,
 Founding Arrival::joining() {
   return [this](Tx& tx, const PersonScope& person, const TenantScope&,
                 const UserRow& user) -> Result<void> {
-    KS_TRY(accepted_,
-           app::accept_invitation(tx, services_->stores, SessionGate::invited(person, token_.org()),
-                                  token_, app::Guest{user.email, user.name}));
+    KS_TRY(accepted_, accept_in(tx, *services_, person, user, token_));
     return {};
   };
 }
@@ -104,9 +110,7 @@ Result<Json> accept_as(const Services& services, const ClientScope& client,
       services.db.write_for(token.org().text(), [&](Tx& tx) -> Result<app::Accepted> {
         KS_TRY(const Caller now,
                services.sessions.load_in(tx, client, session, caller.person().trail()));
-        return app::accept_invitation(tx, services.stores,
-                                      SessionGate::invited(now.person(), token.org()), token,
-                                      app::Guest{now.user().email, now.user().name});
+        return accept_in(tx, services, now.person(), now.user(), token);
       });
   if (!accepted) {
     tell_administrators(services, client, caller.person().trail(), token, accepted.error());

@@ -1,16 +1,13 @@
 // What somebody does who was invited.
 #include "api/api.hpp"
 #include "api/fields.hpp"
+#include "api/me/me.hpp"
 #include "api/people/arrival.hpp"
 #include "api/router.hpp"
 
 namespace ks::api {
 
 namespace {
-
-SessionGate::TrailPtr trail_of(const Call& call) {
-  return std::make_shared<const Trail>(Trail{call.request.request_id, call.request.client_address});
-}
 
 Result<std::string> token_of(const Call& call) {
   Fields fields(call.body, {"token"});

@@ -108,7 +108,10 @@ Result<Accepted> join_as_invited(Tx& tx, const Stores& stores, const MayAnswer& 
   if (!now) KS_CHECK(give_back_seats(tx, stores, may, 1));
   const UserId& by = sound.org_wide ? invitation.by : sound.parts.front().by;
   KS_TRY(const Joined joined, join(tx, stores, MayAdd::invited(may, invitation, by), joining));
-  Accepted out{invitation.id, may.scope().org(), joined.added, gone_teams(invitation)};
+  Accepted out{.id = invitation.id,
+               .org = may.scope().org(),
+               .added = joined.added,
+               .left_out = gone_teams(invitation)};
   for (const TeamId& team : joined.vanished)
     if (const auto* part = invitation.part(team)) out.left_out.push_back(part->name);
   return out;
@@ -153,13 +156,15 @@ Result<Accepted> accept_invitation(Tx& tx, const Stores& stores, const TenantSco
     // Who was removed since is not let in again by the same link.
     KS_TRY(const auto still, stores.members.roles(tx, may, user));
     if (!still) return not_found();
-    return Accepted{invitation.id, invited.org(), false, gone_teams(invitation)};
+    return Accepted{invitation.id, invited.org(), false, gone_teams(invitation),
+                    invitation.email == guest.email};
   }
   if (invitation.state == InvitationState::expired) return expired(found);
   const auto to = after(invitation.state, InvitationEvent::accept);
   if (!to) return not_found();
   if (invitation.email != guest.email) return for_another(invitation, guest.email);
   KS_TRY(Accepted out, join_as_invited(tx, stores, may, invitation, user));
+  out.proves_address = true;
   KS_CHECK(settle(tx, stores, may, invitation, *to, user));
   KS_CHECK(stores.outbox.cancel(tx, may, about(invitation)));
   KS_CHECK(tell(tx, stores, may, invitation.by_email,

@@ -41,6 +41,8 @@ struct Accepted {
   OrgId org;
   bool added = false;                 // False: the person was a member already.
   std::vector<std::string> left_out;  // Names of teams that are gone.
+  // The guest's address is the one that the link was mailed to.
+  bool proves_address = false;
 };
 // The actor of the scope, who is `guest`, joins. Done twice, or by many at once, it is
 // done once, and everybody is given the same. Refused are: another address than the invitation's

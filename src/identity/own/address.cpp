@@ -117,6 +117,14 @@ Result<void> OwnAddress::confirm(const ClientScope& scope, std::string_view toke
   });
 }
 
+Result<void> OwnAddress::prove(Tx& tx, const ClientScope& scope, const UserRow& user) {
+  if (user.email_proved) return {};
+  KS_TRY(const bool proved,
+         parts_.store.set_email(tx, scope, user.id, user.email, parts_.clock.now()));
+  if (!proved) return bug("an account's own address is taken");
+  return {};
+}
+
 Result<void> OwnAddress::restore(const ClientScope& scope, std::string_view token,
                                  std::string_view password, const SessionGate::TrailPtr& trail) {
   KS_TRY(const AccountLink link, links_.find(scope, LinkPurpose::restore_address, token, *trail));

@@ -24,6 +24,10 @@ class OwnAddress {
   Result<void> confirm(const ClientScope&, std::string_view token,
                        std::optional<std::string_view> presented, const SessionGate::TrailPtr&);
 
+  // Writes down that the person reads the mail of the account's own address, in the transaction of
+  // the link that showed it; nothing where that is known.
+  Result<void> prove(Tx&, const ClientScope&, const UserRow&);
+
   // Makes an address that it was before that of the account again, for whoever reads its mail, with
   // a new password: whoever changed it knew the old one. All sessions end, and the ways back to
   // what it was changed to since. 404 "link_invalid", 409 "address_taken", 422 (/password), 429.
