@@ -61,6 +61,23 @@ std::string random_bytes(Random& random, std::size_t count) {
   return out;
 }
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+// Of valid UTF-8: bytes that begin no character are 10xxxxxx.
+bool one_character(std::string_view text) {
+  std::size_t length = 1;
+  while (length < text.size() && (static_cast<unsigned char>(text[length]) & 0xc0) == 0x80)
+    ++length;
+  for (std::size_t at = length; at < text.size(); at += length)
+    if (text.substr(at, length) != text.substr(0, length)) return false;
+  return true;
+}
+
 std::unexpected<Error> busy() {
   Error error{};
   error.code = Error::Code::unavailable;
@@ -72,18 +89,20 @@ std::unexpected<Error> busy() {
 }
 }  // namespace
 
-Result<void> check_password(std::string_view password) {
+Result<void> check_password(std::string_view password, std::string_view address) {
   if (password.size() > kPasswordMax)
     return invalid(fmt::format("must have at most {} bytes", kPasswordMax));
   const std::ptrdiff_t length = code_points(password);
   if (length < 0) return invalid("must be valid UTF-8");
   if (static_cast<std::size_t>(length) < kPasswordMin)
     return invalid(fmt::format("must have at least {} characters", kPasswordMin));
-  std::string folded(password);
-  for (char& c : folded)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const std::string folded = lower(password);
+  const std::string own = lower(address);
+  if (!own.empty() && (folded == own || folded == own.substr(0, own.find('@'))))
+    return invalid("must not be the account's address");
   if (common_passwords().contains(folded))
     return invalid("is on the list of common passwords; choose another");
+  if (one_character(password)) return invalid("must not be one character over and over");
   return {};
 }
 

@@ -14,9 +14,11 @@ namespace ks {
 inline constexpr std::size_t kPasswordMin = 12;    // Code points.
 inline constexpr std::size_t kPasswordMax = 1024;  // Bytes.
 
-// Whether a password may be chosen: length, UTF-8, and not on the list of common ones (compared in
-// lower case). The error's message says what is wrong, without naming the field or the password.
-Result<void> check_password(std::string_view password);
+// Whether a password may be chosen: length, UTF-8, not on the list of common ones, not one
+// character over and over, and neither the account's address nor what stands before its '@'
+// (compared in lower case). The error's message says what is wrong, without naming the field or the
+// password.
+Result<void> check_password(std::string_view password, std::string_view address = {});
 
 // What one hash costs. Raising a value acts at each account's next login.
 struct PasswordCost {

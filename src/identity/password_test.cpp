@@ -42,6 +42,21 @@ TEST_CASE("common passwords are refused in every case of letters") {
     CHECK_MESSAGE(fault_of(common).find("common") != std::string::npos, common);
 }
 
+TEST_CASE("one character over and over is refused, and so is the account's own address") {
+  for (const char* bad : {"                ", "ŋŋŋŋŋŋŋŋŋŋŋŋ", "%%%%%%%%%%%%%%%%%%%%"})
+    CHECK_MESSAGE(fault_of(bad).find("over and over") != std::string::npos, bad);
+  CHECK(fault_of("ŋŋŋŋŋŋŋŋŋŋŋn").empty());
+  const auto own = [](std::string_view password) {
+    const auto ok = check_password(password, "Ann.Of.Green.Gables@example.com");
+    return ok ? std::string() : ok.error().message;
+  };
+  for (const char* bad : {"ann.of.green.gables@example.com", "Ann.Of.Green.Gables@Example.com",
+                          "ANN.OF.GREEN.GABLES"})
+    CHECK_MESSAGE(own(bad) == "must not be the account's address", bad);
+  CHECK(own("ann.of.green.gable").empty());
+  CHECK(own("example.com is ann's").empty());
+}
+
 TEST_CASE("the list of common passwords has at least 10,000 of the length that is allowed") {
   std::size_t rows = 0;
   for (const auto& file : embedded::common_passwords())
