@@ -17,7 +17,9 @@ using Kind = MailText::Line::Kind;
 
 struct Filling {
   std::string text;
-  bool ours = true;  // Not chosen by anybody: a date, a number, a word of the product.
+  // Not chosen by anybody: a date, a number, a word of the product. Or an address, which can be
+  // nothing else.
+  bool ours = true;
 };
 using Places = std::map<std::string, Filling, std::less<>>;
 
@@ -37,6 +39,7 @@ Places places_of(const MailDraft& draft, Locale locale, const Brand& brand) {
       std::string operator()(const std::string& text) const { return text; }
       std::string operator()(std::int64_t number) const { return std::to_string(number); }
       std::string operator()(Time time) const { return date_for(time, locale); }
+      std::string operator()(const EmailAddress& address) const { return address.text(); }
       std::string operator()(const MailDraft::Word& word) const {
         return word_of(word.text, locale);
       }

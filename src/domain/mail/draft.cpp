@@ -57,7 +57,7 @@ struct Drafts {
   }
   MailDraft operator()(const mails::InvitationWanted& m) const {
     return {.kind = "invitation_wanted",
-            .places = {{"organization", m.organization.name}, {"address", m.address.text()}},
+            .places = {{"organization", m.organization.name}, {"address", m.address}},
             .link = org_link(m.organization, "/people"),
             .useful_until = std::nullopt};
   }
@@ -149,12 +149,16 @@ Json value_json(const MailDraft::Value& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value))
     return Json::object({{"number", *number}});
   if (const auto* time = std::get_if<Time>(&value)) return Json::object({{"time", time->us}});
+  if (const auto* address = std::get_if<EmailAddress>(&value))
+    return Json::object({{"address", address->text()}});
   return Json::object({{"word", std::get<Word>(value).text}});
 }
 
 MailDraft::Value value_of(const Json& json) {
   if (json.at("number").is_int()) return json.at("number").as_int();
   if (json.at("time").is_int()) return Time{json.at("time").as_int()};
+  if (json.at("address").is_string())
+    if (auto address = EmailAddress::parse(json.text("address"))) return std::move(*address);
   if (json.at("word").is_string()) return Word{std::string(json.text("word"))};
   return std::string(json.text("text"));
 }

@@ -18,7 +18,8 @@ struct MailDraft {
     std::string text;
     friend bool operator==(const Word&, const Word&) = default;
   };
-  using Value = std::variant<std::string, std::int64_t, Time, Word>;
+  // An address stays as it is, to be copied: it leads nowhere but to itself.
+  using Value = std::variant<std::string, std::int64_t, Time, Word, EmailAddress>;
   struct Place {
     std::string name;
     Value value;
