@@ -118,7 +118,8 @@ struct Program::Impl {
   void stop(Duration drain);
   http::Response ready();
   std::vector<std::string> troubles();
-  void sweep_after(Duration wait);
+  void clean_after(Duration wait, Duration then, Result<void> (Impl::*clean)());
+  Result<void> expire();
   Result<void> sweep();
 };
 
@@ -202,7 +203,10 @@ void Program::Impl::start_background() {
     });
     sync->start(loop);
     mailing->start(loop);
-    sweep_after(minutes(5));
+    // Soon after the start too: a server that is started often has to come to it.
+    clean_after(minutes(5), hours(1), &Impl::sweep);
+    // An invitation that expires is shown so at once; its seat is free a minute later at most.
+    clean_after(minutes(1), minutes(1), &Impl::expire);
     sync::Purge::Config purging;
     purging.every = seconds(config.purge_interval_s);
     purge = std::make_unique<sync::Purge>(
@@ -224,17 +228,18 @@ void Program::Impl::start_background() {
   }
 }
 
-// What has ended is removed once an hour, the first time soon after the start: a server that is
-// started often has to come to it too.
-void Program::Impl::sweep_after(Duration wait) {
-  work.at(0).call_after(wait, [this] {
-    work.at(0).spawn([this] {
-      if (auto swept = sweep(); !swept)
-        log::warn("clean-up failed; the next one is in an hour",
-                  {{"cause", swept.error().message}});
-      sweep_after(hours(1));
+void Program::Impl::clean_after(Duration wait, Duration then, Result<void> (Impl::*clean)()) {
+  work.at(0).call_after(wait, [this, then, clean] {
+    work.at(0).spawn([this, then, clean] {
+      if (auto cleaned = (this->*clean)(); !cleaned)
+        log::warn("clean-up failed and is tried again", {{"cause", cleaned.error().message}});
+      clean_after(then, then, clean);
     });
   });
+}
+
+Result<void> Program::Impl::expire() {
+  return app::expire_all_invitations(*db, services->stores, FleetScope(FleetReason::housekeeping));
 }
 
 Result<void> Program::Impl::sweep() {
@@ -252,7 +257,6 @@ Result<void> Program::Impl::sweep() {
       return stores->removals.forget_older(tx, fleet, now - kReinstatable, kept.batch);
     }));
   }
-  KS_CHECK(app::expire_all_invitations(*db, services->stores, fleet));
   for (std::int64_t went = kept.batch; went == kept.batch;) {
     KS_TRY(went, db->fleet_write(fleet, [&](Tx& tx) {
       return stores->invitations.forget_older(tx, fleet, now - kInvitationKept, kept.batch);
