@@ -76,7 +76,7 @@ void mount_accounts(Router& router, Services& services) {
         wanted.password = fields.required_text("password");
         wanted.name = fields.required_text("name");
         const auto invitation = fields.optional_text("invitation");
-        KS_CHECK(fields.done());
+        KS_CHECK(fields.done(faults_of(wanted)));
         if (invitation) return sign_up_invited(services, client, call, wanted, *invitation);
         if (services.accounts.mode() == SignUpMode::verified) {
           KS_CHECK(services.accounts.begin_sign_up(client, wanted, trail_of(call)));
@@ -161,7 +161,7 @@ void mount_accounts(Router& router, Services& services) {
                         wanted.email = fields.required_text("email");
                         wanted.password = fields.required_text("password");
                         wanted.name = fields.required_text("name");
-                        KS_CHECK(fields.done());
+                        KS_CHECK(fields.done(faults_of(wanted)));
                         KS_TRY(const UserRow user,
                                services.accounts.setup(client, token, wanted, trail_of(call)));
                         Reply reply;

@@ -65,7 +65,24 @@ std::string next_link(const http::Request& request, std::string_view cursor) {
   return link + "cursor=" + std::string(cursor) + ">; rel=\"next\"";
 }
 
+// Of parameters that mean the same everywhere; empty when the value will do.
+std::string_view value_fault(std::string_view name, std::string_view value) {
+  if (name == "confirm" && value != "true" && value != "false") return "must be true or false";
+  if (name == "limit" && !list_limit(value)) return "must be a number from 1 to 200";
+  return {};
+}
+
 }  // namespace
+
+std::optional<int> list_limit(std::string_view value) {
+  constexpr int kMax = 200;
+  int limit = 0;
+  const auto read = std::from_chars(value.data(), value.data() + value.size(), limit);
+  if (read.ec != std::errc() || read.ptr != value.data() + value.size() || limit < 1 ||
+      limit > kMax)
+    return std::nullopt;
+  return limit;
+}
 
 std::string etag_of(std::int64_t version) { return "\"v" + std::to_string(version) + "\""; }
 
@@ -107,6 +124,8 @@ Result<void> check_query(const http::Request& request, const std::vector<std::st
     else if (std::any_of(request.query.begin(), at,
                          [&](const auto& before) { return before.first == name; }))
       faults.push_back({"?" + name, "is given twice"});
+    else if (const auto why = value_fault(name, at->second); !why.empty())
+      faults.push_back({"?" + name, std::string(why)});
   }
   if (!faults.empty()) return invalid(std::move(faults));
   return {};
@@ -129,6 +148,16 @@ http::Response to_response(const http::Request& request, Reply reply) {
   if (reply.next_cursor) response.headers.set("Link", next_link(request, *reply.next_cursor));
   response.headers.set("Vary", "Host, Cookie");
   return response;
+}
+
+Result<Reply> told_together(const Result<void>& query, Result<Reply> reply) {
+  if (query) return reply;
+  std::vector<Fault> faults = query.error().faults;
+  if (!reply && reply.error().problem == "validation_failed")
+    for (Fault& fault : reply.error().faults)
+      if (std::ranges::find(faults, fault.pointer, &Fault::pointer) == faults.end())
+        faults.push_back(std::move(fault));
+  return invalid(std::move(faults));
 }
 
 }  // namespace ks::api

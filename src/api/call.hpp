@@ -24,7 +24,8 @@ struct Call {
 
 // 400 where If-Match is there and neither `*` nor a list of entity tags.
 Result<void> check_if_match(const http::Request& request);
-// 422 for query parameters that are not among these, and for one that is given twice.
+// 422 for query parameters that are not among these, for one that is given twice, and for values
+// that are none wherever a parameter of the name is taken.
 Result<void> check_query(const http::Request& request, const std::vector<std::string_view>& known);
 
 // What a handler answers.
@@ -49,5 +50,12 @@ struct Reply {
 std::string etag_of(std::int64_t version);
 
 http::Response to_response(const http::Request& request, Reply reply);
+
+// The parameter `limit` of lists.
+std::optional<int> list_limit(std::string_view value);
+
+// What a read gives whose query was refused: 422 in any case. It is done all the same, so that what
+// it says of values is told along; what it read is dropped.
+Result<Reply> told_together(const Result<void>& query, Result<Reply> reply);
 
 }  // namespace ks::api

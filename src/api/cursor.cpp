@@ -1,14 +1,12 @@
 #include "api/cursor.hpp"
 
-#include <charconv>
-
+#include "api/call.hpp"
 #include "base/digest.hpp"
 
 namespace ks::api {
 
 namespace {
 constexpr std::size_t kMacBytes = 16;
-constexpr int kLimitMax = 200;
 }  // namespace
 
 std::string Cursors::mac(std::string_view after, std::string_view list) const {
@@ -32,9 +30,9 @@ Result<PageRequest> Cursors::page(const http::Request& request, std::string_view
   PageRequest page;
   std::vector<Fault> faults;
   if (const auto limit = request.query_value("limit")) {
-    const auto read = std::from_chars(limit->data(), limit->data() + limit->size(), page.limit);
-    if (read.ec != std::errc() || read.ptr != limit->data() + limit->size() || page.limit < 1 ||
-        page.limit > kLimitMax)
+    if (const auto number = list_limit(*limit))
+      page.limit = *number;
+    else
       faults.push_back({"?limit", "must be a number from 1 to 200"});
   }
   if (const auto cursor = request.query_value("cursor")) {

@@ -6,6 +6,7 @@
 #include "api/lists.hpp"
 #include "api/present.hpp"
 #include "api/router.hpp"
+#include "domain/image.hpp"
 
 namespace ks::api {
 
@@ -146,7 +147,9 @@ void mount_deployments(Router& router, Services& services) {
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         Fields fields(call.body, {"image"});
         const auto image = fields.optional_text("image");
-        KS_CHECK(fields.done());
+        const auto read = parse_image(image.value_or("x"));
+        KS_CHECK(fields.done(read ? std::vector<Fault>()
+                                  : std::vector{Fault{"/image", read.error().message}}));
         KS_TRY(const DeploymentRow row, app::deploy(tx, services.stores, scope, call.param("team"),
                                                     call.param("deployment"), image));
         return show(row, scope, services, 202);

@@ -45,9 +45,12 @@ void Fields::refuse(std::string_view name, std::string why) {
   faults_.push_back({pointer_token(name), std::move(why)});
 }
 
-Result<void> Fields::done() {
-  if (!faults_.empty()) return invalid(std::move(faults_));
-  return {};
+Result<void> Fields::done(const std::vector<Fault>& values) {
+  if (faults_.empty()) return {};
+  for (const Fault& value : values)
+    if (std::ranges::find(faults_, value.pointer, &Fault::pointer) == faults_.end())
+      faults_.push_back(value);
+  return invalid(std::move(faults_));
 }
 
 }  // namespace ks::api

@@ -27,8 +27,10 @@ class Fields {
   // A fault that only the reader of the value can tell.
   void refuse(std::string_view name, std::string why);
 
-  // `invalid` with all faults, or nothing.
-  Result<void> done();
+  // `invalid` with all faults, or nothing. `values`: what the use case will say of the values. It
+  // looks at them itself, after rights; where the body has a fault anyhow they are told along with
+  // it, unless there is one at the same place.
+  Result<void> done(const std::vector<Fault>& values = {});
 
  private:
   const Json& body_;

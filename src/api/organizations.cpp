@@ -70,7 +70,7 @@ void mount_organizations(Router& router, Services& services) {
         Fields fields(call.body, {"name", "slug"});
         const std::string name = fields.required_text("name");
         const auto slug = fields.optional_text("slug");
-        KS_CHECK(fields.done());
+        KS_CHECK(fields.done(app::faults_of(name, slug)));
         KS_TRY(const auto owned, owned_by(tx, caller, services));
         KS_TRY(const int ending, ending_of(tx, caller, services));
         KS_CHECK(app::check_may_found(owned, ending));
@@ -90,20 +90,20 @@ void mount_organizations(Router& router, Services& services) {
                      });
 
   router.patch<Member>(
-      "/api/v1/orgs/{org}", {Action::org_update, Body::json},
+      "/api/v1/orgs/{org}", {.action = Action::org_update, .body = Body::json, .ending = true},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         Fields fields(call.body, {"name", "slug"});
         app::OrganizationPatch patch;
         patch.name = fields.optional_text("name");
         patch.slug = fields.optional_text("slug");
-        KS_CHECK(fields.done());
+        KS_CHECK(fields.done(app::faults_of(patch.name, patch.slug)));
         auto org = app::change(tx, services.stores, scope, patch, call.if_match());
         if (!org) return stale(tx, services, scope, std::move(org).error());
         return show(*org, scope);
       });
 
   router.del<Member>(
-      "/api/v1/orgs/{org}", {Action::org_delete, Body::json},
+      "/api/v1/orgs/{org}", {.action = Action::org_delete, .body = Body::json, .ending = true},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         Fields fields(call.body, {"name"});
         const std::string name = fields.required_text("name");

@@ -1,5 +1,8 @@
 #include "api/present.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "authz/policy.hpp"
 #include "domain/deployment_request.hpp"
 
@@ -93,7 +96,20 @@ Json present_to_all(const DeploymentRow& row, const Services& services) {
 
 Json present(const DeploymentRow& row, const TenantScope& scope, const Services& services) {
   return present_to_all(row, services)
-      .set("allowed_actions", texts(policy::allowed_on_deployment(scope.standing(), row.team)));
+      .set("allowed_actions", texts(allowed_on_deployment(scope, row.team, name(row.phase))));
+}
+
+std::vector<std::string> allowed_on_deployment(const TenantScope& scope, const TeamId& team,
+                                               std::string_view phase) {
+  std::vector<std::string> actions = policy::allowed_on_deployment(scope.standing(), team);
+  if (phase == name(Phase::deleting))
+    std::erase_if(actions, [](const std::string& action) {
+      constexpr std::array kChanges = {Action::deployments_update, Action::deployments_restart,
+                                       Action::deployments_rollback, Action::deployments_exec,
+                                       Action::secrets_write};
+      return std::ranges::any_of(kChanges, [&](Action a) { return name(a) == action; });
+    });
+  return actions;
 }
 
 Json present(const app::UsageReport& report) {

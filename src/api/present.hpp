@@ -13,6 +13,10 @@ Json present(const TeamRow& team, const TenantScope& scope);
 Json present(const DeploymentRow& row, const TenantScope& scope, const Services& services);
 // The same but for allowed_actions: what everybody who may read it is shown.
 Json present_to_all(const DeploymentRow& row, const Services& services);
+// What the caller may do to a deployment of the team as it is: one that is being deleted is changed
+// no more.
+std::vector<std::string> allowed_on_deployment(const TenantScope& scope, const TeamId& team,
+                                               std::string_view phase);
 Json present(const app::UsageReport& report);
 Json present_me(const Caller& caller);
 

@@ -2,9 +2,9 @@
 
 #include "api/admission/admission.hpp"
 #include "api/admission/body.hpp"
+#include "api/admission/identified.hpp"
 #include "api/admission/in_flight.hpp"
 #include "api/admission/once.hpp"
-#include "api/admission/site.hpp"
 #include "api/fields.hpp"
 #include "api/people/address.hpp"
 #include "base/log.hpp"
@@ -27,32 +27,6 @@ std::optional<std::string_view> optional_header(const http::Request& request,
   return request.headers.find(name);
 }
 
-struct Identified {
-  ClientScope client;
-  std::string token;  // Empty when the request has none.
-  SessionGate::TrailPtr trail;
-};
-
-Result<Identified> identify(const Services& services, const http::Request& request) {
-  KS_TRY(const HostGate::Site site, admit(services, request, http::method_name(request.method)));
-  const auto token = services.cookie.find(request.headers.get("Cookie"));
-  return Identified{
-      site.client, token ? std::string(*token) : std::string(),
-      std::make_shared<const Trail>(Trail{request.request_id, request.client_address})};
-}
-
-// The caller as the database has it now. A token of which nothing is remembered is counted by
-// address before anything is asked.
-Result<Caller> load(const Services& services, const Identified& who, Admission& admission) {
-  if (const auto known = services.sessions.remembered(who.client, who.token, who.trail))
-    KS_CHECK(admission.by_person(*known));
-  else
-    KS_CHECK(admission.by_address());
-  KS_TRY(Caller caller, services.sessions.load(who.client, who.token, who.trail));
-  KS_CHECK(admission.by_person(caller));
-  return caller;
-}
-
 // Whoever signs up or in has little to say.
 constexpr std::size_t kStrangersBodyMax = 16 * 1024;
 constexpr std::size_t kBodyMax = 1 << 20;
@@ -67,7 +41,7 @@ struct Router::Route {
   std::shared_ptr<Refusals> refusals;
 
   Result<http::Response> serve(http::Request& request, Admission& admission) const {
-    KS_TRY(const Identified who, identify(services, request));
+    KS_TRY(const Identified who, identified(services, request, admission));
     if (handler.anyone || who.token.empty()) KS_CHECK(admission.by_address());
     if (handler.anyone) {
       KS_TRY(Json body, parse_body(request, spec.body));
@@ -86,7 +60,7 @@ struct Router::Route {
   Result<http::BodyWelcome> welcome(const http::Request& request, Admission& admission) const {
     if (kind_of(request.method) == RequestLimits::Kind::read)
       return http::BodyWelcome{.bytes_max = 0};
-    KS_TRY(const Identified who, identify(services, request));
+    KS_TRY(const Identified who, identified(services, request, admission));
     if (handler.anyone || who.token.empty()) KS_CHECK(admission.by_address());
     if (handler.anyone) return http::BodyWelcome{.bytes_max = kStrangersBodyMax};
     if (who.token.empty()) return unauthenticated();
@@ -109,8 +83,8 @@ struct Router::Route {
     if (handler.admin) {
       KS_TRY(const Caller caller, load(services, who, admission));
       KS_CHECK(check_administrator(who, caller, request));
-      KS_CHECK(check_query(request, spec.query));
-      KS_TRY(Reply reply, handler.admin(caller, call));
+      KS_TRY(Reply reply,
+             told_together(check_query(request, spec.query), handler.admin(caller, call)));
       return to_response(request, std::move(reply));
     }
     std::optional<UserId> reader;
@@ -140,10 +114,17 @@ struct Router::Route {
   }
 
   Result<Reply> run(Tx& tx, const Caller& caller, const Call& call) const {
-    KS_CHECK(check_query(call.request, spec.query));
+    const auto query = check_query(call.request, spec.query);
+    if (!query && kind_of(call.request.method) != RequestLimits::Kind::read)
+      return std::unexpected(query.error());
+    return told_together(query, handled(tx, caller, call));
+  }
+
+  Result<Reply> handled(Tx& tx, const Caller& caller, const Call& call) const {
     if (handler.person) return handler.person(tx, caller, call);
     auto scope = services.sessions.tenant(caller, call.param("org"));
     if (!scope && spec.lenient) scope = looked_for(tx, caller, call.param("org"), services);
+    if (!scope && spec.ending) scope = services.sessions.ending(caller, call.param("org"));
     KS_CHECK(scope);
     return handler.member(tx, *scope, call);
   }
@@ -252,7 +233,16 @@ struct Router::Route {
 };
 
 Router::Router(http::Router& raw, Services& services)
-    : raw_(raw), services_(services), refusals_(std::make_shared<Refusals>(services)) {}
+    : raw_(raw), services_(services), refusals_(std::make_shared<Refusals>(services)) {
+  raw.on_refusal([&services](http::Request& request, http::Response refusal) {
+    Admission admission(services, request);
+    const auto allowed = count_unrouted(services, request, admission);
+    http::Response out =
+        allowed ? std::move(refusal) : http::problem(allowed.error(), request, services.base_url);
+    admission.tell(out);
+    return out;
+  });
+}
 
 namespace {
 http::RouteInfo info_of(std::string_view audience, const RouteSpec& spec) {
@@ -296,7 +286,7 @@ void Router::stream(std::string_view pattern, Action action, StreamHandler handl
   Services& services = services_;
   const auto serve = [&services, action, refusals = refusals_, handler = std::move(handler)](
                          http::Request& request, Admission& admission) -> Result<http::Response> {
-    KS_TRY(const Identified who, identify(services, request));
+    KS_TRY(const Identified who, identified(services, request, admission));
     if (who.token.empty()) {
       KS_CHECK(admission.by_address());
       return unauthenticated();

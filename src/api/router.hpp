@@ -62,6 +62,8 @@ struct RouteSpec {
   // Of a member's route: also an organization by a slug that it had before, and for its owner one
   // that is being deleted. Such an address is good for looking, not for working on.
   bool lenient = false;
+  // Of a member's route: for its owner also an organization that is being deleted.
+  bool ending = false;
   // Asks for the right once more before an answer is repeated, where no one action stands for it.
   std::function<Result<void>(Tx&, const TenantScope&)> may_still = {};
   // Where this is empty, `action`.

@@ -26,9 +26,9 @@ Result<app::TeamRemoval> removal_of(const Json& body) {
     out.typed_name = fields.required_text("name");
   else
     out.typed_name = fields.optional_text("name");
-  KS_CHECK(fields.done());
   if (deployments && *deployments != "delete")
-    return invalid({Fault{"/deployments", "must be \"delete\" where it is given"}});
+    fields.refuse("deployments", "must be \"delete\" where it is given");
+  KS_CHECK(fields.done());
   out.deployments = deployments.has_value();
   return out;
 }
@@ -56,7 +56,7 @@ void mount_teams(Router& router, Services& services) {
         wanted.name = fields.required_text("name");
         wanted.slug = fields.optional_text("slug");
         wanted.description = fields.optional_text("description").value_or("");
-        KS_CHECK(fields.done());
+        KS_CHECK(fields.done(app::faults_of({wanted.name, wanted.slug, wanted.description})));
         KS_TRY(const TeamRow team, app::create_team(tx, services.stores, scope, wanted));
         Reply reply = show(team, scope, 201);
         reply.location = "/api/v1/orgs/" + std::string(call.param("org")) + "/teams/" + team.slug;
@@ -78,7 +78,7 @@ void mount_teams(Router& router, Services& services) {
         patch.name = fields.optional_text("name");
         patch.slug = fields.optional_text("slug");
         patch.description = fields.optional_text("description");
-        KS_CHECK(fields.done());
+        KS_CHECK(fields.done(app::faults_of(patch)));
         auto team = app::change_team(tx, services.stores, scope, call.param("team"), patch,
                                      call.if_match());
         if (!team) {

@@ -284,6 +284,10 @@ Result<DeploymentRow> deploy(Tx& tx, const Stores& stores, const TenantScope& sc
          stores.authorizer.require<Action::deployments_update>(tx, scope, at.team));
   if (at.row.deleting) return is_being_deleted();
   Workload workload = at.row.workload;
+  if (image && workload.services.size() > 1)
+    return invalid({Fault{"/image",
+                          "is for a deployment of one service; change that of one of several with "
+                          "PATCH {\"services\":{\"NAME\":{\"image\":\"...\"}}}"}});
   if (image) {
     KS_TRY(workload, patch_workload(workload, Json::object({{"image", *image}})));
   }
@@ -302,8 +306,10 @@ Result<DeploymentRow> restart_deployment(Tx& tx, const Stores& stores, const Ten
       tx, may_restart,
       Deed{Action::deployments_restart, "deployment", at.row.id.str(), Json::object()},
       feed_change(at.row), now));
-  if (at.row.phase == Phase::ready || at.row.phase == Phase::degraded)
+  if (at.row.phase == Phase::ready || at.row.phase == Phase::degraded) {
     at.row.phase = Phase::updating;
+    at.row.message = "A restart is on its way.";
+  }
   return std::move(at.row);
 }
 

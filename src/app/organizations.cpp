@@ -28,14 +28,16 @@ std::unexpected<Error> slug_taken() {
   return error;
 }
 
-Result<void> check_new(std::string_view name, const std::optional<std::string>& slug) {
-  std::vector<Fault> faults;
-  if (auto ok = check_text(name, kTextMax); !ok) faults.push_back({"/name", ok.error().message});
-  if (slug) check_slug(faults, *slug);
-  if (!faults.empty()) return invalid(std::move(faults));
-  return {};
-}
 }  // namespace
+
+std::vector<Fault> faults_of(const std::optional<std::string>& name,
+                             const std::optional<std::string>& slug) {
+  std::vector<Fault> faults;
+  if (name)
+    if (auto ok = check_text(*name, kTextMax); !ok) faults.push_back({"/name", ok.error().message});
+  if (slug) check_slug(faults, *slug);
+  return faults;
+}
 
 std::unexpected<Error> stale_version() {
   auto error = conflict("stale_version", "It was changed since you read it.");
@@ -45,7 +47,8 @@ std::unexpected<Error> stale_version() {
 
 Result<Founded> found(Tx& tx, const Stores& stores, const TenantScope& founding,
                       std::string_view name, const std::optional<std::string>& wanted_slug) {
-  KS_CHECK(check_new(name, wanted_slug));
+  if (auto faults = faults_of(std::string(name), wanted_slug); !faults.empty())
+    return invalid(std::move(faults));
   KS_TRY(const auto permit, stores.authorizer.require<Action::org_found>(founding));
   const Time now = stores.clock.now();
   NewOrganization fresh{wanted_slug.value_or(""), std::string(name), std::string(kFirstPlan), now};
@@ -132,13 +135,11 @@ Result<Organization> change(Tx& tx, const Stores& stores, const TenantScope& sco
                             const std::optional<std::int64_t>& if_version) {
   KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
   KS_TRY(const auto may_update, stores.authorizer.require<Action::org_update>(scope));
-  std::vector<Fault> faults;
-  if (patch.name)
-    if (auto ok = check_text(*patch.name, kTextMax); !ok)
-      faults.push_back({"/name", ok.error().message});
-  if (patch.slug) check_slug(faults, *patch.slug);
-  if (!faults.empty()) return invalid(std::move(faults));
+  if (auto faults = faults_of(patch.name, patch.slug); !faults.empty())
+    return invalid(std::move(faults));
   KS_TRY(Organization org, stores.organizations.get(tx, may_read));
+  if (org.state != "active")
+    return conflict("being_deleted", "The organization is being deleted; restore it first.");
   if (if_version && *if_version != org.version) return stale_version();
   const Facts before = facts(org);
   const bool moves = patch.slug && *patch.slug != org.slug;

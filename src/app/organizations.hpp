@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/stores.hpp"
 
@@ -11,6 +12,10 @@ struct Founded {
   OrgId org;
   std::string slug;
 };
+
+// What is wrong with a name and a slug by themselves; without one, nothing is.
+std::vector<Fault> faults_of(const std::optional<std::string>& name,
+                             const std::optional<std::string>& slug);
 
 // Creates the organization of a founding scope, with its owner, the team `default` that the owner
 // administers, and the free plan. Without a wanted slug one is made of the name, with a number when

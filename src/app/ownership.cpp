@@ -189,11 +189,15 @@ Result<void> cancel_offers_of(Tx& tx, const Stores& stores, const AnyPermit& per
   return {};
 }
 
+std::vector<Fault> reason_faults(std::string_view reason) {
+  const auto ok = check_text(reason, kDescriptionMax);
+  return ok ? std::vector<Fault>() : std::vector{Fault{"/reason", ok.error().message}};
+}
+
 Result<Organization> appoint_owner(Tx& tx, const Stores& stores, const TenantScope& scope,
                                    const PersonRef& user, std::string_view reason) {
   KS_TRY(const auto may_appoint, stores.authorizer.require<Action::orgs_appoint_owner>(scope));
-  if (const auto ok = check_text(reason, kDescriptionMax); !ok)
-    return invalid({Fault{"/reason", ok.error().message}});
+  if (auto faults = reason_faults(reason); !faults.empty()) return invalid(std::move(faults));
   KS_CHECK(hold_members(tx, stores, may_appoint));
   KS_TRY(const auto owner, stores.ownership.owner(tx, may_appoint));
   if (owner && owner->active)

@@ -33,6 +33,8 @@ Result<OwnershipOffer> cancel_ownership(Tx& tx, const Stores& stores, const Tena
 Result<void> cancel_offers_of(Tx& tx, const Stores& stores, const AnyPermit& permit,
                               const UserId& user);
 
+// What is wrong with the reason that an appointment is given.
+std::vector<Fault> reason_faults(std::string_view reason);
 // A user of the client becomes owner of an organization that is orphaned: it has no owner, or one
 // whose account is not active, who becomes org_admin. `conflict` "not_orphaned" for every other; a
 // fault at /user for whose account is not active or not there. Takes a seat for who is no member.

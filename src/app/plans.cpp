@@ -28,16 +28,27 @@ Result<void> describe_upgrade(Tx& tx, const Stores& stores, const AnyPermit& per
   return {};
 }
 
+// Amounts of cpu, memory and storage differ by their unit alone, so the feature is named too.
+std::string of_all(const Overrun& overrun) {
+  return fmt::format("The organization's plan allows {} ({}). In use: {}; asked for: {} more.",
+                     spoken_amount(overrun.feature, overrun.limit), overrun.feature,
+                     spoken_amount(overrun.feature, overrun.used),
+                     spoken_amount(overrun.feature, overrun.requested));
+}
+
+std::string of_one(const Overrun& overrun) {
+  return fmt::format("The organization's plan allows {} for one service ({}); this asks for {}.",
+                     spoken_amount(overrun.feature, overrun.limit), overrun.feature,
+                     overrun.requested);
+}
+
 Result<Error> over_limit(Tx& tx, const Stores& stores, const AnyPermit& permit,
-                         const std::string& plan, const Overrun& overrun) {
+                         const std::string& plan, const Overrun& overrun, std::string message) {
   Error error{};
   error.code = Error::Code::over_limit;
   error.problem = "plan_limit_reached";
-  // Amounts of cpu, memory and storage differ by their unit alone, so the feature is named too.
-  error.message = fmt::format("The plan allows {} ({}); {} are in use, and this asks for {} more.",
-                              spoken_amount(overrun.feature, overrun.limit), overrun.feature,
-                              spoken_amount(overrun.feature, overrun.used),
-                              spoken_amount(overrun.feature, overrun.requested));
+  error.message = std::move(message);
+  error.message += " An administrator of this installation can give it another plan.";
   LimitDetail detail;
   detail.feature = overrun.feature;
   detail.limit = overrun.limit;
@@ -71,7 +82,7 @@ Result<void> charge(Tx& tx, const Stores& stores, const AnyPermit& permit, const
   // Another request gave something back between the two statements; this one may be repeated.
   if (!overrun)
     return conflict("busy", "The usage of the organization changed just now; try again.");
-  KS_TRY(Error error, over_limit(tx, stores, permit, limits.plan(), *overrun));
+  KS_TRY(Error error, over_limit(tx, stores, permit, limits.plan(), *overrun, of_all(*overrun)));
   return std::unexpected(std::move(error));
 }
 
@@ -80,8 +91,8 @@ Result<void> check_per_item(Tx& tx, const Stores& stores, const AnyPermit& permi
   KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, permit, stores.clock.now()));
   const auto limit = limits.limit(feature);
   if (!limit || requested <= *limit) return {};
-  KS_TRY(Error error, over_limit(tx, stores, permit, limits.plan(),
-                                 Overrun{std::string(feature), *limit, 0, requested}));
+  const Overrun overrun{std::string(feature), *limit, 0, requested};
+  KS_TRY(Error error, over_limit(tx, stores, permit, limits.plan(), overrun, of_one(overrun)));
   return std::unexpected(std::move(error));
 }
 
@@ -98,9 +109,9 @@ Result<void> check_feature(Tx& tx, const Stores& stores, const AnyPermit& permit
   KS_TRY(const Entitlements has, stores.plans.entitlements(tx, permit, stores.clock.now()));
   if (has.allows(feature)) return {};
   KS_TRY(Error error,
-         over_limit(tx, stores, permit, has.plan(), Overrun{std::string(feature), 0, 0, 1}));
+         over_limit(tx, stores, permit, has.plan(), Overrun{std::string(feature), 0, 0, 1},
+                    fmt::format("The plan of the organization does not have {}.", feature)));
   error.problem = "feature_not_in_plan";
-  error.message = fmt::format("The plan of the organization does not have {}.", feature);
   return std::unexpected(std::move(error));
 }
 

@@ -6,6 +6,7 @@
 #include "app/deployments.hpp"
 #include "app/organizations.hpp"
 #include "app/plans.hpp"
+#include "domain/amount.hpp"
 #include "domain/name.hpp"
 
 namespace ks::app {
@@ -21,12 +22,13 @@ std::unexpected<Error> slug_taken(const char* pointer) {
 }
 
 std::unexpected<Error> not_empty(std::int64_t deployments) {
+  const std::string counted = spoken_amount("deployments.max", deployments);
   auto error = conflict("team_not_empty",
-                        fmt::format("The team has {} deployment(s). Delete them first, or say that "
-                                    "they go with it.",
-                                    deployments));
+                        fmt::format("The team has {}. Delete what is in it first, or say that it "
+                                    "goes with the team.",
+                                    counted));
   error.error().faults.push_back(
-      {"/deployments", fmt::format("must be \"delete\" for {} deployment(s) to go", deployments)});
+      {"/deployments", fmt::format("must be \"delete\" for {} to go", counted)});
   return error;
 }
 
@@ -48,14 +50,20 @@ Result<void> end_deployments(Tx& tx, const Stores& stores, const TenantScope& sc
 }
 }  // namespace
 
+std::vector<Fault> faults_of(const TeamPatch& patch) {
+  std::vector<Fault> faults;
+  if (patch.name) check(faults, "/name", check_text(*patch.name, kTextMax));
+  if (patch.slug) check(faults, "/slug", check_label(*patch.slug, kSlugMax));
+  if (patch.description) check(faults, "/description", check_description(*patch.description));
+  return faults;
+}
+
 Result<TeamRow> create_team(Tx& tx, const Stores& stores, const TenantScope& scope,
                             const NewTeam& wanted) {
-  std::vector<Fault> faults;
-  check(faults, "/name", check_text(wanted.name, kTextMax));
-  check(faults, "/description", check_description(wanted.description));
+  if (auto faults = faults_of(TeamPatch{wanted.name, wanted.slug, wanted.description});
+      !faults.empty())
+    return invalid(std::move(faults));
   const std::string slug = wanted.slug.value_or(slug_from(wanted.name));
-  if (wanted.slug) check(faults, "/slug", check_label(slug, kSlugMax));
-  if (!faults.empty()) return invalid(std::move(faults));
   KS_TRY(const auto permit, stores.authorizer.require<Action::teams_create>(scope));
   Usage one;
   one.teams = 1;
@@ -100,11 +108,7 @@ Result<TeamRow> change_team(Tx& tx, const Stores& stores, const TenantScope& sco
   KS_TRY(const TeamId id, stores.authorizer.find_team(tx, scope, id_or_slug));
   KS_TRY(const auto may_read, stores.authorizer.require<Action::team_read>(tx, scope, id));
   KS_TRY(const auto may_update, stores.authorizer.require<Action::team_update>(tx, scope, id));
-  std::vector<Fault> faults;
-  if (patch.name) check(faults, "/name", check_text(*patch.name, kTextMax));
-  if (patch.slug) check(faults, "/slug", check_label(*patch.slug, kSlugMax));
-  if (patch.description) check(faults, "/description", check_description(*patch.description));
-  if (!faults.empty()) return invalid(std::move(faults));
+  if (auto faults = faults_of(patch); !faults.empty()) return invalid(std::move(faults));
   KS_TRY(TeamRow row, stores.teams.get(tx, may_read));
   if (if_version && *if_version != row.version) return stale_version();
   const Facts before = facts(row);

@@ -12,6 +12,10 @@ struct NewTeam {
   std::optional<std::string> slug;  // Made of the name when absent.
   std::string description;
 };
+struct TeamPatch;
+// What is wrong with the values by themselves.
+std::vector<Fault> faults_of(const TeamPatch&);
+
 Result<TeamRow> create_team(Tx& tx, const Stores& stores, const TenantScope& scope, const NewTeam&);
 
 Result<TeamRow> team(Tx& tx, const Stores& stores, const TenantScope& scope,

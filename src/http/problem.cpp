@@ -17,6 +17,7 @@ std::string title_of(std::string_view code) {
   std::string out(code);
   for (char& c : out)
     if (c == '_') c = ' ';
+  if (out.ends_with(" json")) out.replace(out.size() - 4, 4, "JSON");
   if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 32);
   return out;
 }

@@ -125,10 +125,14 @@ BodyWelcome Router::welcome(Request& request) const {
   return info.welcome ? info.welcome(request) : BodyWelcome{.bytes_max = info.body_bytes_max};
 }
 
+Response Router::refuse(Request& request, Response answer) const {
+  return on_refusal_ ? on_refusal_(request, std::move(answer)) : std::move(answer);
+}
+
 Response Router::handle(Request& request) const {
   Match found;
   if (!match(*root_, request.path, 0, found))
-    return problem(not_found().error(), request, problem_base_);
+    return refuse(request, problem(not_found().error(), request, problem_base_));
   const Entry* entry = find(found, request.method);
   if (entry == nullptr) {
     std::string allow;
@@ -152,7 +156,7 @@ Response Router::handle(Request& request) const {
       out = problem(error, request, problem_base_);
     }
     out.headers.add("Allow", allow);
-    return out;
+    return refuse(request, std::move(out));
   }
   request.route = entry->route.pattern;
   request.params.clear();

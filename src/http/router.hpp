@@ -46,6 +46,11 @@ class Router {
     std::string pattern;
     RouteInfo info;
   };
+  // Is given each answer that the router makes itself (404, 405, and 204 to OPTIONS), and gives
+  // what is sent in its place.
+  using OnRefusal = std::function<Response(Request&, Response)>;
+  void on_refusal(OnRefusal asked) { on_refusal_ = std::move(asked); }
+
   // In the order in which they were added.
   std::vector<const Route*> routes() const;
 
@@ -62,7 +67,10 @@ class Router {
   bool match(const Node& node, std::string_view path, std::size_t at, Match& found) const;
   const Entry* find(const Match& found, Method method) const;
 
+  Response refuse(Request& request, Response answer) const;
+
   std::string problem_base_;
+  OnRefusal on_refusal_;
   std::unique_ptr<Node> root_;
   std::vector<std::unique_ptr<Entry>> entries_;
 };

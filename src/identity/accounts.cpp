@@ -184,8 +184,12 @@ Result<SignedIn> Accounts::reauthenticate(const ClientScope& scope, const Caller
     LoginTries tries{limit_key(scope, "login-address", network_of(trail.address)),
                      limit_key(scope, "reauthenticate",
                                caller.user().id.str() + "\n" + SessionGate::token_hash(token))};
-    KS_TRY(proved, prove(scope, caller.user().email, *password, std::move(tries), trail,
-                         deed_of(account_actions::kConfirm, caller.user().id)));
+    auto given = prove(scope, caller.user().email, *password, std::move(tries), trail,
+                       deed_of(account_actions::kConfirm, caller.user().id));
+    // Whose account it is was not asked.
+    if (!given && given.error().problem == "invalid_credentials")
+      given.error().message = "The password is wrong.";
+    KS_TRY(proved, std::move(given));
     // The address is somebody else's by now.
     if (proved->user != caller.user().id) return invalid_credentials();
   } else if (!options_.dev_mode || caller.user().email != kDevEmail) {

@@ -24,6 +24,9 @@ struct SignUpRequest {
   std::string name;
 };
 
+// What is wrong with it by itself: nothing is looked up.
+std::vector<Fault> faults_of(const SignUpRequest&);
+
 // The answer to a proof of identity. `token` goes into the cookie and nowhere else: it is in no
 // log, no error and no table.
 struct SignedIn {

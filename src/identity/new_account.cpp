@@ -19,19 +19,24 @@ std::unexpected<Error> address_taken() {
   return error;
 }
 
-Result<NewPerson> check_new_person(const SignUpRequest& request) {
+std::vector<Fault> faults_of(const SignUpRequest& request) {
   std::vector<Fault> faults;
-  auto email = normal_email(request.email);
+  const auto email = normal_email(request.email);
   if (!email)
     faults.push_back({"/email", email.error().message});
   else if (*email == kDevEmail)
     faults.push_back({"/email", "must have a domain with a dot"});
-  if (const auto ok = check_password(request.password); !ok)
+  if (const auto ok = check_password(request.password, request.email); !ok)
     faults.push_back({"/password", ok.error().message});
   if (const auto ok = check_text(request.name, kTextMax); !ok)
     faults.push_back({"/name", ok.error().message});
-  if (!faults.empty()) return invalid(std::move(faults));
-  return NewPerson{std::move(*email), request.name};
+  return faults;
+}
+
+Result<NewPerson> check_new_person(const SignUpRequest& request) {
+  if (auto faults = faults_of(request); !faults.empty()) return invalid(std::move(faults));
+  KS_TRY(std::string email, normal_email(request.email));
+  return NewPerson{std::move(email), request.name};
 }
 
 ClientDeed deed_of(std::string_view action, const UserId& person) {

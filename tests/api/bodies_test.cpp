@@ -1,3 +1,5 @@
+#include <set>
+
 #include <doctest/doctest.h>
 
 #include "tests/api/server.hpp"
@@ -28,6 +30,21 @@ struct Writes {
     return who.call({op.method, target(op), fields, body});
   }
 
+  // The objects that its body may be.
+  std::vector<const Json*> shapes(const Operation& op) {
+    const Contract& contract = server.contract();
+    const Json& schema = contract.resolved(
+        contract.resolved(op.json->at("requestBody")).at("content", "application/json", "schema"));
+    std::vector<const Json*> out;
+    if (schema.at("oneOf").is_array())
+      for (const Json& option : schema.at("oneOf").as_array())
+        out.push_back(&contract.resolved(option));
+    else
+      out.push_back(&schema);
+    std::erase_if(out, [](const Json* shape) { return !shape->at("properties").is_object(); });
+    return out;
+  }
+
   template <class Check>
   void each(Check check) {
     int checked = 0;
@@ -40,6 +57,14 @@ struct Writes {
     CHECK(checked >= 12);
   }
 };
+
+std::set<std::string> pointers(const Reply& reply) {
+  std::set<std::string> out;
+  const Json body = reply.json();
+  if (const Json* errors = body.find("errors"))
+    for (const Json& fault : errors->as_array()) out.insert(std::string(fault.text("pointer")));
+  return out;
+}
 
 std::string nested(int depth) {
   return "{\"name\":" + std::string(static_cast<std::size_t>(depth), '[') +
@@ -60,6 +85,19 @@ TEST_CASE_FIXTURE(Writes, "malformed JSON is 400, whatever the operation") {
       const Reply reply = send(op, body);
       CHECK(reply.status == 400);
       CHECK(reply.json().text("code") == "malformed_json");
+    }
+  });
+}
+
+TEST_CASE_FIXTURE(Writes, "a body that is missing is 400 and said to be required") {
+  each([&](const Operation& op) {
+    const Json& body = server.contract().resolved(op.json->at("requestBody"));
+    if (body.at("required") != Json(true)) return;
+    for (const char* type : {"application/json", ""}) {
+      const Reply reply = send(op, "", type);
+      CHECK(reply.status == 400);
+      CHECK(reply.json().text("title") == "Malformed JSON");
+      CHECK(reply.json().text("detail").starts_with("A body is required"));
     }
   });
 }
@@ -102,16 +140,7 @@ TEST_CASE_FIXTURE(Writes,
 TEST_CASE_FIXTURE(Writes, "every field of a wrong type is 422 with its pointer") {
   each([&](const Operation& op) {
     const Contract& contract = server.contract();
-    const Json& schema = contract.resolved(
-        contract.resolved(op.json->at("requestBody")).at("content", "application/json", "schema"));
-    std::vector<const Json*> shapes;
-    if (schema.at("oneOf").is_array())
-      for (const Json& option : schema.at("oneOf").as_array())
-        shapes.push_back(&contract.resolved(option));
-    else
-      shapes.push_back(&schema);
-    for (const Json* shape : shapes) {
-      if (!shape->at("properties").is_object()) continue;
+    for (const Json* shape : shapes(op)) {
       for (const auto& [name, property] : shape->at("properties").members()) {
         CAPTURE(name);
         const bool flag = contract.resolved(property).text("type") == "boolean";
@@ -127,6 +156,50 @@ TEST_CASE_FIXTURE(Writes, "every field of a wrong type is 422 with its pointer")
       }
     }
   });
+}
+
+TEST_CASE_FIXTURE(Writes, "an unknown field hides no fault of the others") {
+  // What is held against the state of things is looked at once the body is in order.
+  const std::set<std::string> stateful = {"deleteOrganization", "deleteTeam", "setPlan"};
+  int told = 0;
+  each([&](const Operation& op) {
+    for (const Json* shape : shapes(op)) {
+      Json body = Json::object();
+      for (const auto& [name, property] : shape->at("properties").members())
+        if (server.contract().resolved(property).text("type") == "string") body.set(name, "\x01");
+      std::set<std::string> wanted;
+      if (const Reply reply = send(op, body.dump());
+          reply.status == 422 && !stateful.contains(op.id()))
+        wanted = pointers(reply);
+      told += static_cast<int>(wanted.size());
+      wanted.insert("/nope");
+      const Reply reply = send(op, body.set("nope", 1).dump());
+      CHECK(reply.status == 422);
+      for (const std::string& pointer : wanted)
+        CHECK_MESSAGE(pointers(reply).contains(pointer), pointer << " is not in " << reply.body);
+    }
+  });
+  CHECK(told >= 12);
+}
+
+TEST_CASE_FIXTURE(Writes, "a field of a wrong type hides no fault of a value") {
+  Person nobody = server.nobody();
+  const auto told = [&](Person& who, const std::string& path, const Json& body) {
+    return pointers(who.post(path, body));
+  };
+  using All = std::set<std::string>;
+  CHECK(told(nobody, "/api/v1/auth/signup",
+             Json::object({{"email", "nobody"}, {"password", "short"}, {"name", 1}, {"x", 1}})) ==
+        All{"/email", "/password", "/name", "/x"});
+  CHECK(told(ann, "/api/v1/orgs", Json::object({{"name", ""}, {"slug", 5}})) ==
+        All{"/name", "/slug"});
+  CHECK(told(ann, ann.org_path() + "/teams",
+             Json::object({{"name", true}, {"slug", "Not One"}, {"description", "\x01"}})) ==
+        All{"/name", "/slug", "/description"});
+  CHECK(told(ann, ann.org_path() + "/invitations",
+             Json::object({{"invitations", Json::array({Json::object({{"email", 1}})})},
+                           {"expires_in_days", 99},
+                           {"x", 1}})) == All{"/invitations/0/email", "/expires_in_days", "/x"});
 }
 
 TEST_CASE_FIXTURE(Writes, "another content type is 415") {
@@ -152,6 +225,7 @@ TEST_CASE_FIXTURE(Writes, "a body over 1 MiB is 413, one below is read; of stran
     const Reply reply = send(op, filler + "{}");
     CHECK(reply.status == 413);
     CHECK(reply.json().text("code") == "content_too_large");
+    CHECK(reply.json().text("detail").find(std::to_string(filler.size())) != std::string::npos);
     CHECK(send(op, filler.substr(1) + "{").status == 400);
   });
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "tests/api/server.hpp"
@@ -145,6 +147,46 @@ TEST_CASE_FIXTURE(Deployments, "what is being deleted takes no changes, and goes
   ann.wait_for(id, "");
   CHECK(ann.get(path).status == 404);
   CHECK(ann.get(web).status == 404);
+}
+
+TEST_CASE_FIXTURE(Deployments, "what is being deleted is not shown as something to change") {
+  ann.deploy("web");
+  const auto has = [](const Json& deployment, std::string_view action) {
+    const Json::Array& all = deployment.at("allowed_actions").as_array();
+    return std::ranges::find(all, Json(action)) != all.end();
+  };
+  for (const char* action : {"deployments:update", "deployments:restart", "deployments:delete"})
+    CHECK(has(ann.get(ann.deployment_path("web")).json(), action));
+  const Reply gone = ann.del(ann.deployment_path("web"));
+  REQUIRE(gone.status == 202);
+  const Reply still = ann.get(ann.deployment_path("web"));
+  for (const Reply* reply : {&gone, &still}) {
+    if (reply->status == 404) continue;
+    for (const char* action : {"deployments:update", "deployments:restart"})
+      CHECK_FALSE(has(reply->json(), action));
+    CHECK(has(reply->json(), "deployments:read"));
+    CHECK(has(reply->json(), "deployments:delete"));
+  }
+}
+
+TEST_CASE_FIXTURE(Deployments, "deploy with an image says how to change one of several services") {
+  REQUIRE(
+      ann.post(ann.deployments_path(), Json::object({{"name", "two"}, {"template", "web-redis"}}))
+          .status == 201);
+  const Reply reply =
+      ann.post(ann.deployment_path("two") + "/deploy", Json::object({{"image", "nginx:2"}}));
+  CHECK(reply.status == 422);
+  CHECK(reply.json().at("errors").as_array().at(0).text("pointer") == "/image");
+  CHECK(reply.body.find("PATCH") != std::string::npos);
+  CHECK(ann.post(ann.deployment_path("two") + "/deploy", Json::object()).status == 202);
+}
+
+TEST_CASE_FIXTURE(Deployments, "a restart says what is awaited") {
+  ann.deploy("web");
+  ann.wait_for("web", "Ready");
+  const Json restarted = ann.poke(ann.deployment_path("web") + "/restart").json();
+  CHECK(restarted.text("phase") == "Updating");
+  CHECK(restarted.text("message") == "A restart is on its way.");
 }
 
 TEST_CASE_FIXTURE(Deployments, "a team with deployments stays") {

@@ -57,6 +57,27 @@ TEST_CASE("to its members an organization that is deleted is one that was never 
   CHECK(bob.get(path + "/teams/default").json().text("role") == "team_admin");
 }
 
+TEST_CASE("an organization that is deleted again is deleted once, and cannot be changed") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  const Reply first = remove(ann, ann.org_path(), "Ann");
+  REQUIRE(first.status == 202);
+  for (const std::string& path : {ann.org_path(), "/api/v1/orgs/" + ann.org_id}) {
+    const Reply again = remove(ann, path, "Ann");
+    CHECK(again.status == 202);
+    CHECK(again.json() == first.json());
+    CHECK(again.header("etag") == first.header("etag"));
+    const Reply change = ann.patch(path, named("Other"));
+    CHECK(change.status == 409);
+    CHECK(change.json().text("code") == "being_deleted");
+  }
+  // Long after the password was given nothing would be done either.
+  server.clock().advance(hours(1));
+  CHECK(remove(ann, ann.org_path(), "Ann").status == 202);
+  CHECK(ann.poke(ann.org_path() + "/restore").status == 200);
+  CHECK(ann.get(ann.org_path()).json().text("name") == "Ann");
+}
+
 TEST_CASE("its owner's list is right at every moment of a purge, with a session of before it") {
   Server server;
   Person ann = server.somebody("Ann");

@@ -126,6 +126,34 @@ TEST_CASE("pages for anyone are counted by network address, and the probes are n
   CHECK(server.nobody().get("/docs/api").status == 200);
 }
 
+TEST_CASE("what no route takes counts like everything else, by person or by network address") {
+  Server server(small_quotas());
+  Person ann = server.somebody("Ann");
+  REQUIRE(ann.get("/api/v1/me").status == 200);
+  const auto counted = [](const Reply& reply, int status) {
+    CHECK(reply.status == status);
+    CHECK(reply.header("ratelimit-policy"));
+    CHECK(reply.header("ratelimit"));
+  };
+  counted(ann.get("/api/v1/nothing"), 404);
+  counted(ann.put("/api/v1/me", Json::object()), 405);
+  counted(ann.call({"OPTIONS", "/api/v1/me", {}, ""}), 204);
+  counted(server.nobody().get("/nothing"), 404);
+  counted(server.nobody().get("/api/v1/me", {{"Host", "elsewhere.example.com"}}), 404);
+
+  check_about(4 + let_through(60, [&] { return ann.get("/api/v1/nothing"); }), 20);
+  CHECK(ann.get("/api/v1/me").status == 429);
+  Person stranger = server.nobody();
+  check_about(let_through(60, [&] { return stranger.get("/nothing"); }), 20);
+  CHECK(stranger.get("/openapi.json").status == 429);
+  Person lost = server.nobody();
+  const auto elsewhere = [&] {
+    return lost.get("/api/v1/me", {{"Host", "elsewhere.example.com"}});
+  };
+  check_about(let_through(60, elsewhere), 20);
+  CHECK(server.nobody().get("/nothing").status == 404);
+}
+
 TEST_CASE("an address that nobody vouches for is not believed by the limits") {
   ServerOptions options = small_quotas();
   options.settings["TRUSTED_PROXIES"] = "";

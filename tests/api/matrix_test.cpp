@@ -268,6 +268,17 @@ TEST_CASE_FIXTURE(Matrix, "who deletes an organization may look and take it back
       const Reply reply = ask(op, visitor, names[op.id()], visitor.person);
       if (its_own && op.id() == "getOrganization") {
         CHECK(reply.status == 200);
+        CHECK(texts(reply.json().at("allowed_actions")) == Words{"org:read", "org:delete"});
+        continue;
+      }
+      if (its_own && op.id() == "deleteOrganization") {
+        CHECK(reply.status == 202);
+        CHECK(reply.json().text("state") == "deleting");
+        continue;
+      }
+      if (its_own && op.id() == "changeOrganization") {
+        CHECK(reply.status == 409);
+        CHECK(reply.json().text("code") == "being_deleted");
         continue;
       }
       CHECK(reply.status == 404);

@@ -353,7 +353,9 @@ TEST_CASE("an organization ends by its name and its owner's password, and comes 
     CHECK(caller->memberships().empty());
     CHECK(!world.gate.tenant(*caller, ann.org));
     CHECK(world.gate.ending(*caller, ann.slug));
-    CHECK(world.remove(ann, "Ann") == "not_found");
+    // Deleted again it stays as it is.
+    CHECK(world.remove(ann, "Ann").empty());
+    CHECK(world.usage(ann).deployments == 0);
 
     // Another one of the free plan in the meantime.
     Organization other = *world.act(ann, [&](Tx& tx, const TenantScope& scope) {

@@ -26,6 +26,12 @@ Result<Json> parse_body(const http::Request& request, Body body) {
     if (!request.body.empty()) return invalid({Fault{"", "this request takes no body"}});
     return Json::object();
   }
+  if (request.body.empty()) {
+    auto error = invalid("A body is required: send JSON.");
+    error.error().problem = "malformed_json";
+    error.error().status = 400;
+    return error;
+  }
   const std::string type = media_type(request);
   const bool json = type == "application/json" || (request.method == http::Method::patch &&
                                                    type == "application/merge-patch+json");

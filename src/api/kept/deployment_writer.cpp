@@ -1,7 +1,6 @@
 #include "api/kept/deployment_writer.hpp"
 
 #include "api/present.hpp"
-#include "authz/policy.hpp"
 
 namespace ks::api {
 
@@ -17,16 +16,17 @@ Result<std::int64_t> DeploymentWriter::append(std::string& out, const Deployment
     text = texts_.keep(scope_, stamp_of(now), std::move(made));
   }
   out += *text;
-  out += allowed_on(stamp.team);
+  out += allowed_on(stamp);
   return version;
 }
 
 // The rest of the object. It depends on the caller, and so is never kept.
-const std::string& DeploymentWriter::allowed_on(const TeamId& team) {
-  if (team_ == team) return allowed_;
-  team_ = team;
+const std::string& DeploymentWriter::allowed_on(const DeploymentStamp& stamp) {
+  if (team_ == stamp.team && phase_ == stamp.phase) return allowed_;
+  team_ = stamp.team;
+  phase_ = stamp.phase;
   allowed_ = R"(,"allowed_actions":[)";
-  for (const std::string& action : policy::allowed_on_deployment(scope_.standing(), team)) {
+  for (const std::string& action : allowed_on_deployment(scope_, stamp.team, stamp.phase)) {
     if (allowed_.back() != '[') allowed_ += ',';
     append_json_string(allowed_, action);
   }

@@ -23,11 +23,13 @@ class DeploymentWriter {
                               const std::function<Result<DeploymentRow>()>& row);
 
  private:
-  const std::string& allowed_on(const TeamId& team);
+  const std::string& allowed_on(const DeploymentStamp& stamp);
   DeploymentTexts& texts_;
   const Services& services_;
   const TenantScope& scope_;
+  // Of which the last one was.
   std::optional<TeamId> team_;
+  std::string phase_;
   std::string allowed_;
 };
 

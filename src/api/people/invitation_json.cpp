@@ -164,14 +164,15 @@ Result<InviteBody> invite_body(Tx& tx, const app::Stores& stores, const TenantSc
   Fields fields(body, {"invitations", "expires_in_days"});
   InviteBody out;
   const Json* list = body.find("invitations");
+  const bool fits = list != nullptr && list->is_array() && !list->as_array().empty() &&
+                    list->as_array().size() <= kInvitationsMax;
   if (list == nullptr)
     fields.refuse("invitations", "is required");
-  else if (!list->is_array() || list->as_array().empty() ||
-           list->as_array().size() > kInvitationsMax)
+  else if (!fits)
     fields.refuse("invitations", fmt::format("must be an array of 1 to {}", kInvitationsMax));
   rows.take("", fields);
   out.life_days = life_days_of(rows, body);
-  if (rows.faults.empty())
+  if (fits)
     for (std::size_t i = 0; i < list->as_array().size(); ++i)
       out.wanted.push_back(rows.row(fmt::format("/invitations/{}", i), list->as_array()[i]));
   if (rows.failure) return std::unexpected(std::move(*rows.failure));

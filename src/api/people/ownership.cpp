@@ -23,11 +23,13 @@ Reply show(const OwnershipOffer& offer, int status = 200) {
 }
 
 // A fault at /user for what is neither an id nor an address, as for nobody.
-Result<PersonRef> user_of(Fields& fields) {
+Result<PersonRef> user_of(Fields& fields, std::vector<Fault> values = {}) {
   const std::string user = fields.required_text("user");
-  KS_CHECK(fields.done());
   auto person = app::person_ref(user);
-  if (!person) return invalid({Fault{"/user", "must be an id or an address"}});
+  const Fault no_person{"/user", "must be an id or an address"};
+  if (!person) values.push_back(no_person);
+  KS_CHECK(fields.done(values));
+  if (!person) return invalid({no_person});
   return person;
 }
 
@@ -105,7 +107,7 @@ void mount_ownership(Router& router, Services& services) {
         static const FleetScope kFleet(FleetReason::platform_administration);
         Fields fields(call.body, {"user", "reason"});
         const std::string reason = fields.required_text("reason");
-        KS_TRY(const PersonRef user, user_of(fields));
+        KS_TRY(const PersonRef user, user_of(fields, app::reason_faults(reason)));
         const ClientId client = caller.person().client();
         KS_TRY(const auto org, services.db.fleet_read(kFleet, [&](Tx& tx) {
           return services.stores.organizations.find_any(tx, kFleet, client, call.param("org"));

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -330,7 +331,12 @@ void Connection::refuse(int status, const char* why) {
   }
   late_ = false;
   Error error{Error::Code::invalid, "malformed_request", why, {}, {}, {}, status, 0, {}};
-  if (status == 413) error.problem = "content_too_large";
+  if (status == 413) {
+    error.problem = "content_too_large";
+    const std::size_t taken = reader_.body_bytes_max();
+    error.message = taken == 0 ? "No body is taken here."
+                               : fmt::format("A body of at most {} bytes is taken here.", taken);
+  }
   if (status == 408) error.problem = "request_timeout";
   if (status == 503) error.problem = "overloaded";
   if (status == 429) error.problem = "too_many_requests";

@@ -116,6 +116,10 @@ void RequestReader::limit_body(std::size_t bytes_max) {
   if (parser_->content_length.value_or(0) > bytes_max) refuse(413, "body too large");
 }
 
+std::size_t RequestReader::body_bytes_max() const {
+  return parser_->sink ? parser_->sink->body_bytes_max() : limits_.body_bytes_max;
+}
+
 std::size_t RequestReader::body_bytes_bound() const {
   if (state_ != State::body) return 0;
   return static_cast<std::size_t>(

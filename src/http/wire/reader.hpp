@@ -58,6 +58,8 @@ class RequestReader {
   bool takes_chunks() const { return takes_chunks_; }
   // The client waits for "100 Continue" before it sends the body.
   bool expects_continue() const { return expects_continue_; }
+  // The longest body that is taken.
+  std::size_t body_bytes_max() const;
   // The most that the body can still become: its declared length, else the limit.
   std::size_t body_bytes_bound() const;
   // The head was read and the body is welcome.

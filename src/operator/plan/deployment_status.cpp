@@ -99,6 +99,8 @@ Verdict verdict(const std::vector<Seat>& seats, bool settled, bool was_serving) 
     out.message = broken->cause->message;
   } else {
     out.message = readiness(seats);
+    if (out.phase == Phase::updating)
+      out.message = "Waiting for pods of the new revision. With those of before: " + out.message;
   }
   return out;
 }
@@ -132,9 +134,10 @@ UserDeploymentStatus deployment_status(const UserDeploymentResource& deployment,
 
   if (deployment.meta.deleting) {
     out.phase = Phase::deleting;
-    out.message = observed.pods.empty()
-                      ? "What is left is being taken away."
-                      : fmt::format("Waiting for {} pod(s) to end.", observed.pods.size());
+    out.message = observed.pods.empty() ? "What is left is being taken away."
+                  : observed.pods.size() == 1
+                      ? std::string("Waiting for 1 pod to end.")
+                      : fmt::format("Waiting for {} pods to end.", observed.pods.size());
     return finish(deployment, std::move(out), now);
   }
   if (observed.sandbox && observed.sandbox->spec.org_id != spec.org_id) {

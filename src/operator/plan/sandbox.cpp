@@ -22,6 +22,10 @@ bool is_terminating(const Json& ns) {
 
 namespace {
 
+std::string waiting_for(std::size_t count, std::string_view noun) {
+  return fmt::format("Waiting for {} {}{} to end.", count, noun, count == 1 ? "" : "s");
+}
+
 // `ready_message` empty: fine.
 SandboxStatus status_of(const SandboxResource& sandbox, bool ready, std::string reason,
                         std::string message, bool quota_synced, Time now) {
@@ -80,11 +84,11 @@ SandboxPlan plan_deletion(const SandboxResource& sandbox, const SandboxObserved&
       if (!d.meta.deleting)
         out.steps.push_back(
             remove_step({kinds::kUserDeployment, d.meta.ns, d.meta.name}, d.meta.uid));
-    wait(fmt::format("Waiting for {} deployment(s) to end.", observed.deployments.size()));
+    wait(waiting_for(observed.deployments.size(), "deployment"));
     return out;
   }
   if (observed.pods > 0) {
-    wait(fmt::format("Waiting for {} pod(s) to end.", observed.pods));
+    wait(waiting_for(static_cast<std::size_t>(observed.pods), "pod"));
     return out;
   }
   // The policies go with the namespace, so that nothing in it is ever without them.

@@ -167,7 +167,8 @@ RETURNING revision, sandbox_id, status;
 -- scope: tenant
 UPDATE deployments
 SET restarts = restarts + 1, generation = generation + 1, retry_at = 0, failures = 0,
-  phase = CASE WHEN phase IN ('Ready', 'Degraded') THEN 'Updating' ELSE phase END
+  phase = CASE WHEN phase IN ('Ready', 'Degraded') THEN 'Updating' ELSE phase END,
+  message = CASE WHEN phase IN ('Ready', 'Degraded') THEN 'A restart is on its way.' ELSE message END
 WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id AND deleting = 0;
 
 -- name: deployment_begin_delete
