@@ -13,9 +13,11 @@ using Labels = std::map<std::string, std::string>;
 // What "the internet" is not. The whole of ::/8 covers loopback, IPv4-mapped addresses and NAT64
 // (RFC 4291, RFC 6052), by which an IPv4 address could be reached around the list beside it.
 constexpr const char* kClosedV4[] = {
-    "0.0.0.0/8",       "10.0.0.0/8",     "100.64.0.0/10", "127.0.0.0/8",    "169.254.0.0/16",
-    "172.16.0.0/12",   "192.0.0.0/24",   "192.0.2.0/24",  "192.168.0.0/16", "198.18.0.0/15",
-    "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",   "240.0.0.0/4"};
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+    "192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24",
+    "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+    // The host of an Azure machine, which hands out the credentials of its node.
+    "168.63.129.16/32"};
 // 2002::/16 is 6to4, which also carries IPv4 addresses.
 constexpr const char* kClosedV6[] = {"::/8", "2002::/16", "fc00::/7", "fe80::/10", "ff00::/8"};
 
