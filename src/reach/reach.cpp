@@ -214,6 +214,23 @@ PortSet Reach::to_address(Group from, const Address& to) const {
   return allowed(groups_[from].out, {}, [&](const Peers& p) { return p.means(to); });
 }
 
+std::vector<Reach::Opening> Reach::into(Group from, const Cidr& range) const {
+  const Side& side = groups_[from].out;
+  if (!side.held) return {{nullptr, PortSet::all(), "no policy"}};
+  std::vector<Opening> out;
+  for (const Allowed& a : side.rules) {
+    PortSet ports = ports_of(*a.rule, {});
+    if (ports.empty()) continue;
+    if (a.peers->everybody) {
+      out.push_back({nullptr, std::move(ports), a.policy->name});
+      continue;
+    }
+    for (const IpBlock& block : a.peers->blocks)
+      if (block.touches(range)) out.push_back({&block, ports, a.policy->name});
+  }
+  return out;
+}
+
 PortSet Reach::from_address(const Address& from, Group to) const {
   return allowed(groups_[to].in, groups_[to].members,
                  [&](const Peers& p) { return p.means(from); });

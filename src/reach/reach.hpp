@@ -40,6 +40,14 @@ class Reach {
   // On which ports of `to` a connection from `from` is let through.
   PortSet between(Group from, Group to) const;
   PortSet to_address(Group from, const Address& to) const;
+  // What lets the group send into a range: with each rule's block that holds some address of it. No
+  // block: the rule, or no policy, lets it send to every address.
+  struct Opening {
+    const IpBlock* block;
+    PortSet ports;
+    std::string policy;  // "no policy"
+  };
+  std::vector<Opening> into(Group from, const Cidr& range) const;
   // From an address that no pod has.
   PortSet from_address(const Address& from, Group to) const;
 

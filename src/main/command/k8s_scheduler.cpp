@@ -14,6 +14,7 @@
 
 #include "main/config/config.hpp"
 #include "main/database.hpp"
+#include "main/isolation.hpp"
 #include "main/program.hpp"
 #include "operator/operator.hpp"
 
@@ -204,6 +205,19 @@ int manifests(const Options& options) {
   return 0;
 }
 
+// What the server would need beside the cluster is not asked for.
+int isolation_report(Options options) {
+  options.components = "operator";
+  const LoadedConfig loaded = load(options);
+  if (!loaded.faults.empty()) return print_faults(loaded.faults);
+  const SystemClock clock;
+  SystemRandom random;
+  const auto report = read_isolation(loaded.config, clock, random);
+  if (!report) return fail(report.error());
+  fmt::print("{}", op::text_of(*report));
+  return report->holds() ? 0 : 1;
+}
+
 int admin_link(const Options& options) {
   LoadedConfig loaded = load(options);
   if (!loaded.faults.empty()) return print_faults(loaded.faults);
@@ -305,6 +319,13 @@ int main(int argc, char** argv) {
     options.cluster = false;
     status = audit_verify(options, org, sink);
   });
+  auto* isolation = app.add_subcommand("isolation", "Look at how tenants are kept apart");
+  isolation->require_subcommand(1);
+  isolation
+      ->add_subcommand("report",
+                       "Print who reaches each sandbox and whom it reaches, as the cluster "
+                       "has it; ends with 1 where a tenant is not alone")
+      ->callback([&] { status = isolation_report(options); });
   app.add_subcommand("version", "Print the version")->callback([&] { status = version(options); });
   try {
     app.parse(argc, argv);
