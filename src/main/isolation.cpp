@@ -17,7 +17,7 @@ Result<op::IsolationReport> read_isolation(const Config& config, const Clock& cl
         "cluster_unavailable",
         "the cluster cannot be read: " +
             (view.error().message.empty() ? view.error().reason : view.error().message));
-  return op::isolation_report(*view, config.op, clock.now());
+  return op::isolation_report(*view, config.op);
 }
 
 }  // namespace ks

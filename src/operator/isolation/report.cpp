@@ -30,10 +30,9 @@ std::string called(const Reach::Members& members) {
 
 class Writer {
  public:
-  Writer(const ClusterView& view, const OperatorConfig& config, Time now)
+  Writer(const ClusterView& view, const OperatorConfig& config)
       : view_(view),
         config_(config),
-        now_(now),
         judge_(view, config),
         reach_(snapshot_of(view, config, report_.unread)) {}
 
@@ -141,7 +140,11 @@ class Writer {
 
   // What the operator would change now, and what nobody of ours wrote.
   void objects() {
-    std::map<std::string, SandboxObserved> observed;
+    struct Standing {
+      const Json* ns = nullptr;
+      SeenList objects;
+    };
+    std::map<std::string, Standing> standing;
     struct Part {
       const kube::Kind* kind;
       const std::vector<Json>* objects;
@@ -152,21 +155,26 @@ class Writer {
                                         Part{&kube::kinds::kServiceAccount, &view_.accounts}})
       for (const Json& object : *objects)
         if (std::string ns(object.text("metadata", "namespace")); entry_of(ns) != nullptr)
-          observed[std::move(ns)].objects.push_back(
+          standing[std::move(ns)].objects.push_back(
               {kind, {std::make_shared<const Json>(object), true}});
     for (const Json& ns : view_.namespaces)
       if (std::string name(ns.text("metadata", "name")); entry_of(name) != nullptr)
-        observed[std::move(name)].ns = {std::make_shared<const Json>(ns), true};
+        standing[std::move(name)].ns = &ns;
     for (const auto& [ns, sandbox] : judge_.sandboxes()) {
-      SandboxObserved& there = observed[ns];
-      there.deployments = judge_.deployments_in(ns);
-      const auto wanted = sandbox_objects(sandbox, there.deployments, config_);
-      for (const Step& step : plan(sandbox, there, config_, now_).steps)
-        // Its own finalizer is no object of the sandbox.
-        if (step.ref.kind != kube::kinds::kSandbox && step.verb != Step::Verb::remove)
-          found(ns, Finding::Kind::object,
-                fmt::format("{} {} {}", step.ref.kind.name, step.ref.name,
-                            there_is(there, step.ref) ? "is not as it was written" : "is missing"));
+      Standing& there = standing[ns];
+      if (sandbox.meta.deleting || is_terminating(*there.ns)) continue;
+      const auto say = [&](const kube::Ref& ref, const char* how) {
+        found(ns, Finding::Kind::object, fmt::format("{} {} {}", ref.kind.name, ref.name, how));
+      };
+      const Object wanted_namespace = namespace_object(sandbox.spec, config_.pod_security_version);
+      if (!holds(*there.ns, wanted_namespace.tree()))
+        say(wanted_namespace.ref(), "is not as it was written");
+      const auto wanted = sandbox_objects(sandbox, judge_.deployments_in(ns), config_);
+      std::vector<Step> steps;
+      apply_missing(steps, wanted, there.objects);
+      for (const Step& step : steps)
+        say(step.ref,
+            find_seen(there.objects, step.ref) ? "is not as it was written" : "is missing");
       for (const SeenOfKind& seen : there.objects)
         if (*seen.kind == kube::kinds::kNetworkPolicy &&
             std::ranges::none_of(wanted, [&](const Object& o) {
@@ -179,12 +187,6 @@ class Writer {
     for (const std::string& name : judge_.homeless())
       report_.unread.push_back(
           fmt::format("sandbox {}: its namespace does not carry its claim", name));
-  }
-
-  static bool there_is(const SandboxObserved& observed, const kube::Ref& ref) {
-    return ref.kind == kube::kinds::kNamespace
-               ? static_cast<bool>(observed.ns)
-               : static_cast<bool>(find_seen(observed.objects, ref));
   }
 
   // By its labels a pod is let through; they must be those of its deployment.
@@ -238,7 +240,6 @@ class Writer {
 
   const ClusterView& view_;
   const OperatorConfig& config_;
-  Time now_;
   IsolationReport report_;
   Judge judge_;
   Reach reach_;
@@ -253,8 +254,8 @@ std::size_t IsolationReport::findings() const {
   return out;
 }
 
-IsolationReport isolation_report(const ClusterView& view, const OperatorConfig& config, Time now) {
-  return Writer(view, config, now).write();
+IsolationReport isolation_report(const ClusterView& view, const OperatorConfig& config) {
+  return Writer(view, config).write();
 }
 
 std::string text_of(const IsolationReport& report) {

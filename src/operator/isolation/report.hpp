@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "domain/isolation.hpp"
 #include "operator/config.hpp"
 #include "operator/isolation/cluster_view.hpp"
@@ -45,7 +44,7 @@ struct IsolationReport {
 
 // Judges by what the Sandbox resources say of who owns a namespace, never by labels, which somebody
 // may have moved.
-IsolationReport isolation_report(const ClusterView& view, const OperatorConfig& config, Time now);
+IsolationReport isolation_report(const ClusterView& view, const OperatorConfig& config);
 
 // A page for people: what was looked at, the findings, then each sandbox.
 std::string text_of(const IsolationReport& report);

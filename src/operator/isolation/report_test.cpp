@@ -243,7 +243,7 @@ const std::vector<Hole>& holes() {
 }  // namespace
 
 TEST_CASE("a cluster as the operator leaves it isolates every tenant in every profile") {
-  const auto report = isolation_report(fifty().view, fifty().config, Time{0});
+  const auto report = isolation_report(fifty().view, fifty().config);
   CHECK_MESSAGE(report.holds(), text_of(report).substr(0, 4000));
   CHECK(report.sandboxes.size() == 100);
   // Allowed traffic is seen, so silence is no deafness.
@@ -271,7 +271,7 @@ TEST_CASE("each planted hole is found, where it is and by what it opens") {
     CAPTURE(hole.what);
     ClusterView view = fifty().view;
     hole.dig(view);
-    const auto report = isolation_report(view, fifty().config, Time{0});
+    const auto report = isolation_report(view, fifty().config);
     const auto sandbox =
         std::ranges::find(report.sandboxes, std::string_view(hole.ns),
                           [](const SandboxIsolation& s) -> std::string_view { return s.ns; });
@@ -290,7 +290,7 @@ TEST_CASE("each planted hole is found, where it is and by what it opens") {
 TEST_CASE("what cannot be read makes a report no proof") {
   ClusterView view = fifty().view;
   view.unread.push_back("nodes: forbidden");
-  auto report = isolation_report(view, fifty().config, Time{0});
+  auto report = isolation_report(view, fifty().config);
   CHECK(report.findings() == 0);
   CHECK_FALSE(report.holds());
   CHECK(text_of(report).find("no proof:\n  nodes: forbidden") != std::string::npos);
@@ -298,14 +298,14 @@ TEST_CASE("what cannot be read makes a report no proof") {
   view = fifty().view;
   view.policies.push_back(policy("monitoring", "odd", R"({"podSelector": {"matchExpressions":
     [{"key": "a", "operator": "Sometimes"}]}})"));
-  report = isolation_report(view, fifty().config, Time{0});
+  report = isolation_report(view, fifty().config);
   CHECK_FALSE(report.holds());
   CHECK(text_of(report).find("networkpolicy monitoring/odd") != std::string::npos);
 
   view = fifty().view;
   object(view.namespaces, "", "sandbox-3-1")["metadata"]["annotations"].set(annotations::kClaim,
                                                                             "another");
-  report = isolation_report(view, fifty().config, Time{0});
+  report = isolation_report(view, fifty().config);
   CHECK_FALSE(report.holds());
   CHECK(text_of(report).find("sandbox sandbox-3-1: its namespace does not carry its claim") !=
         std::string::npos);
