@@ -6,10 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/api.hpp"
-#if __has_include("api/docs_page.hpp")
 #include "api/docs_page.hpp"
-#define KS_DOCS
-#endif
 #include "app/housekeeping.hpp"
 #include "app/invitations/revocation.hpp"
 #include "audit/keeper.hpp"
@@ -182,9 +179,7 @@ void Program::Impl::build_api() {
                     std::string(program_version()),
                     [this] { return sync->trouble(); }});
   api::mount(raw, *services, hub);
-#ifdef KS_DOCS
   api::mount_docs(raw, *services);
-#endif
 }
 
 void Program::Impl::start_background() {
