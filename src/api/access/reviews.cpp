@@ -97,8 +97,8 @@ void mount_reviews(Router& router, Services& services) {
       "/api/v1/orgs/{org}/access-reviews/{review}/rows/{row}",
       {.action = std::nullopt, .body = Body::json, .deed = deed},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
-        KS_CHECK(app::review(tx, services.stores, scope, call.param("review")));
         KS_TRY(const auto wanted, decision_of(call.body));
+        KS_CHECK(app::review(tx, services.stores, scope, call.param("review")));
         KS_TRY(const auto row, app::decide_right(tx, services.stores, scope, call.param("review"),
                                                  call.param("row"), wanted));
         Reply reply;
@@ -110,9 +110,9 @@ void mount_reviews(Router& router, Services& services) {
       "/api/v1/orgs/{org}/access-reviews/{review}/finish",
       {.action = std::nullopt, .body = Body::optional_json, .deed = deed},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
-        KS_CHECK(app::review(tx, services.stores, scope, call.param("review")));
         Fields fields(call.body, {});
         KS_CHECK(fields.done());
+        KS_CHECK(app::review(tx, services.stores, scope, call.param("review")));
         KS_TRY(const auto done,
                app::finish_review(tx, services.stores, scope, call.param("review")));
         return show(done);
