@@ -291,7 +291,9 @@ TEST_CASE("a command that does not exist is refused") {
     CHECK_MESSAGE(has(ran.err, "frobnicate"), ran.err);
   }
   CHECK(has(world.run({"frobnicate"}).err, "frobnicate is not a command"));
-  CHECK(has(world.run({"frobnicate"}).err, "serve, migrate, config, manifests, admin, version"));
+  CHECK(has(world.run({"frobnicate"}).err,
+            "serve, migrate, config, manifests, admin, audit, isolation, "
+            "version"));
   CHECK(has(world.run({"config", "frobnicate"}).err, "k8s-scheduler config has check"));
   CHECK(world.run({}).status != 0);
   const Ran parts = world.run({"serve", "--components", "api,kitchen"});
