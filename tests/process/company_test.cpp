@@ -75,6 +75,7 @@ class Company {
     mail_.serve(world);
     world.settings()["TRUSTED_PROXIES"] = "127.0.0.1/32";
     world.settings()["SIGNUP"] = "open";
+    world.settings()["AUDIT_SINK"] = "file:" + world.folder() + "/heads.log";
     server_ = world.start();
     found();
     for (int i = 0; i < kPeople; ++i) {
@@ -150,6 +151,24 @@ class Company {
     CHECK(by_anothers().status == 404);
   }
 
+  // One rises and one falls, both from their next request on.
+  void change_roles() {
+    for (Somebody& who : people_) {
+      if (&who == owner_ || !in_.contains(&who)) continue;
+      const bool rises = !who.place.runs_all() && !changed_.contains("org_admin");
+      const bool falls = who.place.runs_all() && !changed_.contains("org_member");
+      if (!rises && !falls) continue;
+      who.place.role = rises ? "org_admin" : "org_member";
+      changed_.insert(who.place.role);
+      const std::string id(who.person.get("/me").json().text("user", "id"));
+      REQUIRE(
+          owner_->person
+              .send("PATCH", path("/members/" + id), Json::object({{"org_role", who.place.role}}))
+              .status == 200);
+    }
+    CHECK(changed_.size() == 2);
+  }
+
   void remove_one() {
     Somebody& who = people_[8];
     EventStream stream(server_->port(), "/api/v1" + path("/stream"), who.person.cookie_header());
@@ -201,6 +220,15 @@ class Company {
     set_seats(members + 1);
     CHECK(extra_->person.join(extra_->email, extra_->token).status == 201);
     in_.insert(extra_);
+  }
+
+  // Beside the running server: everything that was done is in the chains, as it was written.
+  void verify_audit() const {
+    const auto verified = world_.run({"audit", "verify"});
+    CHECK_MESSAGE(verified.status == 0, verified.out, verified.err);
+    CHECK(verified.out.find("nothing is wrong") != std::string::npos);
+    world_.execute("UPDATE audit SET result = 'denied' WHERE action = 'members:manage'");
+    CHECK(world_.run({"audit", "verify"}).status == 3);
   }
 
   // Members, teams, invitations, seats, and what each may see, in full.
@@ -369,6 +397,7 @@ class Company {
   std::unique_ptr<Server> server_;
   std::deque<Somebody> people_;  // Ann, the thirty, and three more; who points to them stays right.
   std::set<const Somebody*> in_;
+  std::set<std::string> changed_;  // Roles that somebody was given.
   Somebody* owner_ = nullptr;
   Somebody* late_ = nullptr;
   Somebody* unwanted_ = nullptr;
@@ -390,11 +419,14 @@ TEST_CASE(
     company.let_one_expire();
     company.everybody_comes_in();
     company.check();
+    company.change_roles();
+    company.check();
     company.remove_one();
     company.check();
     company.pass_on_ownership();
     company.check();
     company.find_no_seat();
     company.check();
+    company.verify_audit();
   });
 }
