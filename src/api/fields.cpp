@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domain/mail/email_address.hpp"
+
 namespace ks::api {
 
 namespace {
@@ -51,6 +53,12 @@ Result<void> Fields::done(const std::vector<Fault>& values) {
     if (std::ranges::find(faults_, value.pointer, &Fault::pointer) == faults_.end())
       faults_.push_back(value);
   return invalid(std::move(faults_));
+}
+
+std::vector<Fault> address_faults(std::string_view email) {
+  const auto address = EmailAddress::parse(email);
+  if (address) return {};
+  return {Fault{"/email", address.error().message}};
 }
 
 }  // namespace ks::api

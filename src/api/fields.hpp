@@ -37,4 +37,7 @@ class Fields {
   std::vector<Fault> faults_;
 };
 
+// What a use case will say of the value of "email".
+std::vector<Fault> address_faults(std::string_view email);
+
 }  // namespace ks::api

@@ -96,12 +96,16 @@ Result<Caller> AccountWorld::load(const std::string& token) {
 Result<void> AccountWorld::ask(const std::string& token, const std::string& email) {
   tick();
   KS_TRY(const Caller caller, load(token));
+  asked_by = token;
   return accounts.address().ask(platform(), caller, email);
 }
 
 Result<void> AccountWorld::confirm(const std::string& token, std::optional<std::string> presented) {
   tick();
-  return accounts.address().confirm(platform(), token, presented, from("192.0.2.1"));
+  const std::string by = presented.value_or(asked_by);
+  return accounts.address().confirm(platform(), token,
+                                    by.empty() ? std::nullopt : std::optional<std::string_view>(by),
+                                    from("192.0.2.1"));
 }
 
 Result<void> AccountWorld::restore(const std::string& token, const std::string& password) {

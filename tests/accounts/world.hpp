@@ -52,6 +52,7 @@ class AccountWorld {
   Result<Caller> load(const std::string& token);
   bool alive(const std::string& token) { return load(token).has_value(); }
   Result<void> ask(const std::string& token, const std::string& email);
+  // From the session that asked last, where none is given; "" is none.
   Result<void> confirm(const std::string& token, std::optional<std::string> presented = {});
   Result<void> restore(const std::string& token, const std::string& password = kOther);
 
@@ -65,6 +66,7 @@ class AccountWorld {
 
   Founding founding() const;
 
+  std::string asked_by;  // The token of the session that asked for a change of address last.
   Database& db;
   ManualClock& clock;
   SystemRandom random;

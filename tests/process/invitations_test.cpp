@@ -86,6 +86,7 @@ TEST_CASE(
   on_both_engines([](Installation& world) {
     const Mailboxes mail;
     mail.serve(world);
+    world.settings()["SIGNUP"] = "open";
     const auto server = world.start();
     const Person ann = host(world, *server);
     const Answer asked = ann.post(ann.org() + "/invitations", rows({"Cleo@Example.com"}));
@@ -120,6 +121,7 @@ TEST_CASE("a mail that is refused is told, with the reason") {
     const Mailboxes mail;
     mail.sink().set_mode("refuse");
     mail.serve(world);
+    world.settings()["SIGNUP"] = "open";
     const auto server = world.start();
     const Person ann = host(world, *server);
     const Answer asked = ann.post(ann.org() + "/invitations", rows({"cleo@example.com"}));

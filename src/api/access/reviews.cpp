@@ -59,7 +59,7 @@ void mount_reviews(Router& router, Services& services) {
 
   // Who looks after the review's place may do all of these, so no one action stands for them: the
   // use cases ask for the right that it takes, which has one name at both places.
-  const std::string_view deed = name(Action::org_members_manage);
+  constexpr Action deed = Action::org_members_manage;
   router.get<Member>(
       kMany, {.action = std::nullopt, .query = {"limit", "cursor", "team"}, .deed = deed},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
@@ -84,9 +84,10 @@ void mount_reviews(Router& router, Services& services) {
       "/api/v1/orgs/{org}/access-reviews/{review}/rows",
       {.action = std::nullopt, .query = {"limit", "cursor"}, .deed = deed},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
-        KS_TRY(const auto found, app::review(tx, services.stores, scope, call.param("review")));
-        const std::string list = "access-review-rows/" + scope.org().str() + "/" + found.id.str();
+        const std::string list =
+            "access-review-rows/" + scope.org().str() + "/" + std::string(call.param("review"));
         KS_TRY(const PageRequest wanted, services.cursors.page(call.request, list));
+        KS_TRY(const auto found, app::review(tx, services.stores, scope, call.param("review")));
         KS_TRY(const auto page,
                app::review_rows(tx, services.stores, scope, found.id.text(), wanted));
         return list_reply(page, services.cursors, list,

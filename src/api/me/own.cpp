@@ -2,6 +2,7 @@
 #include "api/fields.hpp"
 #include "api/me/me.hpp"
 #include "api/router.hpp"
+#include "identity/password.hpp"
 
 namespace ks::api {
 
@@ -32,7 +33,7 @@ void mount_address(Router& router, Services& services) {
                   const Call& call) -> Result<Reply> {
         Fields fields(call.body, {"email"});
         const std::string email = fields.required_text("email");
-        KS_CHECK(fields.done());
+        KS_CHECK(fields.done(address_faults(email)));
         KS_CHECK(services.accounts.address().ask(client, caller, email));
         return done(202);
       });
@@ -74,7 +75,10 @@ void mount_own_account(Router& router, Services& services) {
                   const Call& call) -> Result<Reply> {
         Fields fields(call.body, {"password"});
         const std::string password = fields.required_text("password");
-        KS_CHECK(fields.done());
+        std::vector<Fault> faults;
+        if (const auto good = check_password(password); !good)
+          faults.push_back({"/password", good.error().message});
+        KS_CHECK(fields.done(faults));
         KS_TRY(auto renewed,
                services.accounts.sessions().change_password(client, caller, token, password));
         return signed_in(services, 200, {std::move(renewed.user), std::move(renewed.token)});

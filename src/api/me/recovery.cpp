@@ -12,7 +12,7 @@ void mount_recovery(Router& router, Services& services) {
       [&services](const ClientScope& client, const Call& call) -> Result<Reply> {
         Fields fields(call.body, {"email"});
         const std::string email = fields.required_text("email");
-        KS_CHECK(fields.done());
+        KS_CHECK(fields.done(address_faults(email)));
         KS_CHECK(services.accounts.recovery().ask(client, email, trail_of(call)));
         Reply reply;
         reply.status = 202;

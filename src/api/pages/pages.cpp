@@ -125,7 +125,7 @@ the '#'; a browser did not send it. Use it once, within 24 hours:
 
 {curl}/auth/address -d '{"token":"..."}'
 
-All sessions of the account end then, but the one of the file jar.
+It works only signed in to that account. All its other sessions end then.
 )";
 
 constexpr std::string_view kRestore =

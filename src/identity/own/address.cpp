@@ -68,6 +68,17 @@ Result<UserRow> OwnAddress::owner_of(Tx& tx, const ClientScope& scope, const Acc
   return std::move(*user);
 }
 
+Result<void> OwnAddress::check_own(const ClientScope& scope, const AccountLink& link,
+                                   std::optional<std::string_view> presented,
+                                   const SessionGate::TrailPtr& trail) {
+  if (!presented) return link_invalid();
+  const auto caller = parts_.gate.load(scope, *presented, trail);
+  if (!caller && caller.error().problem != "unauthenticated")
+    return std::unexpected(caller.error());
+  if (!caller || caller->user().id != link.user) return link_invalid();
+  return {};
+}
+
 Result<void> OwnAddress::move(Tx& tx, const ClientScope& scope, const UserRow& user,
                               const EmailAddress& to, const MailedLinks::Fresh* back, Time now) {
   KS_TRY(const bool moved, parts_.store.set_email(tx, scope, user.id, to.key(), now));
@@ -95,6 +106,9 @@ Result<void> OwnAddress::confirm(const ClientScope& scope, std::string_view toke
   KS_TRY(const AccountLink link, links_.find(scope, LinkPurpose::change_address, token, *trail));
   KS_TRY(const EmailAddress to, EmailAddress::parse(link.address));
   const std::string kept = presented ? SessionGate::token_hash(*presented) : std::string();
+  // Who reads the mail need not be who asked for it. Otherwise somebody could lead a stranger into
+  // an account whose password, and whose way back, they keep.
+  KS_CHECK(check_own(scope, link, presented, trail));
   const Time now = parts_.clock.now();
   return parts_.db.write([&](Tx& tx) -> Result<void> {
     KS_CHECK(links_.use(tx, scope, link));

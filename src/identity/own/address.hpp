@@ -18,9 +18,9 @@ class OwnAddress {
   // "reauthentication_required", 422 (/email), 429, 503 "mail_off".
   Result<void> ask(const ClientScope&, const Caller&, std::string_view email);
 
-  // Makes the link's address that of its account. All sessions end but the one of `presented`, the
-  // token of the request's cookie, where that is the account's. 404 "link_invalid", 409
-  // "address_taken", 429.
+  // Makes the link's address that of its account, which the session of `presented`, the token of
+  // the request's cookie, has to be of; all its other sessions end. 404 "link_invalid", also
+  // without such a session, 409 "address_taken", 429.
   Result<void> confirm(const ClientScope&, std::string_view token,
                        std::optional<std::string_view> presented, const SessionGate::TrailPtr&);
 
@@ -35,6 +35,8 @@ class OwnAddress {
                        const SessionGate::TrailPtr&);
 
  private:
+  Result<void> check_own(const ClientScope&, const AccountLink&,
+                         std::optional<std::string_view> presented, const SessionGate::TrailPtr&);
   Result<UserRow> owner_of(Tx&, const ClientScope&, const AccountLink&);
   // Sets it and tells the old one, with a way back where that is proved and `back` is given.
   Result<void> move(Tx&, const ClientScope&, const UserRow&, const EmailAddress& to,
