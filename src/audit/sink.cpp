@@ -4,6 +4,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -23,7 +24,8 @@ constexpr std::size_t kLineMax = 4096;
 constexpr std::size_t kFaultsMax = 20;
 
 std::unexpected<Error> sink_unavailable(const std::string& path) {
-  return unavailable("audit_sink_unavailable", fmt::format("{}: {}", path, std::strerror(errno)));
+  return unavailable("audit_sink_unavailable",
+                     fmt::format("{}: {}", path, std::generic_category().message(errno)));
 }
 
 class Descriptor {

@@ -90,7 +90,7 @@ bool reserved_slug(std::string_view slug) {
 }
 
 Result<std::string> normal_email(std::string_view text) {
-  if (const std::string folded = ascii_lower(text); folded == "dev@localhost") return folded;
+  if (std::string folded = ascii_lower(text); folded == "dev@localhost") return folded;
   KS_TRY(const EmailAddress address, EmailAddress::parse(text));
   return address.key();
 }

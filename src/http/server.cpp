@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <system_error>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -115,7 +116,7 @@ struct Server::Listener : std::enable_shared_from_this<Listener> {
                                SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd < 0) {
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-          log::warn("http cannot accept", {{"error", std::strerror(errno)}});
+          log::warn("http cannot accept", {{"error", std::generic_category().message(errno)}});
           server->loops[0]->loop->call_after(milliseconds(100), [weak = weak_from_this()] {
             const auto self = weak.lock();
             if (self && self->socket.open()) self->wait();
@@ -195,7 +196,7 @@ Result<void> Server::bind() {
   if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
       ::listen(fd, 1024) != 0 ||
       ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    const std::string why = std::strerror(errno);
+    const std::string why = std::generic_category().message(errno);
     if (fd >= 0) ::close(fd);
     return unavailable("listen_failed", "cannot listen on " + options.address + " port " +
                                             std::to_string(options.port) + ": " + why);

@@ -86,7 +86,7 @@ class Accounts {
   // Creates a user and signs them in; where sign-up is not open, only with a proof of the request's
   // address. 422 with all faults (/email, /password, /name), 409 "address_taken", 403
   // "sign_up_closed", 429 "too_many_requests".
-  Result<SignedIn> sign_up(const ClientScope&, const SignUpRequest&, TrailPtr,
+  Result<SignedIn> sign_up(const ClientScope&, const SignUpRequest&, const TrailPtr&,
                            const Founding& founding,
                            const std::optional<AddressProof>& proof = std::nullopt);
 

@@ -43,7 +43,7 @@ Result<SignedIn> Accounts::create_signed_in(const ClientScope& scope, const NewU
 }
 
 Result<SignedIn> Accounts::sign_up(const ClientScope& scope, const SignUpRequest& request,
-                                   TrailPtr trail, const Founding& founding,
+                                   const TrailPtr& trail, const Founding& founding,
                                    const std::optional<AddressProof>& proof) {
   if (!proof && options_.sign_up != SignUpMode::open) return sign_up_closed();
   KS_TRY(NewPerson person, check_new_person(request));

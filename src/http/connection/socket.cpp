@@ -44,12 +44,12 @@ void Socket::when(Ready what, std::function<void(bool)> callback) {
 
 void Socket::cancel() {
   boost::system::error_code ignored;
-  impl_->descriptor.cancel(ignored);
+  (void)impl_->descriptor.cancel(ignored);
 }
 
 void Socket::close() {
   boost::system::error_code ignored;
-  impl_->descriptor.close(ignored);
+  (void)impl_->descriptor.close(ignored);
 }
 
 }  // namespace ks::http

@@ -14,10 +14,11 @@ constexpr std::size_t kTrailerBytesMax = 2048;
 
 constexpr std::array<bool, 256> kTokenChars = [] {
   std::array<bool, 256> out{};
-  for (int c = '0'; c <= '9'; ++c) out[static_cast<std::size_t>(c)] = true;
-  for (int c = 'a'; c <= 'z'; ++c) out[static_cast<std::size_t>(c)] = true;
-  for (int c = 'A'; c <= 'Z'; ++c) out[static_cast<std::size_t>(c)] = true;
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) out[static_cast<std::size_t>(c)] = true;
+  for (int c = '0'; c <= '9'; ++c) out[static_cast<unsigned char>(c)] = true;
+  for (int c = 'a'; c <= 'z'; ++c) out[static_cast<unsigned char>(c)] = true;
+  for (int c = 'A'; c <= 'Z'; ++c) out[static_cast<unsigned char>(c)] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~"))
+    out[static_cast<unsigned char>(c)] = true;
   return out;
 }();
 

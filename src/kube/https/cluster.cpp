@@ -11,10 +11,11 @@ namespace ks::kube::https {
 
 namespace {
 
-Endpoint endpoint_of(const KubeConfig& config, const Options& options, std::string fallback_ca) {
+Endpoint endpoint_of(const KubeConfig& config, const Options& options,
+                     const std::string& fallback_ca) {
   Endpoint out;
   out.server = config.server;
-  out.ca = config.ca.empty() ? std::move(fallback_ca) : config.ca;
+  out.ca = config.ca.empty() ? fallback_ca : config.ca;
   out.client_certificate = config.client_certificate;
   out.client_key = config.client_key;
   out.proxy = options.proxy;
@@ -36,10 +37,10 @@ std::string_view trimmed(std::string_view text) {
 }  // namespace
 
 struct HttpsCluster::Impl {
-  Impl(KubeConfig c, Options o, std::string fallback_ca, runtime::Loop* loop)
+  Impl(KubeConfig c, Options o, const std::string& fallback_ca, runtime::Loop* loop)
       : config(std::move(c)),
         options(std::move(o)),
-        transport(endpoint_of(config, options, std::move(fallback_ca)), loop) {}
+        transport(endpoint_of(config, options, fallback_ca), loop) {}
 
   KubeResult<std::string> bearer() const {
     std::string token = config.token;
@@ -93,7 +94,7 @@ Result<std::unique_ptr<HttpsCluster>> HttpsCluster::make(KubeConfig config, Opti
     KS_TRY(fallback_ca, read_small_file(options.ca_file));
   }
   return std::unique_ptr<HttpsCluster>(new HttpsCluster(
-      std::make_unique<Impl>(std::move(config), std::move(options), std::move(fallback_ca), loop)));
+      std::make_unique<Impl>(std::move(config), std::move(options), fallback_ca, loop)));
 }
 
 HttpsCluster::HttpsCluster(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
