@@ -66,13 +66,17 @@ Result<bool> HeadKeeper::lease() {
 }
 
 Result<int> HeadKeeper::round() {
-  KS_TRY(const bool ours, lease());
-  if (!ours) return 0;
-  for (int told = 0;;) {
+  int told = 0;
+  // Each chain once: one that moves on meanwhile waits for the next round, so that whoever writes
+  // fast keeps nobody else's head from the sink, and a round has an end.
+  for (std::optional<AuditChain> after;;) {
+    KS_TRY(const bool ours, lease());
+    if (!ours) return told;
     KS_TRY(const auto moved, db_.fleet_read(kAuditFleet, [&](Tx& tx) {
-      return audit_.unsunk(tx, kAuditFleet, kBatch);
+      return audit_.unsunk(tx, kAuditFleet, after, kBatch);
     }));
     if (moved.empty()) return told;
+    after = moved.back().chain;
     std::vector<SinkEntry> entries;
     entries.reserve(moved.size());
     for (const AuditEnd& end : moved) entries.push_back({end.chain, end.head});

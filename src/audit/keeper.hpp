@@ -30,8 +30,9 @@ class HeadKeeper {
   // Once more, so that a server that was stopped leaves nothing untold.
   void stop();
 
-  // One round, in the caller's thread: how many ends were told. None where another process has the
-  // lease. What the sink took is told again when the process dies before the database knows.
+  // One round over all chains, in the caller's thread: how many ends were told. None where another
+  // process has the lease. What the sink took is told again when the process dies before the
+  // database knows.
   Result<int> round();
 
  private:

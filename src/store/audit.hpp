@@ -100,8 +100,10 @@ class AuditStore {
   // Ends of chains after `after`, clients' own chains first, each kind in the order of its ids.
   virtual Result<std::vector<AuditEnd>> ends(Tx&, const FleetScope&,
                                              const std::optional<AuditChain>& after, int limit) = 0;
-  // Those that moved since the sink was told of them.
-  virtual Result<std::vector<AuditEnd>> unsunk(Tx&, const FleetScope&, int limit) = 0;
+  // Of these, those that moved since the sink was told of them.
+  virtual Result<std::vector<AuditEnd>> unsunk(Tx&, const FleetScope&,
+                                               const std::optional<AuditChain>& after,
+                                               int limit) = 0;
   virtual Result<void> set_sunk(Tx&, const FleetScope&, const AuditChain&, std::int64_t seq) = 0;
   // The end of one chain, now.
   virtual Result<std::optional<AuditEnd>> end_of(Tx&, const FleetScope&, const AuditChain&) = 0;

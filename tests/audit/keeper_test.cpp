@@ -2,6 +2,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -59,6 +60,45 @@ TEST_CASE("what a sink did not take is told again, and nothing is marked as told
     CHECK(keeper.round().error().problem == "audit_sink_unavailable");
     // The next one, also of another server, is told.
     CHECK(world.tell() == 1);
+  });
+}
+
+TEST_CASE(
+    "a chain that moves on while it is told keeps no other from the sink, and no round going") {
+  // As a tenant who writes faster than the sink takes.
+  class Busy final : public audit::HeadSink {
+   public:
+    Busy(AuditWorld& world, const OrgId& org) : world_(world), org_(org) {}
+    Result<void> append(const std::vector<audit::SinkEntry>& entries, Time) override {
+      for (const auto& entry : entries) seen.insert(audit::chain_name(entry.chain));
+      if (++appends < 50) world_.add_rows(org_, 1);
+      return {};
+    }
+    std::set<std::string> seen;
+    int appends = 0;
+
+   private:
+    AuditWorld& world_;
+    OrgId org_;
+  };
+  for_each_engine([](EngineCase& engine) {
+    AuditWorld world(engine);
+    const OrgId fast = world.add_org(1);
+    const OrgId slow = world.add_org(1);
+    SeededRandom random(3);
+    const sql::AuditWriter writer(audit::chain_key(kInstallationKey), random);
+    sql::SqlJournal journal(writer);
+    sql::SqlSyncStore leases(journal, engine.clock());
+    auto owned = std::make_unique<Busy>(world, fast);
+    const Busy& sink = *owned;
+    audit::HeadKeeper keeper(world.db(), world.store(), leases, std::move(owned), engine.clock(),
+                             random);
+    CHECK(keeper.round().value() == 2);
+    CHECK(sink.appends == 1);
+    CHECK(sink.seen ==
+          std::set<std::string>{AuditWorld::chain_of(fast), AuditWorld::chain_of(slow)});
+    // What came meanwhile is the next round's.
+    CHECK(keeper.round().value() == 1);
   });
 }
 

@@ -85,6 +85,24 @@ std::string_view name(ClientDeed::By by) {
   return "";
 }
 
+// After `after`, clients' own chains first.
+Result<std::vector<AuditEnd>> ends_by(Tx& tx, const FleetScope& fleet,
+                                      const Statement<Scope::fleet, Rows::many, 2>& of_clients,
+                                      const Statement<Scope::fleet, Rows::many, 3>& of_orgs,
+                                      const std::optional<AuditChain>& after, int limit) {
+  SqlTx& sql = sql_tx(tx);
+  const bool within_orgs = after && after->org;
+  if (!within_orgs) {
+    const std::string_view client = after ? after->client.text() : kBelowEveryId;
+    KS_TRY(const auto rows, sql.run(fleet, of_clients, client, limit));
+    if (!rows.empty()) return ends_at(rows, client_end);
+  }
+  KS_TRY(const auto rows,
+         sql.run(fleet, of_orgs, within_orgs ? after->client.text() : kBelowEveryId,
+                 within_orgs ? after->org->text() : kBelowEveryId, limit));
+  return ends_at(rows, org_end);
+}
+
 }  // namespace
 
 Result<void> SqlAuditStore::record(Tx& tx, const ClientScope& scope, const ClientDeed& deed,
@@ -188,27 +206,13 @@ Result<std::optional<std::string>> SqlAuditStore::name_of(Tx& tx, const ClientSc
 Result<std::vector<AuditEnd>> SqlAuditStore::ends(Tx& tx, const FleetScope& fleet,
                                                   const std::optional<AuditChain>& after,
                                                   int limit) {
-  SqlTx& sql = sql_tx(tx);
-  if (!after || !after->org) {
-    const std::string_view client = after ? after->client.text() : kBelowEveryId;
-    KS_TRY(const auto rows, sql.run(fleet, q::audit_client_ends, client, limit));
-    if (!rows.empty()) return ends_at(rows, client_end);
-  }
-  const bool within = after && after->org;
-  KS_TRY(const auto rows,
-         sql.run(fleet, q::audit_org_ends, within ? after->client.text() : kBelowEveryId,
-                 within ? after->org->text() : kBelowEveryId, limit));
-  return ends_at(rows, org_end);
+  return ends_by(tx, fleet, q::audit_client_ends, q::audit_org_ends, after, limit);
 }
 
-Result<std::vector<AuditEnd>> SqlAuditStore::unsunk(Tx& tx, const FleetScope& fleet, int limit) {
-  KS_TRY(const auto clients, sql_tx(tx).run(fleet, q::audit_client_unsunk, limit));
-  std::vector<AuditEnd> out = ends_at(clients, client_end);
-  if (out.size() == static_cast<std::size_t>(limit)) return out;
-  KS_TRY(const auto orgs,
-         sql_tx(tx).run(fleet, q::audit_org_unsunk, limit - static_cast<int>(out.size())));
-  for (const Row& row : orgs) out.push_back(org_end(row));
-  return out;
+Result<std::vector<AuditEnd>> SqlAuditStore::unsunk(Tx& tx, const FleetScope& fleet,
+                                                    const std::optional<AuditChain>& after,
+                                                    int limit) {
+  return ends_by(tx, fleet, q::audit_client_unsunk, q::audit_org_unsunk, after, limit);
 }
 
 Result<void> SqlAuditStore::set_sunk(Tx& tx, const FleetScope& fleet, const AuditChain& chain,

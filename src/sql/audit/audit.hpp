@@ -19,7 +19,8 @@ class SqlAuditStore final : public AuditStore {
   Result<std::optional<std::string>> name_of(Tx&, const ClientScope&, const UserId&) override;
   Result<std::vector<AuditEnd>> ends(Tx&, const FleetScope&, const std::optional<AuditChain>& after,
                                      int limit) override;
-  Result<std::vector<AuditEnd>> unsunk(Tx&, const FleetScope&, int limit) override;
+  Result<std::vector<AuditEnd>> unsunk(Tx&, const FleetScope&,
+                                       const std::optional<AuditChain>& after, int limit) override;
   Result<void> set_sunk(Tx&, const FleetScope&, const AuditChain&, std::int64_t seq) override;
   Result<std::optional<AuditEnd>> end_of(Tx&, const FleetScope&, const AuditChain&) override;
   Result<std::vector<AuditRow>> rows_after(Tx&, const FleetScope&, const AuditChain&,

@@ -342,6 +342,7 @@ WHERE o.client_id = :of_client AND o.id = :id;
 SELECT o.client_id, o.id, o.slug, o.audit_seq, o.audit_mac, o.audit_sunk
 FROM organizations AS o
 WHERE o.audit_sunk < o.audit_seq
+  AND (o.client_id > :after_client OR (o.client_id = :after_client AND o.id > :after_id))
 ORDER BY o.client_id, o.id
 LIMIT CAST(:page_size AS BIGINT);
 
@@ -384,7 +385,7 @@ WHERE c.client_id = :of_client;
 -- scope: fleet
 SELECT h.client_id, h.seq, h.mac, h.sunk
 FROM client_audit_heads AS h
-WHERE h.sunk < h.seq
+WHERE h.sunk < h.seq AND h.client_id > :after_client
 ORDER BY h.client_id
 LIMIT CAST(:page_size AS BIGINT);
 
