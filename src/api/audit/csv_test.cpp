@@ -51,6 +51,13 @@ TEST_CASE("no cell begins like a formula, and every text comes back as it was") 
              std::string_view("=+-@\t\r").find(cells[i][0]) == std::string_view::npos));
       CHECK(csv_text(cells[i]) == texts[i]);
     }
+    // As where lines are cut at a semicolon, and quotes in the middle of a cell mean nothing.
+    for (std::size_t at = 0; at != std::string::npos;) {
+      CHECK(
+          (at == line.size() || std::string_view("=+-@").find(line[at]) == std::string_view::npos));
+      at = line.find_first_of(";\t\r\n", at);
+      if (at != std::string::npos) ++at;
+    }
   }
 }
 
@@ -61,7 +68,11 @@ TEST_CASE("a plain text is written as it is") {
   append_csv_cell(out, "");
   out += ',';
   append_csv_cell(out, "=HYPERLINK(\"http://evil\")");
-  CHECK(out == "deployments:create,,\"'=HYPERLINK(\"\"http://evil\"\")\"");
+  out += ',';
+  append_csv_cell(out, "x;=cmd|' /C calc'!A0;y");
+  CHECK(out ==
+        "deployments:create,,\"'=HYPERLINK(\"\"http://evil\"\")\","
+        "x;'=cmd|' /C calc'!A0;y");
 }
 
 }  // namespace ks::api
