@@ -255,13 +255,15 @@ bool Connection::wait(Ready what) {
 
 void Connection::describe_request() {
   Request& r = request_;
+  r.peer_address = peer_;
+  const bool trusted = server_->proxies.trusts(peer_);
+  // It stands in logs and audit rows, where nobody else may write what they like.
   const std::string_view given = r.headers.get("x-request-id");
-  if (sane_id(given))
+  if (trusted && sane_id(given))
     r.request_id = given;
   else
     r.request_id = loop_.make_id();
-  r.peer_address = peer_;
-  if (server_->proxies.trusts(peer_)) {
+  if (trusted) {
     r.client_address = server_->proxies.client(peer_, r.headers);
     const std::string_view scheme = r.headers.get("x-forwarded-proto");
     if (equal_ignoring_case(scheme, "https")) r.scheme = "https";

@@ -64,6 +64,7 @@ TEST_CASE("the connection closes after the reply when the client asks for it") {
 
 TEST_CASE("every reply carries the security fields, a date and the request id") {
   Served s;
+  s.options.trusted_proxies = {"127.0.0.1"};
   s.get("/hello", hello);
   s.get("/cached", [](Request&) {
     Response out = Response::text(200, "x");
@@ -296,6 +297,17 @@ TEST_CASE("forwarding headers count only from a trusted proxy") {
   }
 }
 
+TEST_CASE("a request id is taken from nobody but a trusted proxy") {
+  Served s;
+  s.get("/id", [](Request& r) { return Response::text(200, r.request_id); });
+  s.start();
+  WireClient client(s.port());
+  client.send("GET /id HTTP/1.1\r\nHost: a\r\nX-Request-Id: somebody-elses\r\n\r\n");
+  const std::string reply = client.reply();
+  CHECK(body_in(reply).size() == 16);
+  CHECK(header_in(reply, "x-request-id") == body_in(reply));
+}
+
 TEST_CASE("a request knows until when it is worth working on") {
   Time deadline;
   Served s;
@@ -337,6 +349,7 @@ TEST_CASE("the access log has the path and the id, and neither query nor cookie 
   ::dup2(::fileno(file), 2);
   {
     Served s;
+    s.options.trusted_proxies = {"127.0.0.1"};
     s.options.access_log = true;
     s.get("/hello", hello);
     s.start();
