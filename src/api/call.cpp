@@ -152,6 +152,8 @@ http::Response to_response(const http::Request& request, Reply reply) {
 
 Result<Reply> told_together(const Result<void>& query, Result<Reply> reply) {
   if (query) return reply;
+  // What is refused stays refused, and is recorded as such.
+  if (!reply && reply.error().code == Error::Code::denied) return reply;
   std::vector<Fault> faults = query.error().faults;
   if (!reply && reply.error().problem == "validation_failed")
     for (Fault& fault : reply.error().faults)

@@ -54,8 +54,8 @@ http::Response to_response(const http::Request& request, Reply reply);
 // The parameter `limit` of lists.
 std::optional<int> list_limit(std::string_view value);
 
-// What a read gives whose query was refused: 422 in any case. It is done all the same, so that what
-// it says of values is told along; what it read is dropped.
+// What a read gives whose query was refused: 422 to everybody who may do it. It is done all the
+// same, so that what it says of values is told along; what it read is dropped.
 Result<Reply> told_together(const Result<void>& query, Result<Reply> reply);
 
 }  // namespace ks::api

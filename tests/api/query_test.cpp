@@ -86,6 +86,18 @@ TEST_CASE_FIXTURE(Asking, "a query parameter that is unknown hides no fault of t
         All{"?confirm", "?nope"});
 }
 
+TEST_CASE_FIXTURE(Asking, "a query with a fault makes no refusal less of one") {
+  Person max = server.colleague(ann, "Max");
+  const auto denials = [&] {
+    const std::string log = ann.org_path() + "/audit?result=denied";
+    return ann.get(log).json().at("items").as_array().size();
+  };
+  server.raise(ann, "enterprise");
+  const std::size_t before = denials();
+  CHECK(max.get(ann.org_path() + "/members?nope=1").status == 403);
+  CHECK(denials() == before + 1);
+}
+
 TEST_CASE_FIXTURE(Asking, "writes take no query parameters that they do not know") {
   CHECK(ann.patch(ann.org_path() + "?force=1", Json::object({{"name", "New"}})).status == 422);
   CHECK(pointers(ann.poke(ann.deployment_path("web") + "/restart?now=1")) ==
