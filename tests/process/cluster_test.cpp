@@ -97,6 +97,8 @@ class Rig {
          "k8s-scheduler/" + account, "-out", file});
     return file;
   }
+  // The administrator's own kubeconfig.
+  std::string administrator() const { return line("ready "); }
   const std::string& folder() const { return folder_.path(); }
 
  private:
@@ -179,6 +181,37 @@ std::vector<std::string> words(const std::string& text) {
   return out;
 }
 
+// What the cluster really holds, to who may read all of it, to who may not, and with a hole in it.
+void check_isolation_report(Rig& rig, World& world, const std::string& ns) {
+  const auto report = [&](const std::string& kubeconfig) {
+    return world.installation.run({"--set", "KUBECONFIG=" + kubeconfig, "isolation", "report"});
+  };
+  const auto good = report(rig.administrator());
+  CHECK_MESSAGE(good.status == 0, good.out << good.err);
+  CHECK(good.out.find(ns + "  (organization ") != std::string::npos);
+  CHECK(good.out.find("No tenant is reached by another") != std::string::npos);
+
+  const auto part = report(world.operator_config);
+  CHECK(part.status == 1);
+  CHECK(part.out.find("this is no proof:\n  nodes: ") != std::string::npos);
+  CHECK(part.out.find("No tenant is reached by another") == std::string::npos);
+
+  const std::string file = rig.folder() + "/hole.yaml";
+  write_file(file,
+             "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+             "metadata: {name: debug, namespace: " +
+                 ns +
+                 "}\n"
+                 "spec: {podSelector: {}, policyTypes: [Ingress], ingress: [{}]}\n");
+  rig.kubectl({"apply", "-f", file});
+  const auto open = report(rig.administrator());
+  CHECK(open.status == 1);
+  CHECK(open.out.find("every address reaches " + ns + "/web-") != std::string::npos);
+  CHECK(open.out.find("NetworkPolicy debug is none of ours") != std::string::npos);
+  rig.kubectl({"delete", "-f", file});
+  CHECK(report(rig.folder() + "/none").status == 2);
+}
+
 }  // namespace
 
 TEST_CASE("without its API server a cluster's people go on working, and with it the cluster does") {
@@ -194,6 +227,8 @@ TEST_CASE("without its API server a cluster's people go on working, and with it 
   CHECK(eventually(minutes(2), [&] { return ann.ready("web"); }));
   const std::string ns(ann.get(ann.deployments("web")).json().text("namespace"));
   CHECK(words(rig.kubectl({"get", "deployments", "-n", ns, "-o", "name"})).size() == 1);
+
+  check_isolation_report(rig, world, ns);
 
   rig.stop_api_server();
   CHECK(ann.get(ann.deployments("web")).status == 200);
