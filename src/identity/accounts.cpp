@@ -51,7 +51,7 @@ Accounts::Accounts(const AccountParts& parts, Options options)
       links_(parts, options_.limit_key, options_.link_bounds),
       recovery_(parts, links_),
       address_(parts, links_),
-      sessions_(parts),
+      sessions_(parts, links_),
       refusals_(parts.clock) {
   KS_ASSERT_MSG(options_.limit_key.size() >= 32, "the key of the rate limits is too short");
 }
@@ -274,7 +274,7 @@ Result<void> Accounts::sweep(const FleetScope& fleet) {
   const Duration longest = std::max(
       {options_.bounds.login_per_account.window, options_.bounds.login_per_address.window,
        options_.bounds.sign_up_per_address.window, options_.link_bounds.asked_per_account.window,
-       options_.link_bounds.asked_per_account_anywhere.window,
+       options_.link_bounds.asked_per_account_anywhere.window, OwnSessions::kPasswordChanges.window,
        options_.link_bounds.asked_per_network.window});
   // In small transactions, so that nobody waits long for one of them.
   constexpr int kBatch = 500;

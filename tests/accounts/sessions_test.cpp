@@ -134,4 +134,23 @@ TEST_CASE("a changed password ends the other sessions and open links; this one g
   });
 }
 
+TEST_CASE("a password is changed so often an hour at most, whoever's address it mails") {
+  for_each_engine([](EngineCase& engine) {
+    AccountWorld world(engine, SignUpMode::open);
+    const auto ann = world.sign_up("somebody.elses@example.com");
+    REQUIRE(ann);
+    std::string token = ann->token;
+    for (int i = 0; i < 10; ++i) {
+      const auto renewed = change(world, token, i % 2 == 0 ? kOther : kPassword);
+      REQUIRE(renewed);
+      token = renewed->token;
+    }
+    const std::size_t mails = world.mails().size();
+    CHECK(problem(change(world, token, kOther)) == "too_many_requests");
+    CHECK(world.mails().size() == mails);
+    world.clock.advance(hours(1));
+    REQUIRE(world.login("somebody.elses@example.com", kPassword));
+  });
+}
+
 }  // namespace ks::test

@@ -53,6 +53,11 @@ Result<OwnSessions::Renewed> OwnSessions::change_password(const ClientScope& sco
   KS_CHECK(require_recent_password(caller.person(), parts_.clock.now()));
   if (const auto ok = check_password(password); !ok)
     return invalid({Fault{"/password", ok.error().message}});
+  const std::string key = links_.hashed(scope, "password-changes", user.id.text());
+  KS_TRY(const RateTry counted, parts_.db.write([&](Tx& tx) {
+    return parts_.store.count_try(tx, scope, key, kPasswordChanges, parts_.clock.now());
+  }));
+  if (!counted.allowed) return too_many(counted.again_at - parts_.clock.now());
   KS_TRY(const std::string hash, parts_.hasher.hash(password));
   FreshSession fresh = fresh_session(parts_.clock, parts_.random, user.id, trail);
   const Time now = fresh.row.now;

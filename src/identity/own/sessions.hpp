@@ -3,14 +3,17 @@
 #include <string_view>
 #include <vector>
 
-#include "identity/account_parts.hpp"
+#include "identity/own/links.hpp"
 
 namespace ks {
 
 // The sessions of whoever asks, and the password that opens them.
 class OwnSessions {
  public:
-  explicit OwnSessions(const AccountParts& parts) : parts_(parts) {}
+  // How often an account's password is changed, each of which mails its address and takes a hash.
+  static constexpr RateBound kPasswordChanges{10, hours(1)};
+
+  OwnSessions(const AccountParts& parts, const MailedLinks& links) : parts_(parts), links_(links) {}
 
   struct Item {
     OwnSession session;
@@ -26,7 +29,7 @@ class OwnSessions {
 
   // Sets the password and ends the other sessions; the caller's own goes on under a new token. 403
   // "reauthentication_required", 422 (/password), 401 "unauthenticated" when the session ended
-  // meanwhile, 409 "no_password" for the account of development mode.
+  // meanwhile, 409 "no_password" for the account of development mode, 429 "too_many_requests".
   struct Renewed {
     UserRow user;
     std::string token;
@@ -36,6 +39,7 @@ class OwnSessions {
 
  private:
   AccountParts parts_;
+  const MailedLinks& links_;
 };
 
 }  // namespace ks
