@@ -10,7 +10,7 @@
 
 #include "app/deployments.hpp"
 #include "bench/contest.hpp"
-#include "domain/deployment_request.hpp"
+#include "domain/deployment/deployment_request.hpp"
 
 namespace ks::bench {
 

@@ -6,7 +6,7 @@
 #include "api/lists.hpp"
 #include "api/present.hpp"
 #include "api/router.hpp"
-#include "domain/image.hpp"
+#include "domain/deployment/image.hpp"
 
 namespace ks::api {
 

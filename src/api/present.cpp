@@ -4,7 +4,7 @@
 #include <array>
 
 #include "authz/policy.hpp"
-#include "domain/deployment_request.hpp"
+#include "domain/deployment/deployment_request.hpp"
 
 namespace ks::api {
 

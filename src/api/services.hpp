@@ -7,7 +7,7 @@
 #include "api/cursor.hpp"
 #include "app/deployments.hpp"
 #include "app/stores.hpp"
-#include "domain/template.hpp"
+#include "domain/template/template.hpp"
 #include "identity/accounts.hpp"
 #include "identity/host_gate.hpp"
 #include "identity/invitation_tries.hpp"

@@ -1,6 +1,6 @@
 #include "app/audited.hpp"
 
-#include "domain/quantity.hpp"
+#include "domain/deployment/quantity.hpp"
 
 namespace ks::app {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "domain/workload.hpp"
+#include "domain/deployment/workload.hpp"
 #include "store/deployments.hpp"
 #include "store/invitations.hpp"
 #include "store/journal.hpp"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "app/stores.hpp"
-#include "domain/deployment_request.hpp"
+#include "domain/deployment/deployment_request.hpp"
 
 namespace ks::app {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <charconv>
 
-#include "domain/quantity.hpp"
+#include "domain/deployment/quantity.hpp"
 
 namespace ks {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "domain/deployment/workload.hpp"
 #include "domain/isolation.hpp"
-#include "domain/workload.hpp"
 
 namespace ks {
 

@@ -9,9 +9,9 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "domain/deployment/workload.hpp"
 #include "domain/isolation.hpp"
 #include "domain/phase.hpp"
-#include "domain/workload.hpp"
 
 // The custom resources by which the wanted state travels from the database to the operator, and the
 // status back. `sync` writes specs, the operator writes finalizers and statuses.

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "authz/permit.hpp"
+#include "domain/deployment/workload.hpp"
 #include "domain/phase.hpp"
 #include "domain/plan.hpp"
-#include "domain/workload.hpp"
 #include "store/page.hpp"
 #include "store/transaction.hpp"
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "authz/permit.hpp"
+#include "domain/deployment/workload.hpp"
 #include "domain/phase.hpp"
-#include "domain/workload.hpp"
 #include "store/deployments.hpp"
 #include "store/transaction.hpp"
 

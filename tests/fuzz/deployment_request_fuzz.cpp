@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
-#include "domain/deployment_request.hpp"
+#include "domain/deployment/deployment_request.hpp"
 
 namespace {
 

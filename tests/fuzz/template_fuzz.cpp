@@ -8,7 +8,7 @@
 #include "base/error.hpp"
 #include "base/utf8.hpp"
 #include "base/yaml.hpp"
-#include "domain/template_render.hpp"
+#include "domain/template/template_render.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -12,7 +12,7 @@
 #include "app/organizations.hpp"
 #include "app/plans.hpp"
 #include "app/teams.hpp"
-#include "domain/deployment_request.hpp"
+#include "domain/deployment/deployment_request.hpp"
 #include "identity/session_gate.hpp"
 #include "mail/outbox.hpp"
 #include "main/stores.hpp"

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
+#include "domain/deployment/workload.hpp"
 #include "domain/resources.hpp"
-#include "domain/workload.hpp"
 
 namespace ks {
 

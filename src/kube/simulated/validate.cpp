@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "domain/quantity.hpp"
+#include "domain/deployment/quantity.hpp"
 #include "kube/body.hpp"
 
 namespace ks::kube::simulated {

@@ -1,8 +1,8 @@
 #include "operator/manifests/crds.hpp"
 
 #include "base/digest.hpp"
+#include "domain/deployment/workload.hpp"
 #include "domain/resources.hpp"
-#include "domain/workload.hpp"
 
 namespace ks::op {
 

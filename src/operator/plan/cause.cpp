@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "domain/quantity.hpp"
+#include "domain/deployment/quantity.hpp"
 #include "domain/sandbox/load.hpp"
 #include "kube/refusal.hpp"
 #include "operator/plan/match.hpp"

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "domain/deployment/workload.hpp"
 #include "domain/resources.hpp"
-#include "domain/workload.hpp"
 #include "operator/plan/step.hpp"
 
 namespace ks::op {

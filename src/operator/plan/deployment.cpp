@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "domain/claim.hpp"
-#include "domain/quantity.hpp"
+#include "domain/deployment/quantity.hpp"
 #include "operator/plan/match.hpp"
 
 namespace ks::op {

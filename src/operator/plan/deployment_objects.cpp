@@ -1,4 +1,4 @@
-#include "domain/quantity.hpp"
+#include "domain/deployment/quantity.hpp"
 #include "operator/plan/builder.hpp"
 
 namespace ks::op {

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "domain/quantity.hpp"
+#include "domain/deployment/quantity.hpp"
 
 namespace ks::op {
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "domain/quantity.hpp"
+#include "domain/deployment/quantity.hpp"
 #include "operator/plan/builder.hpp"
 
 namespace ks::op {

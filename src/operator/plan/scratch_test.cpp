@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "domain/quantity.hpp"
+#include "domain/deployment/quantity.hpp"
 #include "operator/plan/deployment.hpp"
 #include "operator/sample.hpp"
 

@@ -1,4 +1,4 @@
-#include "domain/workload.hpp"
+#include "domain/deployment/workload.hpp"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "domain/quantity.hpp"
+#include "domain/deployment/quantity.hpp"
 
 #include <limits>
 #include <string>

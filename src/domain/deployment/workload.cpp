@@ -1,8 +1,8 @@
-#include "domain/workload.hpp"
+#include "domain/deployment/workload.hpp"
 
 #include <algorithm>
 
-#include "domain/quantity.hpp"
+#include "domain/deployment/quantity.hpp"
 
 namespace ks {
 

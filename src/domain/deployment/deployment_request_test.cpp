@@ -1,4 +1,4 @@
-#include "domain/deployment_request.hpp"
+#include "domain/deployment/deployment_request.hpp"
 
 #include <algorithm>
 #include <string>
@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "domain/service_fields.hpp"
+#include "domain/deployment/service_fields.hpp"
 
 namespace ks {
 

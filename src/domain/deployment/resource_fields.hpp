@@ -4,8 +4,8 @@
 #include <string>
 
 #include "base/json.hpp"
-#include "domain/service_fields.hpp"
-#include "domain/workload.hpp"
+#include "domain/deployment/service_fields.hpp"
+#include "domain/deployment/workload.hpp"
 
 namespace ks {
 

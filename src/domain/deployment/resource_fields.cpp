@@ -1,11 +1,11 @@
-#include "domain/resource_fields.hpp"
+#include "domain/deployment/resource_fields.hpp"
 
 #include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
 
-#include "domain/quantity.hpp"
+#include "domain/deployment/quantity.hpp"
 
 namespace ks {
 

@@ -1,4 +1,4 @@
-#include "domain/template.hpp"
+#include "domain/template/template.hpp"
 
 #include <algorithm>
 #include <string>

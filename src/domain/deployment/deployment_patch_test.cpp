@@ -6,8 +6,8 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-#include "domain/deployment_request.hpp"
-#include "domain/service_fields.hpp"
+#include "domain/deployment/deployment_request.hpp"
+#include "domain/deployment/service_fields.hpp"
 
 namespace ks {
 

@@ -1,11 +1,11 @@
-#include "domain/deployment_request.hpp"
+#include "domain/deployment/deployment_request.hpp"
 
 #include <fmt/format.h>
 
+#include "domain/deployment/resource_fields.hpp"
+#include "domain/deployment/service_fields.hpp"
 #include "domain/name.hpp"
-#include "domain/resource_fields.hpp"
-#include "domain/service_fields.hpp"
-#include "domain/template_render.hpp"
+#include "domain/template/template_render.hpp"
 
 namespace ks {
 

@@ -4,10 +4,10 @@
 
 #include <doctest/doctest.h>
 
-#include "domain/deployment_request.hpp"
-#include "domain/image.hpp"
+#include "domain/deployment/deployment_request.hpp"
+#include "domain/deployment/image.hpp"
 #include "domain/name.hpp"
-#include "domain/template_render.hpp"
+#include "domain/template/template_render.hpp"
 
 namespace ks {
 

@@ -1,4 +1,4 @@
-#include "domain/template.hpp"
+#include "domain/template/template.hpp"
 
 #include <algorithm>
 #include <set>
@@ -7,8 +7,8 @@
 
 #include "base/digest.hpp"
 #include "base/yaml.hpp"
+#include "domain/deployment/service_fields.hpp"
 #include "domain/name.hpp"
-#include "domain/service_fields.hpp"
 #include "embedded/system_templates.hpp"
 
 namespace ks {

@@ -6,9 +6,9 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/random.hpp"
-#include "domain/deployment_request.hpp"
-#include "domain/service_fields.hpp"
-#include "domain/template.hpp"
+#include "domain/deployment/deployment_request.hpp"
+#include "domain/deployment/service_fields.hpp"
+#include "domain/template/template.hpp"
 
 namespace ks {
 

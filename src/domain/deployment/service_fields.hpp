@@ -8,7 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
-#include "domain/workload.hpp"
+#include "domain/deployment/workload.hpp"
 
 namespace ks {
 

@@ -6,8 +6,8 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/random.hpp"
-#include "domain/template.hpp"
-#include "domain/workload.hpp"
+#include "domain/deployment/workload.hpp"
+#include "domain/template/template.hpp"
 
 namespace ks {
 

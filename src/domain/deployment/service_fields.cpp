@@ -1,4 +1,4 @@
-#include "domain/service_fields.hpp"
+#include "domain/deployment/service_fields.hpp"
 
 #include <algorithm>
 #include <set>
@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/utf8.hpp"
-#include "domain/image.hpp"
+#include "domain/deployment/image.hpp"
+#include "domain/deployment/resource_fields.hpp"
 #include "domain/name.hpp"
-#include "domain/resource_fields.hpp"
 
 namespace ks {
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "domain/template_text.hpp"
-#include "domain/workload.hpp"
+#include "domain/deployment/workload.hpp"
+#include "domain/template/template_text.hpp"
 
 namespace ks {
 

@@ -1,4 +1,4 @@
-#include "domain/image.hpp"
+#include "domain/deployment/image.hpp"
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "domain/template_text.hpp"
+#include "domain/template/template_text.hpp"
 
 #include <string>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "domain/template_render.hpp"
+#include "domain/template/template_render.hpp"
 
 #include <algorithm>
 #include <map>
