@@ -5,10 +5,12 @@
 #   make build                 the program: build/release/k8s-scheduler
 #   make demo                  the whole story against a running server, step by step
 #   make cluster               a local Kubernetes control plane, until Ctrl-C
+#   make node                  a Kubernetes node with real pods, until Ctrl-C (root on Linux)
+#   make test-node             the program on such a node: what only real pods show
 #   make fmt | lint            layout of the sources | clang-tidy
 #   make tsan | fuzz           thread sanitizer | fuzz targets, longer (KS_FUZZ_SECONDS)
 #   make bench | soak          measurements | load for a while, watching memory
-.PHONY: help run test build demo cluster fmt lint tsan fuzz bench soak
+.PHONY: help run test build demo cluster node test-node fmt lint tsan fuzz bench soak
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +30,12 @@ demo:
 
 cluster:
 	@scripts/cluster
+
+node:
+	@scripts/node
+
+test-node:
+	@scripts/test node
 
 fmt:
 	@scripts/setup test && scripts/fmt

@@ -232,7 +232,7 @@ func TestLocalCluster(t *testing.T) {
 			"-service-account", "play/default", "-out", file).CombinedOutput(); err != nil {
 			t.Fatal(err, string(out))
 		}
-		kubectl, err := findPrograms(".")
+		kubectl, err := findPrograms(".", wanted)
 		if err != nil {
 			t.Fatal(err)
 		}

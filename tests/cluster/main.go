@@ -37,6 +37,10 @@ func main() {
 		exitOn(tokenMain(os.Args[2:]))
 		return
 	}
+	if len(os.Args) > 1 && os.Args[1] == "node-programs" {
+		exitOn(nodeProgramsMain(os.Args[2:]))
+		return
+	}
 	var o options
 	flag.StringVar(&o.dir, "dir", "", "state `folder`; a temporary one by default")
 	flag.BoolVar(&o.keep, "keep", false, "leave -dir and its database at the end, and go on from them at the next start")
@@ -48,6 +52,7 @@ func main() {
 	flag.Usage = func() {
 		fmt.Fprintln(flag.CommandLine.Output(), `usage: localcluster [options]
        localcluster token -admin KUBECONFIG -service-account NAMESPACE/NAME -out FILE
+       localcluster node-programs
 The Kubernetes programs are taken from $KUBEBUILDER_ASSETS, else built into
 ~/.cache/k8s-scheduler/kube-`+kubeVersion+` (another folder: $KS_KUBE_DIR). Options:`)
 		flag.PrintDefaults()
@@ -75,7 +80,7 @@ func run(o options) error {
 		}
 	}
 
-	programs, err := findPrograms(o.module)
+	programs, err := findPrograms(o.module, wanted)
 	if err != nil || o.buildOnly {
 		return err
 	}

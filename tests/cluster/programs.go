@@ -26,22 +26,25 @@ type program struct {
 	name    string
 	pkg     string
 	flags   string
-	seconds int // A first build on two cores, measured; only for what is told while one waits.
+	seconds int    // A first build on two cores, measured; only for what is told while one waits.
+	module  string // The folder of its Go module, seen from this one; empty: this one.
+	tags    string
+	cgo     bool
 }
 
 // In the order in which building shares most: each finds the packages of those before it compiled.
 var wanted = []program{
-	{"etcd", "go.etcd.io/etcd/server/v3", "-s -w", 75},
-	{"kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver", kubeLinkerFlags, 380},
-	{"kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager", kubeLinkerFlags, 185},
-	{"kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler", kubeLinkerFlags, 60},
-	{"kubectl", "k8s.io/kubernetes/cmd/kubectl", kubeLinkerFlags, 35},
-	{"kwok", "sigs.k8s.io/kwok/cmd/kwok", "-s -w", 15},
+	{name: "etcd", pkg: "go.etcd.io/etcd/server/v3", flags: "-s -w", seconds: 75},
+	{name: "kube-apiserver", pkg: "k8s.io/kubernetes/cmd/kube-apiserver", flags: kubeLinkerFlags, seconds: 380},
+	{name: "kube-controller-manager", pkg: "k8s.io/kubernetes/cmd/kube-controller-manager", flags: kubeLinkerFlags, seconds: 185},
+	{name: "kube-scheduler", pkg: "k8s.io/kubernetes/cmd/kube-scheduler", flags: kubeLinkerFlags, seconds: 60},
+	{name: "kubectl", pkg: "k8s.io/kubernetes/cmd/kubectl", flags: kubeLinkerFlags, seconds: 35},
+	{name: "kwok", pkg: "sigs.k8s.io/kwok/cmd/kwok", flags: "-s -w", seconds: 15},
 }
 
 // Where each program is: in $KUBEBUILDER_ASSETS, else in the user's cache folder under the version's
 // name, where what is missing is built, so that a fresh checkout finds what an older one made.
-func findPrograms(module string) (map[string]string, error) {
+func findPrograms(module string, wanted []program) (map[string]string, error) {
 	found := map[string]string{}
 	cache := os.Getenv("KS_KUBE_DIR")
 	if cache == "" {
@@ -90,7 +93,7 @@ func findPrograms(module string) (map[string]string, error) {
 		file := filepath.Join(cache, p.name)
 		// Whoever held the lock before may have built it.
 		if !executable(file) {
-			if err := buildProgram(p, module, file, fmt.Sprintf("%d of %d", i+1, len(missing))); err != nil {
+			if err := buildProgram(p, filepath.Join(module, p.module), file, fmt.Sprintf("%d of %d", i+1, len(missing))); err != nil {
 				return nil, err
 			}
 		}
@@ -104,12 +107,18 @@ func buildProgram(p program, module, file, place string) error {
 		return errors.New("building Kubernetes needs Go in the path; scripts/setup cluster fetches it")
 	}
 	progress("%s (%s): about %d s when nothing of it is compiled yet", p.name, place, p.seconds)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
 	temporary := fmt.Sprintf("%s.%d.new", file, os.Getpid())
 	defer os.Remove(temporary)
 	started := time.Now()
-	build := exec.Command("go", "build", "-v", "-buildvcs=false", "-ldflags", p.flags, "-o", temporary, p.pkg)
+	build := exec.Command("go", "build", "-v", "-buildvcs=false", "-tags", p.tags, "-ldflags", p.flags, "-o", temporary, p.pkg)
 	build.Dir = module
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if p.cgo {
+		build.Env = append(os.Environ(), "CGO_ENABLED=1")
+	}
 	build.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := build.StderrPipe()
 	if err != nil {
