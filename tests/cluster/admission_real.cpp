@@ -87,3 +87,28 @@ TEST_CASE("the operator changes and removes no namespace that it did not make") 
   REQUIRE_FALSE(made);
   CHECK(by_policy(made.error().message));
 }
+
+TEST_CASE("in a sandbox nobody has a service but within the cluster") {
+  KS_REAL(rig);
+  const SandboxResource s = sample::sandbox(rig.fresh("sandbox"));
+  rig.want(s);
+  const Json ports = Json::array({Json::object({{"port", 80}, {"protocol", "TCP"}})});
+  const Json wrong[] = {
+      Json::object({{"ports", ports}, {"type", "NodePort"}}),
+      Json::object({{"ports", ports}, {"type", "LoadBalancer"}}),
+      Json::object({{"ports", ports}, {"externalIPs", Json::array({Json("10.96.0.1")})}}),
+      Json::object({{"type", "ExternalName"}, {"externalName", "kubernetes.default.svc"}}),
+  };
+  const auto refused = [&](kube::Cluster& cluster, const std::string& ns, const Json& spec) {
+    return refusal(cluster, kinds::kService, named(kinds::kService, ns, "open").set("spec", spec));
+  };
+  CHECK(until([&] { return by_policy(refused(rig.admin(), s.spec.ns, wrong[0])); }));
+  for (const Json& spec : wrong) {
+    CAPTURE(spec.dump());
+    CHECK(by_policy(refused(rig.admin(), s.spec.ns, spec)));
+    CHECK(by_policy(refused(rig.own(), s.spec.ns, spec)));
+  }
+  // Elsewhere it is none of our business.
+  CHECK(refused(rig.admin(), foreign(rig), wrong[0]) == "");
+  CHECK(refused(rig.admin(), s.spec.ns, Json::object({{"ports", ports}})) == "");
+}
