@@ -47,12 +47,15 @@ END
 )
 
 # --- containerd. A process without CAP_SYS_RESOURCE may not lower its oom_score_adj.
-mkdir -p certs.d/registry.test
-cat >certs.d/registry.test/hosts.toml <<END
+# Whatever images are called, they come from the registry outside.
+for name in registry.test docker.io; do
+  mkdir -p "certs.d/$name"
+  cat >"certs.d/$name/hosts.toml" <<END
 server = "http://5.5.5.5:5000"
 [host."http://5.5.5.5:5000"]
   capabilities = ["pull", "resolve"]
 END
+done
 cat >containerd.toml <<END
 version = 3
 root = "$NODE_RUN/containerd"

@@ -4,7 +4,9 @@
 #
 #   pause    holds a pod's namespaces
 #   coredns  the cluster's name server
-#   app      what tenants run in the tests: busybox, and `probe`
+#   app      what tenants run in the tests: busybox as a web server, and `probe`
+#   root     the same, as an image that wants to run as root
+#   postgres the same, in place of the database that a template names
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1 coredns=$2
@@ -15,14 +17,14 @@ if [ -e "$out/made" ] && [ -z "$(find "$here" -maxdepth 1 -type f -newer "$out/m
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-image() { # NAME CONFIGURATION
-  python3 "$here/image.py" "$out/$1.tar" "registry.test/$1:1" "$work/$1" "$2"
+image() { # NAME FOLDER CONFIGURATION
+  python3 "$here/image.py" "$out/$1.tar" "registry.test/$1:1" "$work/$2" "$3"
 }
 mkdir -p "$work"/{pause,coredns,app/bin,app/etc,app/tmp,app/www}
 cc -Os -static -s -Wall -Wextra -o "$work/pause/pause" "$here/pause.c"
-image pause '{"Entrypoint": ["/pause"], "User": "65535:65535"}'
+image pause pause '{"Entrypoint": ["/pause"], "User": "65535:65535"}'
 cp "$coredns" "$work/coredns/coredns"
-image coredns '{"Entrypoint": ["/coredns"], "User": "65532:65532"}'
+image coredns coredns '{"Entrypoint": ["/coredns"], "User": "65532:65532"}'
 cc -Os -static -s -Wall -Wextra -o "$work/app/bin/probe" "$here/probe.c"
 cp /bin/busybox "$work/app/bin/busybox"
 for word in $(/bin/busybox --list); do
@@ -32,6 +34,12 @@ chmod 1777 "$work/app/tmp"
 echo 'app:x:65534:65534:app:/:/bin/sh' >"$work/app/etc/passwd"
 echo 'app:x:65534:' >"$work/app/etc/group"
 echo hello >"$work/app/www/index.html"
-image app '{"Env": ["PATH=/bin"], "WorkingDir": "/", "User": "65534:65534",
-  "Cmd": ["httpd", "-f", "-p", "8080", "-h", "/www"]}'
+# As first process of its container the server has no ear for SIGTERM; nobody is to wait for that.
+serving() { # PORT USER
+  printf '{"Env": ["PATH=/bin"], "User": "%s", "StopSignal": "SIGKILL", "Cmd": %s}' "$2" \
+    "[\"httpd\", \"-f\", \"-p\", \"$1\", \"-h\", \"/www\"]"
+}
+image app app "$(serving 8080 65534:65534)"
+image root app "$(serving 8080 '')"
+image postgres app "$(serving 5432 '')"
 touch "$out/made"

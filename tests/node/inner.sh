@@ -117,10 +117,11 @@ END
 fi
 start proxy "$bin/kube-proxy" --config=proxy.yaml --hostname-override=node1
 k apply -f "$NODE_HOME/coredns.yaml" >coredns.log
-for image in app; do
-  until ip netns exec outside busybox wget -qO- http://5.5.5.5:5000/v2/ >/dev/null 2>&1; do sleep 0.1; done
-  ip netns exec outside skopeo --insecure-policy copy -q --dest-tls-verify=false \
-    "docker-archive:$NODE_IMAGES/$image.tar" "docker://5.5.5.5:5000/$image:1"
+outside() { ip netns exec outside "$@"; }
+until outside busybox wget -qO- http://5.5.5.5:5000/v2/ >/dev/null 2>&1; do sleep 0.1; done
+for image in app=app:1 root=root:1 postgres=library/postgres:16; do
+  outside skopeo --insecure-policy copy -q --dest-tls-verify=false \
+    "docker-archive:$NODE_IMAGES/${image%=*}.tar" "docker://5.5.5.5:5000/${image#*=}"
 done
 log "images pushed"
 until answers 10256/healthz; do sleep 0.1; done

@@ -192,6 +192,20 @@ std::optional<Cause> cause_of(const Service& service, const Seen& deployment,
   return volume_pending(service, objects);
 }
 
+std::optional<std::string> unanswered(const Service& service, const std::vector<Seen>& pods) {
+  if (!service.port) return std::nullopt;
+  bool found = false;
+  for (const Seen& pod : pods) {
+    if (pod.terminating()) continue;
+    each_container(pod, [&](const Json& c) {
+      found = found || (c.at("state", "running").is_object() && c.at("ready") == Json(false));
+    });
+  }
+  if (!found) return std::nullopt;
+  return fmt::format("{} runs, but does not answer on port {}{} yet.", service.name, *service.port,
+                     service.health_path);
+}
+
 Cause cause_of(const kube::KubeError& error) {
   if (error.status == 0)
     return {"ClusterUnavailable", "The cluster does not answer. It is tried again."};

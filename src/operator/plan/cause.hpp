@@ -41,6 +41,9 @@ std::optional<Cause> cause_of(const Service& service, const Seen& deployment,
 bool is_failure(const Cause& cause);
 inline constexpr std::string_view kQuotaPending = "QuotaPending";
 
+// A sentence on containers that run and do not answer their check, if there are any.
+std::optional<std::string> unanswered(const Service& service, const std::vector<Seen>& pods);
+
 // A refusal of the API server, in the same terms.
 Cause cause_of(const kube::KubeError& error);
 

@@ -44,4 +44,25 @@ TEST_CASE("a pod that an admission refuses is told without the admission's words
   CHECK(cause->message.find("10.0.0") == cause->message.npos);
 }
 
+TEST_CASE("of a container that runs unanswered it is told where it is asked") {
+  Service service;
+  service.name = "web";
+  service.port = 8080;
+  service.health_path = "/ok";
+  const auto pod = [](const char* state, bool ready) {
+    Json container = Json::object({{"ready", ready}});
+    container["state"].set(state, Json::object());
+    Json object = Json::object();
+    object["status"].set("containerStatuses", Json::array({std::move(container)}));
+    return std::vector<Seen>{{std::make_shared<const Json>(std::move(object)), true}};
+  };
+  const auto told = unanswered(service, pod("running", false));
+  REQUIRE(told);
+  CHECK(*told == "web runs, but does not answer on port 8080/ok yet.");
+  CHECK_FALSE(unanswered(service, pod("running", true)));
+  CHECK_FALSE(unanswered(service, pod("waiting", false)));
+  service.port.reset();
+  CHECK_FALSE(unanswered(service, pod("running", false)));
+}
+
 }  // namespace ks::op

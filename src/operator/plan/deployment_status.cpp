@@ -19,6 +19,7 @@ struct Seat {
       false;  // Every pod is of the newest template, and none of an older one is left.
   std::int64_t ready = 0;
   std::optional<Cause> cause;
+  std::optional<std::string> unanswered;
 };
 
 Seat seat_of(const UserDeploymentResource& deployment, const DeploymentObserved& observed,
@@ -43,6 +44,7 @@ Seat seat_of(const UserDeploymentResource& deployment, const DeploymentObserved&
   }
   out.cause = cause_of(service, seen, pods, observed.objects,
                        observed.sandbox ? observed.sandbox->quota : QuotaView{});
+  out.unanswered = unanswered(service, pods);
   shown[service.name] = {out.ready, service.replicas, restarts_of(pods), last_termination(pods)};
   return out;
 }
@@ -59,7 +61,10 @@ std::string readiness(const std::vector<Seat>& seats) {
     ready += std::min<std::int64_t>(s.ready, s.service->replicas);
     wanted += s.service->replicas;
   }
-  return fmt::format("{} of {} pods are ready.", ready, wanted);
+  std::string out = fmt::format("{} of {} pods are ready.", ready, wanted);
+  for (const Seat& s : seats)
+    if (s.unanswered) out += " " + *s.unanswered;
+  return out;
 }
 
 Verdict verdict(const std::vector<Seat>& seats, bool settled, bool was_serving) {
