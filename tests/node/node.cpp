@@ -45,17 +45,11 @@ Node& Node::shared() {
   return node;
 }
 
-Node::Node() {
+Node::Node() : state_(fmt::format("{}/build/node/run-{}", source(), ::getpid())) {
   environment_ = {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}, {"HOME", folder_.path()}};
-  std::vector<std::string> command = {"/usr/bin/env",
-                                      "python3",
-                                      source() + "/tests/node/node.py",
-                                      "--dir",
-                                      fmt::format("{}/build/node/run-{}", source(), ::getpid()),
-                                      "--programs",
-                                      programs(),
-                                      "--images",
-                                      source() + "/build/node/images"};
+  std::vector<std::string> command = {"/usr/bin/env", "python3",  source() + "/tests/node/node.py",
+                                      "--dir",        state_,     "--programs",
+                                      programs(),     "--images", source() + "/build/node/images"};
   // To see that these tests fail where nobody enforces network policies.
   const char* policy = std::getenv("NODE_POLICY");
   if (policy != nullptr && *policy == '\0') command.emplace_back("--no-policy");

@@ -43,13 +43,15 @@ class Node {
   const std::string& administrator() const { return kubeconfig_; }
   // The node's first process, through which its /proc and mounts are seen.
   pid_t pid() const { return pid_; }
-  const std::string& folder() const { return folder_.path(); }
+  // The folder with all that the node keeps on the machine's disk.
+  const std::string& state() const { return state_; }
 
  private:
   std::string line(std::string_view word) const;
   std::string fresh_name();
 
   TempFolder folder_;
+  std::string state_;
   Environment environment_;
   std::unique_ptr<Child> child_;
   std::string kubectl_;
