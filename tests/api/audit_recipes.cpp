@@ -13,7 +13,8 @@ namespace {
 
 // As the command for it does, which a running server has no part in.
 std::string setup_token(Server& server) {
-  const std::string token = "a token of the tests";
+  static int made = 0;
+  const std::string token = "a token of the tests, " + std::to_string(++made);
   test::RawSql(server.dsn())
       .run("INSERT INTO setup_tokens (client_id, token_hash, expires_at) VALUES ('" +
            platform_client().str() + "', '" + hex(sha256(token)) + "', 9000000000000000)");
@@ -59,7 +60,7 @@ const Recipes& recipes() {
       auto person = std::make_shared<Person>(server.somebody());
       if (!plan.empty()) server.raise(*person, plan);
       if (before) before(*person);
-      return Prepared{[=] { return send(*person); }, person->org_id};
+      return Prepared{[=] { return send(*person); }, person->org_id, 0, person};
     };
   };
   const auto with_deployment = [=](const std::function<Reply(Person&)>& send) {
@@ -77,7 +78,7 @@ const Recipes& recipes() {
       auto guest = std::make_shared<Person>(
           server.colleague(*owner, "Guest", "org_member", {{owner->team, "viewer"}}));
       if (before) before(*owner, *guest);
-      return Prepared{[=] { return send(*owner, *guest); }, owner->org_id};
+      return Prepared{[=] { return send(*owner, *guest); }, owner->org_id, 0, owner};
     };
   };
   // The guest is offered the organization; `what` is done to the offer.
@@ -90,7 +91,8 @@ const Recipes& recipes() {
       REQUIRE(offer.status == 201);
       const std::string path =
           offers_of(*owner) + "/" + std::string(offer.json().text("id")) + "/" + what;
-      return Prepared{[=] { return (by_guest ? guest : owner)->poke(path); }, owner->org_id};
+      return Prepared{[=] { return (by_guest ? guest : owner)->poke(path); }, owner->org_id, 0,
+                      owner};
     };
   };
   // By the owner, to an invitation that is pending.
@@ -108,7 +110,7 @@ const Recipes& recipes() {
                                .as_array()[0]
                                .text("id"));
       const std::string path = owner->org_path() + "/invitations/" + id;
-      return Prepared{[=] { return send(*owner, path); }, owner->org_id};
+      return Prepared{[=] { return send(*owner, path); }, owner->org_id, 0, owner};
     };
   };
   // By somebody who is signed in and holds the token of an invitation for them, or for another.
@@ -122,7 +124,7 @@ const Recipes& recipes() {
                         return guest->post("/api/v1/invitations/" + what,
                                            Json::object({{"token", token}}));
                       },
-                      owner->org_id, before};
+                      owner->org_id, before, owner};
     };
   };
   // By the owner, to the review that is open.
@@ -168,6 +170,8 @@ const Recipes& recipes() {
       {"POST /api/v1/invitations/accept", with_token("accept", true, 1)},
       {"POST /api/v1/invitations/decline", with_token("decline", true, 0)},
       {"POST /api/v1/invitations/ask", with_token("ask", false, 0)},
+      // Changes nothing.
+      {"POST /api/v1/invitations/lookup", with_token("lookup", false, 0)},
       {"POST /api/v1/auth/signup",
        [](Server& server) {
          auto person = std::make_shared<Person>(server.nobody());
@@ -266,7 +270,8 @@ const Recipes& recipes() {
       {"POST /api/v1/setup",
        [](Server& server) {
          auto person = std::make_shared<Person>(server.nobody());
-         Json body = account("root2@example.com");
+         static int made = 0;
+         Json body = account("root" + std::to_string(++made) + "@root.example.com");
          body.set("token", setup_token(server));
          return Prepared{[=] { return person->post("/api/v1/setup", body); }, ""};
        }},
@@ -318,7 +323,7 @@ const Recipes& recipes() {
                                "/api/v1/platform/orgs/" + person->org + "/subscription",
                                Json::object({{"plan", "business"}}));
                          },
-                         person->org_id};
+                         person->org_id, 0, person};
        }},
       {"PATCH /api/v1/orgs/{org}/members/{user}", with_guest([](Person& owner, Person& guest) {
          return owner.patch(member_of(owner, guest), Json::object({{"org_role", "org_admin"}}));
@@ -367,7 +372,7 @@ const Recipes& recipes() {
                                "/api/v1/platform/orgs/" + owner->org + "/owner",
                                Json::object({{"user", guest->id}, {"reason", "Ann is away"}}));
                          },
-                         owner->org_id};
+                         owner->org_id, 0, owner};
        }},
   };
   return kAll;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ struct Prepared {
   std::function<Reply()> send;
   std::string org;  // Whose chain gets the row; empty: the client's; "new": that of the answer.
   std::size_t before = 0;  // Rows of other things that come with it, before its own.
+  std::shared_ptr<Person> owner =
+      {};  // Of the organization that it is about, where it is about one.
 };
 // How to make a write of the route table succeed. A route without a recipe fails the test.
 Prepared prepared(Server& server, const std::string& route);

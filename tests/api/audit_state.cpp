@@ -82,14 +82,21 @@ void prepare(const RawSql& raw) {
 }  // namespace
 
 std::string state_of(const RawSql& raw) {
-  std::string out;
+  std::string out, all;
   for (const std::string& table : tables_of(raw)) {
     const std::string columns = columns_of(table);
     if (columns.empty()) continue;
+    all += "SELECT '" + table + ":', " + columns + " FROM " + table + ";";
+    if (!raw.is_postgres()) continue;
     auto rows = raw.run("SELECT " + columns + " FROM " + table);
     std::ranges::sort(rows);
     for (const std::string& row : rows) out += table + ": " + row + "\n";
   }
+  if (raw.is_postgres()) return out;
+  // One look at the file for all of them.
+  auto rows = raw.run(all);
+  std::ranges::sort(rows);
+  for (const std::string& row : rows) out += row + "\n";
   return out;
 }
 
@@ -106,6 +113,19 @@ std::string changed_since(const RawSql& raw, const std::string& before) {
   };
   missing_in(before, now, "- ");
   missing_in(now, before, "+ ");
+  return out;
+}
+
+std::string changed_but_for_audit(const RawSql& raw, const std::string& before) {
+  std::string out;
+  const std::string changes = changed_since(raw, before);
+  for (std::size_t at = 0; at < changes.size();) {
+    const std::size_t end = changes.find('\n', at);
+    const std::string line = changes.substr(at, end + 1 - at);
+    // Behind "+ " or "- ".
+    if (!of_audit(line.substr(2, line.find(':') - 2))) out += line;
+    at = end + 1;
+  }
   return out;
 }
 

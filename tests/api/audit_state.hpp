@@ -13,6 +13,9 @@ std::string state_of(const test::RawSql& raw);
 // The lines that came and went since; "" for none.
 std::string changed_since(const test::RawSql& raw, const std::string& before);
 
+// The same without the chains: a refusal may be told there.
+std::string changed_but_for_audit(const test::RawSql& raw, const std::string& before);
+
 // No row of any audit chain can be written until it is mended.
 void break_audit(const test::RawSql& raw);
 void mend_audit(const test::RawSql& raw);

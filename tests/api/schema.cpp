@@ -12,12 +12,12 @@ namespace ks::api_test {
 
 namespace {
 
-constexpr std::array<std::string_view, 22> kKnown = {
+constexpr std::array<std::string_view, 24> kKnown = {
     "$ref",     "type",     "properties", "required",    "additionalProperties",
     "items",    "enum",     "const",      "oneOf",       "anyOf",
     "format",   "minimum",  "maximum",    "minLength",   "maxLength",
     "minItems", "maxItems", "pattern",    "description", "default",
-    "example",  "title"};
+    "example",  "title",    "x-refers",   "x-claims"};
 
 class Checker {
  public:

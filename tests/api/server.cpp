@@ -207,6 +207,7 @@ Fields Person::headers_with(Fields more) const {
 }
 
 Reply Person::call(Request request) {
+  if (server_->amend) server_->amend(request);
   request.headers = headers_with(std::move(request.headers));
   Reply reply = send(server_->port(), request);
   CAPTURE(request.method);

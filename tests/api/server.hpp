@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -68,6 +69,8 @@ class Server {
   // would; what `who` calls org from here on is that organization. Team roles by slug.
   void join(const Person& owner, Person& who, const std::string& org_role = "org_member",
             const std::map<std::string, std::string>& teams = {});
+  // Sees every request of a person before it leaves; none unless a test puts one there.
+  std::function<void(Request&)> amend;
   // Somebody who signed up and joined.
   Person colleague(const Person& owner, const std::string& name,
                    const std::string& org_role = "org_member",
