@@ -8,7 +8,10 @@
 
 #include <doctest/doctest.h>
 
+#include "authz/grants.hpp"
+#include "tests/api/audit_state.hpp"
 #include "tests/api/matrix_world.hpp"
+#include "tests/api/request_shape.hpp"
 
 using namespace ks;
 using namespace ks::api_test;
@@ -132,6 +135,24 @@ std::pair<Words, std::string> shape(const Reply& reply) {
   return {fields, std::to_string(reply.status) + reply.json_without_trace().dump()};
 }
 
+bool names_roles(const RequestField& field) {
+  return !field.choices.empty() && std::ranges::all_of(field.choices, [](const std::string& one) {
+    return org_role(one) || team_role(one);
+  });
+}
+
+// Where somebody may do what the request does at all. The weakest role of an organization comes
+// with every invitation to a team; a team's is asked for in one that the visitor is over.
+bool may_give(const Standing& by, std::string_view role, const TeamId& team) {
+  if (const auto in_org = org_role(role))
+    return *in_org == OrgRole::member || policy::may_grant(by, *in_org);
+  const auto in_team = team_role(role);
+  return in_team && (policy::may_grant(by, team, *in_team) ||
+                     std::ranges::any_of(by.teams, [&](const Standing::InTeam& in) {
+                       return policy::may_grant(by, in.team, *in_team);
+                     }));
+}
+
 struct Matrix : MatrixWorld {
   // Of those who are refused: the same for what is there, is elsewhere, and is nowhere.
   void check_tells_nothing(const Operation& op, Visitor& visitor, const Names& names,
@@ -223,6 +244,54 @@ TEST_CASE_FIXTURE(Matrix, "somebody visits in every role of an organization and 
              (in_team && policy::role_of(*in_team) == role.role);
     }));
   }
+}
+
+TEST_CASE_FIXTURE(Matrix, "nobody gives a role above their own, whichever request names one") {
+  const test::RawSql raw(server.dsn());
+  int given = 0, refused = 0;
+  for (const Operation& op : server.contract().operations()) {
+    if (!in_organization(op)) continue;
+    for (const RequestField& field : request_shape(server.contract(), op).fields) {
+      if (!names_roles(field)) continue;
+      CAPTURE(op.id());
+      CAPTURE(field.at);
+      for (Visitor& visitor : visitors) {
+        if (!visitor.standing.org_role || due(op, visitor, team()).answer != kThrough.answer)
+          continue;
+        CAPTURE(visitor.kind);
+        for (const policy::RoleRow& role : policy::roles()) {
+          CAPTURE(role.name);
+          const Names names = names_of(op, ann);
+          const std::string before = state_of(raw);
+          const Amended amended(server, [&](Json& body) {
+            spot(body, field.at) = std::string(role.name);
+            Json& row = spot(body, field.at.substr(0, field.at.rfind('/')));
+            if (field.at.ends_with("/teams/0/role") && row.find("team") == nullptr)
+              row.set("team", ann.team);
+          });
+          const Reply reply = ask(op, visitor, names, visitor.person);
+          server.amend = nullptr;
+          CAPTURE(reply.body);
+          if (std::ranges::find(field.choices, role.name) == field.choices.end()) {
+            CHECK(reply.status == 422);
+            CHECK(reply.body.find("\"" + field.at + "\"") != std::string::npos);
+          } else if (may_give(visitor.standing, role.name, team())) {
+            CHECK(reply.status < 400);
+            ++given;
+            mend(visitor);
+            continue;
+          } else {
+            const std::string code(reply.json().text("code"));
+            CHECK((code == "permission_denied" || code == "transfer_required"));
+          }
+          CHECK(changed_but_for_audit(raw, before) == "");
+          ++refused;
+        }
+      }
+    }
+  }
+  CHECK(given >= 20);
+  CHECK(refused >= 40);
 }
 
 TEST_CASE_FIXTURE(Matrix, "what is another's is in one's own organization what does not exist") {
