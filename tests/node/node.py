@@ -229,8 +229,11 @@ def wait_until_ready(folder, outer):
         if outer.poll() is not None:
             break
         time.sleep(0.1)
-    tail = "".join(open(folder + "/node.log").readlines()[-30:])
-    sys.exit("the node did not become ready:\n" + tail)
+    said = "the node did not become ready:\n"
+    for log in [folder + "/node.log"] + sorted(glob.glob(folder + "/*.log")):
+        with open(log, errors="replace") as file:
+            said += f"--- {os.path.basename(log)}\n" + "".join(file.readlines()[-8:])
+    sys.exit(said)
 
 
 def main():
