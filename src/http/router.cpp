@@ -131,8 +131,12 @@ Response Router::refuse(Request& request, Response answer) const {
 
 Response Router::handle(Request& request) const {
   Match found;
-  if (!match(*root_, request.path, 0, found))
+  if (!match(*root_, request.path, 0, found)) {
+    const bool read = request.method == Method::get || request.method == Method::head;
+    if (read && otherwise_)
+      if (auto answer = otherwise_(request)) return std::move(*answer);
     return refuse(request, problem(not_found().error(), request, problem_base_));
+  }
   const Entry* entry = find(found, request.method);
   if (entry == nullptr) {
     std::string allow;

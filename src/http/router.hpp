@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,6 +52,10 @@ class Router {
   using OnRefusal = std::function<Response(Request&, Response)>;
   void on_refusal(OnRefusal asked) { on_refusal_ = std::move(asked); }
 
+  // Asked about GET and HEAD where no pattern fits; what it does not answer is 404.
+  using Otherwise = std::function<std::optional<Response>(Request&)>;
+  void otherwise(Otherwise asked) { otherwise_ = std::move(asked); }
+
   // In the order in which they were added.
   std::vector<const Route*> routes() const;
 
@@ -71,6 +76,7 @@ class Router {
 
   std::string problem_base_;
   OnRefusal on_refusal_;
+  Otherwise otherwise_;
   std::unique_ptr<Node> root_;
   std::vector<std::unique_ptr<Entry>> entries_;
 };

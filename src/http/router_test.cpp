@@ -52,6 +52,21 @@ TEST_CASE("a path reaches its pattern, literal segments before parameters") {
     CHECK(called(path) == "404");
 }
 
+TEST_CASE("what fits no pattern is asked about once more, when it only reads") {
+  Fixture f;
+  f.add(Method::get, "/orgs/{org}");
+  f.router.otherwise([](Request& r) -> std::optional<Response> {
+    if (r.path.starts_with("/api")) return std::nullopt;
+    return Response::text(200, "page");
+  });
+  CHECK(f.ask(Method::get, "/o/acme").body == "page");
+  CHECK(f.ask(Method::head, "/o/acme").status == 200);
+  CHECK(f.ask(Method::post, "/o/acme").status == 404);
+  CHECK(f.ask(Method::get, "/api/x").status == 404);
+  CHECK(f.ask(Method::get, "/orgs/acme").body == "x");
+  CHECK(f.ask(Method::post, "/orgs/acme").status == 405);
+}
+
 TEST_CASE("routes with other names for the same segment keep their own names") {
   Fixture f;
   f.add(Method::get, "/a/{first}");
