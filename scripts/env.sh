@@ -5,8 +5,10 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-# Tools that are newer than the system's live in .tools/, which setup fills.
-PATH="$root/.tools/go/bin:$PATH"
+# What any checkout of this account can use: Node, and the packages of the web pages.
+cache=${XDG_CACHE_HOME:-${HOME:-$root/.tools}/.cache}/k8s-scheduler
+# Tools that are newer than the system's, which setup fetches.
+PATH="$root/.tools/go/bin:$cache/node/bin:$PATH"
 
 jobs=${KS_JOBS:-$(nproc)}
 

@@ -6,7 +6,8 @@
 #include <fmt/format.h>
 
 #include "api/api.hpp"
-#include "api/docs_page.hpp"
+#include "api/pages/docs_page.hpp"
+#include "api/web/web.hpp"
 #include "app/housekeeping.hpp"
 #include "app/invitations/revocation.hpp"
 #include "audit/keeper.hpp"
@@ -180,6 +181,7 @@ void Program::Impl::build_api() {
                     [this] { return sync->trouble(); }});
   api::mount(raw, *services, hub);
   api::mount_docs(raw, *services);
+  api::mount_web(raw, *services, parts.random, parts.web);
 }
 
 void Program::Impl::start_background() {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "api/web/bundle.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "http/router.hpp"
@@ -24,6 +25,8 @@ class Program {
     kube::Cluster* cluster = nullptr;
     // Access log lines; off in tests and benchmarks.
     bool access_log = true;
+    // The web pages; none for a server that answers programs only.
+    api::WebBundle web = {};
   };
 
   // Opens the database, starts everything and listens. The error says what to mend.

@@ -203,26 +203,8 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   Person ann = server.somebody();
   server.raise(ann, "enterprise");
   Person nobody = server.nobody();
-  for (const char* path : {"/",
-                           "/healthz",
-                           "/openapi.json",
-                           "/docs/api",
-                           "/docs/api.css",
-                           "/setup",
-                           "/invitation",
-                           "/login",
-                           "/o/any",
-                           "/o/any/people",
-                           "/o/any/settings",
-                           "/o/any/usage",
-                           "/o/any/billing",
-                           "/problems/not-found",
-                           "/api/v1/config",
-                           "/verify",
-                           "/forgot",
-                           "/reset",
-                           "/address",
-                           "/address/restore"})
+  for (const char* path : {"/", "/healthz", "/openapi.json", "/docs/api", "/docs/api.css",
+                           "/problems/not-found", "/assets/page-1.js", "/api/v1/config"})
     CHECK(nobody.get(path).status == 200);
   // It is ready once the operator leads.
   ann.deploy("web");
@@ -369,36 +351,9 @@ TEST_CASE("no mail leads nowhere") {
     ++followed;
     const Reply page = stranger.get(draft.link->path);
     CHECK(page.status == 200);
-    CHECK(page.header("content-type").value_or("").starts_with("text/plain"));
-    CHECK(page.body.find("curl ") != std::string::npos);
-    for (const char* left : {"{curl}", "{base}", "{org}"})
-      CHECK(page.body.find(left) == std::string::npos);
+    CHECK(page.header("content-type").value_or("").starts_with("text/html"));
   }
   CHECK(followed >= 8);
-}
-
-TEST_CASE("what the pages of links tell one to ask is in the contract") {
-  Server server;
-  Person stranger = server.nobody();
-  constexpr std::string_view kApi = "http://localhost/api/v1";
-  for (const char* path : {"/setup", "/invitation", "/login", "/o/acme", "/o/acme/people",
-                           "/o/acme/settings", "/o/acme/usage", "/o/acme/billing", "/verify",
-                           "/forgot", "/reset", "/address", "/address/restore"}) {
-    CAPTURE(path);
-    const std::string text = stranger.get(path).body;
-    int asked = 0;
-    for (std::size_t at = text.find(kApi); at != std::string::npos; at = text.find(kApi, at + 1)) {
-      const std::size_t start = at + std::string_view("http://localhost").size();
-      const std::string line = text.substr(at, text.find('\n', at) - at);
-      const std::string target = text.substr(start, text.find_first_of(" \n", start) - start);
-      const bool put = line.find(" -X PUT ") != std::string::npos;
-      const bool body = line.find(" -d ") != std::string::npos || line.ends_with("\\");
-      CAPTURE(line);
-      CHECK(server.contract().find(put ? "PUT" : (body ? "POST" : "GET"), target) != nullptr);
-      ++asked;
-    }
-    CHECK(asked >= 1);
-  }
 }
 
 TEST_CASE("the contract is of the version that the program says it is") {
@@ -424,12 +379,6 @@ TEST_CASE("no address that a reply gives out leads nowhere") {
   CHECK(follow(std::string(limited.json().text("type"))).json().text("code") ==
         "plan_limit_reached");
   follow(std::string(limited.json().text("upgrade", "url")));
-  // Of an organization it says which one, and of anything else nothing.
-  const std::string billing = follow("/o/" + ann.org + "/billing").body;
-  CHECK(billing.find("/api/v1/orgs/" + ann.org + "/usage") != std::string::npos);
-  CHECK(billing.find("{org}") == std::string::npos);
-  CHECK(billing.find("free, business") != std::string::npos);
-  CHECK(follow("/o/%3Cb%3E/billing").body.find("<b>") == std::string::npos);
   for (const auto& [code, problem] : server.contract().json().at("x-problems").members()) {
     std::string type = code == "plan_limit_reached" ? "plan-limit" : code;
     std::ranges::replace(type, '_', '-');
@@ -441,8 +390,7 @@ TEST_CASE("no address that a reply gives out leads nowhere") {
   const auto link = server.program().first_administrator_link();
   REQUIRE(link.has_value());
   REQUIRE(link->has_value());
-  CHECK(follow((*link)->substr(0, (*link)->find('#'))).body.find("/api/v1/setup") !=
-        std::string::npos);
+  follow((*link)->substr(0, (*link)->find('#')));
 }
 
 TEST_CASE("a method that an address does not have is 405, and an unknown address 404") {

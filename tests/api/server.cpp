@@ -1,6 +1,7 @@
 #include "tests/api/server.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -45,13 +46,24 @@ Config config_of(const std::filesystem::path& folder, Random& random,
   return std::move(loaded.config);
 }
 
+// Stands in for the built pages, which the sanitized programs are without.
+api::WebBundle sample_web() {
+  static constexpr std::array kFiles = {
+      api::WebFile{"page-1.js", "text/javascript; charset=utf-8", "plain", "brotli", "gzip"},
+      api::WebFile{"style-1.css", "text/css; charset=utf-8", "plain", {}, {}}};
+  return {
+      "<html lang=\"{{locale}}\" data-theme=\"{{theme}}\"><title>{{product}}</title>"
+      "<script nonce=\"{{nonce}}\"></script>",
+      kFiles};
+}
+
 }  // namespace
 
 Server::Server(const ServerOptions& options)
     : folder_(new_folder()), config_(config_of(folder_, random_, options.settings)) {
-  auto program =
-      Program::start(config_, Program::Parts{options.clock != nullptr ? *options.clock : clock_,
-                                             random_, options.cluster, options.access_log});
+  auto program = Program::start(
+      config_, Program::Parts{options.clock != nullptr ? *options.clock : clock_, random_,
+                              options.cluster, options.access_log, sample_web()});
   REQUIRE_MESSAGE(program.has_value(), program.error().message);
   program_ = std::move(*program);
   const Reply reply = send(port(), {"GET", "/openapi.json", {}, std::nullopt});

@@ -1,4 +1,4 @@
-#include "api/docs_page.hpp"
+#include "api/pages/docs_page.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "api/admission/admission.hpp"
 #include "api/api.hpp"
-#include "api/pages/landing.hpp"
+#include "api/pages/problem_pages.hpp"
 #include "embedded/docs_style.hpp"
 
 namespace ks::api {
@@ -383,7 +383,7 @@ void mount_docs(http::Router& raw, const Services& services) {
               return response;
             }));
   };
-  mount_landing(raw, services, *contract);
+  mount_problem_pages(raw, services, *contract);
   serve("/openapi.json", "application/json", std::move(json));
   serve("/docs/api", "text/html; charset=utf-8", std::move(page));
   serve("/docs/api.css", "text/css; charset=utf-8",

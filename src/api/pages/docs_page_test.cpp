@@ -1,4 +1,4 @@
-#include "api/docs_page.hpp"
+#include "api/pages/docs_page.hpp"
 
 #include <doctest/doctest.h>
 

@@ -141,7 +141,8 @@ int serve(const Options& options) {
   log::configure(loaded.config.log_level, loaded.config.log_format);
   const SystemClock clock;
   SystemRandom random;
-  auto program = Program::start(loaded.config, {clock, random});
+  auto program =
+      Program::start(loaded.config, {.clock = clock, .random = random, .web = api::web_bundle()});
   if (!program) return fail(program.error());
 
   if (!options.settings_out.empty()) leave_settings(options.settings_out, loaded);

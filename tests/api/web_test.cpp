@@ -1,0 +1,109 @@
+#include <algorithm>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "tests/api/server.hpp"
+
+namespace ks::api_test {
+
+namespace {
+const Fields kBrowser = {{"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"}};
+
+std::string nonce_of(const Reply& page) {
+  const std::size_t at = page.body.find("nonce=\"") + 7;
+  return page.body.substr(at, page.body.find('"', at) - at);
+}
+}  // namespace
+
+TEST_CASE("every address that is nobody else's gives the web's document") {
+  Server server;
+  Person nobody = server.nobody();
+  for (const char* path : {"/", "/login", "/o/acme/people", "/no/such/page", "/o/%3Cb%3E"}) {
+    CAPTURE(path);
+    const Reply page = nobody.get(path, kBrowser);
+    CHECK(page.status == 200);
+    CHECK(page.header("content-type") == "text/html; charset=utf-8");
+    CHECK(page.body.find("<b>") == std::string::npos);
+  }
+  for (const char* path : {"/api", "/api/v1/nothing", "/assets", "/assets/none.js", "/docs/none",
+                           "/problems", "/openapi.json/x"}) {
+    CAPTURE(path);
+    const Reply absent = nobody.get(path, kBrowser);
+    CHECK(absent.status == 404);
+    CHECK(absent.json().text("code") == "not_found");
+  }
+}
+
+TEST_CASE("who asks for JSON is not answered with a page") {
+  Server server;
+  Person nobody = server.nobody();
+  const Fields json = {{"Accept", "application/json"}};
+  CHECK(nobody.get("/orgs/acme", json).json().text("code") == "not_found");
+  CHECK(nobody.get("/", json).json().text("product") == "K8s Scheduler");
+  CHECK(nobody.get("/").json().text("product") == "K8s Scheduler");
+}
+
+TEST_CASE("the document is made for one reply, and kept by nobody") {
+  Server server;
+  Person nobody = server.nobody();
+  const Reply page = nobody.get("/login", kBrowser);
+  const std::string nonce = nonce_of(page);
+  CHECK(nonce.size() >= 22);
+  CHECK(page.header("content-security-policy").value_or("").find("'nonce-" + nonce + "'") !=
+        std::string::npos);
+  CHECK(nonce_of(nobody.get("/login", kBrowser)) != nonce);
+  CHECK(page.header("cache-control") == "no-store");
+  CHECK(page.header("vary") == "Host, Cookie, Accept, Accept-Language");
+  CHECK(page.header("x-content-type-options") == "nosniff");
+  CHECK(page.header("referrer-policy") == "no-referrer");
+  CHECK(page.header("x-frame-options") == "DENY");
+  CHECK(page.header("cross-origin-opener-policy") == "same-origin");
+}
+
+TEST_CASE("the document comes in the language and the theme that the browser has") {
+  Server server;
+  Person nobody = server.nobody();
+  const auto body = [&](Fields fields) {
+    fields.insert(fields.begin(), kBrowser.begin(), kBrowser.end());
+    return nobody.get("/login", fields).body;
+  };
+  CHECK(body({}).starts_with("<html lang=\"en\" data-theme=\"system\">"));
+  CHECK(body({{"Accept-Language", "de-CH"}}).starts_with("<html lang=\"de\""));
+  CHECK(body({{"Accept-Language", "de"}, {"Cookie", "locale=en; theme=dark"}})
+            .starts_with("<html lang=\"en\" data-theme=\"dark\">"));
+  CHECK(body({{"Cookie", "locale=\"><script>; theme=x"}})
+            .starts_with("<html lang=\"en\" data-theme=\"system\">"));
+}
+
+TEST_CASE("another host than the installation's has no pages") {
+  Server server;
+  Fields fields = kBrowser;
+  fields.emplace_back("Host", "evil.example");
+  CHECK(server.nobody().get("/login", fields).status == 404);
+}
+
+TEST_CASE("a file of the pages is kept for good, in the form that was asked for") {
+  Server server;
+  Person nobody = server.nobody();
+  const auto file = [&](const std::string& accepted) {
+    return nobody.get("/assets/page-1.js", {{"Accept-Encoding", accepted}});
+  };
+  const Reply plain = file("identity");
+  CHECK(plain.body == "plain");
+  CHECK_FALSE(plain.header("content-encoding").has_value());
+  CHECK(plain.header("content-type") == "text/javascript; charset=utf-8");
+  CHECK(plain.header("cache-control") == "public, max-age=31536000, immutable");
+  CHECK(plain.header("vary") == "Accept-Encoding");
+  const Reply packed = file("gzip, br");
+  CHECK(packed.body == "brotli");
+  CHECK(packed.header("content-encoding") == "br");
+  CHECK(packed.header("vary") == "Accept-Encoding");
+  CHECK(file("gzip").body == "gzip");
+  // Where the smaller form would not be smaller there is none.
+  const Reply style = nobody.get("/assets/style-1.css", {{"Accept-Encoding", "br"}});
+  CHECK(style.body == "plain");
+  CHECK_FALSE(style.header("content-encoding").has_value());
+}
+
+}  // namespace ks::api_test

@@ -1,0 +1,88 @@
+import { QueryClient, queryOptions } from '@tanstack/react-query'
+
+import { ask, asProblem, Problem } from './client'
+
+const calm = 15_000
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: calm,
+      // What the server refuses it refuses again; what it did not answer it may.
+      retry: (failures, error) => {
+        const { status } = asProblem(error)
+        return failures < 2 && (status === 0 || status === 503)
+      },
+      refetchOnWindowFocus: true,
+    },
+    mutations: { retry: false },
+  },
+})
+
+export const config = queryOptions({
+  queryKey: ['config'],
+  queryFn: async ({ signal }) => (await ask('get', '/api/v1/config', { signal })).body,
+  staleTime: Infinity,
+})
+
+// Who is signed in; null for nobody.
+export const me = queryOptions({
+  queryKey: ['me'],
+  queryFn: async ({ signal }) => {
+    try {
+      return (await ask('get', '/api/v1/me', { signal })).body
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) return null
+      throw error
+    }
+  },
+})
+
+export const organization = (org: string) =>
+  queryOptions({
+    queryKey: ['org', org],
+    queryFn: ({ signal }) => ask('get', '/api/v1/orgs/{org}', { params: { org }, signal }),
+  })
+
+export const usage = (org: string) =>
+  queryOptions({
+    queryKey: ['org', org, 'usage'],
+    queryFn: async ({ signal }) =>
+      (await ask('get', '/api/v1/orgs/{org}/usage', { params: { org }, signal })).body,
+  })
+
+export const teams = (org: string) =>
+  queryOptions({
+    queryKey: ['org', org, 'teams'],
+    queryFn: async ({ signal }) =>
+      (
+        await ask('get', '/api/v1/orgs/{org}/teams', {
+          params: { org },
+          query: { limit: 200 },
+          signal,
+        })
+      ).body,
+  })
+
+export const offers = (org: string) =>
+  queryOptions({
+    queryKey: ['org', org, 'offers'],
+    queryFn: async ({ signal }) =>
+      (await ask('get', '/api/v1/orgs/{org}/ownership-offers', { params: { org }, signal })).body,
+  })
+
+export const invitation = (token: string) =>
+  queryOptions({
+    queryKey: ['invitation', token],
+    queryFn: async ({ signal }) =>
+      (await ask('post', '/api/v1/invitations/lookup', { body: { token }, signal })).body,
+    staleTime: 0,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  })
+
+// After anything that changes who is signed in: nothing of the one before may be seen.
+export async function signedInAs(): Promise<void> {
+  queries.removeQueries({ predicate: (query) => query.queryKey[0] !== 'config' && query.queryKey[0] !== 'me' })
+  await queries.fetchQuery({ ...me, staleTime: 0 })
+}

@@ -1,0 +1,30 @@
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from '@/i18n'
+
+import { usePageTitle } from '@/title'
+
+import { buttonClass } from './button'
+
+export function NotFoundText() {
+  const { t } = useTranslation()
+  usePageTitle(t('not_found.title'))
+  return (
+    <div className="flex max-w-xl flex-col items-start gap-3 py-8">
+      <p className="font-mono text-soft">{t('not_found.code')}</p>
+      <h1 className="text-xl leading-7">{t('not_found.title')}</h1>
+      <p className="text-soft">{t('not_found.text')}</p>
+      <Link to="/" className={buttonClass('plain')}>
+        {t('action.home')}
+      </Link>
+    </div>
+  )
+}
+
+// In the place of a whole page.
+export function NotFound() {
+  return (
+    <main id="content" tabIndex={-1} className="px-6 py-8 sm:px-12">
+      <NotFoundText />
+    </main>
+  )
+}

@@ -1,0 +1,66 @@
+import { Check, Copy } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from '@/i18n'
+
+import { asProblem, type Problem } from '@/api/client'
+import { useProblemText } from '@/i18n/problems'
+
+import { Button } from './button'
+import { Notice } from './notice'
+
+export function TraceId({ id }: { id: string }) {
+  const { t } = useTranslation()
+  const [copied, setCopied] = useState(false)
+  const copy = async () => {
+    await navigator.clipboard.writeText(id)
+    setCopied(true)
+  }
+  const Icon = copied ? Check : Copy
+  return (
+    <p className="flex flex-wrap items-center gap-x-2 text-soft">
+      {t('problem.trace')}
+      <code className="font-mono text-xs break-all text-ink">{id}</code>
+      <button
+        type="button"
+        onClick={() => void copy()}
+        aria-label={t(copied ? 'problem.trace_copied' : 'problem.trace_copy')}
+        className="rounded-sm p-1 hover:text-ink"
+      >
+        <Icon aria-hidden size={14} />
+      </button>
+    </p>
+  )
+}
+
+// Why a part of a page is not there, and how to have it all the same.
+export function ProblemNotice({ problem, retry }: { problem: Problem; retry?: () => void }) {
+  const { t } = useTranslation()
+  const text = useProblemText()
+  return (
+    <Notice
+      tone={problem.status === 0 || problem.status === 403 ? 'warn' : 'danger'}
+      role="alert"
+      title={t(problem.status === 0 ? 'problem.title_offline' : 'problem.title')}
+    >
+      <p>{text(problem)}</p>
+      {problem.traceId && problem.status >= 500 ? <TraceId id={problem.traceId} /> : null}
+      {retry ? (
+        <div className="mt-1.5">
+          <Button onClick={retry}>{t('action.retry')}</Button>
+        </div>
+      ) : null}
+    </Notice>
+  )
+}
+
+// In the place of a whole page.
+export function PageProblem({ error, reset }: { error: unknown; reset?: () => void }) {
+  return (
+    <div className="mx-auto w-full max-w-xl p-6">
+      <ProblemNotice
+        problem={asProblem(error)}
+        retry={reset ?? (() => window.location.reload())}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,27 @@
+import { useTranslation } from '@/i18n'
+
+const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 365 * 86_400],
+  ['month', 30 * 86_400],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+]
+
+export function relative(iso: string, locale: string, now = Date.now()): string {
+  const seconds = (Date.parse(iso) - now) / 1000
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  for (const [unit, size] of steps)
+    if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit)
+  return format.format(0, 'minute')
+}
+
+export function Time({ at }: { at: string }) {
+  const { language } = useTranslation()
+  const full = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' })
+  return (
+    <time dateTime={at} title={full.format(new Date(at))}>
+      {relative(at, language)}
+    </time>
+  )
+}

@@ -1,0 +1,205 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useRouter } from '@tanstack/react-router'
+import { Check, ChevronsUpDown, Menu as MenuIcon, Plus, Search, X } from 'lucide-react'
+import { Dialog } from 'radix-ui'
+import { lazy, Suspense, useCallback, useState, type ReactNode } from 'react'
+import { useTranslation } from '@/i18n'
+
+import { ask, asProblem } from '@/api/client'
+import { me, signedInAs } from '@/api/queries'
+import { Mark } from '@/components/mark'
+import { Preferences } from '@/components/preferences'
+import { toast } from '@/components/toasts'
+import { useProblemText } from '@/i18n/problems'
+
+import { Initials } from './initials'
+import { useKeyboard } from './keyboard'
+import { Menu, MenuItem, MenuLine, MenuTitle } from './menu'
+import { places } from './places'
+
+// Both come when they are asked for.
+const Palette = lazy(async () => ({ default: (await import('./palette')).Palette }))
+const KeysDialog = lazy(async () => ({ default: (await import('./keys_dialog')).KeysDialog }))
+
+const wide =
+  'flex min-h-10 w-full min-w-0 items-center gap-2.5 rounded-md border border-transparent px-2 py-1 text-left hover:border-line hover:bg-panel data-[state=open]:border-line data-[state=open]:bg-panel'
+
+function Switcher({ org, name }: { org: string | null; name: string }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const { data } = useQuery(me)
+  return (
+    <Menu
+      trigger={
+        <button type="button" className={wide} aria-label={t('nav.switch', { name })}>
+          <Initials name={name} square />
+          <span className="min-w-0 flex-1 truncate font-medium">{name}</span>
+          <ChevronsUpDown aria-hidden size={15} className="shrink-0 text-soft" />
+        </button>
+      }
+    >
+      <MenuTitle>{t('nav.organizations')}</MenuTitle>
+      {data?.organizations.map((one) => (
+        <MenuItem
+          key={one.id}
+          onSelect={() => void navigate({ to: '/o/$org', params: { org: one.slug } })}
+        >
+          <span className="min-w-0 flex-1 truncate">{one.name}</span>
+          {one.slug === org ? <Check aria-hidden size={15} className="text-accent" /> : null}
+        </MenuItem>
+      ))}
+      <MenuLine />
+      <MenuItem onSelect={() => void navigate({ to: '/orgs' })}>
+        <Plus aria-hidden size={15} className="text-soft" />
+        {t('orgs.title')}
+      </MenuItem>
+    </Menu>
+  )
+}
+
+function AccountMenu({ leave, keys }: { leave: () => void; keys: () => void }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const { data } = useQuery(me)
+  const name = data?.user.name ?? ''
+  return (
+    <Menu
+      side="top"
+      trigger={
+        <button type="button" className={wide} aria-label={t('nav.account_of', { name })}>
+          <Initials name={name} />
+          <span className="flex min-w-0 flex-1 flex-col">
+            <span className="truncate">{name}</span>
+            <span className="truncate text-xs leading-4 text-soft">{data?.user.email}</span>
+          </span>
+          <ChevronsUpDown aria-hidden size={15} className="shrink-0 text-soft" />
+        </button>
+      }
+    >
+      <MenuItem onSelect={() => void navigate({ to: '/account' })}>{t('nav.account')}</MenuItem>
+      <MenuItem onSelect={keys}>{t('keys.title')}</MenuItem>
+      <MenuLine />
+      <MenuItem onSelect={leave}>{t('action.sign_out')}</MenuItem>
+    </Menu>
+  )
+}
+
+function Navigation({ org, onGo }: { org: string; onGo?: () => void }) {
+  const { t } = useTranslation()
+  return (
+    <nav aria-label={t('nav.label')}>
+      <ul className="flex flex-col gap-0.5">
+        {places.map(({ to, label, icon: Icon }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              params={{ org }}
+              activeOptions={{ exact: to === '/o/$org', includeSearch: false }}
+              {...(onGo ? { onClick: onGo } : {})}
+              className="flex min-h-9 items-center gap-2.5 rounded-md px-2 py-1.5 text-soft hover:bg-panel hover:text-ink data-[status=active]:bg-accent-soft data-[status=active]:font-medium data-[status=active]:text-ink"
+            >
+              <Icon aria-hidden size={16} className="shrink-0" />
+              {t(label)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+// Around every page of who is signed in. `org`: the organization of the address, where it has one.
+export function Frame({ org, name, children }: { org: string | null; name: string; children: ReactNode }) {
+  const { t } = useTranslation()
+  const text = useProblemText()
+  const router = useRouter()
+  const [drawer, setDrawer] = useState(false)
+  const [palette, setPalette] = useState(false)
+  const [keys, setKeys] = useState(false)
+  const openPalette = useCallback(() => setPalette(true), [])
+  const openKeys = useCallback(() => setKeys(true), [])
+  useKeyboard(org, openPalette, openKeys)
+  const leave = () => {
+    void (async () => {
+      try {
+        await ask('post', '/api/v1/auth/logout')
+        await signedInAs()
+        await router.navigate({ to: '/login' })
+      } catch (error) {
+        toast(text(asProblem(error)))
+      }
+    })()
+  }
+  const side = (onGo?: () => void) => (
+    <>
+      <Switcher org={org} name={name} />
+      <button
+        type="button"
+        onClick={openPalette}
+        aria-keyshortcuts="Control+K"
+        className="flex min-h-9 items-center gap-2.5 rounded-md border border-line bg-panel px-2 py-1 text-soft hover:text-ink"
+      >
+        <Search aria-hidden size={15} />
+        <span className="flex-1 text-left">{t('palette.open')}</span>
+        <kbd aria-hidden className="font-mono text-xs">
+          {t('palette.keys')}
+        </kbd>
+      </button>
+      {org !== null ? <Navigation org={org} {...(onGo ? { onGo } : {})} /> : null}
+      <div className="mt-auto flex flex-col gap-2 pt-4">
+        <Preferences />
+        <AccountMenu leave={leave} keys={openKeys} />
+      </div>
+    </>
+  )
+  return (
+    <div className="min-h-dvh md:grid md:grid-cols-[15rem_minmax(0,1fr)]">
+      <aside className="sticky top-0 hidden h-dvh flex-col gap-3 overflow-y-auto border-r border-line bg-sunken p-3 md:flex">
+        <Link to="/" className="rounded-md px-2 py-1.5">
+          <Mark />
+        </Link>
+        {side()}
+      </aside>
+      <header className="sticky top-0 z-20 flex min-h-14 items-center justify-between gap-3 border-b border-line bg-sunken px-4 md:hidden">
+        <span className="flex min-w-0 items-center gap-2.5">
+          <Mark named={false} />
+          <span className="truncate font-medium">{name}</span>
+        </span>
+        <Dialog.Root open={drawer} onOpenChange={setDrawer}>
+          <Dialog.Trigger
+            aria-label={t('nav.open')}
+            className="grid size-9 shrink-0 place-items-center rounded-md border border-line bg-panel"
+          >
+            <MenuIcon aria-hidden size={18} />
+          </Dialog.Trigger>
+          <Dialog.Portal>
+            <Dialog.Overlay className="appear fixed inset-0 z-30 bg-[rgb(0_0_0/0.45)]" />
+            <Dialog.Content
+              aria-describedby={undefined}
+              className="appear fixed inset-y-0 left-0 z-40 flex w-[min(18rem,85vw)] flex-col gap-3 overflow-y-auto border-r border-line bg-sunken p-3"
+            >
+              <div className="flex items-center justify-between px-2 py-1.5">
+                <Dialog.Title className="text-sm">
+                  <Mark />
+                </Dialog.Title>
+                <Dialog.Close aria-label={t('action.close')} className="rounded-sm p-1 text-soft">
+                  <X aria-hidden size={18} />
+                </Dialog.Close>
+              </div>
+              {side(() => setDrawer(false))}
+            </Dialog.Content>
+          </Dialog.Portal>
+        </Dialog.Root>
+      </header>
+      <main id="content" tabIndex={-1} className="mx-auto w-full max-w-[75rem] px-4 py-6 sm:px-8 sm:py-8">
+        {children}
+      </main>
+      <Suspense>
+        {palette ? (
+          <Palette org={org} open onOpenChange={setPalette} keys={openKeys} leave={leave} />
+        ) : null}
+        {keys ? <KeysDialog open onOpenChange={setKeys} /> : null}
+      </Suspense>
+    </div>
+  )
+}

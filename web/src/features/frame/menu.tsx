@@ -1,0 +1,46 @@
+import { DropdownMenu } from 'radix-ui'
+import type { ReactNode } from 'react'
+
+const item =
+  'flex min-h-8 items-center gap-2 rounded-sm px-2 py-1 outline-none select-none data-[highlighted]:bg-accent-soft data-[disabled]:text-soft'
+
+export function Menu({
+  trigger,
+  side = 'bottom',
+  children,
+}: {
+  trigger: ReactNode
+  side?: 'bottom' | 'top'
+  children: ReactNode
+}) {
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align="start"
+          side={side}
+          sideOffset={4}
+          collisionPadding={8}
+          className="appear z-40 max-h-[var(--radix-dropdown-menu-content-available-height)] w-60 overflow-y-auto rounded-md border border-line bg-panel p-1 shadow-step"
+        >
+          {children}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}
+
+export function MenuItem({ onSelect, children }: { onSelect: () => void; children: ReactNode }) {
+  return (
+    <DropdownMenu.Item onSelect={onSelect} className={item}>
+      {children}
+    </DropdownMenu.Item>
+  )
+}
+
+export const MenuLine = () => <DropdownMenu.Separator className="my-1 h-px bg-line" />
+
+export function MenuTitle({ children }: { children: ReactNode }) {
+  return <DropdownMenu.Label className="px-2 py-1 text-xs text-soft">{children}</DropdownMenu.Label>
+}

@@ -1,0 +1,146 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useForm } from 'react-hook-form'
+import { useTranslation } from '@/i18n'
+
+import { ask, asProblem, type Schemas } from '@/api/client'
+import { me, offers, organization, signedInAs } from '@/api/queries'
+import { Button } from '@/components/button'
+import { TextField } from '@/components/field'
+import { Notice } from '@/components/notice'
+import { Empty, Page, Panel, Section } from '@/components/page'
+import { ProblemNotice } from '@/components/problem'
+import { PageSkeleton } from '@/components/skeleton'
+import { Time } from '@/components/time'
+import { toast } from '@/components/toasts'
+import { useRules, useSend } from '@/forms'
+
+function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const rules = useRules('NewOrganization')
+  const may = of.allowed_actions.includes('org:update')
+  const form = useForm({ values: { name: of.name, slug: of.slug } })
+  const send = useSend(form, ['name', 'slug'], async (values) => {
+    const { body } = await ask('patch', '/api/v1/orgs/{org}', {
+      params: { org: of.id },
+      body: values,
+      etag,
+    })
+    await signedInAs()
+    if (body.slug === of.slug) await client.invalidateQueries({ queryKey: ['org', of.slug] })
+    else await navigate({ to: '/o/$org/settings', params: { org: body.slug }, replace: true })
+    toast(t('settings.saved'))
+  })
+  const { errors, isSubmitting, isDirty } = form.formState
+  return (
+    <form noValidate onSubmit={send} className="flex max-w-md flex-col gap-3">
+      {errors.root?.server ? (
+        <Notice tone="danger" role="alert">
+          {errors.root.server.message}
+        </Notice>
+      ) : null}
+      <TextField
+        label={t('orgs.name')}
+        readOnly={!may}
+        error={errors.name}
+        {...form.register('name', rules('name'))}
+      />
+      <TextField
+        label={t('settings.slug')}
+        hint={t('settings.slug_hint')}
+        readOnly={!may}
+        spellCheck={false}
+        error={errors.slug}
+        {...form.register('slug', { required: t('field.required') })}
+      />
+      {may ? (
+        <div>
+          <Button type="submit" look="primary" busy={isSubmitting} disabled={!isDirty}>
+            {t('action.save')}
+          </Button>
+        </div>
+      ) : (
+        <p className="text-soft">{t('settings.not_yours')}</p>
+      )}
+    </form>
+  )
+}
+
+function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const { data } = useQuery(me)
+  const answer = useMutation({
+    mutationFn: (how: 'accept' | 'decline' | 'cancel') =>
+      ask('post', `/api/v1/orgs/{org}/ownership-offers/{offer}/${how}`, {
+        params: { org, offer: of.id },
+      }),
+    onSuccess: async () => {
+      await signedInAs()
+      await client.invalidateQueries({ queryKey: ['org', org] })
+    },
+  })
+  const mine = data?.user.id === of.to.id
+  return (
+    <div className="flex flex-col gap-3 px-4 py-3">
+      <p>
+        {t('offers.text', { from: of.from.name, to: of.to.name })}{' '}
+        <span className="text-soft">
+          {t('offers.until')} <Time at={of.expires_at} />
+        </span>
+      </p>
+      {answer.error ? <ProblemNotice problem={asProblem(answer.error)} /> : null}
+      <div className="flex flex-wrap gap-2">
+        {mine ? (
+          <>
+            <Button look="primary" busy={answer.isPending} onClick={() => answer.mutate('accept')}>
+              {t('offers.accept')}
+            </Button>
+            <Button busy={answer.isPending} onClick={() => answer.mutate('decline')}>
+              {t('offers.decline')}
+            </Button>
+          </>
+        ) : data?.user.id === of.from.id ? (
+          <Button busy={answer.isPending} onClick={() => answer.mutate('cancel')}>
+            {t('offers.cancel')}
+          </Button>
+        ) : null}
+      </div>
+    </div>
+  )
+}
+
+function Offers({ org }: { org: string }) {
+  const { t } = useTranslation()
+  const { data, error, refetch } = useQuery(offers(org))
+  if (error && !data) return <ProblemNotice problem={asProblem(error)} retry={() => void refetch()} />
+  if (!data) return <PageSkeleton />
+  const open = data.items.filter((offer) => offer.state === 'open')
+  if (open.length === 0) return <Empty title={t('offers.empty')} text={t('offers.empty_text')} />
+  return (
+    <Panel>
+      {open.map((offer) => (
+        <Offer key={offer.id} org={org} of={offer} />
+      ))}
+    </Panel>
+  )
+}
+
+export function SettingsPage({ org }: { org: string }) {
+  const { t } = useTranslation()
+  const { data, error, refetch } = useQuery(organization(org))
+  if (error && !data) return <ProblemNotice problem={asProblem(error)} retry={() => void refetch()} />
+  if (!data) return <PageSkeleton />
+  return (
+    <Page title={t('nav.settings')} of={data.body.name}>
+      <Section title={t('settings.naming')}>
+        <Naming of={data.body} etag={data.etag} />
+      </Section>
+      <Section title={t('offers.title')} lead={t('offers.lead')}>
+        <Offers org={org} />
+      </Section>
+    </Page>
+  )
+}

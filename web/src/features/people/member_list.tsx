@@ -1,0 +1,146 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Ellipsis, Search } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from '@/i18n'
+
+import { asProblem, type Schemas } from '@/api/client'
+import { me } from '@/api/queries'
+import { Empty } from '@/components/page'
+import { Pill } from '@/components/pill'
+import { ProblemNotice } from '@/components/problem'
+import { Cell, Head, Row, Table } from '@/components/table'
+import { Time } from '@/components/time'
+import { Initials } from '@/features/frame/initials'
+import { Menu, MenuItem } from '@/features/frame/menu'
+
+import { ListSkeleton, More } from './list_parts'
+import { members } from './queries'
+import { RemoveDialog } from './remove_dialog'
+import { RoleDialog } from './role_dialog'
+
+type Member = Schemas['Member']
+type Doing = { what: 'role' | 'remove'; to: Member } | null
+
+export function MemberList({
+  org,
+  name,
+  search,
+}: {
+  org: string
+  name: string
+  search: (name: string) => void
+}) {
+  const { t } = useTranslation()
+  const [doing, setDoing] = useState<Doing>(null)
+  const { data: account } = useQuery(me)
+  const list = useInfiniteQuery(members(org, name))
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? []
+  return (
+    <div className="flex flex-col gap-3">
+      <label className="relative block max-w-xs">
+        <span className="sr-only">{t('people.search')}</span>
+        <Search aria-hidden size={15} className="absolute top-2.5 left-3 text-soft" />
+        <input
+          type="search"
+          defaultValue={name}
+          placeholder={t('people.search')}
+          onChange={(event) => search(event.target.value)}
+          className="min-h-9 w-full rounded-md border border-line-strong bg-panel py-1.5 pr-3 pl-9 placeholder:text-soft"
+        />
+      </label>
+      {list.error && !list.data ? (
+        <ProblemNotice problem={asProblem(list.error)} retry={() => void list.refetch()} />
+      ) : !list.data ? (
+        <ListSkeleton />
+      ) : rows.length === 0 ? (
+        <Empty title={t('people.nobody')} text={t('people.nobody_text')} />
+      ) : (
+        <Table
+          label={t('people.members')}
+          head={[
+            t('people.person'),
+            t('people.role'),
+            t('teams.title'),
+            t('people.active'),
+            <span key="actions" className="sr-only">
+              {t('table.actions')}
+            </span>,
+          ]}
+        >
+          {rows.map((one) => {
+            const may = one.allowed_actions.includes('members:manage')
+            return (
+              <Row key={one.user.id}>
+                <Head>
+                  <span className="flex items-center gap-3">
+                    <Initials name={one.user.name} />
+                    <span className="flex min-w-0 flex-col">
+                      <span className="flex flex-wrap items-center gap-2">
+                        <span className="font-medium break-words">{one.user.name}</span>
+                        {one.user.id === account?.user.id ? (
+                          <Pill tone="accent">{t('people.you')}</Pill>
+                        ) : null}
+                      </span>
+                      <span className="text-xs break-all text-soft">{one.user.email}</span>
+                    </span>
+                  </span>
+                </Head>
+                <Cell label={t('people.role')}>{t(`role.${one.org_role}`)}</Cell>
+                <Cell label={t('teams.title')}>
+                  {one.teams.length === 0 ? (
+                    <span className="text-soft">{t('people.no_team')}</span>
+                  ) : (
+                    one.teams.map((team) => (
+                      <span key={team.team_id} className="block break-words">
+                        {team.team_name}{' '}
+                        <span className="text-soft">{t(`role.${team.role}`)}</span>
+                      </span>
+                    ))
+                  )}
+                </Cell>
+                <Cell label={t('people.active')}>
+                  {one.last_active ? (
+                    <Time at={one.last_active} />
+                  ) : (
+                    <span className="text-soft">{t('people.never')}</span>
+                  )}
+                </Cell>
+                <Cell end>
+                  {may && one.org_role !== 'org_owner' ? (
+                    <Menu
+                      trigger={
+                        <button
+                          type="button"
+                          aria-label={t('people.actions_of', { name: one.user.name })}
+                          className="grid size-8 place-items-center rounded-md border border-transparent text-soft hover:border-line hover:text-ink data-[state=open]:border-line"
+                        >
+                          <Ellipsis aria-hidden size={16} />
+                        </button>
+                      }
+                    >
+                      <MenuItem onSelect={() => setDoing({ what: 'role', to: one })}>
+                        {t('people.change_role')}
+                      </MenuItem>
+                      <MenuItem onSelect={() => setDoing({ what: 'remove', to: one })}>
+                        <span className="text-danger">{t('people.remove')}</span>
+                      </MenuItem>
+                    </Menu>
+                  ) : null}
+                </Cell>
+              </Row>
+            )
+          })}
+        </Table>
+      )}
+      {list.hasNextPage ? (
+        <More busy={list.isFetchingNextPage} load={() => void list.fetchNextPage()} />
+      ) : null}
+      {doing?.what === 'role' ? (
+        <RoleDialog org={org} of={doing.to} onClose={() => setDoing(null)} />
+      ) : null}
+      {doing?.what === 'remove' ? (
+        <RemoveDialog org={org} of={doing.to} onClose={() => setDoing(null)} />
+      ) : null}
+    </div>
+  )
+}

@@ -1,0 +1,79 @@
+import { useRef } from 'react'
+import type { FieldValues, Path, RegisterOptions, UseFormReturn } from 'react-hook-form'
+import { useTranslation } from '@/i18n'
+
+import { asProblem } from './api/client'
+import { bounds } from './api/made/bounds'
+import { faultText, useProblemText } from './i18n/problems'
+
+type Bound = { required: boolean; minLength?: number; maxLength?: number }
+
+// What the contract says of a field, before the server has to.
+export function useRules<S extends keyof typeof bounds>(schema: S) {
+  const { t } = useTranslation()
+  return <F extends FieldValues>(field: keyof (typeof bounds)[S] & Path<F>): RegisterOptions<F, Path<F>> => {
+    const bound = bounds[schema][field] as Bound
+    return {
+      ...(bound.required ? { required: t('field.required') } : {}),
+      ...(bound.minLength && bound.minLength > 1
+        ? {
+            minLength: {
+              value: bound.minLength,
+              message: t('field.too_short', { count: bound.minLength }),
+            },
+          }
+        : {}),
+      ...(bound.maxLength
+        ? {
+            maxLength: {
+              value: bound.maxLength,
+              message: t('field.too_long', { count: bound.maxLength }),
+            },
+          }
+        : {}),
+    } as RegisterOptions<F, Path<F>>
+  }
+}
+
+// A key that stays the same however often a form is sent, until it was answered with a success.
+export function useOnce(): { key: () => string; renew: () => void } {
+  const kept = useRef<string | null>(null)
+  return {
+    key: () => (kept.current ??= crypto.randomUUID()),
+    renew: () => {
+      kept.current = null
+    },
+  }
+}
+
+// Sends a form once, however often it is pressed; puts what the server finds wrong on the fields
+// that its pointers name, the first of them focused, and the rest above the form.
+export function useSend<F extends FieldValues>(
+  form: UseFormReturn<F>,
+  fields: readonly Path<F>[],
+  send: (values: F) => Promise<void>,
+) {
+  const { language } = useTranslation()
+  const text = useProblemText()
+  const under = useRef(false)
+  return form.handleSubmit(async (values) => {
+    if (under.current) return
+    under.current = true
+    try {
+      await send(values)
+    } catch (error) {
+      const problem = asProblem(error)
+      const placed = problem.faults.flatMap((fault) => {
+        const field = fields.find((name) => fault.pointer === `/${name}`)
+        return field ? [{ field, message: faultText(fault, language) }] : []
+      })
+      placed.forEach(({ field, message }, at) =>
+        form.setError(field, { type: 'server', message }, { shouldFocus: at === 0 }),
+      )
+      if (placed.length === 0)
+        form.setError('root.server', { type: problem.code, message: text(problem) })
+    } finally {
+      under.current = false
+    }
+  })
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+
+import { said } from '.'
+import { de } from './de'
+import { en } from './en'
+import { faultText } from './problems'
+import { problemsDe } from './problems_de'
+import { problemsEn } from './problems_en'
+
+test('a text is filled, and takes the form that its number asks for', () => {
+  const spoken = { language: 'de' as const, texts: de }
+  expect(said(spoken, 'invitation.title', { organization: 'Acme {{x}} $&' })).toBe(
+    'Acme {{x}} $& beitreten',
+  )
+  expect(said(spoken, 'problem.wait', { count: 1 })).toContain('1 Sekunde.')
+  expect(said(spoken, 'problem.wait', { count: 2 })).toContain('2 Sekunden.')
+})
+
+const places = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1]).sort()
+
+test('both languages say everything, with the same places', () => {
+  expect(Object.keys(de)).toEqual(Object.keys(en))
+  for (const [key, text] of Object.entries(en)) {
+    expect(text.trim(), key).not.toBe('')
+    expect(places(de[key as keyof typeof en]), key).toEqual(places(text))
+  }
+})
+
+test('every problem of the contract is said in both languages, and no other', () => {
+  const contract = parse(readFileSync('../api/openapi.yaml', 'utf8')) as Record<string, object>
+  const codes = Object.keys(contract['x-problems'] ?? {}).sort()
+  expect(codes.length).toBeGreaterThan(40)
+  expect(Object.keys(problemsEn).sort()).toEqual(codes)
+  expect(Object.keys(problemsDe).sort()).toEqual(codes)
+})
+
+test('what the server says of a field is German on a German page', () => {
+  const fault = { pointer: '/password', message: 'must have at least 12 characters' }
+  expect(faultText(fault, 'en')).toBe('Must have at least 12 characters.')
+  expect(faultText(fault, 'de')).toBe('Muss mindestens 12 Zeichen haben.')
+  expect(faultText({ pointer: '/x', message: 'is odd' }, 'de')).not.toContain('odd')
+})

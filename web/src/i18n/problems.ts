@@ -1,0 +1,38 @@
+import { useTranslation } from '.'
+
+import type { Fault, Problem } from '@/api/client'
+
+import { problemsDe } from './problems_de'
+import { problemsEn } from './problems_en'
+
+// What the server says of a fault is English; what it says often is said in the page's language.
+const faults: [RegExp, string][] = [
+  [/^must have at least (\d+) characters$/, 'Muss mindestens $1 Zeichen haben.'],
+  [/list of common passwords/, 'Steht auf der Liste häufiger Passwörter; wählen Sie ein anderes.'],
+  [/^is taken$/, 'Ist schon vergeben.'],
+  [/domain with a dot/, 'Braucht eine Domain mit einem Punkt.'],
+  [/^must be the address that the link was sent to$/, 'Muss die Adresse sein, an die der Link ging.'],
+  [/^is the address of your account already$/, 'Ist schon die Adresse Ihres Kontos.'],
+]
+
+export function faultText(fault: Fault, language: string): string {
+  if (language !== 'de')
+    return fault.message.charAt(0).toUpperCase() + fault.message.slice(1) + '.'
+  for (const [said, german] of faults) {
+    const found = said.exec(fault.message)
+    if (found) return german.replace('$1', found[1] ?? '')
+  }
+  return 'Das geht so nicht; bitte prüfen.'
+}
+
+// A problem in a sentence, by its code; the server's own words where there is none for it.
+export function useProblemText(): (problem: Problem) => string {
+  const { t, language } = useTranslation()
+  const known: Record<string, string> = language === 'de' ? problemsDe : problemsEn
+  return (problem) => {
+    if (problem.status === 0) return t('problem.offline')
+    if (problem.code === 'too_many_requests' && problem.retryAfter)
+      return t('problem.wait', { count: problem.retryAfter })
+    return known[problem.code] ?? (problem.message || t('problem.unknown'))
+  }
+}

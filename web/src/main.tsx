@@ -1,0 +1,33 @@
+import './styles.css'
+
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { setNonce } from 'get-nonce'
+
+import { whenSessionEnds } from './api/client'
+import { me, queries } from './api/queries'
+import { startLanguage } from './i18n'
+import { router } from './router'
+
+// Dialogs put a style of their own into the document while they are open.
+const nonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"]')?.nonce
+if (nonce) setNonce(nonce)
+
+whenSessionEnds(() => {
+  queries.setQueryData(me.queryKey, null)
+  void router.invalidate()
+})
+
+await startLanguage()
+
+const place = document.getElementById('app')
+if (place)
+  createRoot(place).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  )

@@ -1,0 +1,37 @@
+// What this browser was told to use. The server reads both cookies and writes them into the
+// document, so that nothing flashes.
+export type Theme = 'light' | 'dark' | 'system'
+export type Locale = 'en' | 'de'
+
+export const themes: readonly Theme[] = ['system', 'light', 'dark']
+export const locales: readonly Locale[] = ['en', 'de']
+
+const year = 365 * 24 * 3600
+
+function keep(name: string, value: string) {
+  const secure = window.location.protocol === 'https:' ? '; Secure' : ''
+  document.cookie = `${name}=${value}; Path=/; Max-Age=${year}; SameSite=Lax${secure}`
+}
+
+const root = () => document.documentElement
+
+export function theme(): Theme {
+  const given = root().dataset.theme
+  return given === 'light' || given === 'dark' ? given : 'system'
+}
+
+export function setTheme(to: Theme) {
+  root().dataset.theme = to
+  keep('theme', to)
+}
+
+export function locale(): Locale {
+  return root().lang === 'de' ? 'de' : 'en'
+}
+
+export function setLocale(to: Locale) {
+  root().lang = to
+  keep('locale', to)
+}
+
+export const product = () => root().dataset.product ?? ''
