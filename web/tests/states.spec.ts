@@ -1,0 +1,142 @@
+import type { Page, Route } from '@playwright/test'
+
+import { expect, holds, test } from './world'
+
+const never = () => new Promise<void>(() => undefined)
+const problem = (status: number, code: string) => (route: Route) =>
+  route.fulfill({
+    status,
+    contentType: 'application/problem+json',
+    json: { type: 'x', title: 'x', status, code, trace_id: '4711abcd4711abcd' },
+  })
+const empty = (route: Route) => route.fulfill({ json: { items: [], next_cursor: null } })
+
+interface View {
+  name: string
+  path: string
+  // What the view asks for.
+  of: string
+  empty?: string
+  shown: (page: Page) => Promise<void>
+}
+
+const views: View[] = [
+  {
+    name: 'teams',
+    path: '',
+    of: '**/api/v1/orgs/*/teams?*',
+    empty: 'No teams',
+    shown: (page) => expect(page.getByRole('table', { name: 'Teams' })).toBeVisible(),
+  },
+  {
+    name: 'usage',
+    path: '/usage',
+    of: '**/api/v1/orgs/*/usage',
+    shown: (page) => expect(page.getByRole('meter', { name: 'Seats' })).toBeVisible(),
+  },
+  {
+    name: 'members',
+    path: '/people',
+    of: '**/api/v1/orgs/*/members?*',
+    empty: 'Nobody found',
+    shown: (page) => expect(page.getByRole('row', { name: /Ann Example/ })).toBeVisible(),
+  },
+  {
+    name: 'invitations',
+    path: '/people?tab=invitations',
+    of: '**/api/v1/orgs/*/invitations?*',
+    empty: 'No invitations',
+    shown: (page) => expect(page.getByText('No invitations', { exact: true })).toBeVisible(),
+  },
+  {
+    name: 'offers',
+    path: '/settings',
+    of: '**/api/v1/orgs/*/ownership-offers',
+    empty: 'No open offer',
+    shown: (page) => expect(page.getByText('No open offer')).toBeVisible(),
+  },
+]
+
+for (const view of views)
+  test(`the view of ${view.name} says what it is in every state`, async ({ page, ann }) => {
+    test.slow()
+    const path = `/o/${ann.org}${view.path}`
+
+    await page.route(view.of, never)
+    await page.goto(path)
+    await expect(page.getByRole('status').filter({ hasText: 'Loading' }).first()).toBeVisible()
+    await holds(page, `${view.name}-loading`, { loading: true })
+    await page.unroute(view.of)
+
+    await page.route(view.of, problem(500, 'internal_error'))
+    await page.goto(path)
+    const alert = page.getByRole('alert')
+    await expect(alert).toContainText('Something failed on the server.')
+    await expect(alert).toContainText('4711abcd4711abcd')
+    await holds(page, `${view.name}-error`)
+    await page.unroute(view.of)
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await view.shown(page)
+
+    await page.route(view.of, problem(403, 'permission_denied'))
+    await page.goto(path)
+    await expect(alert).toContainText('Your role does not allow this.')
+    await page.unroute(view.of)
+
+    await page.route(view.of, (route) => route.abort())
+    await page.goto(path)
+    await expect(alert).toContainText('The server cannot be reached.')
+    await page.unroute(view.of)
+
+    if (!view.empty) return
+    await page.route(view.of, empty)
+    await page.goto(path)
+    await expect(page.getByText(view.empty, { exact: true })).toBeVisible()
+    await holds(page, `${view.name}-empty`)
+  })
+
+test('a limit that is reached is said at its meter', async ({ page, world, ann }) => {
+  await world.call('POST', `/orgs/${ann.org}/teams/default/deployments`, { name: 'web', template: 'nginx', inputs: {} }, ann.cookie)
+  await page.route('**/api/v1/orgs/*/usage', async (route) => {
+    const reply = await route.fetch()
+    const body = (await reply.json()) as { items: { used: number; limit: number | null }[] }
+    for (const item of body.items) item.limit = item.used
+    await route.fulfill({ json: body })
+  })
+  await page.goto(`/o/${ann.org}/usage`)
+  await expect(page.getByText('Nothing left of the plan').first()).toBeVisible()
+  await holds(page, 'usage-full')
+})
+
+test('a session that has ended leads to signing in, and back', async ({ page, context, ann }) => {
+  await page.goto(`/o/${ann.org}`)
+  await expect(page.getByRole('heading', { level: 1, name: /Ann/ })).toBeVisible()
+  await context.clearCookies()
+  await page.getByRole('link', { name: 'People', exact: true }).click()
+  await expect(page).toHaveURL(/\/login/)
+})
+
+const corpus = [
+  '<script>window.ran=1</script>',
+  '"><img src=x onerror="window.ran=1">',
+  "';window.ran=1//",
+  '{{constructor.constructor("window.ran=1")()}}',
+  '</title><svg onload=window.ran=1>',
+  'javascript:window.ran=1',
+]
+test('no script in a name runs, and every name is shown as it is', async ({ page, world, ann }) => {
+  for (const [at, name] of corpus.entries()) {
+    expect((await world.call('PATCH', `/orgs/${ann.org}`, { name }, ann.cookie)).status, name).toBe(200)
+    if (at < 2)
+      expect((await world.call('POST', `/orgs/${ann.org}/teams`, { name, slug: `t-${at}`, description: name }, ann.cookie)).status).toBe(201)
+    for (const path of ['', '/people', '/settings']) {
+      await page.goto(`/o/${ann.org}${path}`)
+      await expect(page.getByRole('button', { name: `Organization: ${name}. Switch` })).toBeVisible()
+    }
+    await page.goto(`/o/${ann.org}`)
+    await expect(page.getByRole('heading', { level: 1, name, exact: true })).toBeVisible()
+    await expect(page).toHaveTitle(`${name} · K8s Scheduler`)
+  }
+  await expect(page.getByRole('row').filter({ hasText: corpus[1] ?? '' }).first()).toBeVisible()
+  expect(await page.evaluate(() => 'ran' in window)).toBe(false)
+})

@@ -1,0 +1,110 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { test as base, expect, type BrowserContext, type Page } from '@playwright/test'
+
+import { Installation, password, type Account } from './installation'
+
+interface Worker {
+  world: Installation
+  root: Account
+}
+interface Each {
+  // Fails the test when the policy was broken or a script failed on any of its pages.
+  watched: undefined
+  // A person with an account of their own, on the plan with seats, signed in in this browser.
+  ann: Account & { org: string }
+}
+
+let people = 0
+export const address = (name: string) =>
+  `${name}.${process.pid}.${++people}@example.com`
+
+export async function signIn(context: BrowserContext, world: Installation, who: Account) {
+  const [name = '', value = ''] = who.cookie.split(/=(.*)/s)
+  await context.addCookies([{ name, value, url: world.url, httpOnly: true, sameSite: 'Lax' }])
+}
+
+function watch(page: Page, faults: string[]) {
+  page.on('pageerror', (error) => faults.push(String(error)))
+  page.on('dialog', (dialog) => {
+    faults.push(`a dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  page.on('console', (message) => {
+    if (/content security policy|refused to/i.test(message.text())) faults.push(message.text())
+  })
+  page.on('request', (request) => {
+    const { hostname, protocol } = new URL(request.url())
+    if (protocol.startsWith('http') && hostname !== 'localhost') faults.push(request.url())
+  })
+}
+
+export const test = base.extend<Each, Worker>({
+  world: [
+    async ({}, use) => {
+      const world = await Installation.start()
+      await use(world)
+      world.stop()
+    },
+    { scope: 'worker' },
+  ],
+  root: [async ({ world }, use) => use(await world.administrator()), { scope: 'worker' }],
+  baseURL: async ({ world }, use) => use(world.url),
+  watched: [
+    async ({ context }, use) => {
+      const faults: string[] = []
+      context.on('page', (page) => watch(page, faults))
+      await use(undefined)
+      expect(faults).toEqual([])
+    },
+    { auto: true },
+  ],
+  ann: async ({ world, root, context }, use) => {
+    const who = await world.account(address('ann'), 'Ann Example')
+    const me = (await (await world.call('GET', '/me', undefined, who.cookie)).json()) as {
+      organizations: { slug: string }[]
+    }
+    const org = me.organizations[0]?.slug ?? ''
+    await world.call('PUT', `/platform/orgs/${org}/subscription`, { plan: 'business' }, root.cookie)
+    await signIn(context, world, who)
+    await use({ ...who, org })
+  },
+})
+
+export { expect, password }
+
+export type Theme = 'light' | 'dark'
+export const widths = [1280, 360] as const
+
+async function settle(page: Page) {
+  await expect(page.getByRole('status').filter({ hasText: /^(Loading|Lädt)/ })).toHaveCount(0)
+  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))))
+}
+
+// Holds what is on the screen against the bars of every page, in both themes and at both widths,
+// and keeps a picture of each.
+export async function holds(page: Page, name: string, options: { loading?: boolean } = {}) {
+  const info = test.info()
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 })
+    for (const theme of ['light', 'dark'] as Theme[]) {
+      await page.evaluate((to) => (document.documentElement.dataset.theme = to), theme)
+      if (!options.loading) await settle(page)
+      await page.screenshot({
+        path: info.outputPath(`${name}-${width}-${theme}.png`),
+        animations: 'disabled',
+      })
+      const wide = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect(wide, `${name} at ${width}: scrolls sideways`).toBeLessThanOrEqual(0)
+      // Both themes have the same structure; what differs is colour.
+      const axe = new AxeBuilder({ page })
+      const found = await (theme === 'dark' ? axe.withRules(['color-contrast']) : axe).analyze()
+      expect(
+        found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`).join('\n')}`),
+        `${name} at ${width}, ${theme}`,
+      ).toEqual([])
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 800 })
+}
