@@ -28,6 +28,10 @@ Json present(const UserRow& user) {
                        {"name", user.name}});
 }
 
+Json author(const UserId& user, const std::string& name) {
+  return Json::object({{"id", user.text()}, {"name", name.empty() ? Json() : Json(name)}});
+}
+
 Json present(const Organization& org, const TenantScope& scope) {
   const bool ending = org.state == "deleting" || org.state == "purging";
   std::vector<std::string> actions = policy::allowed_on_org(scope.standing());
@@ -88,8 +92,7 @@ Json present_to_all(const DeploymentRow& row, const Services& services) {
       service.set("restarts", live.integer_or(0, "restarts"));
       if (const Json* last = live.find("last_termination")) service.set("last_termination", *last);
     }
-  out.set("created_by",
-          Json::object({{"id", row.created_by.text()}, {"name", row.created_by_name}}));
+  out.set("created_by", author(row.created_by, row.created_by_name));
   out.set("created_at", rfc3339(row.created_at)).set("updated_at", rfc3339(row.updated_at));
   return out;
 }

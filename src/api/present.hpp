@@ -8,6 +8,8 @@ namespace ks::api {
 // Rows as the resources of the contract.
 
 Json present(const UserRow& user);
+// Who did something in an organization; without a name where that person has left it.
+Json author(const UserId& user, const std::string& name);
 Json present(const Organization& org, const TenantScope& scope);
 Json present(const TeamRow& team, const TenantScope& scope);
 Json present(const DeploymentRow& row, const TenantScope& scope, const Services& services);

@@ -103,7 +103,7 @@ Result<AuditEntries> audit(Tx& tx, const Stores& stores, const TenantScope& scop
       if (const auto* known = names.find(row.actor_id)) {
         actor = *known;
       } else {
-        KS_TRY(actor, stores.audit.name_of(tx, scope.client_scope(), *id));
+        KS_TRY(actor, stores.audit.name_of(tx, may_read, *id));
         names.keep(row.actor_id, actor);
       }
     }

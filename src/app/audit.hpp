@@ -29,7 +29,7 @@ Result<void> record_denied(Tx& tx, const Stores& stores, const PersonScope& pers
 // A row as somebody reads it.
 struct AuditEntry {
   AuditRow row;
-  std::optional<std::string> actor_name;  // While it is known.
+  std::optional<std::string> actor_name;  // Of who is a member.
 };
 struct AuditEntries {
   std::vector<AuditEntry> items;

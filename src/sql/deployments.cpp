@@ -40,7 +40,7 @@ Result<DeploymentRow> deployment_at(const Row& row) {
                        row.flag(13),
                        amount,
                        row.id<User>(14),
-                       row.str(15),
+                       row.str_or_empty(15),
                        row.time(16),
                        row.time(17)};
 }
@@ -48,7 +48,7 @@ Result<DeploymentRow> deployment_at(const Row& row) {
 // Of deployment_at()'s columns.
 DeploymentStamp listed_stamp(const Row& row) {
   return {row.id<Deployment>(0), row.id<Team>(1), row.integer(7), row.str(9),
-          row.str(10),           row.str(11),     row.str(12),    row.str(15)};
+          row.str(10),           row.str(11),     row.str(12),    row.str_or_empty(15)};
 }
 
 // What a change of a deployment means for its namespace: the quota follows what was granted.

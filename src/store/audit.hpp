@@ -94,8 +94,10 @@ class AuditStore {
   // more to come: a page looks at a bounded stretch of the log.
   virtual Result<AuditPage> list(Tx&, const Permit<Action::audit_read, Org>&, const AuditFilter&,
                                  const std::optional<AuditPlace>& place, int limit) = 0;
-  // Nothing when the client has no such person, or the name was purged.
-  virtual Result<std::optional<std::string>> name_of(Tx&, const ClientScope&, const UserId&) = 0;
+  // What a member of the organization is called now. Nothing of everybody else: what became of who
+  // left is not its business.
+  virtual Result<std::optional<std::string>> name_of(Tx&, const Permit<Action::audit_read, Org>&,
+                                                     const UserId&) = 0;
 
   // Ends of chains after `after`, clients' own chains first, each kind in the order of its ids.
   virtual Result<std::vector<AuditEnd>> ends(Tx&, const FleetScope&,

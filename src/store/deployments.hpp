@@ -31,7 +31,7 @@ struct DeploymentRow {
   bool deleting = false;
   Amount amount;
   UserId created_by;
-  std::string created_by_name;
+  std::string created_by_name;  // "" when that person is not in the organization.
   Time created_at;
   Time updated_at;
 };

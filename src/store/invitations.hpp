@@ -34,7 +34,7 @@ struct Invitation {
   InvitationState state = InvitationState::pending;  // As stored; see state_at().
   std::string reason;                                // Why it was revoked.
   UserId by;                                         // Of the role; else of the first part.
-  std::string by_name;
+  std::string by_name;  // As the address "" when that person is not in the organization.
   std::string by_email;
   std::optional<UserId> answered_by;
   std::int64_t version = 1;

@@ -10,7 +10,8 @@ namespace ks {
 
 inline constexpr Duration kOfferLife = hours(24);
 
-// An owner's offer to make somebody else owner in their place.
+// An owner's offer to make somebody else owner in their place. Names and addresses are "" of who is
+// not in the organization any more.
 struct OwnershipOffer {
   OfferId id;
   UserId from;

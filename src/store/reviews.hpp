@@ -52,8 +52,9 @@ struct AccessReview {
 struct ReviewRow {
   std::int64_t number = 0;  // Within the review, from 1.
   UserId user;
-  std::string email;                      // Of who is in the organization still; else "".
-  std::string name;                       // "" when there is no account any more.
+  // As all names here of who is in the organization; else "".
+  std::string email;
+  std::string name;
   std::optional<AccessRow::InTeam> team;  // The slug is "" when it is gone.
   std::string role;
   Time since;

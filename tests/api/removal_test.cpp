@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(House,
   CHECK(ann.get(ann.team_path() + "/members/" + max.id).status == 404);
   CHECK(ann.used("members.max") == 2);
   CHECK(abe.del(member(max)).status == 404);
-  // What they deployed goes on, under their name.
+  // What they deployed goes on, and says who made it.
   const Json web = ann.get(ann.deployment_path("web")).json();
   CHECK(web.text("created_by", "id") == max.id);
   CHECK(ann.used("deployments.max") == 1);

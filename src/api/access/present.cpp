@@ -1,6 +1,7 @@
 #include "api/access/present.hpp"
 
 #include "api/audit/csv.hpp"
+#include "api/present.hpp"
 
 namespace ks::api {
 
@@ -30,8 +31,7 @@ void set_place(Json& out, const std::optional<AccessRow::InTeam>& team) {
 }
 
 Json person_or_null(const std::optional<UserId>& user, const std::string& name) {
-  if (!user) return {};
-  return Json::object({{"id", user->text()}, {"name", text_or_null(name)}});
+  return user ? author(*user, name) : Json();
 }
 
 Json granted_by(const Grant& grant) {

@@ -6,6 +6,7 @@
 
 #include "api/fields.hpp"
 #include "api/people/present.hpp"
+#include "api/present.hpp"
 #include "authz/policy.hpp"
 
 namespace ks::api {
@@ -142,7 +143,7 @@ Json present(const app::InvitationView& view, const TenantScope& scope) {
                        {"reason", i.reason.empty() ? Json() : Json(i.reason)},
                        {"org_role", view.whole ? Json(name(i.role)) : Json()},
                        {"teams", std::move(teams)},
-                       {"invited_by", Json::object({{"id", i.by.text()}, {"name", i.by_name}})},
+                       {"invited_by", author(i.by, i.by_name)},
                        {"created_at", rfc3339(i.created_at)},
                        {"expires_at", rfc3339(i.expires_at)},
                        {"sent_at", rfc3339(i.resends.sent_at)},

@@ -56,7 +56,7 @@ Json look_up_json(const app::LookedUp& found, const std::optional<Caller>& calle
         Json::object(
             {{"name", found.org.name},
              {"slug", found.state == InvitationState::accepted ? Json(found.org.slug) : Json()}})},
-       {"invited_by", Json::object({{"name", i.by_name}})},
+       {"invited_by", Json::object({{"name", i.by_name.empty() ? Json() : Json(i.by_name)}})},
        {"email", anothers ? masked : i.email},
        {"org_role", open ? Json(name(i.role)) : Json()},
        {"teams", std::move(teams)},

@@ -1,5 +1,6 @@
 #include "api/people/present.hpp"
 
+#include "api/present.hpp"
 #include "authz/grants.hpp"
 #include "authz/policy.hpp"
 
@@ -57,12 +58,9 @@ Json present(const CandidateRow& candidate) {
 }
 
 Json present(const OwnershipOffer& offer) {
-  const auto party = [](const UserId& user, const std::string& name) {
-    return Json::object({{"id", user.text()}, {"name", name}});
-  };
   return Json::object({{"id", offer.id.text()},
-                       {"from", party(offer.from, offer.from_name)},
-                       {"to", party(offer.to, offer.to_name)},
+                       {"from", author(offer.from, offer.from_name)},
+                       {"to", author(offer.to, offer.to_name)},
                        {"state", name(offer.state)},
                        {"created_at", rfc3339(offer.created_at)},
                        {"expires_at", rfc3339(offer.expires_at)},

@@ -37,9 +37,10 @@ std::unexpected<Error> for_another(const Invitation& invitation, std::string_vie
 }
 
 std::unexpected<Error> expired(const Held& held) {
+  const std::string& by = held.invitation.by_name;
   return conflict("invitation_expired",
-                  fmt::format("The invitation of {} to {} has expired; you can ask for a new one.",
-                              held.invitation.by_name, held.org.name));
+                  fmt::format("The invitation {}to {} has expired; you can ask for a new one.",
+                              by.empty() ? by : "of " + by + " ", held.org.name));
 }
 
 std::unexpected<Error> silent_raise() {

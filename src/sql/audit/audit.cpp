@@ -196,9 +196,9 @@ Result<AuditPage> SqlAuditStore::list(Tx& tx, const Permit<Action::audit_read, O
   return page;
 }
 
-Result<std::optional<std::string>> SqlAuditStore::name_of(Tx& tx, const ClientScope& scope,
-                                                          const UserId& user) {
-  KS_TRY(const auto row, sql_tx(tx).run(scope, q::audit_actor, user));
+Result<std::optional<std::string>> SqlAuditStore::name_of(
+    Tx& tx, const Permit<Action::audit_read, Org>& permit, const UserId& user) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::audit_actor, user));
   if (!row || row->text(0).empty()) return std::optional<std::string>();
   return std::optional(row->str(0));
 }

@@ -16,7 +16,8 @@ class SqlAuditStore final : public AuditStore {
   Result<void> forget_person(Tx&, const ClientScope&, const UserId&) override;
   Result<AuditPage> list(Tx&, const Permit<Action::audit_read, Org>&, const AuditFilter&,
                          const std::optional<AuditPlace>& place, int limit) override;
-  Result<std::optional<std::string>> name_of(Tx&, const ClientScope&, const UserId&) override;
+  Result<std::optional<std::string>> name_of(Tx&, const Permit<Action::audit_read, Org>&,
+                                             const UserId&) override;
   Result<std::vector<AuditEnd>> ends(Tx&, const FleetScope&, const std::optional<AuditChain>& after,
                                      int limit) override;
   Result<std::vector<AuditEnd>> unsunk(Tx&, const FleetScope&,

@@ -114,6 +114,9 @@ class Row {
   std::optional<std::string_view> text_or_null(int column) const {
     return is_null(column) ? std::nullopt : std::optional(text(column));
   }
+  std::string str_or_empty(int column) const {
+    return is_null(column) ? std::string() : str(column);
+  }
   std::optional<std::int64_t> integer_or_null(int column) const {
     return is_null(column) ? std::nullopt : std::optional(integer(column));
   }

@@ -22,21 +22,17 @@ namespace ks::sql {
 
 namespace {
 
-std::string text_or_empty(const Row& row, int column) {
-  return std::string(row.text_or_null(column).value_or(""));
-}
-
 AccessReview review_at(const Row& row) {
   std::optional<AccessRow::InTeam> team;
   if (!row.is_null(1))
-    team = AccessRow::InTeam{row.id<Team>(1), text_or_empty(row, 2), text_or_empty(row, 3)};
+    team = AccessRow::InTeam{row.id<Team>(1), row.str_or_empty(2), row.str_or_empty(3)};
   const bool finished = row.text(15) == "finished";
-  return AccessReview{row.id<Review>(0),     std::move(team),
-                      row.id<User>(4),       text_or_empty(row, 5),
-                      row.time(6),           row.id_or_null<User>(7),
-                      text_or_empty(row, 8), finished ? std::optional(row.time(9)) : std::nullopt,
-                      row.integer(10),       row.integer(11),
-                      row.integer(12),       row.integer(13),
+  return AccessReview{row.id<Review>(0),   std::move(team),
+                      row.id<User>(4),     row.str_or_empty(5),
+                      row.time(6),         row.id_or_null<User>(7),
+                      row.str_or_empty(8), finished ? std::optional(row.time(9)) : std::nullopt,
+                      row.integer(10),     row.integer(11),
+                      row.integer(12),     row.integer(13),
                       row.integer(14)};
 }
 
@@ -58,7 +54,6 @@ enum Column {
   kDecidedBy,
   kDecidedByName,
   kDecidedAt,
-  kStillIn,
   kRoleNow,
   kGrantedAtNow
 };
@@ -76,13 +71,12 @@ Result<ReviewRow> row_at(const Row& row) {
   const UserId user = row.id<User>(kUser);
   std::optional<AccessRow::InTeam> team;
   if (!row.is_null(kTeam))
-    team =
-        AccessRow::InTeam{row.id<Team>(kTeam), text_or_empty(row, kTeamSlug), row.str(kTeamName)};
+    team = AccessRow::InTeam{row.id<Team>(kTeam), row.str_or_empty(kTeamSlug), row.str(kTeamName)};
   return ReviewRow{
       row.integer(kNumber),
       user,
-      row.is_null(kStillIn) ? std::string() : text_or_empty(row, kEmail),
-      text_or_empty(row, kName),
+      row.str_or_empty(kEmail),
+      row.str_or_empty(kName),
       std::move(team),
       row.str(kRole),
       row.time_or_null(kGrantedAt).value_or(row.time(kMade)),
@@ -90,10 +84,10 @@ Result<ReviewRow> row_at(const Row& row) {
       row.time_or_null(kSeen),
       row.flag(kInactive),
       now_of(row),
-      text_or_empty(row, kRoleNow),
+      row.str_or_empty(kRoleNow),
       *decided,
       row.id_or_null<User>(kDecidedBy),
-      text_or_empty(row, kDecidedByName),
+      row.str_or_empty(kDecidedByName),
       *decided == Decision::pending ? std::nullopt : std::optional(row.time(kDecidedAt))};
 }
 

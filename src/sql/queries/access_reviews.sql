@@ -1,3 +1,6 @@
+-- People are called what they are called now, and only while they are in the organization: what became
+-- of those who left is not its business.
+
 -- One is open of each place; then nothing.
 -- name: access_review_create
 -- rows: none
@@ -64,8 +67,12 @@ SELECT v.id, v.team_id, t.slug, t.name, v.started_by, s.name, v.started_at, v.fi
   v.finished_at, v.rights, v.confirmed, v.removed, v.changed, v.undecided, v.state
 FROM access_reviews AS v
 LEFT JOIN teams AS t ON t.client_id = v.client_id AND t.org_id = v.org_id AND t.id = v.team_id
-LEFT JOIN users AS s ON s.client_id = v.client_id AND s.id = v.started_by
-LEFT JOIN users AS f ON f.client_id = v.client_id AND f.id = v.finished_by
+LEFT JOIN org_members AS sm ON sm.client_id = v.client_id AND sm.org_id = v.org_id
+  AND sm.user_id = v.started_by
+LEFT JOIN users AS s ON s.client_id = sm.client_id AND s.id = sm.user_id
+LEFT JOIN org_members AS fm ON fm.client_id = v.client_id AND fm.org_id = v.org_id
+  AND fm.user_id = v.finished_by
+LEFT JOIN users AS f ON f.client_id = fm.client_id AND f.id = fm.user_id
 WHERE v.client_id = :client AND v.org_id = :org AND v.id = :id;
 
 -- name: access_reviews_in_org
@@ -75,8 +82,12 @@ SELECT v.id, v.team_id, t.slug, t.name, v.started_by, s.name, v.started_at, v.fi
   v.finished_at, v.rights, v.confirmed, v.removed, v.changed, v.undecided, v.state
 FROM access_reviews AS v
 LEFT JOIN teams AS t ON t.client_id = v.client_id AND t.org_id = v.org_id AND t.id = v.team_id
-LEFT JOIN users AS s ON s.client_id = v.client_id AND s.id = v.started_by
-LEFT JOIN users AS f ON f.client_id = v.client_id AND f.id = v.finished_by
+LEFT JOIN org_members AS sm ON sm.client_id = v.client_id AND sm.org_id = v.org_id
+  AND sm.user_id = v.started_by
+LEFT JOIN users AS s ON s.client_id = sm.client_id AND s.id = sm.user_id
+LEFT JOIN org_members AS fm ON fm.client_id = v.client_id AND fm.org_id = v.org_id
+  AND fm.user_id = v.finished_by
+LEFT JOIN users AS f ON f.client_id = fm.client_id AND f.id = fm.user_id
 WHERE v.client_id = :client AND v.org_id = :org AND v.id > :after_id
 ORDER BY v.id
 LIMIT CAST(:page_size AS BIGINT);
@@ -88,8 +99,12 @@ SELECT v.id, v.team_id, t.slug, t.name, v.started_by, s.name, v.started_at, v.fi
   v.finished_at, v.rights, v.confirmed, v.removed, v.changed, v.undecided, v.state
 FROM access_reviews AS v
 LEFT JOIN teams AS t ON t.client_id = v.client_id AND t.org_id = v.org_id AND t.id = v.team_id
-LEFT JOIN users AS s ON s.client_id = v.client_id AND s.id = v.started_by
-LEFT JOIN users AS f ON f.client_id = v.client_id AND f.id = v.finished_by
+LEFT JOIN org_members AS sm ON sm.client_id = v.client_id AND sm.org_id = v.org_id
+  AND sm.user_id = v.started_by
+LEFT JOIN users AS s ON s.client_id = sm.client_id AND s.id = sm.user_id
+LEFT JOIN org_members AS fm ON fm.client_id = v.client_id AND fm.org_id = v.org_id
+  AND fm.user_id = v.finished_by
+LEFT JOIN users AS f ON f.client_id = fm.client_id AND f.id = fm.user_id
 WHERE v.client_id = :client AND v.org_id = :org AND v.team_id = :team_id
   AND v.id > :after_id
 ORDER BY v.id
@@ -101,7 +116,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- scope: tenant
 SELECT r.number, r.user_id, u.email, u.name, r.role, r.made_at, r.granted_at, r.granted_by, g.name,
   r.seen_at, r.inactive, r.team_id, t.slug, r.team_name, r.decision, r.decided_by, d.name,
-  r.decided_at, m.user_id, CASE WHEN r.team_id IS NULL THEN m.role ELSE tm.role END,
+  r.decided_at, CASE WHEN r.team_id IS NULL THEN m.role ELSE tm.role END,
   CASE WHEN r.team_id IS NULL THEN m.granted_at ELSE tm.granted_at END
 FROM access_review_rows AS r
 LEFT JOIN org_members AS m ON m.client_id = r.client_id AND m.org_id = r.org_id
@@ -109,11 +124,13 @@ LEFT JOIN org_members AS m ON m.client_id = r.client_id AND m.org_id = r.org_id
 LEFT JOIN team_members AS tm ON tm.client_id = r.client_id AND tm.org_id = r.org_id
   AND tm.team_id = r.team_id AND tm.user_id = r.user_id
 LEFT JOIN teams AS t ON t.client_id = r.client_id AND t.org_id = r.org_id AND t.id = r.team_id
-LEFT JOIN users AS u ON u.client_id = r.client_id AND u.id = r.user_id
+LEFT JOIN users AS u ON u.client_id = m.client_id AND u.id = m.user_id
 LEFT JOIN org_members AS gm ON gm.client_id = r.client_id AND gm.org_id = r.org_id
   AND gm.user_id = r.granted_by
 LEFT JOIN users AS g ON g.client_id = gm.client_id AND g.id = gm.user_id
-LEFT JOIN users AS d ON d.client_id = r.client_id AND d.id = r.decided_by
+LEFT JOIN org_members AS dm ON dm.client_id = r.client_id AND dm.org_id = r.org_id
+  AND dm.user_id = r.decided_by
+LEFT JOIN users AS d ON d.client_id = dm.client_id AND d.id = dm.user_id
 WHERE r.client_id = :client AND r.org_id = :org AND r.review_id = :review_id
   AND r.number > :after_number
 ORDER BY r.number

@@ -18,10 +18,14 @@ ON CONFLICT (client_id, user_id) DO NOTHING;
 -- scope: client
 DELETE FROM audit_salts WHERE client_id = :client AND user_id = :user_id;
 
+-- What a member is called now; nothing of who left, or never was one.
 -- name: audit_actor
 -- rows: optional
--- scope: client
-SELECT u.name FROM users AS u WHERE u.client_id = :client AND u.id = :id;
+-- scope: tenant
+SELECT u.name
+FROM org_members AS m
+JOIN users AS u ON u.client_id = m.client_id AND u.id = m.user_id
+WHERE m.client_id = :client AND m.org_id = :org AND m.user_id = :id;
 
 -- Taking the next number locks the client's row, so its own events stand in one order.
 -- name: client_audit_take

@@ -92,7 +92,9 @@ SELECT d.id, d.team_id, d.name, d.stem, d.template, d.spec, d.revision, d.versio
   (SELECT s.namespace FROM sandboxes AS s
    WHERE s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id),
   d.phase, d.reason, d.message, d.status, d.deleting, d.created_by,
-  (SELECT u.name FROM users AS u WHERE u.client_id = d.client_id AND u.id = d.created_by),
+  (SELECT u.name FROM org_members AS m
+   JOIN users AS u ON u.client_id = m.client_id AND u.id = m.user_id
+   WHERE m.client_id = d.client_id AND m.org_id = d.org_id AND m.user_id = d.created_by),
   d.created_at, d.updated_at
 FROM deployments AS d
 WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id AND d.id = :id;
@@ -104,7 +106,9 @@ SELECT d.id, d.team_id, d.name, d.stem, d.template, d.spec, d.revision, d.versio
   (SELECT s.namespace FROM sandboxes AS s
    WHERE s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id),
   d.phase, d.reason, d.message, d.status, d.deleting, d.created_by,
-  (SELECT u.name FROM users AS u WHERE u.client_id = d.client_id AND u.id = d.created_by),
+  (SELECT u.name FROM org_members AS m
+   JOIN users AS u ON u.client_id = m.client_id AND u.id = m.user_id
+   WHERE m.client_id = d.client_id AND m.org_id = d.org_id AND m.user_id = d.created_by),
   d.created_at, d.updated_at
 FROM deployments AS d
 WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id AND d.name = :name
@@ -114,7 +118,9 @@ WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id AND d.n
 -- rows: optional
 -- scope: tenant
 SELECT d.id, d.version, d.phase, d.reason, d.message, d.status,
-  (SELECT u.name FROM users AS u WHERE u.client_id = d.client_id AND u.id = d.created_by)
+  (SELECT u.name FROM org_members AS m
+   JOIN users AS u ON u.client_id = m.client_id AND u.id = m.user_id
+   WHERE m.client_id = d.client_id AND m.org_id = d.org_id AND m.user_id = d.created_by)
 FROM deployments AS d
 WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id AND d.id = :id;
 
@@ -122,7 +128,9 @@ WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id AND d.i
 -- rows: optional
 -- scope: tenant
 SELECT d.id, d.version, d.phase, d.reason, d.message, d.status,
-  (SELECT u.name FROM users AS u WHERE u.client_id = d.client_id AND u.id = d.created_by)
+  (SELECT u.name FROM org_members AS m
+   JOIN users AS u ON u.client_id = m.client_id AND u.id = m.user_id
+   WHERE m.client_id = d.client_id AND m.org_id = d.org_id AND m.user_id = d.created_by)
 FROM deployments AS d
 WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id AND d.name = :name
   AND d.deleting = 0;
@@ -136,7 +144,9 @@ SELECT d.id, d.team_id, d.name, d.stem, d.template, d.spec, d.revision, d.versio
   (SELECT s.namespace FROM sandboxes AS s
    WHERE s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id),
   d.phase, d.reason, d.message, d.status, d.deleting, d.created_by,
-  (SELECT u.name FROM users AS u WHERE u.client_id = d.client_id AND u.id = d.created_by),
+  (SELECT u.name FROM org_members AS m
+   JOIN users AS u ON u.client_id = m.client_id AND u.id = m.user_id
+   WHERE m.client_id = d.client_id AND m.org_id = d.org_id AND m.user_id = d.created_by),
   d.created_at, d.updated_at
 FROM deployments AS d
 WHERE d.client_id = :client AND d.org_id = :org AND d.team_id = :team_id

@@ -37,7 +37,8 @@ SET role = excluded.role, invited_by = excluded.invited_by;
 DELETE FROM invitation_teams
 WHERE client_id = :client AND org_id = :org AND invitation_id = :id AND team_id = :team_id;
 
--- One row a team; one row without a team where there is none. The mail is the newest about it.
+-- One row a team; one row without a team where there is none. The mail is the newest about it. Who
+-- invited has a name and an address while in the organization.
 -- name: invitation_by_id
 -- rows: many
 -- scope: tenant
@@ -46,7 +47,9 @@ SELECT i.id, i.email, i.role, i.org_wide, i.state, i.reason, i.invited_by, u.nam
   i.resends, i.settled_at, m.state, m.reason, m.attempts, m.queued_at, m.changed_at, p.team_id,
   p.team_name, p.role, p.invited_by, b.name, t.slug, t.name, t.description
 FROM invitations AS i
-JOIN users AS u ON u.client_id = i.client_id AND u.id = i.invited_by
+LEFT JOIN org_members AS im ON im.client_id = i.client_id AND im.org_id = i.org_id
+  AND im.user_id = i.invited_by
+LEFT JOIN users AS u ON u.client_id = im.client_id AND u.id = im.user_id
 LEFT JOIN mails AS m ON m.client_id = i.client_id AND m.owner_id = i.org_id AND m.id = (
   SELECT n.id FROM mails AS n
   WHERE n.client_id = :client AND n.owner_id = :org AND n.about_kind = 'invitation'
@@ -55,7 +58,9 @@ LEFT JOIN mails AS m ON m.client_id = i.client_id AND m.owner_id = i.org_id AND 
   LIMIT 1)
 LEFT JOIN invitation_teams AS p ON p.client_id = i.client_id AND p.org_id = i.org_id
   AND p.invitation_id = i.id
-LEFT JOIN users AS b ON b.client_id = p.client_id AND b.id = p.invited_by
+LEFT JOIN org_members AS bm ON bm.client_id = p.client_id AND bm.org_id = p.org_id
+  AND bm.user_id = p.invited_by
+LEFT JOIN users AS b ON b.client_id = bm.client_id AND b.id = bm.user_id
 LEFT JOIN teams AS t ON t.client_id = p.client_id AND t.org_id = p.org_id AND t.id = p.team_id
   AND t.deleting = 0
 WHERE i.client_id = :client AND i.org_id = :org AND i.id = :id
@@ -69,7 +74,9 @@ SELECT i.id, i.email, i.role, i.org_wide, i.state, i.reason, i.invited_by, u.nam
   i.resends, i.settled_at, m.state, m.reason, m.attempts, m.queued_at, m.changed_at, p.team_id,
   p.team_name, p.role, p.invited_by, b.name, t.slug, t.name, t.description
 FROM invitations AS i
-JOIN users AS u ON u.client_id = i.client_id AND u.id = i.invited_by
+LEFT JOIN org_members AS im ON im.client_id = i.client_id AND im.org_id = i.org_id
+  AND im.user_id = i.invited_by
+LEFT JOIN users AS u ON u.client_id = im.client_id AND u.id = im.user_id
 LEFT JOIN mails AS m ON m.client_id = i.client_id AND m.owner_id = i.org_id AND m.id = (
   SELECT n.id FROM mails AS n
   WHERE n.client_id = :client AND n.owner_id = :org AND n.about_kind = 'invitation'
@@ -78,7 +85,9 @@ LEFT JOIN mails AS m ON m.client_id = i.client_id AND m.owner_id = i.org_id AND 
   LIMIT 1)
 LEFT JOIN invitation_teams AS p ON p.client_id = i.client_id AND p.org_id = i.org_id
   AND p.invitation_id = i.id
-LEFT JOIN users AS b ON b.client_id = p.client_id AND b.id = p.invited_by
+LEFT JOIN org_members AS bm ON bm.client_id = p.client_id AND bm.org_id = p.org_id
+  AND bm.user_id = p.invited_by
+LEFT JOIN users AS b ON b.client_id = bm.client_id AND b.id = bm.user_id
 LEFT JOIN teams AS t ON t.client_id = p.client_id AND t.org_id = p.org_id AND t.id = p.team_id
   AND t.deleting = 0
 WHERE i.client_id = :client AND i.org_id = :org AND i.id IN (
@@ -99,7 +108,9 @@ SELECT i.id, i.email, i.role, i.org_wide, i.state, i.reason, i.invited_by, u.nam
   i.resends, i.settled_at, m.state, m.reason, m.attempts, m.queued_at, m.changed_at, p.team_id,
   p.team_name, p.role, p.invited_by, b.name, t.slug, t.name, t.description
 FROM invitations AS i
-JOIN users AS u ON u.client_id = i.client_id AND u.id = i.invited_by
+LEFT JOIN org_members AS im ON im.client_id = i.client_id AND im.org_id = i.org_id
+  AND im.user_id = i.invited_by
+LEFT JOIN users AS u ON u.client_id = im.client_id AND u.id = im.user_id
 LEFT JOIN mails AS m ON m.client_id = i.client_id AND m.owner_id = i.org_id AND m.id = (
   SELECT n.id FROM mails AS n
   WHERE n.client_id = :client AND n.owner_id = :org AND n.about_kind = 'invitation'
@@ -108,7 +119,9 @@ LEFT JOIN mails AS m ON m.client_id = i.client_id AND m.owner_id = i.org_id AND 
   LIMIT 1)
 LEFT JOIN invitation_teams AS p ON p.client_id = i.client_id AND p.org_id = i.org_id
   AND p.invitation_id = i.id
-LEFT JOIN users AS b ON b.client_id = p.client_id AND b.id = p.invited_by
+LEFT JOIN org_members AS bm ON bm.client_id = p.client_id AND bm.org_id = p.org_id
+  AND bm.user_id = p.invited_by
+LEFT JOIN users AS b ON b.client_id = bm.client_id AND b.id = bm.user_id
 LEFT JOIN teams AS t ON t.client_id = p.client_id AND t.org_id = p.org_id AND t.id = p.team_id
   AND t.deleting = 0
 WHERE i.client_id = :client AND i.org_id = :org AND i.id IN (

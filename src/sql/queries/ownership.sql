@@ -20,14 +20,19 @@ INSERT INTO ownership_offers (client_id, org_id, id, from_user, to_user, state, 
 VALUES (:client, :org, :id, :from_user, :to_user, 'open', :now, :expires_at, 0)
 ON CONFLICT (client_id, org_id) WHERE state = 'open' DO NOTHING;
 
+-- Names and addresses come while their people are in the organization.
 -- name: ownership_offers_per_org
 -- rows: many
 -- scope: tenant
 SELECT o.id, o.from_user, f.name, f.email, o.to_user, t.name, t.email, o.state, o.created_at,
   o.expires_at, o.settled_at
 FROM ownership_offers AS o
-JOIN users AS f ON f.client_id = o.client_id AND f.id = o.from_user
-JOIN users AS t ON t.client_id = o.client_id AND t.id = o.to_user
+LEFT JOIN org_members AS fm ON fm.client_id = o.client_id AND fm.org_id = o.org_id
+  AND fm.user_id = o.from_user
+LEFT JOIN users AS f ON f.client_id = fm.client_id AND f.id = fm.user_id
+LEFT JOIN org_members AS tm ON tm.client_id = o.client_id AND tm.org_id = o.org_id
+  AND tm.user_id = o.to_user
+LEFT JOIN users AS t ON t.client_id = tm.client_id AND t.id = tm.user_id
 WHERE o.client_id = :client AND o.org_id = :org AND o.id > :after_id
 ORDER BY o.id
 LIMIT CAST(:page_size AS BIGINT);
@@ -38,8 +43,12 @@ LIMIT CAST(:page_size AS BIGINT);
 SELECT o.id, o.from_user, f.name, f.email, o.to_user, t.name, t.email, o.state, o.created_at,
   o.expires_at, o.settled_at
 FROM ownership_offers AS o
-JOIN users AS f ON f.client_id = o.client_id AND f.id = o.from_user
-JOIN users AS t ON t.client_id = o.client_id AND t.id = o.to_user
+LEFT JOIN org_members AS fm ON fm.client_id = o.client_id AND fm.org_id = o.org_id
+  AND fm.user_id = o.from_user
+LEFT JOIN users AS f ON f.client_id = fm.client_id AND f.id = fm.user_id
+LEFT JOIN org_members AS tm ON tm.client_id = o.client_id AND tm.org_id = o.org_id
+  AND tm.user_id = o.to_user
+LEFT JOIN users AS t ON t.client_id = tm.client_id AND t.id = tm.user_id
 WHERE o.client_id = :client AND o.org_id = :org AND o.to_user = :user_id AND o.id > :after_id
 ORDER BY o.id
 LIMIT CAST(:page_size AS BIGINT);
@@ -50,8 +59,12 @@ LIMIT CAST(:page_size AS BIGINT);
 SELECT o.id, o.from_user, f.name, f.email, o.to_user, t.name, t.email, o.state, o.created_at,
   o.expires_at, o.settled_at
 FROM ownership_offers AS o
-JOIN users AS f ON f.client_id = o.client_id AND f.id = o.from_user
-JOIN users AS t ON t.client_id = o.client_id AND t.id = o.to_user
+LEFT JOIN org_members AS fm ON fm.client_id = o.client_id AND fm.org_id = o.org_id
+  AND fm.user_id = o.from_user
+LEFT JOIN users AS f ON f.client_id = fm.client_id AND f.id = fm.user_id
+LEFT JOIN org_members AS tm ON tm.client_id = o.client_id AND tm.org_id = o.org_id
+  AND tm.user_id = o.to_user
+LEFT JOIN users AS t ON t.client_id = tm.client_id AND t.id = tm.user_id
 WHERE o.client_id = :client AND o.org_id = :org AND o.id = :id;
 
 -- name: ownership_offer_settle
