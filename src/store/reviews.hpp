@@ -92,9 +92,25 @@ class MayReview {
   std::optional<TeamId> team_;
 };
 
+// A review copies every right of its place, so how many there are has a bound: of each place one is
+// started an hour, and of the finished ones stay the newest 20 however old they are, and those of
+// the last 400 days as long as they are among the newest 400. Results stay in the audit log.
+inline constexpr Duration kReviewEvery = hours(1);
+inline constexpr int kReviewsKept = 20;
+inline constexpr int kReviewsKeptMax = 400;
+inline constexpr Duration kReviewsKeptFor = days(400);
+
 class ReviewStore {
  public:
   virtual ~ReviewStore() = default;
+  // The newest of the place.
+  struct Latest {
+    Time started_at;
+    bool open = false;
+  };
+  virtual Result<std::optional<Latest>> latest(Tx&, const MayReview&) = 0;
+  // Removes finished ones of the place that need not stay, the oldest first and a few at a time.
+  virtual Result<void> prune(Tx&, const MayReview&, Time now) = 0;
   // With all rights of the place, each to be decided; by the acting person. False, with nothing
   // done, while another one of the place is open.
   virtual Result<bool> start(Tx&, const MayReview&, const ReviewId&, Time seen_until, Time now) = 0;

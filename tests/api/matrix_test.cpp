@@ -119,8 +119,8 @@ const std::map<std::string, Words> kStops = {
     {"leaveOrganization", {"last_owner"}},
     {"appointOwner", {"not_orphaned"}},
     // Of another visitor.
-    {"startReview", {"review_open"}},
-    {"startTeamReview", {"review_open"}},
+    {"startReview", {"review_open", "too_many_requests"}},
+    {"startTeamReview", {"review_open", "too_many_requests"}},
 };
 
 bool in_organization(const Operation& op) {

@@ -293,6 +293,7 @@ void MatrixWorld::want_invitation(Person& owner, Things& things) {
 
 // The open one of the whole organization.
 void MatrixWorld::want_review(Person& owner, Things& things) {
+  server.execute("UPDATE access_reviews SET started_at = 0");
   const Reply made = owner.poke(owner.org_path() + "/access-review");
   if (made.status == 201) things.review = made.json().text("id");
   if (made.status != 409) return;

@@ -98,6 +98,7 @@ TEST_CASE_FIXTURE(Reviewing, "one review of a place is open at a time, and place
   REQUIRE(ann.post(ann.org_path() + "/teams", Json::object({{"name", "Shop"}})).status == 201);
   CHECK(ann.poke(ann.org_path() + "/teams/shop/access-review").status == 201);
   CHECK(ann.poke(whole + "/finish").status == 200);
+  server.clock().advance(hours(1));
   start(abe);
   CHECK(ann.get(reviews()).json().at("items").as_array().size() == 4);
   const Json of_team = tess.get(reviews("?team=default")).json();
@@ -106,6 +107,24 @@ TEST_CASE_FIXTURE(Reviewing, "one review of a place is open at a time, and place
   const Json first = ann.get(reviews("?limit=1")).json();
   CHECK(ann.get(reviews("?limit=1&team=default&cursor=" + std::string(first.text("next_cursor"))))
             .status == 422);
+}
+
+TEST_CASE_FIXTURE(Reviewing,
+                  "of one place a review is started an hour, and told when the next can be") {
+  const std::string first = start(ann);
+  server.clock().advance(minutes(10));
+  REQUIRE(ann.poke(first + "/finish").status == 200);
+  const Reply soon = abe.poke(ann.org_path() + "/access-review");
+  CHECK(soon.status == 429);
+  CHECK(code(soon) == "too_many_requests");
+  const int wait = std::stoi(soon.header("retry-after").value_or("0"));
+  CHECK(wait > 45 * 60);
+  CHECK(wait <= 50 * 60);
+  CHECK(ann.get(reviews()).json().at("items").as_array().size() == 1);
+  // Another place is another place.
+  start(tess, true);
+  server.clock().advance(seconds(wait));
+  start(abe);
 }
 
 TEST_CASE_FIXTURE(Reviewing, "a review is seen and decided by who looks after its place alone") {

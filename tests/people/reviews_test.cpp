@@ -219,3 +219,65 @@ TEST_CASE(
     house.check_whole();
   });
 }
+
+TEST_CASE("of finished reviews the newest stay, and older ones by age and by number") {
+  static const test::TestStatement<sql::Scope::tenant, sql::Rows::none, 3> kPut(
+      "put_review",
+      "INSERT INTO access_reviews (client_id, org_id, id, team_id, state, started_by, started_at, "
+      "finished_at, rights, confirmed, removed, changed, undecided) VALUES (?1, ?2, ?3, "
+      "NULL, 'finished', ?4, ?5, 1, 0, 0, 0, 0, 0)");
+  static const test::TestStatement<sql::Scope::tenant, sql::Rows::one, 0> kCount(
+      "review_counts",
+      "SELECT COUNT(*), (SELECT COUNT(DISTINCT r.review_id) FROM access_review_rows AS r WHERE "
+      "r.client_id = ?1 AND r.org_id = ?2) FROM access_reviews AS v "
+      "WHERE v.client_id = ?1 AND v.org_id = ?2");
+  test::for_each_engine([](EngineCase& engine) {
+    Reviewing house(engine);
+    const auto permit = test::permit_on(house.org);
+    const auto counts = [&] {
+      std::pair<std::int64_t, std::int64_t> out;
+      REQUIRE(house.world.database().write([&](Tx& tx) -> ks::Result<void> {
+        KS_TRY(const sql::Row row, sql::sql_tx(tx).run(permit, *kCount));
+        out = {row.integer(0), row.integer(1)};
+        return {};
+      }));
+      return out;
+    };
+    using Counts = std::pair<std::int64_t, std::int64_t>;
+    const auto hold_one = [&] {
+      REQUIRE(house.start(house.ben) == "");
+      REQUIRE(house.finish(house.ben) == "");
+      engine.clock().advance(kReviewEvery);
+    };
+    for (int i = 0; i < kReviewsKept + 3; ++i) hold_one();
+    hold_one();
+    CHECK(counts() == Counts{kReviewsKept + 4, kReviewsKept + 4});
+    // The newest stay however old they are; what goes takes its rows along.
+    engine.clock().advance(kReviewsKeptFor);
+    hold_one();
+    CHECK(counts() == Counts{kReviewsKept + 1, kReviewsKept + 1});
+    // Nobody keeps more than so many, however new.
+    REQUIRE(house.world.database().write([&](Tx& tx) -> ks::Result<void> {
+      for (int i = 0; i < kReviewsKeptMax; ++i)
+        KS_CHECK(sql::sql_tx(tx).run(permit, *kPut,
+                                     ReviewId::make(engine.clock(), house.world.random()),
+                                     house.ann.id, engine.clock().now() - hours(1)));
+      return {};
+    }));
+    for (int i = 0; i < 10; ++i) hold_one();
+    CHECK(counts().first == kReviewsKeptMax + 1);
+  });
+}
+
+TEST_CASE("a review that was started less than an hour ago is the last one for so long") {
+  test::for_each_engine([](EngineCase& engine) {
+    Reviewing house(engine);
+    REQUIRE(house.start(house.ben) == "");
+    CHECK(house.start(house.ann) == "review_open");
+    REQUIRE(house.finish(house.ben) == "");
+    engine.clock().advance(kReviewEvery - seconds(1));
+    CHECK(house.start(house.ann) == "too_many_requests");
+    engine.clock().advance(seconds(1));
+    CHECK(house.start(house.ann) == "");
+  });
+}

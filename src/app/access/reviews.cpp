@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "app/members.hpp"
+#include "app/plans.hpp"
 #include "app/removal.hpp"
 #include "app/team_members.hpp"
 
@@ -86,9 +87,16 @@ Result<AccessReview> start_review(Tx& tx, const Stores& stores, const TenantScop
   KS_TRY(const MayReview may, require_review(tx, stores, scope, place));
   KS_CHECK(hold_members(tx, stores, may.permit(), may.team()));
   const Time now = stores.clock.now();
+  KS_TRY(const auto latest, stores.reviews.latest(tx, may));
+  if (latest && latest->open)
+    return conflict("review_open", "A review is open already; finish it first.");
+  if (latest && now < latest->started_at + kReviewEvery)
+    return too_many("A review was started here less than an hour ago; wait before the next one.",
+                    latest->started_at + kReviewEvery - now);
+  KS_CHECK(stores.reviews.prune(tx, may, now));
   const ReviewId id = ReviewId::make(stores.clock, stores.random);
   KS_TRY(const bool started, stores.reviews.start(tx, may, id, now - inactive_after, now));
-  if (!started) return conflict("review_open", "A review is open already; finish it first.");
+  if (!started) return bug("a review was started under its lock");
   KS_TRY(AccessReview made, find(tx, stores, scope, id));
   KS_CHECK(record(tx, stores, may, id, counts_json(made), now));
   return made;

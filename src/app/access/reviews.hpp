@@ -8,7 +8,9 @@ namespace ks::app {
 Result<MayReview> require_review(Tx& tx, const Stores& stores, const TenantScope& scope,
                                  const AccessPlace& place);
 
-// `conflict` "review_open" while one of the place is open.
+// `conflict` "review_open" while one of the place is open; 429 "too_many_requests" within
+// kReviewEvery of the last start there. What the place need not keep is removed: see
+// store/reviews.hpp.
 Result<AccessReview> start_review(Tx& tx, const Stores& stores, const TenantScope& scope,
                                   const AccessPlace& place, Duration inactive_after);
 Result<Page<AccessReview>> reviews(Tx& tx, const Stores& stores, const TenantScope& scope,

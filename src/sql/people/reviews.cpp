@@ -22,6 +22,9 @@ namespace ks::sql {
 
 namespace {
 
+// What one start may remove; what more there is goes with the next ones.
+constexpr int kPrunedMax = 5;
+
 AccessReview review_at(const Row& row) {
   std::optional<AccessRow::InTeam> team;
   if (!row.is_null(1))
@@ -100,6 +103,29 @@ std::int64_t after_number(const PageRequest& page) {
 int counts(Decision decided, Decision as) { return decided == as ? 1 : 0; }
 
 }  // namespace
+
+Result<std::optional<ReviewStore::Latest>> SqlReviewStore::latest(Tx& tx, const MayReview& may) {
+  std::optional<Row> row;
+  if (may.team()) {
+    KS_TRY(row, sql_tx(tx).run(may.permit(), q::access_review_latest_in_team, *may.team()));
+  } else {
+    KS_TRY(row, sql_tx(tx).run(may.permit(), q::access_review_latest_in_org));
+  }
+  if (!row) return std::optional<Latest>();
+  return std::optional(Latest{row->time(0), row->text(1) == "open"});
+}
+
+Result<void> SqlReviewStore::prune(Tx& tx, const MayReview& may, Time now) {
+  SqlTx& sql = sql_tx(tx);
+  const Time before = now - kReviewsKeptFor;
+  if (may.team())
+    KS_CHECK(sql.run(may.permit(), q::access_reviews_prune_in_team, *may.team(), kReviewsKept,
+                     kReviewsKeptMax, before, kPrunedMax));
+  else
+    KS_CHECK(sql.run(may.permit(), q::access_reviews_prune_in_org, kReviewsKept, kReviewsKeptMax,
+                     before, kPrunedMax));
+  return {};
+}
 
 Result<bool> SqlReviewStore::start(Tx& tx, const MayReview& may, const ReviewId& id,
                                    Time seen_until, Time now) {

@@ -6,6 +6,8 @@ namespace ks::sql {
 
 class SqlReviewStore final : public ReviewStore {
  public:
+  Result<std::optional<Latest>> latest(Tx&, const MayReview&) override;
+  Result<void> prune(Tx&, const MayReview&, Time now) override;
   Result<bool> start(Tx&, const MayReview&, const ReviewId&, Time seen_until, Time now) override;
   Result<std::optional<AccessReview>> find(Tx&, const Permit<Action::org_read, Org>&,
                                            const ReviewId&) override;

@@ -60,6 +60,55 @@ UPDATE access_reviews
 SET rights = rights + :rights, confirmed = confirmed + :confirmed, removed = removed + :removed
 WHERE client_id = :client AND org_id = :org AND id = :id;
 
+-- name: access_review_latest_in_org
+-- rows: optional
+-- scope: tenant
+SELECT v.started_at, v.state
+FROM access_reviews AS v
+WHERE v.client_id = :client AND v.org_id = :org AND v.team_id IS NULL
+ORDER BY v.id DESC
+LIMIT 1;
+
+-- name: access_review_latest_in_team
+-- rows: optional
+-- scope: tenant
+SELECT v.started_at, v.state
+FROM access_reviews AS v
+WHERE v.client_id = :client AND v.org_id = :org AND v.team_id = :team_id
+ORDER BY v.id DESC
+LIMIT 1;
+
+-- Their rows go with them.
+-- name: access_reviews_prune_in_org
+-- rows: none
+-- scope: tenant
+DELETE FROM access_reviews
+WHERE client_id = :client AND org_id = :org AND id IN (
+  SELECT k.id
+  FROM (
+    SELECT v.id, v.started_at, ROW_NUMBER() OVER (ORDER BY v.id DESC) AS n
+    FROM access_reviews AS v
+    WHERE v.client_id = :client AND v.org_id = :org AND v.team_id IS NULL
+      AND v.state = 'finished') AS k
+  WHERE k.n > :kept AND (k.n > :kept_max OR k.started_at < :started_before)
+  ORDER BY k.id
+  LIMIT CAST(:page_size AS BIGINT));
+
+-- name: access_reviews_prune_in_team
+-- rows: none
+-- scope: tenant
+DELETE FROM access_reviews
+WHERE client_id = :client AND org_id = :org AND id IN (
+  SELECT k.id
+  FROM (
+    SELECT v.id, v.started_at, ROW_NUMBER() OVER (ORDER BY v.id DESC) AS n
+    FROM access_reviews AS v
+    WHERE v.client_id = :client AND v.org_id = :org AND v.team_id = :team_id
+      AND v.state = 'finished') AS k
+  WHERE k.n > :kept AND (k.n > :kept_max OR k.started_at < :started_before)
+  ORDER BY k.id
+  LIMIT CAST(:page_size AS BIGINT));
+
 -- name: access_review_by_id
 -- rows: optional
 -- scope: tenant
