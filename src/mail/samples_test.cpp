@@ -31,6 +31,7 @@ const std::vector<MailContent>& samples() {
       mails::PasswordReset{kToken, kWhen},
       mails::PasswordChanged{kWhen},
       mails::ChangeAddress{kToken, kWhen},
+      mails::AddressAsked{*EmailAddress::parse("new@example.com"), kWhen},
       mails::AddressChanged{*EmailAddress::parse("new@example.com"), kWhen, kToken, kWhen},
       mails::AddressReplaced{*EmailAddress::parse("new@example.com"), kWhen},
   };

@@ -1,4 +1,6 @@
 // Another address for an account, and the way back.
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "tests/accounts/world.hpp"
@@ -19,7 +21,7 @@ TEST_CASE("a new address counts once its mail was read, and the old one is told 
     const Mailed mail = world.mail_to("lee@new.example");
     CHECK(mail.kind == "change_address");
     CHECK(mail.path == "/address");
-    CHECK(world.mails().size() == 1);
+    CHECK(world.mails().size() == 2);
 
     REQUIRE(world.confirm(mail.token, ann.token));
     CHECK(world.alive(ann.token));
@@ -42,6 +44,47 @@ TEST_CASE("a new address counts once its mail was read, and the old one is told 
     CHECK(world.login("ann@example.com", kOther));
     CHECK(world.mail_to("lee@new.example").kind == "address_replaced");
     CHECK(world.mail_to("ann@example.com").kind == "password_changed");
+  });
+}
+
+TEST_CASE("the present address is told when another is asked for, whoever has that one") {
+  for_each_engine([](EngineCase& engine) {
+    AccountWorld world(engine);
+    const SignedIn ann = world.somebody();
+    world.somebody("bob@example.com");
+    const auto told = [&] {
+      return std::ranges::count_if(world.mails(), [](const Mailed& mail) {
+        return mail.to == "ann@example.com" && mail.kind == "address_asked" &&
+               mail.path == "/forgot" && mail.token.empty();
+      });
+    };
+    CHECK(told() == 0);
+    REQUIRE(world.ask(ann.token, "bob@example.com"));
+    CHECK(told() == 1);
+    world.tick();
+    // Asking again takes back what the other address was sent, and not what this one was.
+    REQUIRE(world.ask(ann.token, "lee@new.example"));
+    CHECK(told() == 2);
+    const Mailed link = world.mail_to("lee@new.example");
+    // What it says helps: a new password, by mail, leaves nothing of what was asked for.
+    world.tick();
+    REQUIRE(world.forgot("ann@example.com"));
+    REQUIRE(world.reset(world.mail_to("ann@example.com").token));
+    CHECK_FALSE(world.alive(ann.token));
+    const auto again = world.login("ann@example.com", kOther);
+    REQUIRE(again);
+    CHECK(problem(world.confirm(link.token, again->token)) == "link_invalid");
+  });
+}
+
+TEST_CASE("a proof of the address that an account has tells nobody of another") {
+  for_each_engine([](EngineCase& engine) {
+    AccountWorld world(engine, SignUpMode::open);
+    const auto ann = world.sign_up("ann@example.com");
+    REQUIRE(ann);
+    REQUIRE(world.ask(ann->token, "ann@example.com"));
+    REQUIRE(world.mails().size() == 1);
+    CHECK(world.mails()[0].kind == "change_address");
   });
 }
 

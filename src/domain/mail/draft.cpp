@@ -130,6 +130,12 @@ struct Drafts {
             .useful_until = m.expires_at,
             .notice = false};
   }
+  MailDraft operator()(const mails::AddressAsked& m) const {
+    return {.kind = "address_asked",
+            .places = {{"address", m.to.masked()}, {"at", m.at}},
+            .link = MailDraft::Link{"/forgot", {}},
+            .useful_until = std::nullopt};
+  }
   MailDraft operator()(const mails::AddressChanged& m) const {
     return {.kind = "address_changed",
             .places = {{"address", m.to.masked()}, {"at", m.at}, {"expires", m.expires_at}},

@@ -95,6 +95,11 @@ struct ChangeAddress {
   LinkToken token;
   Time expires_at;
 };
+// To the present address, before anything has changed.
+struct AddressAsked {
+  EmailAddress to;  // Shown masked.
+  Time at;
+};
 // To the old address, with a way back.
 struct AddressChanged {
   EmailAddress to;  // Shown masked.
@@ -110,11 +115,13 @@ struct AddressReplaced {
 
 }  // namespace mails
 
-using MailContent = std::variant<
-    mails::Invitation, mails::TeamAdded, mails::InvitationAccepted, mails::InvitationWanted,
-    mails::SeatLimit, mails::LimitReached, mails::MemberRemoved, mails::OwnershipOffer,
-    mails::OwnershipTransferred, mails::VerifyAddress, mails::AccountExists, mails::PasswordReset,
-    mails::PasswordChanged, mails::ChangeAddress, mails::AddressChanged, mails::AddressReplaced>;
+using MailContent =
+    std::variant<mails::Invitation, mails::TeamAdded, mails::InvitationAccepted,
+                 mails::InvitationWanted, mails::SeatLimit, mails::LimitReached,
+                 mails::MemberRemoved, mails::OwnershipOffer, mails::OwnershipTransferred,
+                 mails::VerifyAddress, mails::AccountExists, mails::PasswordReset,
+                 mails::PasswordChanged, mails::ChangeAddress, mails::AddressAsked,
+                 mails::AddressChanged, mails::AddressReplaced>;
 
 // What a mail is about: a kind of thing and its id, such as {"invitation", id}. By it the mail is
 // cancelled when the thing is, and its delivery is asked for.

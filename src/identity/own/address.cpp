@@ -56,6 +56,13 @@ Result<void> OwnAddress::ask(const ClientScope& scope, const Caller& caller,
     if (taken) content = mails::AccountExists{};
     KS_CHECK(parts_.outbox.cancel(tx, scope, about));
     KS_CHECK(parts_.outbox.queue(tx, scope, Mail{.to = to, .content = content, .about = about}));
+    // While it can still be stopped. Not under `about`: asking once more must not take it back.
+    // Nobody is told at dev@localhost, nor of a proof of the address that the account has.
+    if (const auto present = EmailAddress::parse(user.email); present && address != user.email)
+      KS_CHECK(parts_.outbox.queue(tx, scope,
+                                   Mail{.to = *present,
+                                        .content = mails::AddressAsked{to, fresh.row.created_at},
+                                        .about = {"account", user.id.str()}}));
     ClientDeed deed = deed_of(account_actions::kAskAddress, user.id);
     deed.personal = {{{"email"}, address}};
     return parts_.audit.record(tx, scope, deed, trail, fresh.row.created_at);
