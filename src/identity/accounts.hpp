@@ -91,12 +91,13 @@ class Accounts {
                            const std::optional<AddressProof>& proof = std::nullopt);
 
   // Mails a link that creates the user, or, where the address has an account, that it has one. The
-  // answer and the work are the same. 422, 403 "sign_up_closed", 429, 503 "mail_off".
+  // answer and the work are the same. A few for one address wait side by side. 422, 403
+  // "sign_up_closed", 429, 503 "mail_off".
   Result<void> begin_sign_up(const ClientScope&, const SignUpRequest&, TrailPtr);
   // Creates the user of a link that begin_sign_up() mailed, and signs them in. The password is
   // asked for again: who opens the link of somebody else's sign-up gets no account with a password
-  // that is not theirs. 404 "link_invalid", 401 "invalid_credentials", 409 "address_taken", 403
-  // "sign_up_closed", 429.
+  // that is not theirs. All others that wait for the address end. 404 "link_invalid", 401
+  // "invalid_credentials", 409 "address_taken", 403 "sign_up_closed", 429.
   Result<SignedIn> finish_sign_up(const ClientScope&, std::string_view token,
                                   std::string_view password, TrailPtr, const Founding& founding);
 
@@ -155,6 +156,8 @@ class Accounts {
   Newcomer newcomer_of(const ClientScope&, const NewUser&, const Trail&, std::string_view deed);
   Result<void> create_in(Tx&, const ClientScope&, const Newcomer&, const TrailPtr&,
                          const Founding&);
+  // A sign-up that waits for its link, with the mail if that has not left.
+  Result<void> end_pending(Tx&, const ClientScope&, const AccountLink&);
   Result<SignedIn> create_signed_in(const ClientScope&, const NewUser&, const TrailPtr&,
                                     const Founding&);
   // In a transaction of its own, and as RefusalAllowance lets through, of groups of addresses that

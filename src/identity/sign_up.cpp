@@ -1,4 +1,6 @@
 // Ways to an account of one's own: at once, or with a link that is mailed first.
+#include <algorithm>
+
 #include "identity/network.hpp"
 #include "identity/new_account.hpp"
 #include "identity/refusals.hpp"
@@ -7,6 +9,35 @@ namespace ks {
 
 namespace {
 constexpr Duration kSignUpLinkLife = hours(24);
+
+// Sign-ups for one address that wait for their links side by side, so that no stranger's puts an
+// end to its owner's. From one network fewer, so that it takes many of them to push one out.
+constexpr std::size_t kPendingMax = 5;
+constexpr std::size_t kPendingPerNetworkMax = 3;
+
+// Their subjects begin with the network that they were asked from.
+constexpr std::size_t kNetworkSize = 16;
+std::string_view network_in(const AccountLink& link) {
+  return std::string_view(link.subject).substr(0, kNetworkSize);
+}
+
+MailSubject about_sign_up(const AccountLink& link) { return {"sign_up", link.subject}; }
+
+// Which of them goes for one more from `network`: the oldest of that network where it has its part;
+// where all are taken, the oldest of the network that has most. nullptr while there is room.
+const AccountLink* displaced(const std::vector<AccountLink>& pending, std::string_view network) {
+  const auto of = [&](std::string_view one) {
+    return static_cast<std::size_t>(std::ranges::count(pending, one, network_in));
+  };
+  const bool own = of(network) >= kPendingPerNetworkMax;
+  if (!own && pending.size() < kPendingMax) return nullptr;
+  const AccountLink* out = nullptr;
+  for (const AccountLink& link : pending) {
+    if (own && network_in(link) != network) continue;
+    if (out == nullptr || of(network_in(link)) > of(network_in(*out))) out = &link;
+  }
+  return out;
+}
 
 ClientDeed by_nobody(std::string_view action, const std::string& email) {
   ClientDeed deed;
@@ -84,31 +115,42 @@ Result<void> Accounts::begin_sign_up(const ClientScope& scope, const SignUpReque
   KS_TRY(const EmailAddress to, EmailAddress::parse(person.email));
   KS_CHECK(links_.count_ask(scope, "verify", person.email, *trail));
   KS_TRY(std::string password_hash, hasher_.hash(request.password));
-  const std::string subject = links_.hashed(scope, "link-subject", person.email);
-  const MailedLinks::Fresh fresh = links_.fresh({.purpose = LinkPurpose::sign_up,
-                                                 .subject = subject,
-                                                 .token_hash = {},
-                                                 .user = std::nullopt,
-                                                 .address = person.email,
-                                                 .name = std::move(person.name),
-                                                 .password_hash = std::move(password_hash),
-                                                 .created_at = {},
-                                                 .expires_at = {}},
-                                                kSignUpLinkLife);
-  const MailSubject about{"sign_up", subject};
+  const std::string network =
+      links_.hashed(scope, "link-network", network_of(trail->address)).substr(0, kNetworkSize);
+  MailedLinks::Fresh fresh = links_.fresh({.purpose = LinkPurpose::sign_up,
+                                           .subject = network,
+                                           .token_hash = {},
+                                           .user = std::nullopt,
+                                           .address = person.email,
+                                           .name = std::move(person.name),
+                                           .password_hash = std::move(password_hash),
+                                           .created_at = {},
+                                           .expires_at = {}},
+                                          kSignUpLinkLife);
+  fresh.row.subject += fresh.row.token_hash;
   // The same statements whether there is an account or not: then nobody is told the token.
   return db_.write([&](Tx& tx) -> Result<void> {
+    KS_TRY(const auto pending,
+           links_store_.list(tx, scope, LinkPurpose::sign_up, to.key(), fresh.row.created_at));
+    if (const AccountLink* gone = displaced(pending, network))
+      KS_CHECK(end_pending(tx, scope, *gone));
     KS_CHECK(links_store_.put(tx, scope, fresh.row));
     KS_TRY(const auto existing, store_.find_user(tx, scope, to.key()));
     KS_TRY(const auto kept_for,
            links_store_.way_back_to(tx, scope, to.key(), fresh.row.created_at));
-    KS_CHECK(outbox_.cancel(tx, scope, about));
     MailContent content = mails::VerifyAddress{fresh.token, fresh.row.expires_at};
     if (existing || kept_for) content = mails::AccountExists{};
-    KS_CHECK(outbox_.queue(tx, scope, Mail{.to = to, .content = content, .about = about}));
+    KS_CHECK(outbox_.queue(tx, scope,
+                           Mail{.to = to, .content = content, .about = about_sign_up(fresh.row)}));
     return audit_.record(tx, scope, by_nobody(account_actions::kSignUp, to.key()), *trail,
                          fresh.row.created_at);
   });
+}
+
+Result<void> Accounts::end_pending(Tx& tx, const ClientScope& scope, const AccountLink& link) {
+  KS_CHECK(links_store_.remove(tx, scope, link.purpose, link.subject));
+  KS_CHECK(outbox_.cancel(tx, scope, about_sign_up(link)));
+  return {};
 }
 
 Result<SignedIn> Accounts::finish_sign_up(const ClientScope& scope, std::string_view token,
@@ -141,6 +183,9 @@ Result<SignedIn> Accounts::finish_sign_up(const ClientScope& scope, std::string_
   const Newcomer newcomer = newcomer_of(scope, user, *trail, account_actions::kVerify);
   const Result<void> written = db_.write([&](Tx& tx) -> Result<void> {
     KS_CHECK(links_.use(tx, scope, link));
+    KS_TRY(const auto others,
+           links_store_.list(tx, scope, LinkPurpose::sign_up, link.address, user.now));
+    for (const AccountLink& other : others) KS_CHECK(end_pending(tx, scope, other));
     KS_CHECK(store_.forget_tries(tx, scope, key));
     return create_in(tx, scope, newcomer, trail, founding);
   });

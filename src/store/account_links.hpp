@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "authz/scope.hpp"
 #include "store/transaction.hpp"
@@ -16,7 +17,7 @@ std::string_view name(LinkPurpose purpose);
 // A link that was mailed to an address. Whoever brings its token back reads the mail there.
 struct AccountLink {
   LinkPurpose purpose = LinkPurpose::sign_up;
-  // What a newer link of the same purpose takes the place of.
+  // What a newer link of the same purpose takes the place of; of a sign-up its own.
   std::string subject;
   // Hex of SHA-256 of the token; the token itself is only in the mail.
   std::string token_hash;
@@ -42,6 +43,10 @@ class AccountLinkStore {
   // The same, and it is gone: of parallel calls with one token, one gets it.
   virtual Result<std::optional<AccountLink>> use(Tx&, const ClientScope&, LinkPurpose,
                                                  std::string_view token_hash, Time now) = 0;
+  // Those that were mailed to the address and have not expired, oldest first.
+  virtual Result<std::vector<AccountLink>> list(Tx&, const ClientScope&, LinkPurpose,
+                                                std::string_view address, Time now) = 0;
+  virtual Result<void> remove(Tx&, const ClientScope&, LinkPurpose, std::string_view subject) = 0;
   // Those of an account that were made at `since` or later.
   virtual Result<void> drop(Tx&, const ClientScope&, const UserId&, LinkPurpose,
                             Time since = {}) = 0;

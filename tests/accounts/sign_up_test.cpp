@@ -1,4 +1,6 @@
 // Sign-up with a mailed link, by invitation only, and at once.
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -54,11 +56,68 @@ TEST_CASE("whoever opens the link of another's sign-up gets no account with anot
     CHECK(opened.error().problem == "invalid_credentials");
     CHECK(problem(world.finish(mail.token, "")) == "invalid_credentials");
     CHECK(problem(world.finish(mail.token, std::string(2000, 'x'))) == "invalid_credentials");
-    // The owner's own sign-up takes the place of it.
+    // The owner's own sign-up stands beside it, and ends it.
     REQUIRE(world.begin("ann@example.com"));
-    CHECK(problem(world.finish(mail.token, "chosen by an attacker")) == "link_invalid");
-    CHECK(world.mails().size() == 1);
     CHECK(world.finish(world.mail_to("ann@example.com").token));
+    CHECK(problem(world.finish(mail.token, "chosen by an attacker")) == "link_invalid");
+  });
+}
+
+TEST_CASE("sign-ups for one address wait side by side, and the one that is used ends the others") {
+  for_each_engine([](EngineCase& engine) {
+    AccountWorld world(engine);
+    std::vector<Mailed> links;
+    for (int i = 0; i < 3; ++i) {
+      REQUIRE(world.begin("ann@example.com", "pass phrase of " + std::to_string(i)));
+      links.push_back(world.mail_to("ann@example.com"));
+    }
+    CHECK(world.mails().size() == 3);
+    CHECK(problem(world.finish(links[0].token, "pass phrase of 1")) == "invalid_credentials");
+    REQUIRE(world.finish(links[1].token, "pass phrase of 1"));
+    CHECK(world.login("ann@example.com", "pass phrase of 1"));
+    CHECK(problem(world.finish(links[0].token, "pass phrase of 0")) == "link_invalid");
+    CHECK(problem(world.finish(links[2].token, "pass phrase of 2")) == "link_invalid");
+    // What was mailed of them and has not left stays here.
+    CHECK(world.mails().size() == 1);
+  });
+}
+
+TEST_CASE("no stranger's sign-ups put an end to the owner's") {
+  for_each_engine([](EngineCase& engine) {
+    AccountWorld world(engine);
+    REQUIRE(world.begin("ann@example.com"));
+    const Mailed own = world.mail_to("ann@example.com");
+    // As many as the bound lets through, from one network and from several.
+    for (const char* from : {"198.51.100.1", "203.0.113.1", "192.88.99.1"}) {
+      for (int i = 0; i < 5; ++i) REQUIRE(world.begin("ann@example.com", kOther, from));
+      CHECK(problem(world.begin("ann@example.com", kOther, from)) == "too_many_requests");
+    }
+    // With the owner's the newest of them wait, and no others.
+    CHECK(world.mails().size() == 5);
+    CHECK(world.finish(own.token));
+  });
+}
+
+TEST_CASE("of two sign-ups for one address that are finished at once one makes the account") {
+  for_each_engine([](EngineCase& engine) {
+    AccountWorld world(engine);
+    std::array<Mailed, 2> links;
+    for (Mailed& link : links) {
+      REQUIRE(world.begin("ann@example.com"));
+      link = world.mail_to("ann@example.com");
+    }
+    std::array<std::string, 2> outcome;
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < links.size(); ++i)
+      threads.emplace_back([&, i] {
+        outcome[i] = problem(world.accounts.finish_sign_up(platform(), links[i].token, kPassword,
+                                                           from("192.0.2.1"), world.founding()));
+      });
+    for (auto& thread : threads) thread.join();
+    CHECK(std::ranges::count(outcome, "") == 1);
+    CHECK(std::ranges::count(outcome, "link_invalid") +
+              std::ranges::count(outcome, "address_taken") ==
+          1);
   });
 }
 

@@ -20,7 +20,8 @@ struct LinkBounds {
 
 // Links that are mailed to an address. A token is 256 random bits behind the '#' of the link, so
 // that no log and no Referer has it; the database has its hash. It works for one purpose, once, in
-// the client that it was made in, until it expires or a newer one takes its place.
+// the client that it was made in, until it expires or a newer one takes its place (of sign-ups a
+// few stand side by side).
 class MailedLinks {
  public:
   MailedLinks(const AccountParts& parts, std::string key, LinkBounds bounds)

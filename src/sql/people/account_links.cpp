@@ -27,20 +27,22 @@ namespace {
 
 constexpr std::string_view kNobody = "00000000-0000-0000-0000-000000000000";
 
-std::optional<AccountLink> link_at(const std::optional<Row>& row, LinkPurpose purpose,
-                                   std::string_view token_hash) {
-  if (!row) return std::nullopt;
+AccountLink link_at(const Row& row, LinkPurpose purpose, std::string_view token_hash) {
   AccountLink link{.purpose = purpose,
-                   .subject = row->str(0),
+                   .subject = row.str(0),
                    .token_hash = std::string(token_hash),
                    .user = std::nullopt,
-                   .address = row->str(2),
-                   .name = row->str(3),
-                   .password_hash = row->str(4),
-                   .created_at = row->time(5),
-                   .expires_at = row->time(6)};
-  if (row->text(1) != kNobody) link.user = row->id<User>(1);
+                   .address = row.str(2),
+                   .name = row.str(3),
+                   .password_hash = row.str(4),
+                   .created_at = row.time(5),
+                   .expires_at = row.time(6)};
+  if (row.text(1) != kNobody) link.user = row.id<User>(1);
   return link;
+}
+std::optional<AccountLink> link_at(const std::optional<Row>& row, LinkPurpose purpose,
+                                   std::string_view token_hash) {
+  return row ? std::optional(link_at(*row, purpose, token_hash)) : std::nullopt;
 }
 
 }  // namespace
@@ -68,6 +70,22 @@ Result<std::optional<AccountLink>> SqlAccountLinkStore::use(Tx& tx, const Client
   KS_TRY(const auto row,
          sql_tx(tx).run(scope, q::account_link_used, token_hash, name(purpose), now));
   return link_at(row, purpose, token_hash);
+}
+
+Result<std::vector<AccountLink>> SqlAccountLinkStore::list(Tx& tx, const ClientScope& scope,
+                                                           LinkPurpose purpose,
+                                                           std::string_view address, Time now) {
+  KS_TRY(const auto rows, sql_tx(tx).run(scope, q::account_links_to, address, name(purpose), now));
+  std::vector<AccountLink> out;
+  out.reserve(rows.size());
+  for (const Row& row : rows) out.push_back(link_at(row, purpose, row.text(7)));
+  return out;
+}
+
+Result<void> SqlAccountLinkStore::remove(Tx& tx, const ClientScope& scope, LinkPurpose purpose,
+                                         std::string_view subject) {
+  KS_CHECK(sql_tx(tx).run(scope, q::account_link_removed, name(purpose), subject));
+  return {};
 }
 
 Result<void> SqlAccountLinkStore::drop(Tx& tx, const ClientScope& scope, const UserId& user,

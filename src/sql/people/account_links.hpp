@@ -11,6 +11,9 @@ class SqlAccountLinkStore final : public AccountLinkStore {
                                           std::string_view token_hash, Time now) override;
   Result<std::optional<AccountLink>> use(Tx&, const ClientScope&, LinkPurpose,
                                          std::string_view token_hash, Time now) override;
+  Result<std::vector<AccountLink>> list(Tx&, const ClientScope&, LinkPurpose,
+                                        std::string_view address, Time now) override;
+  Result<void> remove(Tx&, const ClientScope&, LinkPurpose, std::string_view subject) override;
   Result<void> drop(Tx&, const ClientScope&, const UserId&, LinkPurpose, Time since) override;
   Result<std::optional<UserId>> way_back_to(Tx&, const ClientScope&, std::string_view address,
                                             Time now) override;

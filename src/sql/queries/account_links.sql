@@ -18,6 +18,22 @@ FROM account_links AS l
 WHERE l.client_id = :client AND l.token_hash = :token_hash AND l.purpose = :purpose
   AND l.expires_at > :now;
 
+-- name: account_links_to
+-- rows: many
+-- scope: client
+SELECT l.subject, l.user_id, l.address, l.name, l.password_hash, l.created_at, l.expires_at,
+  l.token_hash
+FROM account_links AS l
+WHERE l.client_id = :client AND l.address = :address AND l.purpose = :purpose
+  AND l.expires_at > :now
+ORDER BY l.created_at, l.subject;
+
+-- name: account_link_removed
+-- rows: none
+-- scope: client
+DELETE FROM account_links
+WHERE client_id = :client AND purpose = :purpose AND subject = :subject;
+
 -- Of parallel calls with one token, one gets the row.
 -- name: account_link_used
 -- rows: optional
