@@ -9,6 +9,7 @@
 
 namespace ks::api {
 
+class ExportSeats;
 class Router;
 
 // All routes of the product. `services` and `hub` outlive the router.
@@ -21,7 +22,7 @@ void mount_recovery(Router& router, Services& services);
 void mount_own_account(Router& router, Services& services);
 void mount_organizations(Router& router, Services& services);
 void mount_teams(Router& router, Services& services);
-void mount_access(Router& router, Services& services);
+void mount_access(Router& router, Services& services, const std::shared_ptr<ExportSeats>& seats);
 void mount_reviews(Router& router, Services& services);
 void mount_members(Router& router, Services& services);
 void mount_invitations(Router& router, Services& services);
@@ -30,7 +31,7 @@ void mount_ownership(Router& router, Services& services);
 void mount_removal(Router& router, Services& services);
 void mount_team_members(Router& router, Services& services);
 void mount_deployments(Router& router, Services& services);
-void mount_audit(Router& router, Services& services);
+void mount_audit(Router& router, Services& services, const std::shared_ptr<ExportSeats>& seats);
 void mount_platform(Router& router, Services& services);
 void mount_stream(Router& router, Services& services, FeedHub& hub);
 

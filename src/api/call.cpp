@@ -135,13 +135,8 @@ http::Response to_response(const http::Request& request, Reply reply) {
   if (reply.body.is_object() && reply.once.is_object())
     for (auto& [name, value] : reply.once.members()) reply.body.set(name, value);
   std::string text = reply.body.is_null() ? std::move(reply.text) : reply.body.dump();
-  http::Response response =
-      reply.file     ? http::Response(reply.status, reply.file->content_type, std::move(text))
-      : text.empty() ? http::Response(reply.status)
-                     : http::Response::json(reply.status, std::move(text));
-  if (reply.file)
-    response.headers.set("Content-Disposition",
-                         "attachment; filename=\"" + std::string(reply.file->name) + "\"");
+  http::Response response = text.empty() ? http::Response(reply.status)
+                                         : http::Response::json(reply.status, std::move(text));
   if (reply.version) response.headers.set("ETag", etag_of(*reply.version));
   if (!reply.location.empty()) response.headers.set("Location", reply.location);
   if (!reply.set_cookie.empty()) response.headers.add("Set-Cookie", reply.set_cookie);

@@ -31,14 +31,8 @@ Result<void> check_query(const http::Request& request, const std::vector<std::st
 // What a handler answers.
 struct Reply {
   int status = 200;
-  Json body;         // Null: no body, or `text`.
-  std::string text;  // JSON text in place of `body`, of an object.
-  // `text` is a file of this type and name instead.
-  struct File {
-    std::string_view content_type;
-    std::string_view name;
-  };
-  std::optional<File> file = {};
+  Json body;                            // Null: no body, or `text`.
+  std::string text;                     // JSON text in place of `body`, of an object.
   std::optional<std::int64_t> version;  // Becomes the ETag.
   std::string location;
   std::optional<std::string> next_cursor;  // Of a list that goes on; becomes a Link.

@@ -1,5 +1,8 @@
 #include "app/audit.hpp"
 
+#include <functional>
+#include <map>
+
 #include "app/deployments.hpp"
 #include "app/plans.hpp"
 
@@ -79,33 +82,22 @@ Result<void> record_denied(Tx& tx, const Stores& stores, const PersonScope& pers
                              stores.clock.now());
 }
 
-const std::optional<std::string>* ActorNames::find(const std::string& id) const {
-  const auto at = known_.find(id);
-  return at == known_.end() ? nullptr : &at->second;
-}
-
-const std::optional<std::string>& ActorNames::keep(const std::string& id,
-                                                   std::optional<std::string> name) {
-  if (known_.size() >= kMax) known_.clear();
-  return known_[id] = std::move(name);
-}
-
 Result<AuditEntries> audit(Tx& tx, const Stores& stores, const TenantScope& scope,
                            const AuditFilter& filter, const std::optional<AuditPlace>& place,
-                           int limit, ActorNames& names) {
+                           int limit) {
   KS_TRY(const auto may_read, stores.authorizer.require<Action::audit_read>(scope));
   KS_TRY(AuditPage page, stores.audit.list(tx, may_read, filter, place, limit));
   AuditEntries out{{}, page.next};
   out.items.reserve(page.rows.size());
+  std::map<std::string, std::optional<std::string>, std::less<>> names;
   for (AuditRow& row : page.rows) {
     std::optional<std::string> actor;
     if (const auto id = UserId::parse(row.actor_id)) {
-      if (const auto* known = names.find(row.actor_id)) {
-        actor = *known;
-      } else {
-        KS_TRY(actor, stores.audit.name_of(tx, may_read, *id));
-        names.keep(row.actor_id, actor);
+      const auto [known, fresh] = names.try_emplace(row.actor_id);
+      if (fresh) {
+        KS_TRY(known->second, stores.audit.name_of(tx, may_read, *id));
       }
+      actor = known->second;
     }
     out.items.push_back({std::move(row), std::move(actor)});
   }

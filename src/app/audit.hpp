@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,21 +35,9 @@ struct AuditEntries {
   std::optional<AuditPlace> next;
 };
 
-// Names of actors that a reader has looked up already; for the pages of one export.
-class ActorNames {
- public:
-  // None: not asked for yet.
-  const std::optional<std::string>* find(const std::string& id) const;
-  const std::optional<std::string>& keep(const std::string& id, std::optional<std::string> name);
-
- private:
-  static constexpr std::size_t kMax = 10'000;
-  std::map<std::string, std::optional<std::string>, std::less<>> known_;
-};
-
 Result<AuditEntries> audit(Tx& tx, const Stores& stores, const TenantScope& scope,
                            const AuditFilter& filter, const std::optional<AuditPlace>& place,
-                           int limit, ActorNames& names);
+                           int limit);
 
 // Writes down that somebody takes the rows of `filter` away; over_limit "feature_not_in_plan" where
 // the plan does not have it.

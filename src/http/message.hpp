@@ -101,6 +101,13 @@ struct Request {
 // All pairs of a Cookie header, quotes kept.
 std::vector<std::pair<std::string_view, std::string_view>> parse_cookies(std::string_view header);
 
+// A piece of a body that is made while it is sent. One without bytes that is not the last sends
+// nothing: it is where a long search finds out whether the client is still there.
+struct Part {
+  std::string bytes;
+  bool last = false;
+};
+
 struct Response {
   int status = 200;
   Headers headers;
@@ -109,10 +116,13 @@ struct Response {
   std::shared_ptr<const std::string> kept;
   // A stream of events in place of a body; see sse.hpp.
   std::shared_ptr<SseStream> stream;
-  // In place of `body`: one that is made while it is sent. Called on the connection's fiber again
-  // and again; an empty part is the end. After an error the connection breaks before the end of the
-  // body, so that nobody takes a piece for the whole.
-  std::function<Result<std::string>()> source;
+  // In place of `body`: one that is made while it is sent. Called on the connection's fiber, each
+  // time when the part before was taken, until the last; not any more once the client has gone.
+  // After an error the connection breaks before the end of the body, so that nobody takes a piece
+  // for the whole.
+  std::function<Result<Part>()> source;
+  // No part is longer. So much is held against the bounds of replies from the head on.
+  std::size_t part_bytes_max = 256 * 1024;
 
   Response() = default;
   explicit Response(int code) : status(code) {}

@@ -73,6 +73,7 @@ class MaySeeAccess {
   const AnyPermit& permit() const noexcept { return permit_; }
   // None: the organization with all its teams.
   const std::optional<TeamId>& team() const noexcept { return team_; }
+  Action action() const { return team_ ? Action::members_manage : Action::org_members_read; }
 
  private:
   AnyPermit permit_;

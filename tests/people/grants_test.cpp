@@ -19,30 +19,34 @@ using test::EngineCase;
 struct Granting : InvitationHouse {
   explicit Granting(EngineCase& engine) : InvitationHouse(engine) {}
 
-  // "ben org_admin by ann", "ben developer by ben": rights in the order of the list.
+  // Every right in the order of the list.
+  std::vector<AccessRow> rights(const World::Person& reader) {
+    std::vector<AccessRow> out;
+    CHECK(world.read(reader, org, [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+      KS_TRY(auto list, app::access_rows(tx, world.stores(), scope, std::nullopt, {days(90)},
+                                         PageRequest{200, ""}));
+      CHECK_FALSE(list.page.next);
+      out = std::move(list.page.items);
+      return {};
+    }) == "");
+    return out;
+  }
+  // "ben org_admin by ann", "ben developer by ben".
   std::vector<std::string> granted(const World::Person& reader) {
     std::vector<std::string> out;
-    CHECK(world.read(reader, org, [&](Tx& tx, const TenantScope& scope) {
-      out.clear();
-      return app::each_access(tx, world.stores(), scope, std::nullopt, {days(90)},
-                              [&](const AccessRow& row, bool) {
-                                const std::string by = row.granted.by == Grant::By::member
-                                                           ? row.granted.name
-                                                           : std::string(name(row.granted.by));
-                                out.push_back(row.name + " " + row.role + " by " + by);
-                              });
-    }) == "");
+    for (const AccessRow& row : rights(reader)) {
+      const std::string by = row.granted.by == Grant::By::member
+                                 ? row.granted.name
+                                 : std::string(name(row.granted.by));
+      out.push_back(row.name + " " + row.role + " by " + by);
+    }
     return out;
   }
   std::optional<AccessRow> right(const World::Person& reader, const World::Person& of,
                                  bool in_team) {
     std::optional<AccessRow> out;
-    CHECK(world.read(reader, org, [&](Tx& tx, const TenantScope& scope) {
-      return app::each_access(tx, world.stores(), scope, std::nullopt, {days(90)},
-                              [&](const AccessRow& row, bool) {
-                                if (row.user == of.id && row.team.has_value() == in_team) out = row;
-                              });
-    }) == "");
+    for (const AccessRow& row : rights(reader))
+      if (row.user == of.id && row.team.has_value() == in_team) out = row;
     return out;
   }
   Outcome set_org_role(const World::Person& by, const World::Person& of, OrgRole role) {

@@ -2,6 +2,7 @@
 
 #include "api/access/present.hpp"
 #include "api/api.hpp"
+#include "api/exports/export.hpp"
 #include "api/lists.hpp"
 #include "api/router.hpp"
 
@@ -40,47 +41,54 @@ Result<Reply> show_list(Tx& tx, const Services& services, const TenantScope& sco
   return reply;
 }
 
-// The whole of it is one text in memory, as it is in one moment.
-Result<Reply> export_list(Tx& tx, const Services& services, const TenantScope& scope,
-                          const Call& call) {
+Result<Export> start_export(Tx& tx, const Services& services, const TenantScope& scope,
+                            const Call& call) {
   const app::AccessPlace place = place_of(call);
   KS_CHECK(app::require_see_access(tx, services.stores, scope, place));
+  KS_CHECK(check_query(call.request, {"format", "inactive"}));
   app::AccessQuery query{services.inactive_after};
   KS_TRY(query.only_inactive, inactive_in_query(call.request));
-  const std::string_view format = call.request.query_value("format").value_or("csv");
-  const bool csv = format == "csv";
-  if (!csv && format != "ndjson") return invalid({Fault{"?format", "must be csv or ndjson"}});
-  std::string text = csv ? access_csv_head() : "";
-  KS_CHECK(app::each_access(
-      tx, services.stores, scope, place, query, [&](const AccessRow& row, bool inactive) {
-        text += csv ? access_csv(row, inactive) : access_ndjson(row, inactive);
-      }));
-  Reply reply;
-  reply.text = std::move(text);
-  reply.file = csv ? Reply::File{"text/csv; charset=utf-8", "access-review.csv"}
-                   : Reply::File{"application/x-ndjson", "access-review.ndjson"};
-  return reply;
+  KS_TRY(const ExportFormat format, export_format(call.request));
+  KS_TRY(const app::AccessExport begun,
+         app::begin_access_export(tx, services.stores, scope, place, query, name(format)));
+  return Export{
+      "access-review", format, format == ExportFormat::csv ? access_csv_head() : std::string(),
+      [&services, begun, format](Tx& reading, const TenantScope& reader, const std::string& after,
+                                 int rows) -> Result<ExportedRows> {
+        KS_TRY(const auto page,
+               app::access_export(reading, services.stores, reader, begun, {rows, after}));
+        ExportedRows out{{}, page.next};
+        for (const AccessRow& row : page.items) {
+          if (out.text.size() > kExportPartBytes) break;
+          const bool inactive = row.inactive(begun.seen_until);
+          out.text += format == ExportFormat::csv ? access_csv(row, inactive)
+                                                  : access_ndjson(row, inactive);
+        }
+        return out;
+      }};
 }
 
 }  // namespace
 
-void mount_access(Router& router, Services& services) {
+void mount_access(Router& router, Services& services, const std::shared_ptr<ExportSeats>& seats) {
   const auto list = [&services](Tx& tx, const TenantScope& scope, const Call& call) {
     return show_list(tx, services, scope, call);
   };
-  const auto file = [&services](Tx& tx, const TenantScope& scope, const Call& call) {
-    return export_list(tx, services, scope, call);
+  const auto file = [&services, seats](const ClientScope& client, const std::string& token,
+                                       const TenantScope& seen, const Call& call) {
+    return begin_export(
+        services, *seats, client, token, seen, call,
+        [&](Tx& tx, const TenantScope& scope) { return start_export(tx, services, scope, call); });
   };
   router.get<Member>("/api/v1/orgs/{org}/access-review",
                      {.action = Action::org_members_read, .query = {"limit", "cursor", "inactive"}},
                      list);
-  router.get<Member>("/api/v1/orgs/{org}/access-review/export",
-                     {.action = Action::org_members_read, .query = {"format", "inactive"}}, file);
+  router.stream("/api/v1/orgs/{org}/access-review/export", Action::org_members_read, file);
   router.get<Member>("/api/v1/orgs/{org}/teams/{team}/access-review",
                      {.action = Action::members_manage, .query = {"limit", "cursor", "inactive"}},
                      list);
-  router.get<Member>("/api/v1/orgs/{org}/teams/{team}/access-review/export",
-                     {.action = Action::members_manage, .query = {"format", "inactive"}}, file);
+  router.stream("/api/v1/orgs/{org}/teams/{team}/access-review/export", Action::members_manage,
+                file);
 }
 
 }  // namespace ks::api

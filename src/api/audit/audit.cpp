@@ -2,16 +2,15 @@
 
 #include <charconv>
 
-#include "api/admission/site.hpp"
 #include "api/api.hpp"
 #include "api/audit/csv.hpp"
+#include "api/exports/export.hpp"
 #include "api/router.hpp"
 
 namespace ks::api {
 
 namespace {
 
-constexpr int kExportPage = 500;
 constexpr std::size_t kNameMax = 64;
 
 // Names of actions and of kinds of things: what the log itself writes.
@@ -140,49 +139,27 @@ void append_csv_row(std::string& out, const app::AuditEntry& entry) {
   out += "\r\n";
 }
 
-// An export under way. Each page is read under the rights of that moment.
-struct Export {
-  ClientScope client;
-  std::string token;
-  SessionGate::TrailPtr trail;
-  OrgId org;
-  AuditFilter filter;
-  bool csv = true;
-  std::optional<AuditPlace> at = {};
-  bool begun = false;
-  bool ended = false;
-  app::ActorNames names = {};
-
-  Result<std::string> next(Services& services) {
-    std::string out;
-    if (!std::exchange(begun, true) && csv) out = kColumns;
-    while (out.empty() && !ended) KS_CHECK(page(services, out));
-    return out;
+Result<ExportedRows> rows_after(Tx& tx, const Services& services, const TenantScope& scope,
+                                const AuditFilter& filter, ExportFormat format,
+                                const std::string& after, int rows) {
+  const auto place = after.empty() ? std::nullopt : place_of(after);
+  KS_TRY(const app::AuditEntries entries,
+         app::audit(tx, services.stores, scope, filter, place, rows));
+  ExportedRows out;
+  for (const app::AuditEntry& entry : entries.items) {
+    if (out.text.size() > kExportPartBytes) break;
+    if (format == ExportFormat::csv)
+      append_csv_row(out.text, entry);
+    else
+      out.text += present(entry).dump() + "\n";
   }
-
-  Result<void> page(Services& services, std::string& out) {
-    KS_TRY(const app::AuditEntries entries,
-           Router::read_as<app::AuditEntries>(
-               services, client, token, trail,
-               [&](Tx& tx, const Caller& caller) -> Result<app::AuditEntries> {
-                 KS_TRY(const TenantScope scope, services.sessions.tenant(caller, org));
-                 return app::audit(tx, services.stores, scope, filter, at, kExportPage, names);
-               }));
-    for (const app::AuditEntry& entry : entries.items) {
-      if (csv)
-        append_csv_row(out, entry);
-      else
-        out += present(entry).dump() + "\n";
-    }
-    at = entries.next;
-    ended = !at;
-    return {};
-  }
-};
+  if (entries.next) out.next = text_of(*entries.next);
+  return out;
+}
 
 }  // namespace
 
-void mount_audit(Router& router, Services& services) {
+void mount_audit(Router& router, Services& services, const std::shared_ptr<ExportSeats>& seats) {
   router.get<Member>(
       "/api/v1/orgs/{org}/audit",
       {.action = Action::audit_read,
@@ -194,9 +171,8 @@ void mount_audit(Router& router, Services& services) {
         KS_TRY(const AuditFilter filter, FilterReader(call.request).read());
         const std::string list = list_of(scope, filter);
         KS_TRY(const PageRequest wanted, services.cursors.page(call.request, list));
-        app::ActorNames names;
         KS_TRY(const auto entries, app::audit(tx, services.stores, scope, filter,
-                                              place_of(wanted.after), wanted.limit, names));
+                                              place_of(wanted.after), wanted.limit));
         Json items = Json::array();
         for (const app::AuditEntry& entry : entries.items) items.push(present(entry));
         Reply reply;
@@ -209,36 +185,25 @@ void mount_audit(Router& router, Services& services) {
 
   router.stream(
       "/api/v1/orgs/{org}/audit/export", Action::audit_read,
-      [&services](const ClientScope& client, const std::string& token, const TenantScope& seen,
-                  const Call& call) -> Result<http::Response> {
-        // It leaves a row, so a link on another site must not start it.
-        KS_CHECK(admit(services, call.request, "POST"));
-        KS_CHECK(services.stores.authorizer.check(seen, Action::audit_read));
-        KS_CHECK(check_query(call.request, {"actor", "action", "target_kind", "target_id", "result",
-                                            "from", "until", "order", "format"}));
-        KS_TRY(AuditFilter filter, FilterReader(call.request).read());
-        const std::string_view format = call.request.query_value("format").value_or("csv");
-        if (format != "csv" && format != "ndjson")
-          return invalid({Fault{"?format", "must be csv or ndjson"}});
-        const auto trail = std::make_shared<const Trail>(
-            Trail{call.request.request_id, call.request.client_address});
-        KS_CHECK(services.db.write_for(seen.org().str(), [&](Tx& tx) -> Result<void> {
-          KS_TRY(const Caller caller, services.sessions.load_in(tx, client, token, trail));
-          KS_TRY(const TenantScope scope, services.sessions.tenant(caller, seen.org()));
-          return app::begin_audit_export(tx, services.stores, scope, filter, format);
-        }));
-        auto state = std::make_shared<Export>(
-            Export{client, token, trail, seen.org(), std::move(filter), format == "csv"});
-        http::Response response(200);
-        response.headers.set("Content-Type",
-                             state->csv ? "text/csv; charset=utf-8" : "application/x-ndjson");
-        // Nothing that anybody typed is in the name.
-        response.headers.set("Content-Disposition", "attachment; filename=\"audit-" +
-                                                        seen.org().str() +
-                                                        (state->csv ? ".csv\"" : ".ndjson\""));
-        response.headers.set("Vary", "Host, Cookie");
-        response.source = [&services, state] { return state->next(services); };
-        return response;
+      [&services, seats](const ClientScope& client, const std::string& token,
+                         const TenantScope& seen, const Call& call) -> Result<http::Response> {
+        return begin_export(
+            services, *seats, client, token, seen, call,
+            [&](Tx& tx, const TenantScope& scope) -> Result<Export> {
+              KS_CHECK(services.stores.authorizer.check(scope, Action::audit_read));
+              KS_CHECK(check_query(call.request, {"actor", "action", "target_kind", "target_id",
+                                                  "result", "from", "until", "order", "format"}));
+              KS_TRY(const AuditFilter filter, FilterReader(call.request).read());
+              KS_TRY(const ExportFormat format, export_format(call.request));
+              KS_CHECK(app::begin_audit_export(tx, services.stores, scope, filter, name(format)));
+              return Export{"audit-" + scope.org().str(), format,
+                            format == ExportFormat::csv ? std::string(kColumns) : std::string(),
+                            [&services, filter, format](Tx& reading, const TenantScope& reader,
+                                                        const std::string& after, int rows) {
+                              return rows_after(reading, services, reader, filter, format, after,
+                                                rows);
+                            }};
+            });
       });
 }
 

@@ -32,18 +32,25 @@ Result<AccessList> access_rows(Tx& tx, const Stores& stores, const TenantScope& 
   return out;
 }
 
-Result<void> each_access(Tx& tx, const Stores& stores, const TenantScope& scope,
-                         const AccessPlace& place, const AccessQuery& query,
-                         const std::function<void(const AccessRow&, bool)>& take) {
+Result<AccessExport> begin_access_export(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                         const AccessPlace& place, const AccessQuery& query,
+                                         std::string_view format) {
   KS_TRY(const MaySeeAccess may, require_see_access(tx, stores, scope, place));
-  const Time seen_until = stores.clock.now() - query.inactive_after;
-  PageRequest page{200, ""};
-  for (;;) {
-    KS_TRY(const auto rows, stores.access.list(tx, may, filter(query, seen_until), page));
-    for (const AccessRow& row : rows.items) take(row, row.inactive(seen_until));
-    if (!rows.next) return {};
-    page.after = *rows.next;
-  }
+  const Time now = stores.clock.now();
+  Json detail = Json::object({{"format", format}, {"only_inactive", query.only_inactive}});
+  if (may.team()) detail.set("team", may.team()->text());
+  KS_CHECK(stores.journal.record(
+      tx, may.permit(), Deed{may.action(), "access_export", scope.org().str(), std::move(detail)},
+      std::nullopt, now));
+  return AccessExport{may.team(), query, now - query.inactive_after};
+}
+
+Result<Page<AccessRow>> access_export(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                      const AccessExport& begun, const PageRequest& page) {
+  // By id: the team may be called something else meanwhile.
+  const auto place = begun.team ? AccessPlace(begun.team->text()) : AccessPlace();
+  KS_TRY(const MaySeeAccess may, require_see_access(tx, stores, scope, place));
+  return stores.access.list(tx, may, filter(begun.query, begun.seen_until), page);
 }
 
 }  // namespace ks::app

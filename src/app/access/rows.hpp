@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -30,9 +29,18 @@ Result<AccessList> access_rows(Tx& tx, const Stores& stores, const TenantScope& 
                                const AccessPlace& place, const AccessQuery& query,
                                const PageRequest& page);
 
-// Every row in the order of the list, as they are in this transaction.
-Result<void> each_access(Tx& tx, const Stores& stores, const TenantScope& scope,
-                         const AccessPlace& place, const AccessQuery& query,
-                         const std::function<void(const AccessRow&, bool inactive)>& take);
+// A list that somebody takes away. Who was last here by `seen_until` is inactive in all of it.
+struct AccessExport {
+  std::optional<TeamId> team;  // None: the organization.
+  AccessQuery query;
+  Time seen_until;
+};
+// Writes down that it is taken away.
+Result<AccessExport> begin_access_export(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                         const AccessPlace& place, const AccessQuery& query,
+                                         std::string_view format);
+// A page of its rows, in the order of the list.
+Result<Page<AccessRow>> access_export(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                      const AccessExport& begun, const PageRequest& page);
 
 }  // namespace ks::app

@@ -133,12 +133,14 @@ bool Connection::serve_one() {
   if (!read_request()) return false;
   enter(Phase::working);
   Response response = answer();
-  if (!hold_answer(response.body.size())) response = overloaded();
+  // Parts are counted before the first is made: there is room for one, or no reply begins.
+  if (!hold_answer(response.source ? response.part_bytes_max : response.body.size()))
+    response = overloaded();
   const bool keep =
       reader_.keep_alive() && !server_->draining && !stop_ && !response.stream && !response.source;
   const bool head_only = request_.method == Method::head;
   const bool sent = send(response, keep ? AfterReply::keep : AfterReply::close, head_only);
-  release_answer();
+  if (!response.source) release_answer();
   if (!sent) {
     if (response.stream) response.stream->finish();
     finish_request(response.status, 0);

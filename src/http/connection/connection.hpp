@@ -60,7 +60,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool write(std::string_view first, std::string_view second);
   Framing framing_of(const Response& response) const;
   // Makes and writes the body of a reply whose head was sent; how many bytes of it went out.
-  std::size_t send_parts(const Response& response);
+  std::size_t send_parts(Response& response);
+  bool peer_gone();
   void reset_at_close();
   void refuse(int status, const char* why);
   void linger();

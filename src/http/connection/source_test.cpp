@@ -1,4 +1,5 @@
 // Bodies that are made while they are sent.
+#include <atomic>
 #include <cerrno>
 #include <memory>
 
@@ -20,10 +21,10 @@ struct Parts : Served {
       Response response(200);
       response.headers.set("Content-Type", "text/csv");
       made = 0;
-      response.source = [this]() -> Result<std::string> {
+      response.source = [this]() -> Result<Part> {
         if (made == fail_at) return unavailable("database_unavailable", "gone");
-        if (made == 3) return std::string();
-        return std::string(static_cast<std::size_t>(9 * ++made), 'x');
+        if (made == 3) return Part{"", true};
+        return Part{std::string(static_cast<std::size_t>(9 * ++made), 'x')};
       };
       return response;
     });
@@ -71,14 +72,19 @@ TEST_CASE("a source that fails resets the connection of a client that knows no c
   CHECK(errno == ECONNRESET);
 }
 
-TEST_CASE("parts that nobody takes are held against the bound of replies, and given back") {
+TEST_CASE("one part is held for a client that takes none, counted before it is made") {
   constexpr std::size_t kLarge = std::size_t{8} << 20;
   Served served;
+  std::atomic<int> made{0};
   served.options.answers_bytes_max = 2 * kLarge;
   served.options.answers_holder_bytes_max = kLarge;
-  served.get("/parts", [](Request&) {
+  served.get("/parts", [&](Request&) {
     Response response(200);
-    response.source = []() -> Result<std::string> { return std::string(kLarge, 'x'); };
+    response.part_bytes_max = kLarge;
+    response.source = [&]() -> Result<Part> {
+      ++made;
+      return Part{std::string(kLarge, 'x')};
+    };
     return response;
   });
   served.start();
@@ -86,17 +92,82 @@ TEST_CASE("parts that nobody takes are held against the bound of replies, and gi
     auto client = std::make_unique<WireClient>(served.port());
     client->small_receive_buffer();
     client->send("GET /parts HTTP/1.1\r\nHost: a\r\n\r\n");
-    CHECK(status_in(client->until("\r\n\r\n")) == 200);
     return client;
   };
   const auto first = ask();
+  CHECK(status_in(first->until("\r\n\r\n")) == 200);
   first->until("800000\r\n");
   CHECK(served.server->answers_bytes() == kLarge);
-  CHECK(ask()->rest().empty());
+  CHECK(made == 1);
+  // Without room for a part no reply begins, and none is made.
+  CHECK(status_in(ask()->reply()) == 503);
+  CHECK(made == 1);
   // Who does not take a part in its time is cut off.
   served.pass(minutes(10));
   served.pass(minutes(10));
   CHECK(served.server->answers_bytes() == 0);
+  CHECK(made == 1);
+}
+
+TEST_CASE("once the client has gone no further part is made, also where none had bytes") {
+  for (const bool bytes : {true, false}) {
+    CAPTURE(bytes);
+    Served served;
+    runtime::Event begun, over;
+    std::atomic<int> made{0};
+    served.get("/parts", [&](Request&) {
+      Response response(200);
+      // What the source holds goes when it is asked no more.
+      response.source = [&, end = std::shared_ptr<void>(nullptr, [&](void*) { over.set(); })] {
+        if (++made == 3) begun.set();
+        return Result<Part>(Part{bytes ? std::string(1000, 'x') : ""});
+      };
+      return response;
+    });
+    served.start();
+    {
+      WireClient client(served.port());
+      // What it sent on is not read, and does not hide that it left.
+      client.send("GET /parts HTTP/1.1\r\nHost: a\r\n\r\nmore");
+      CHECK(status_in(client.until("\r\n\r\n")) == 200);
+      CHECK(begun.wait_for(seconds(20)));
+    }
+    CHECK(over.wait_for(seconds(20)));
+    const int then = made;
+    served.server->sweep();
+    CHECK(made == then);
+  }
+}
+
+TEST_CASE("what a source holds goes before the end of the body is sent") {
+  Served served;
+  std::weak_ptr<int> held;
+  served.get("/parts", [&](Request&) {
+    Response response(200);
+    auto what = std::make_shared<int>(1);
+    held = what;
+    response.source = [what] { return Result<Part>(Part{"all", true}); };
+    return response;
+  });
+  served.start();
+  WireClient client(served.port());
+  client.send("GET /parts HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.until("all");
+  CHECK(held.expired());
+}
+
+TEST_CASE("a part that is longer than was said of it ends the body") {
+  Served served;
+  served.get("/parts", [](Request&) {
+    Response response(200);
+    response.part_bytes_max = 10;
+    response.source = [] { return Result<Part>(Part{std::string(11, 'x'), true}); };
+    return response;
+  });
+  served.start();
+  WireClient client(served.port());
+  client.send("GET /parts HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(client.rest().ends_with("\r\n\r\n"));
 }
 
 TEST_CASE("a client of HTTP/1.0 gets the body plain, and HEAD gets none and makes none") {

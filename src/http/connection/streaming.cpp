@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -94,19 +95,28 @@ Framing Connection::framing_of(const Response& response) const {
   return reader_.takes_chunks() ? Framing::chunks : Framing::until_close;
 }
 
-std::size_t Connection::send_parts(const Response& response) {
+// Whether the other side has ended its side, whatever it had sent before that nobody reads now.
+bool Connection::peer_gone() {
+  pollfd it{socket_.fd(), POLLRDHUP, 0};
+  return ::poll(&it, 1, 0) > 0 && it.revents != 0;
+}
+
+std::size_t Connection::send_parts(Response& response) {
   const bool chunks = framing_of(response) == Framing::chunks;
-  const auto made = [&]() -> Result<std::string> {
+  const auto made = [&]() -> Result<Part> {
     try {
-      return response.source();
+      auto part = response.source();
+      if (part && part->bytes.size() > response.part_bytes_max)
+        return bug("a part is longer than was said of it");
+      return part;
     } catch (...) {
       return bug(runtime::caught());
     }
   };
   for (std::size_t sent = 0;;) {
     enter(Phase::working);
-    Result<std::string> part = made();
-    if (part && !hold_answer(part->size())) part = unavailable("overloaded", "no room for a part");
+    if (stop_ || peer_gone()) return sent;
+    const Result<Part> part = made();
     enter(Phase::writing, server_->options.write_timeout);
     if (!part) {
       log::warn("a reply broke off", {{"request_id", request_.request_id},
@@ -115,12 +125,17 @@ std::size_t Connection::send_parts(const Response& response) {
       if (!chunks) reset_at_close();
       return sent;
     }
-    const bool last = part->empty();
-    const std::string head = chunks ? fmt::format("{:x}\r\n", part->size()) : std::string();
-    const bool written = write(head, *part) && (!chunks || write("\r\n", {}));
-    release_answer();
-    if (last || !written) return sent;
-    sent += part->size();
+    // What the source holds is free once the client can know that it has everything.
+    if (part->last) response.source = nullptr;
+    if (!part->bytes.empty()) {
+      const std::string head = chunks ? fmt::format("{:x}\r\n", part->bytes.size()) : "";
+      if (!write(head, part->bytes) || (chunks && !write("\r\n", {}))) return sent;
+      sent += part->bytes.size();
+    }
+    if (part->last) {
+      if (chunks) write("0\r\n\r\n", {});
+      return sent;
+    }
   }
 }
 
