@@ -75,6 +75,7 @@ void mount_accounts(Router& router, Services& services) {
         wanted.email = fields.required_text("email");
         wanted.password = fields.required_text("password");
         wanted.name = fields.required_text("name");
+        wanted.locale = locale_of(call);
         const auto invitation = fields.optional_text("invitation");
         KS_CHECK(fields.done(faults_of(wanted)));
         if (invitation) return sign_up_invited(services, client, call, wanted, *invitation);
@@ -161,6 +162,7 @@ void mount_accounts(Router& router, Services& services) {
                         wanted.email = fields.required_text("email");
                         wanted.password = fields.required_text("password");
                         wanted.name = fields.required_text("name");
+                        wanted.locale = locale_of(call);
                         KS_CHECK(fields.done(faults_of(wanted)));
                         KS_TRY(const UserRow user,
                                services.accounts.setup(client, token, wanted, trail_of(call)));

@@ -43,6 +43,14 @@ std::optional<bool> Fields::optional_flag(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<Locale> Fields::optional_locale(std::string_view name) {
+  const auto text = optional_text(name);
+  if (!text) return std::nullopt;
+  const auto out = locale(*text);
+  if (!out && body_.find(name)->is_string()) refuse(name, "must be en or de");
+  return out;
+}
+
 void Fields::refuse(std::string_view name, std::string why) {
   faults_.push_back({pointer_token(name), std::move(why)});
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "domain/people/locale.hpp"
 
 namespace ks::api {
 
@@ -23,6 +24,9 @@ class Fields {
 
   // nullopt when absent; a fault when it is there and neither true nor false.
   std::optional<bool> optional_flag(std::string_view name);
+
+  // The same of a language that people are written to in.
+  std::optional<Locale> optional_locale(std::string_view name);
 
   // A fault that only the reader of the value can tell.
   void refuse(std::string_view name, std::string why);

@@ -25,7 +25,8 @@ Json present(const UserRow& user) {
   return Json::object({{"id", user.id.text()},
                        {"email", user.email},
                        {"email_verified", user.email_proved},
-                       {"name", user.name}});
+                       {"name", user.name},
+                       {"locale", name(user.locale)}});
 }
 
 Json author(const UserId& user, const std::string& name) {

@@ -144,7 +144,8 @@ Facts facts(const Invitation& invitation) {
   out.hash("email", invitation.email)
       .tell("state", name(invitation.state))
       .tell("org_role", name(invitation.role))
-      .tell("expires_at", rfc3339(invitation.expires_at));
+      .tell("expires_at", rfc3339(invitation.expires_at))
+      .tell("locale", name(invitation.locale));
   if (!invitation.reason.empty()) out.tell("reason", invitation.reason);
   if (invitation.answered_by) out.tell("member", invitation.answered_by->text());
   for (const Invitation::Part& part : invitation.parts)

@@ -76,8 +76,7 @@ Result<void> tell(Tx& tx, const Stores& stores, const AnyPermit& permit, std::st
   const auto to = EmailAddress::parse(address);
   if (!to) return {};
   return stores.outbox.queue(
-      tx, permit,
-      Mail{*to, std::move(content), MailSubject{"ownership_offer", about.str()}, Locale::en});
+      tx, permit, Mail{*to, std::move(content), MailSubject{"ownership_offer", about.str()}});
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ Result<void> tell(Tx& tx, const Stores& stores, const Leaving& leaving) {
   KS_TRY(const Organization org, stores.organizations.get(tx, may_read));
   return stores.outbox.queue(tx, leaving.may.permit(),
                              Mail{*to, mails::MemberRemoved{MailOrg{org.name, org.slug}},
-                                  MailSubject{"member", leaving.member.user.str()}, Locale::en});
+                                  MailSubject{"member", leaving.member.user.str()}});
 }
 
 // Under the lock of hold_members.

@@ -51,6 +51,7 @@ Accounts::Accounts(const AccountParts& parts, Options options)
       links_(parts, options_.limit_key, options_.link_bounds),
       recovery_(parts, links_),
       address_(parts, links_),
+      profile_(parts),
       sessions_(parts, links_),
       refusals_(parts.clock) {
   KS_ASSERT_MSG(options_.limit_key.size() >= 32, "the key of the rate limits is too short");

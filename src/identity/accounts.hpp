@@ -13,6 +13,7 @@
 #include "identity/account_parts.hpp"
 #include "identity/own/address.hpp"
 #include "identity/own/login_tries.hpp"
+#include "identity/own/profile.hpp"
 #include "identity/own/recovery.hpp"
 #include "identity/own/sessions.hpp"
 
@@ -22,6 +23,7 @@ struct SignUpRequest {
   std::string email;
   std::string password;
   std::string name;
+  Locale locale = Locale::en;
 };
 
 // What is wrong with it by itself: nothing is looked up.
@@ -79,6 +81,7 @@ class Accounts {
   // The other ways to an account, and what its person does with it.
   Recovery& recovery() noexcept { return recovery_; }
   OwnAddress& address() noexcept { return address_; }
+  OwnProfile& profile() noexcept { return profile_; }
   OwnSessions& sessions() noexcept { return sessions_; }
 
   SignUpMode mode() const noexcept { return options_.sign_up; }
@@ -180,6 +183,7 @@ class Accounts {
   MailedLinks links_;
   Recovery recovery_;
   OwnAddress address_;
+  OwnProfile profile_;
   OwnSessions sessions_;
   RefusalAllowance refusals_;
 };

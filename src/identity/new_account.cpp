@@ -36,7 +36,7 @@ std::vector<Fault> faults_of(const SignUpRequest& request) {
 Result<NewPerson> check_new_person(const SignUpRequest& request) {
   if (auto faults = faults_of(request); !faults.empty()) return invalid(std::move(faults));
   KS_TRY(std::string email, normal_email(request.email));
-  return NewPerson{std::move(email), request.name};
+  return NewPerson{std::move(email), request.name, request.locale};
 }
 
 ClientDeed deed_of(std::string_view action, const UserId& person) {
@@ -50,7 +50,9 @@ ClientDeed deed_of(std::string_view action, const UserId& person) {
 
 ClientDeed created(std::string_view action, const NewUser& user) {
   ClientDeed deed = deed_of(action, user.id);
-  deed.detail = Json::object({{"after", Json::object({{"platform_admin", user.platform_admin}})}});
+  deed.detail =
+      Json::object({{"after", Json::object({{"platform_admin", user.platform_admin},
+                                            {"locale", std::string(name(user.locale))}})}});
   deed.personal = {{{"after", "email"}, user.email}, {{"after", "name"}, user.name}};
   return deed;
 }
@@ -60,7 +62,8 @@ UserRow as_row(const NewUser& user) {
                  .email = user.email,
                  .name = user.name,
                  .platform_admin = user.platform_admin,
-                 .email_proved = user.email_proved};
+                 .email_proved = user.email_proved,
+                 .locale = user.locale};
 }
 
 }  // namespace ks

@@ -15,6 +15,7 @@ inline constexpr std::string_view kDevEmail = "dev@localhost";
 struct NewPerson {
   std::string email;
   std::string name;
+  Locale locale = Locale::en;
 };
 // All faults at once.
 Result<NewPerson> check_new_person(const SignUpRequest& request);

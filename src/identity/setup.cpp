@@ -54,7 +54,8 @@ Result<UserRow> Accounts::setup(const ClientScope& scope, std::string_view token
                      .name = std::move(person.name),
                      .password_hash = std::move(password_hash),
                      .platform_admin = true,
-                     .now = clock_.now()};
+                     .now = clock_.now(),
+                     .locale = person.locale};
   const Result<void> written = db_.write([&](Tx& tx) -> Result<void> {
     KS_TRY(const bool consumed, store_.consume_setup_token(tx, scope, hash, clock_.now()));
     if (!consumed) return setup_link_invalid();

@@ -104,7 +104,8 @@ Result<SignedIn> Accounts::sign_up(const ClientScope& scope, const SignUpRequest
                      .name = std::move(person.name),
                      .password_hash = std::move(password_hash),
                      .now = clock_.now(),
-                     .email_proved = proof.has_value()};
+                     .email_proved = proof.has_value(),
+                     .locale = person.locale};
   return create_signed_in(scope, user, trail, founding);
 }
 
@@ -125,7 +126,8 @@ Result<void> Accounts::begin_sign_up(const ClientScope& scope, const SignUpReque
                                            .name = std::move(person.name),
                                            .password_hash = std::move(password_hash),
                                            .created_at = {},
-                                           .expires_at = {}},
+                                           .expires_at = {},
+                                           .locale = person.locale},
                                           kSignUpLinkLife);
   fresh.row.subject += fresh.row.token_hash;
   // The same statements whether there is an account or not: then nobody is told the token.
@@ -140,8 +142,12 @@ Result<void> Accounts::begin_sign_up(const ClientScope& scope, const SignUpReque
            links_store_.way_back_to(tx, scope, to.key(), fresh.row.created_at));
     MailContent content = mails::VerifyAddress{fresh.token, fresh.row.expires_at};
     if (existing || kept_for) content = mails::AccountExists{};
+    const Locale locale = kept_for ? kept_for->locale : person.locale;
     KS_CHECK(outbox_.queue(tx, scope,
-                           Mail{.to = to, .content = content, .about = about_sign_up(fresh.row)}));
+                           Mail{.to = to,
+                                .content = content,
+                                .about = about_sign_up(fresh.row),
+                                .locale = locale}));
     return audit_.record(tx, scope, by_nobody(account_actions::kSignUp, to.key()), *trail,
                          fresh.row.created_at);
   });
@@ -179,7 +185,8 @@ Result<SignedIn> Accounts::finish_sign_up(const ClientScope& scope, std::string_
                      .name = link.name,
                      .password_hash = link.password_hash,
                      .now = clock_.now(),
-                     .email_proved = true};
+                     .email_proved = true,
+                     .locale = link.locale};
   const Newcomer newcomer = newcomer_of(scope, user, *trail, account_actions::kVerify);
   const Result<void> written = db_.write([&](Tx& tx) -> Result<void> {
     KS_CHECK(links_.use(tx, scope, link));

@@ -13,34 +13,37 @@ std::string purpose(const MailId& id) { return "mail/" + id.str(); }
 
 }  // namespace
 
-NewMail SealedOutbox::sealed(const ClientId& client, const Mail& mail, MailDraft draft) {
+NewMail SealedOutbox::sealed(const ClientId& client, const Mail& mail, Locale locale,
+                             MailDraft draft) {
   const MailId id = MailId::make(clock_, random_);
   const Time now = clock_.now();
   const Time give_up_at = std::min(draft.useful_until.value_or(now + kTriedFor), now + kTriedFor);
   std::string kind = draft.kind;
-  std::string text =
-      envelope_.seal_for(random_, client, purpose(id),
-                         to_text(AddressedDraft{mail.to, mail.locale, std::move(draft)}));
+  std::string text = envelope_.seal_for(random_, client, purpose(id),
+                                        to_text(AddressedDraft{mail.to, locale, std::move(draft)}));
   return NewMail{id, std::move(kind), mail.about, std::move(text), now, give_up_at};
 }
 
 template <class Proof>
-Result<void> SealedOutbox::queue_in(Tx& tx, const Proof& proof, const ClientId& client,
+Result<void> SealedOutbox::queue_in(Tx& tx, const Proof& proof, const ClientScope& client,
                                     const Mail& mail) {
   MailDraft draft = draft_of(mail.content);
   if (!on()) {
     if (draft.notice) return {};
     return unavailable("mail_off", "This installation sends no mail, and this needs one.");
   }
-  return store_.create(tx, proof, sealed(client, mail, std::move(draft)));
+  // Asked whoever the mail is for, so that its queueing takes as long without an account.
+  KS_TRY(const auto readers, store_.find_locale(tx, client, mail.to.key()));
+  return store_.create(
+      tx, proof, sealed(client.client(), mail, readers.value_or(mail.locale), std::move(draft)));
 }
 
 Result<void> SealedOutbox::queue(Tx& tx, const ClientScope& scope, const Mail& mail) {
-  return queue_in(tx, scope, scope.client(), mail);
+  return queue_in(tx, scope, scope, mail);
 }
 
 Result<void> SealedOutbox::queue(Tx& tx, const AnyPermit& permit, const Mail& mail) {
-  return queue_in(tx, permit, permit.scope().client(), mail);
+  return queue_in(tx, permit, permit.scope().client_scope(), mail);
 }
 
 Result<int> SealedOutbox::cancel(Tx& tx, const ClientScope& scope, const MailSubject& about) {

@@ -27,9 +27,9 @@ class SealedOutbox final : public Outbox {
   Result<std::optional<MailDelivery>> delivery(Tx&, const AnyPermit&, const MailSubject&) override;
 
  private:
-  NewMail sealed(const ClientId& client, const Mail& mail, MailDraft draft);
+  NewMail sealed(const ClientId& client, const Mail& mail, Locale locale, MailDraft draft);
   template <class Proof>
-  Result<void> queue_in(Tx& tx, const Proof& proof, const ClientId& client, const Mail& mail);
+  Result<void> queue_in(Tx& tx, const Proof& proof, const ClientScope& client, const Mail& mail);
 
   MailStore& store_;
   const Envelope& envelope_;

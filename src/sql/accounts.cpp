@@ -10,7 +10,8 @@ namespace ks::sql {
 namespace {
 constexpr std::string_view kActive = "active";
 
-// Columns id, email, name, platform_admin, state, authz_version, email_proved_at, from `first` on.
+// Columns id, email, name, platform_admin, state, authz_version, email_proved_at, locale, from
+// `first` on.
 UserRow user_at(const Row& row, int first) {
   return UserRow{.id = row.id<User>(first),
                  .email = row.str(first + 1),
@@ -18,15 +19,16 @@ UserRow user_at(const Row& row, int first) {
                  .platform_admin = row.flag(first + 3),
                  .active = row.text(first + 4) == kActive,
                  .authz_version = row.integer(first + 5),
-                 .email_proved = row.integer(first + 6) != 0};
+                 .email_proved = row.integer(first + 6) != 0,
+                 .locale = locale_or_english(row.text(first + 7))};
 }
 }  // namespace
 
 Result<bool> SqlAccountStore::create_user(Tx& tx, const ClientScope& scope, const NewUser& user) {
-  KS_TRY(
-      const std::int64_t made,
-      sql_tx(tx).run(scope, q::user_created, user.id, user.email, user.name, user.password_hash,
-                     user.platform_admin ? 1 : 0, user.now, user.email_proved ? user.now : Time{}));
+  KS_TRY(const std::int64_t made,
+         sql_tx(tx).run(scope, q::user_created, user.id, user.email, user.name, user.password_hash,
+                        user.platform_admin ? 1 : 0, user.now,
+                        user.email_proved ? user.now : Time{}, name(user.locale)));
   return made == 1;
 }
 
@@ -34,7 +36,7 @@ Result<std::optional<Credentials>> SqlAccountStore::find_user(Tx& tx, const Clie
                                                               std::string_view email) {
   KS_TRY(const auto row, sql_tx(tx).run(scope, q::user_by_email, email));
   if (!row) return std::optional<Credentials>();
-  return std::optional(Credentials{user_at(*row, 0), row->str(7)});
+  return std::optional(Credentials{user_at(*row, 0), row->str(8)});
 }
 
 Result<bool> SqlAccountStore::set_password_hash(Tx& tx, const ClientScope& scope,
@@ -66,6 +68,12 @@ Result<bool> SqlAccountStore::set_email(Tx& tx, const ClientScope& scope, const 
   // The transaction is over for the caller in any case: nothing else can be done in it.
   if (changed.error().problem == "users_email_taken") return false;
   return std::unexpected(changed.error());
+}
+
+Result<void> SqlAccountStore::set_profile(Tx& tx, const ClientScope& scope, const UserId& user,
+                                          std::string_view person_name, Locale locale, Time now) {
+  KS_CHECK(sql_tx(tx).run(scope, q::user_profile_set, person_name, name(locale), now, user));
+  return {};
 }
 
 Result<void> SqlAccountStore::raise_authz_version(Tx& tx, const ClientScope& scope,

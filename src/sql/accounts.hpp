@@ -11,6 +11,8 @@ class SqlAccountStore final : public AccountStore {
                                                std::string_view email) override;
   Result<bool> set_password_hash(Tx&, const ClientScope&, const UserId&, std::string_view old_hash,
                                  std::string_view new_hash, Time now) override;
+  Result<void> set_profile(Tx&, const ClientScope&, const UserId&, std::string_view name, Locale,
+                           Time now) override;
   Result<std::optional<UserRow>> find_person(Tx&, const ClientScope&,
                                              const std::optional<UserId>&) override;
   Result<void> set_password(Tx&, const ClientScope&, const UserId&, std::string_view password_hash,

@@ -44,6 +44,13 @@ std::optional<MailDelivery> delivery_at(const std::optional<Row>& row) {
 
 }  // namespace
 
+Result<std::optional<Locale>> SqlMailStore::find_locale(Tx& tx, const ClientScope& scope,
+                                                        std::string_view address) {
+  KS_TRY(const auto row, sql_tx(tx).run(scope, q::mail_locale, address));
+  if (!row) return std::optional<Locale>();
+  return std::optional(locale_or_english(row->text(0)));
+}
+
 Result<void> SqlMailStore::create(Tx& tx, const ClientScope& scope, const NewMail& mail) {
   KS_CHECK(sql_tx(tx).run(scope, q::mail_create_for_client, mail.id, mail.kind, mail.about.kind,
                           mail.about.id, mail.sealed, mail.now, mail.give_up_at));

@@ -6,6 +6,8 @@ namespace ks::sql {
 
 class SqlMailStore final : public MailStore {
  public:
+  Result<std::optional<Locale>> find_locale(Tx&, const ClientScope&,
+                                            std::string_view address) override;
   Result<void> create(Tx&, const ClientScope&, const NewMail&) override;
   Result<void> create(Tx&, const AnyPermit&, const NewMail&) override;
   Result<int> cancel(Tx&, const ClientScope&, const MailSubject&, Time now) override;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "authz/scope.hpp"
+#include "domain/people/locale.hpp"
 #include "store/transaction.hpp"
 
 namespace ks {
@@ -29,6 +30,7 @@ struct AccountLink {
   std::string password_hash;
   Time created_at;
   Time expires_at;
+  Locale locale = Locale::en;  // Of a sign-up, likewise.
 };
 
 class AccountLinkStore {
@@ -50,9 +52,13 @@ class AccountLinkStore {
   // Those of an account that were made at `since` or later.
   virtual Result<void> drop(Tx&, const ClientScope&, const UserId&, LinkPurpose,
                             Time since = {}) = 0;
+  struct KeptFor {
+    UserId user;
+    Locale locale;
+  };
   // Whose address it was and can be again: until then it is nobody else's.
-  virtual Result<std::optional<UserId>> way_back_to(Tx&, const ClientScope&,
-                                                    std::string_view address, Time now) = 0;
+  virtual Result<std::optional<KeptFor>> way_back_to(Tx&, const ClientScope&,
+                                                     std::string_view address, Time now) = 0;
 };
 
 }  // namespace ks

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "authz/scope.hpp"
+#include "domain/people/locale.hpp"
 #include "store/transaction.hpp"
 
 namespace ks {
@@ -34,6 +35,7 @@ struct UserRow {
   std::int64_t authz_version = 1;
   // That its person reads the mail of the address was shown with a link that was mailed there.
   bool email_proved = false;
+  Locale locale = Locale::en;  // In which the person is written to.
 };
 
 // A user with what proves it. `password_hash` is empty for an account that has no password.
@@ -50,6 +52,7 @@ struct NewUser {
   bool platform_admin = false;
   Time now;
   bool email_proved = false;
+  Locale locale = Locale::en;
 };
 
 struct SessionRow {
@@ -134,6 +137,8 @@ class AccountStore {
   // With a proof of it; raises the person's authz_version. False when another account has it.
   virtual Result<bool> set_email(Tx&, const ClientScope&, const UserId&, std::string_view email,
                                  Time now) = 0;
+  virtual Result<void> set_profile(Tx&, const ClientScope&, const UserId&, std::string_view name,
+                                   Locale, Time now) = 0;
   // The person's rights are loaded again at the next request. Belongs into every transaction that
   // changes them.
   virtual Result<void> raise_authz_version(Tx&, const ClientScope&, const UserId&, Time now) = 0;

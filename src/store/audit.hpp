@@ -33,6 +33,7 @@ inline constexpr std::string_view kVerify = "account:verify";  // The mailed lin
 inline constexpr std::string_view kForgot = "account:forgot";  // A link to reset was asked for.
 inline constexpr std::string_view kReset = "account:reset";
 inline constexpr std::string_view kPassword = "account:password";
+inline constexpr std::string_view kProfile = "account:profile";
 inline constexpr std::string_view kAskAddress = "account:ask_address";
 inline constexpr std::string_view kAddress = "account:address";
 inline constexpr std::string_view kRestoreAddress = "account:restore_address";

@@ -45,6 +45,7 @@ struct Invitation {
   std::optional<Time> settled_at;
   std::vector<Part> parts;               // By name of the team.
   std::optional<MailDelivery> delivery;  // Of the newest mail about it, while that is kept.
+  Locale locale = Locale::en;            // Of the mail to who has no account.
 
   // One that nobody answered in time has expired, whether or not that is written down.
   InvitationState state_at(Time now) const {
@@ -127,9 +128,9 @@ class InvitationStore {
   virtual Result<std::optional<Resends>> last_sent(Tx&, const MayInvite&, std::string_view email,
                                                    Time sent_after) = 0;
   // False, with nothing done, while one for the address is pending. Without its parts, and without
-  // its seat.
+  // its seat. `locale` in place of the invitation's; where none is given it is that of who invites.
   virtual Result<bool> create(Tx&, const MayInvite&, const Invitation&,
-                              std::string_view token_hash) = 0;
+                              const std::optional<Locale>& locale, std::string_view token_hash) = 0;
   // Sets what was given by whom: role, org_wide, by.
   virtual Result<void> set(Tx&, const AnyPermit&, const Invitation&) = 0;
   // Adds or changes; false when the team is gone.

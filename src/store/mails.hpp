@@ -41,6 +41,9 @@ class MailStore {
  public:
   virtual ~MailStore() = default;
 
+  // Of the account that has the address, in the form of normal_email(); nothing where none has it.
+  virtual Result<std::optional<Locale>> find_locale(Tx&, const ClientScope&,
+                                                    std::string_view address) = 0;
   virtual Result<void> create(Tx&, const ClientScope&, const NewMail&) = 0;
   virtual Result<void> create(Tx&, const AnyPermit&, const NewMail&) = 0;
   virtual Result<int> cancel(Tx&, const ClientScope&, const MailSubject&, Time now) = 0;

@@ -30,6 +30,8 @@ struct MailDelivery {
 // committed the mail was never there, and when it is the mail will be sent, once, by a background
 // worker that may be another process. Recipient and content are sealed until then and wiped after.
 //
+// It is written in the language of whoever has the address, at the moment of queueing; see Mail.
+//
 // The forms with a permit are for an organization's mail, those with a ClientScope for a person's
 // own (sign-up, passwords); neither sees the other's.
 class Outbox {

@@ -218,6 +218,15 @@ const Recipes& recipes() {
          return by_link(server, "restore_address", "/api/v1/auth/address/restore",
                         "was-" + person.email, id_of(server, person));
        }},
+      {"PATCH /api/v1/me",
+       [](Server& server) {
+         auto person = std::make_shared<Person>(server.somebody());
+         return Prepared{[=] {
+                           return person->patch("/api/v1/me",
+                                                Json::object({{"name", "Lee"}, {"locale", "de"}}));
+                         },
+                         ""};
+       }},
       {"POST /api/v1/me/address",
        [](Server& server) {
          auto person = std::make_shared<Person>(server.somebody());

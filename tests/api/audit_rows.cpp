@@ -10,19 +10,21 @@
 
 namespace ks::api_test {
 
-void on_both(const std::function<void(Server&)>& promise) {
+void on_both(const std::function<void(Server&)>& promise,
+             const std::map<std::string, std::string>& settings) {
+  ServerOptions options;
+  options.settings = settings;
   {
     INFO("SQLite");
-    Server server;
+    Server server(options);
     promise(server);
   }
   if (!test::PostgresServer::available()) return;
   INFO("PostgreSQL");
   const auto login = test::PostgresServer::shared().create_database();
-  ServerOptions options;
-  options.settings = {{"DATABASE_DSN", login.dsn},
-                      {"DATABASE_OWNER_DSN", login.owner_dsn},
-                      {"AUTO_MIGRATE", "true"}};
+  options.settings["DATABASE_DSN"] = login.dsn;
+  options.settings["DATABASE_OWNER_DSN"] = login.owner_dsn;
+  options.settings["AUTO_MIGRATE"] = "true";
   Server server(options);
   promise(server);
 }

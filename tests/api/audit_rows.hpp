@@ -13,8 +13,10 @@
 // What the suites of the audit log share: servers on both engines, and a look at the stored rows.
 namespace ks::api_test {
 
-// On SQLite, and on PostgreSQL where that is installed.
-void on_both(const std::function<void(Server&)>& promise);
+// On SQLite, and on PostgreSQL where that is installed; with these settings over those of the
+// tests.
+void on_both(const std::function<void(Server&)>& promise,
+             const std::map<std::string, std::string>& settings = {});
 
 std::string metadata(const http::RouteInfo& info, std::string_view name);
 

@@ -299,6 +299,7 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   CHECK(ann.poke(ann.deployment_path("web") + "/deploy").status == 202);
   CHECK(ann.del(ann.deployment_path("web")).status == 202);
   CHECK(root.get("/api/v1/platform/orgs").status == 200);
+  CHECK(ann.patch("/api/v1/me", Json::object({{"locale", "de"}})).status == 200);
   CHECK(ann.get("/api/v1/me/sessions").status == 200);
   CHECK(ann.post("/api/v1/me/address", Json::object({{"email", "ann@new.example"}})).status == 202);
   CHECK(ann.put("/api/v1/me/password", Json::object({{"password", kPassword}})).status == 200);

@@ -54,7 +54,7 @@ Mailed mail_to(Server& server, const std::string& address) {
     REQUIRE(draft);
     if (draft->to.text() != address) continue;
     out = {row[2], draft->draft.link ? draft->draft.link->path : "",
-           draft->draft.link ? draft->draft.link->token : ""};
+           draft->draft.link ? draft->draft.link->token : "", std::string(name(draft->locale))};
   }
   return out;
 }

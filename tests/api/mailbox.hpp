@@ -14,6 +14,7 @@ struct Mailed {
   std::string kind;
   std::string path;
   std::string token;
+  std::string locale;
 };
 // The newest mail that waits for that address on a server with mailing_settings(); an empty kind
 // when there is none.

@@ -57,6 +57,7 @@ const Values& usual() {
       {"since", 0},
       {"kept", "kept"},
       {"device", "curl"},
+      {"locale", "de"},
       {"network", "192.0.2.1"},
       {"password_hash", "p"},
       {"platform_admin", 0},

@@ -1,6 +1,7 @@
 #include "api/api.hpp"
 #include "api/fields.hpp"
 #include "api/me/me.hpp"
+#include "api/present.hpp"
 #include "api/router.hpp"
 #include "identity/password.hpp"
 
@@ -63,9 +64,26 @@ void mount_address(Router& router, Services& services) {
       });
 }
 
+void mount_profile(Router& router, Services& services) {
+  router.patch<Person>(
+      "/api/v1/me", {.action = std::nullopt, .body = Body::json, .deed = account_actions::kProfile},
+      [&services](Tx& tx, const Caller& caller, const Call& call) -> Result<Reply> {
+        Fields fields(call.body, {"name", "locale"});
+        ProfilePatch patch;
+        patch.name = fields.optional_text("name");
+        patch.locale = fields.optional_locale("locale");
+        KS_CHECK(fields.done(faults_of(patch)));
+        KS_TRY(const UserRow user, services.accounts.profile().change(tx, caller, patch));
+        Reply reply;
+        reply.body = Json::object({{"user", api::present(user)}});
+        return reply;
+      });
+}
+
 }  // namespace
 
 void mount_own_account(Router& router, Services& services) {
+  mount_profile(router, services);
   mount_address(router, services);
 
   router.put<Bearer>(

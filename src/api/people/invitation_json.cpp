@@ -59,8 +59,9 @@ class Rows {
       refuse(at, "must be an object");
       return out;
     }
-    Fields fields(item, {"email", "org_role", "teams"});
+    Fields fields(item, {"email", "org_role", "teams", "locale"});
     out.email = fields.required_text("email");
+    out.locale = fields.optional_locale("locale");
     out.role = org_role_in(fields);
     take(at, fields);
     out.teams = teams(at + "/teams", item.find("teams"));
@@ -139,6 +140,7 @@ Json present(const app::InvitationView& view, const TenantScope& scope) {
     actions.push(name(Action::org_invitations_manage));
   return Json::object({{"id", i.id.text()},
                        {"email", i.email},
+                       {"locale", name(i.locale)},
                        {"state", name(i.state)},
                        {"reason", i.reason.empty() ? Json() : Json(i.reason)},
                        {"org_role", view.whole ? Json(name(i.role)) : Json()},
@@ -162,7 +164,7 @@ Json present(const std::string& email, const app::Invited& invited, const Tenant
 Result<InviteBody> invite_body(Tx& tx, const app::Stores& stores, const TenantScope& scope,
                                const Json& body) {
   Rows rows(tx, stores, scope);
-  Fields fields(body, {"invitations", "expires_in_days"});
+  Fields fields(body, {"invitations", "expires_in_days", "locale"});
   InviteBody out;
   const Json* list = body.find("invitations");
   const bool fits = list != nullptr && list->is_array() && !list->as_array().empty() &&
@@ -171,6 +173,7 @@ Result<InviteBody> invite_body(Tx& tx, const app::Stores& stores, const TenantSc
     fields.refuse("invitations", "is required");
   else if (!fits)
     fields.refuse("invitations", fmt::format("must be an array of 1 to {}", kInvitationsMax));
+  const auto locale = fields.optional_locale("locale");
   rows.take("", fields);
   out.life_days = life_days_of(rows, body);
   if (fits)
@@ -178,6 +181,8 @@ Result<InviteBody> invite_body(Tx& tx, const app::Stores& stores, const TenantSc
       out.wanted.push_back(rows.row(fmt::format("/invitations/{}", i), list->as_array()[i]));
   if (rows.failure) return std::unexpected(std::move(*rows.failure));
   if (!rows.faults.empty()) return invalid(std::move(rows.faults));
+  for (app::Wanted& one : out.wanted)
+    if (!one.locale) one.locale = locale;
   return out;
 }
 

@@ -61,7 +61,7 @@ Result<void> tell(Tx& tx, const Stores& stores, const AnyPermit& permit, std::st
                   MailContent content, const MailSubject& subject) {
   const auto to = EmailAddress::parse(email);
   if (!to) return {};
-  return stores.outbox.queue(tx, permit, Mail{*to, std::move(content), subject, Locale::en});
+  return stores.outbox.queue(tx, permit, Mail{*to, std::move(content), subject});
 }
 
 Result<void> tell_administrators(Tx& tx, const Stores& stores, const MayAnswer& may,

@@ -70,7 +70,7 @@ class Inviting {
     KS_TRY(const MailOrg org, mail_org());
     return stores_.outbox.queue(tx_, may_manage,
                                 Mail{*to, mails::TeamAdded{org, team.name, by ? by->name : ""},
-                                     MailSubject{"team_member", team.id.str()}, Locale::en});
+                                     MailSubject{"team_member", team.id.str()}});
   }
 
   Result<Invited> update(const InvitationId& id, const Wanted& wanted) {
@@ -134,13 +134,15 @@ class Inviting {
                                   *sending,
                                   std::nullopt,
                                   {},
-                                  std::nullopt},
+                                  std::nullopt,
+                                  {}},
                        wanted);
   }
 
   Result<Invited> create_with(const Invitation& fresh, const Wanted& wanted) {
     const InvitationToken token = InvitationToken::make(scope_.org(), stores_.random);
-    KS_TRY(const bool made_one, stores_.invitations.create(tx_, may_, fresh, token.hash()));
+    KS_TRY(const bool made_one,
+           stores_.invitations.create(tx_, may_, fresh, wanted.locale, token.hash()));
     if (!made_one) return conflict("busy", "The address was invited just now; try again.");
     for (const Wanted::InTeam& in : wanted.teams) KS_CHECK(set_part(fresh.id, in));
     KS_TRY(const auto made, stores_.invitations.find(tx_, may_.permit(), fresh.id));
@@ -228,7 +230,7 @@ Result<void> send_invitation(Tx& tx, const Stores& stores, const TenantScope& sc
       Mail{to,
            mails::Invitation{MailOrg{org.name, org.slug}, invitation.by_name, invitation.role,
                              std::move(teams), LinkToken(token), invitation.expires_at},
-           about(invitation), Locale::en});
+           about(invitation), invitation.locale});
 }
 
 Result<std::vector<Invited>> invite(Tx& tx, const Stores& stores, const TenantScope& scope,

@@ -18,6 +18,8 @@ struct Wanted {
   std::string email;  // As it was written.
   OrgRole role = OrgRole::member;
   std::vector<InTeam> teams = {};
+  // Of the mail, where the address has no account; without it, that of who invites.
+  std::optional<Locale> locale = std::nullopt;
 };
 
 // What became of one of many: a new invitation; a pending one got more; a member was put into

@@ -4,14 +4,6 @@
 
 namespace ks {
 
-std::string_view name(Locale locale) { return locale == Locale::de ? "de" : "en"; }
-
-std::optional<Locale> locale(std::string_view name) {
-  if (name == "en") return Locale::en;
-  if (name == "de") return Locale::de;
-  return std::nullopt;
-}
-
 namespace {
 
 using Word = MailDraft::Word;
@@ -197,8 +189,7 @@ Result<AddressedDraft> draft_from_text(std::string_view text) {
   if (json.find("link") != nullptr)
     draft.link = MailDraft::Link{std::string(json.text("link", "path")),
                                  std::string(json.text("link", "token"))};
-  return AddressedDraft{std::move(to), locale(json.text("locale")).value_or(Locale::en),
-                        std::move(draft)};
+  return AddressedDraft{std::move(to), locale_or_english(json.text("locale")), std::move(draft)};
 }
 
 }  // namespace ks

@@ -10,15 +10,12 @@
 #include "base/clock.hpp"
 #include "domain/mail/email_address.hpp"
 #include "domain/mail/link_token.hpp"
+#include "domain/people/locale.hpp"
 #include "domain/role.hpp"
 
 // The mails of the product, each with exactly what its text needs. Names come as people wrote them;
 // they are made harmless where the text is made, not here. How to add one: docs/guides.
 namespace ks {
-
-enum class Locale { en, de };
-std::string_view name(Locale locale);
-std::optional<Locale> locale(std::string_view name);
 
 // An organization as a mail names it and links to it.
 struct MailOrg {
@@ -130,7 +127,8 @@ struct MailSubject {
   std::string id;
 };
 
-// One mail to one person.
+// One mail to one person, in the language of the account that has the address. Only where none has
+// it is it written in `locale`.
 struct Mail {
   EmailAddress to;
   MailContent content;

@@ -51,18 +51,22 @@ Result<void> OwnAddress::ask(const ClientScope& scope, const Caller& caller,
     KS_CHECK(parts_.links.put(tx, scope, fresh.row));
     KS_TRY(const auto known, parts_.store.find_user(tx, scope, address));
     KS_TRY(const auto kept_for, parts_.links.way_back_to(tx, scope, address, fresh.row.created_at));
-    const bool taken = (known && known->user.id != user.id) || (kept_for && *kept_for != user.id);
+    const bool taken =
+        (known && known->user.id != user.id) || (kept_for && kept_for->user != user.id);
     MailContent content = mails::ChangeAddress{fresh.token, fresh.row.expires_at};
     if (taken) content = mails::AccountExists{};
+    const Locale locale = kept_for ? kept_for->locale : user.locale;
     KS_CHECK(parts_.outbox.cancel(tx, scope, about));
-    KS_CHECK(parts_.outbox.queue(tx, scope, Mail{.to = to, .content = content, .about = about}));
+    KS_CHECK(parts_.outbox.queue(
+        tx, scope, Mail{.to = to, .content = content, .about = about, .locale = locale}));
     // While it can still be stopped. Not under `about`: asking once more must not take it back.
     // Nobody is told at dev@localhost, nor of a proof of the address that the account has.
     if (const auto present = EmailAddress::parse(user.email); present && address != user.email)
       KS_CHECK(parts_.outbox.queue(tx, scope,
                                    Mail{.to = *present,
                                         .content = mails::AddressAsked{to, fresh.row.created_at},
-                                        .about = {"account", user.id.str()}}));
+                                        .about = {"account", user.id.str()},
+                                        .locale = user.locale}));
     ClientDeed deed = deed_of(account_actions::kAskAddress, user.id);
     deed.personal = {{{"email"}, address}};
     return parts_.audit.record(tx, scope, deed, trail, fresh.row.created_at);
@@ -92,7 +96,7 @@ Result<void> OwnAddress::move(Tx& tx, const ClientScope& scope, const UserRow& u
   if (!moved) return address_taken();
   // Asked for after the change, as at a sign-up.
   KS_TRY(const auto kept_for, parts_.links.way_back_to(tx, scope, to.key(), now));
-  if (kept_for && *kept_for != user.id) return address_taken();
+  if (kept_for && kept_for->user != user.id) return address_taken();
   if (to.key() == user.email) return {};
   // An address that nobody has shown to read may be a stranger's, by a slip of the pen.
   const bool with_way_back = user.email_proved && back != nullptr;
@@ -102,9 +106,12 @@ Result<void> OwnAddress::move(Tx& tx, const ClientScope& scope, const UserRow& u
   if (!old) return {};
   MailContent content = mails::AddressReplaced{to, now};
   if (with_way_back) content = mails::AddressChanged{to, now, back->token, back->row.expires_at};
-  return parts_.outbox.queue(
-      tx, scope,
-      Mail{.to = *old, .content = std::move(content), .about = {"account", user.id.str()}});
+  // The account has that address no more.
+  return parts_.outbox.queue(tx, scope,
+                             Mail{.to = *old,
+                                  .content = std::move(content),
+                                  .about = {"account", user.id.str()},
+                                  .locale = user.locale});
 }
 
 Result<void> OwnAddress::confirm(const ClientScope& scope, std::string_view token,

@@ -50,6 +50,7 @@ CREATE TABLE public.account_links (
     password_hash text NOT NULL COLLATE pg_catalog."C",
     created_at bigint NOT NULL,
     expires_at bigint NOT NULL,
+    locale text DEFAULT 'en'::text NOT NULL COLLATE pg_catalog."C",
     CONSTRAINT account_links_purpose_known CHECK ((purpose = ANY (ARRAY['sign_up'::text, 'reset'::text, 'change_address'::text, 'restore_address'::text])))
 );
 ALTER TABLE ONLY public.account_links FORCE ROW LEVEL SECURITY;
@@ -263,6 +264,7 @@ CREATE TABLE public.invitations (
     resends bigint NOT NULL,
     told_at bigint NOT NULL,
     settled_at bigint NOT NULL,
+    locale text DEFAULT 'en'::text NOT NULL COLLATE pg_catalog."C",
     CONSTRAINT invitations_accepted CHECK (((state <> 'accepted'::text) OR (answered_by IS NOT NULL))),
     CONSTRAINT invitations_role CHECK ((role = ANY (ARRAY['org_admin'::text, 'org_member'::text]))),
     CONSTRAINT invitations_settled CHECK (((state = 'pending'::text) = (settled_at = 0))),
@@ -505,7 +507,8 @@ CREATE TABLE public.users (
     authz_version bigint NOT NULL,
     created_at bigint NOT NULL,
     updated_at bigint NOT NULL,
-    email_proved_at bigint DEFAULT 0 NOT NULL
+    email_proved_at bigint DEFAULT 0 NOT NULL,
+    locale text DEFAULT 'en'::text NOT NULL COLLATE pg_catalog."C"
 );
 ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.users OWNER TO {owner_role};

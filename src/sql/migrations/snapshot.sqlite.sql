@@ -58,7 +58,7 @@ CREATE TABLE account_links (
   name TEXT NOT NULL,
   password_hash TEXT NOT NULL,
   created_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL, locale TEXT NOT NULL DEFAULT 'en',
   PRIMARY KEY (client_id, purpose, subject),
   CONSTRAINT account_links_token UNIQUE (client_id, token_hash),
   CONSTRAINT account_links_purpose_known
@@ -292,7 +292,7 @@ CREATE TABLE invitations (
   resends_since INTEGER NOT NULL,
   resends INTEGER NOT NULL,
   told_at INTEGER NOT NULL,
-  settled_at INTEGER NOT NULL,
+  settled_at INTEGER NOT NULL, locale TEXT NOT NULL DEFAULT 'en',
   PRIMARY KEY (client_id, org_id, id),
   FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id),
   FOREIGN KEY (client_id, invited_by) REFERENCES users (client_id, id),
@@ -557,7 +557,7 @@ CREATE TABLE users (
   platform_admin INTEGER NOT NULL,
   authz_version INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL, email_proved_at INTEGER NOT NULL DEFAULT 0,
+  updated_at INTEGER NOT NULL, email_proved_at INTEGER NOT NULL DEFAULT 0, locale TEXT NOT NULL DEFAULT 'en',
   PRIMARY KEY (client_id, id),
   CONSTRAINT users_email_taken UNIQUE (client_id, email),
   FOREIGN KEY (client_id) REFERENCES clients (client_id)

@@ -36,7 +36,8 @@ AccountLink link_at(const Row& row, LinkPurpose purpose, std::string_view token_
                    .name = row.str(3),
                    .password_hash = row.str(4),
                    .created_at = row.time(5),
-                   .expires_at = row.time(6)};
+                   .expires_at = row.time(6),
+                   .locale = locale_or_english(row.text(7))};
   if (row.text(1) != kNobody) link.user = row.id<User>(1);
   return link;
 }
@@ -51,7 +52,7 @@ Result<void> SqlAccountLinkStore::put(Tx& tx, const ClientScope& scope, const Ac
   KS_CHECK(sql_tx(tx).run(scope, q::account_link_put, name(link.purpose), link.subject,
                           link.token_hash, link.user ? link.user->str() : std::string(kNobody),
                           link.address, link.name, link.password_hash, link.created_at,
-                          link.expires_at));
+                          link.expires_at, name(link.locale)));
   return {};
 }
 
@@ -78,7 +79,7 @@ Result<std::vector<AccountLink>> SqlAccountLinkStore::list(Tx& tx, const ClientS
   KS_TRY(const auto rows, sql_tx(tx).run(scope, q::account_links_to, address, name(purpose), now));
   std::vector<AccountLink> out;
   out.reserve(rows.size());
-  for (const Row& row : rows) out.push_back(link_at(row, purpose, row.text(7)));
+  for (const Row& row : rows) out.push_back(link_at(row, purpose, row.text(8)));
   return out;
 }
 
@@ -94,11 +95,12 @@ Result<void> SqlAccountLinkStore::drop(Tx& tx, const ClientScope& scope, const U
   return {};
 }
 
-Result<std::optional<UserId>> SqlAccountLinkStore::way_back_to(Tx& tx, const ClientScope& scope,
-                                                               std::string_view address, Time now) {
+Result<std::optional<AccountLinkStore::KeptFor>> SqlAccountLinkStore::way_back_to(
+    Tx& tx, const ClientScope& scope, std::string_view address, Time now) {
   KS_TRY(const auto row, sql_tx(tx).run(scope, q::account_link_way_back_to, address, now));
-  if (!row) return std::optional<UserId>();
-  return std::optional(row->id<User>(0));
+  if (!row) return std::optional<KeptFor>();
+  const Locale locale = row->is_null(1) ? Locale::en : locale_or_english(row->text(1));
+  return std::optional(KeptFor{row->id<User>(0), locale});
 }
 
 }  // namespace ks::sql

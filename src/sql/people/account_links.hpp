@@ -15,8 +15,8 @@ class SqlAccountLinkStore final : public AccountLinkStore {
                                         std::string_view address, Time now) override;
   Result<void> remove(Tx&, const ClientScope&, LinkPurpose, std::string_view subject) override;
   Result<void> drop(Tx&, const ClientScope&, const UserId&, LinkPurpose, Time since) override;
-  Result<std::optional<UserId>> way_back_to(Tx&, const ClientScope&, std::string_view address,
-                                            Time now) override;
+  Result<std::optional<KeptFor>> way_back_to(Tx&, const ClientScope&, std::string_view address,
+                                             Time now) override;
 };
 
 }  // namespace ks::sql

@@ -44,7 +44,8 @@ enum Column {
   kTeamByName,
   kTeamSlug,
   kTeamName,
-  kTeamDescription
+  kTeamDescription,
+  kLocale
 };
 
 Result<std::optional<MailDelivery>> delivery_at(const Row& row) {
@@ -80,7 +81,8 @@ Result<Invitation> invitation_at(const Row& row) {
       Resends{row.time(kSentAt), row.time(kResendsSince), static_cast<int>(row.integer(kResends))},
       pending ? std::nullopt : std::optional(row.time(kSettledAt)),
       {},
-      std::move(delivery)};
+      std::move(delivery),
+      locale_or_english(row.text(kLocale))};
 }
 
 Result<Invitation::Part> part_at(const Row& row) {
@@ -202,12 +204,13 @@ Result<std::optional<Resends>> SqlInvitationStore::last_sent(Tx& tx, const MayIn
 }
 
 Result<bool> SqlInvitationStore::create(Tx& tx, const MayInvite& may, const Invitation& fresh,
+                                        const std::optional<Locale>& locale,
                                         std::string_view token_hash) {
-  KS_TRY(
-      const auto created,
-      sql_tx(tx).run(may.permit(), q::invitation_create, fresh.id, fresh.email, name(fresh.role),
-                     fresh.org_wide ? 1 : 0, token_hash, fresh.by, fresh.life_days,
-                     fresh.created_at, fresh.expires_at, fresh.resends.since, fresh.resends.count));
+  KS_TRY(const auto created,
+         sql_tx(tx).run(may.permit(), q::invitation_create, fresh.id, fresh.email, name(fresh.role),
+                        fresh.org_wide ? 1 : 0, token_hash, fresh.by, fresh.life_days,
+                        fresh.created_at, fresh.expires_at, fresh.resends.since,
+                        fresh.resends.count, locale ? name(*locale) : std::string_view()));
   return created == 1;
 }
 

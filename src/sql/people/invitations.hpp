@@ -19,7 +19,7 @@ class SqlInvitationStore final : public InvitationStore {
 
   Result<std::optional<Resends>> last_sent(Tx&, const MayInvite&, std::string_view email,
                                            Time sent_after) override;
-  Result<bool> create(Tx&, const MayInvite&, const Invitation&,
+  Result<bool> create(Tx&, const MayInvite&, const Invitation&, const std::optional<Locale>& locale,
                       std::string_view token_hash) override;
   Result<void> set(Tx&, const AnyPermit&, const Invitation&) override;
   Result<bool> set_part(Tx&, const MayInvite&, const InvitationId&,

@@ -1,12 +1,15 @@
--- One that is pending for the address stands in the way.
+-- One that is pending for the address stands in the way. Without a language it has that of who
+-- invites.
 -- name: invitation_create
 -- rows: none
 -- scope: tenant
 INSERT INTO invitations (client_id, org_id, id, email, role, org_wide, state, reason, token_hash,
   invited_by, answered_by, version, life_days, created_at, expires_at, sent_at, resends_since,
-  resends, told_at, settled_at)
+  resends, told_at, settled_at, locale)
 VALUES (:client, :org, :id, :email, :role, :org_wide, 'pending', '', :token_hash, :invited_by, NULL,
-  1, :life_days, :now, :expires_at, :now, :resends_since, :resends, 0, 0)
+  1, :life_days, :now, :expires_at, :now, :resends_since, :resends, 0, 0,
+  COALESCE(NULLIF(CAST(:locale AS TEXT), ''), (
+    SELECT u.locale FROM users AS u WHERE u.client_id = :client AND u.id = :invited_by), 'en'))
 ON CONFLICT (client_id, org_id, email) WHERE state = 'pending' DO NOTHING;
 
 -- When the address was written to last, whatever became of that, and how often on that day.
@@ -45,7 +48,8 @@ WHERE client_id = :client AND org_id = :org AND invitation_id = :id AND team_id 
 SELECT i.id, i.email, i.role, i.org_wide, i.state, i.reason, i.invited_by, u.name, u.email,
   i.answered_by, i.version, i.life_days, i.created_at, i.expires_at, i.sent_at, i.resends_since,
   i.resends, i.settled_at, m.state, m.reason, m.attempts, m.queued_at, m.changed_at, p.team_id,
-  p.team_name, p.role, p.invited_by, b.name, t.slug, t.name, t.description
+  p.team_name, p.role, p.invited_by, b.name, t.slug, t.name, t.description,
+  i.locale
 FROM invitations AS i
 LEFT JOIN org_members AS im ON im.client_id = i.client_id AND im.org_id = i.org_id
   AND im.user_id = i.invited_by
@@ -72,7 +76,8 @@ ORDER BY p.team_name, p.team_id;
 SELECT i.id, i.email, i.role, i.org_wide, i.state, i.reason, i.invited_by, u.name, u.email,
   i.answered_by, i.version, i.life_days, i.created_at, i.expires_at, i.sent_at, i.resends_since,
   i.resends, i.settled_at, m.state, m.reason, m.attempts, m.queued_at, m.changed_at, p.team_id,
-  p.team_name, p.role, p.invited_by, b.name, t.slug, t.name, t.description
+  p.team_name, p.role, p.invited_by, b.name, t.slug, t.name, t.description,
+  i.locale
 FROM invitations AS i
 LEFT JOIN org_members AS im ON im.client_id = i.client_id AND im.org_id = i.org_id
   AND im.user_id = i.invited_by
@@ -106,7 +111,8 @@ ORDER BY i.id, p.team_name, p.team_id;
 SELECT i.id, i.email, i.role, i.org_wide, i.state, i.reason, i.invited_by, u.name, u.email,
   i.answered_by, i.version, i.life_days, i.created_at, i.expires_at, i.sent_at, i.resends_since,
   i.resends, i.settled_at, m.state, m.reason, m.attempts, m.queued_at, m.changed_at, p.team_id,
-  p.team_name, p.role, p.invited_by, b.name, t.slug, t.name, t.description
+  p.team_name, p.role, p.invited_by, b.name, t.slug, t.name, t.description,
+  i.locale
 FROM invitations AS i
 LEFT JOIN org_members AS im ON im.client_id = i.client_id AND im.org_id = i.org_id
   AND im.user_id = i.invited_by

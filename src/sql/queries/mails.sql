@@ -1,3 +1,11 @@
+-- Of whoever has the address that is written to.
+-- name: mail_locale
+-- rows: optional
+-- scope: client
+SELECT u.locale
+FROM users AS u
+WHERE u.client_id = :client AND u.email = :email;
+
 -- name: mail_create_for_client
 -- rows: none
 -- scope: client

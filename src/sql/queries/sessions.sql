@@ -11,7 +11,8 @@ WHERE s.client_id = :client AND s.token_hash = :token_hash;
 -- rows: optional
 -- scope: client
 SELECT s.id, s.created_at, s.seen_at, s.expires_at, s.auth_at,
-  u.id, u.email, u.name, u.platform_admin, u.state, u.authz_version, u.email_proved_at
+  u.id, u.email, u.name, u.platform_admin, u.state, u.authz_version, u.email_proved_at,
+  u.locale
 FROM sessions AS s
 JOIN users AS u ON u.client_id = s.client_id AND u.id = s.user_id
 WHERE s.client_id = :client AND s.token_hash = :token_hash;

@@ -2,23 +2,24 @@
 -- rows: none
 -- scope: client
 INSERT INTO users (client_id, id, email, name, password_hash, state, platform_admin, authz_version,
-  created_at, updated_at, email_proved_at)
+  created_at, updated_at, email_proved_at, locale)
 VALUES (:client, :id, :email, :name, :password_hash, 'active', :platform_admin, 1, :now, :now,
-  :email_proved_at)
+  :email_proved_at, :locale)
 ON CONFLICT (client_id, email) DO NOTHING;
 
 -- name: user_by_email
 -- rows: optional
 -- scope: client
 SELECT u.id, u.email, u.name, u.platform_admin, u.state, u.authz_version, u.email_proved_at,
-  u.password_hash
+  u.locale, u.password_hash
 FROM users AS u
 WHERE u.client_id = :client AND u.email = :email;
 
 -- name: user_by_id
 -- rows: optional
 -- scope: client
-SELECT u.id, u.email, u.name, u.platform_admin, u.state, u.authz_version, u.email_proved_at
+SELECT u.id, u.email, u.name, u.platform_admin, u.state, u.authz_version, u.email_proved_at,
+  u.locale
 FROM users AS u
 WHERE u.client_id = :client AND u.id = :id;
 
@@ -33,6 +34,12 @@ WHERE client_id = :client AND id = :id;
 -- scope: client
 UPDATE users SET email = :email, email_proved_at = :now, authz_version = authz_version + 1,
   updated_at = :now
+WHERE client_id = :client AND id = :id;
+
+-- name: user_profile_set
+-- rows: none
+-- scope: client
+UPDATE users SET name = :name, locale = :locale, updated_at = :now
 WHERE client_id = :client AND id = :id;
 
 -- name: user_password_replaced
