@@ -8,8 +8,6 @@
 #include "api/api.hpp"
 #include "api/pages/docs_page.hpp"
 #include "api/web/web.hpp"
-#include "app/housekeeping.hpp"
-#include "app/invitations/revocation.hpp"
 #include "audit/keeper.hpp"
 #include "audit/verify.hpp"
 #include "base/digest.hpp"
@@ -18,6 +16,7 @@
 #include "main/cluster.hpp"
 #include "main/database.hpp"
 #include "main/descriptors.hpp"
+#include "main/housekeeping.hpp"
 #include "main/mailing.hpp"
 #include "main/readiness.hpp"
 #include "main/stores.hpp"
@@ -89,6 +88,7 @@ struct Program::Impl {
   std::unique_ptr<TemplateCatalogue> templates;
   std::unique_ptr<api::Services> services;
   api::FeedHub hub;
+  std::unique_ptr<Housekeeping> housekeeping;
   std::unique_ptr<audit::HeadKeeper> heads;
   std::unique_ptr<sync::Sync> sync;
   std::unique_ptr<sync::Purge> purge;
@@ -116,9 +116,6 @@ struct Program::Impl {
   void stop(Duration drain);
   http::Response ready();
   std::vector<std::string> troubles();
-  void clean_after(Duration wait, Duration then, Result<void> (Impl::*clean)());
-  Result<void> expire();
-  Result<void> sweep();
 };
 
 Result<void> Program::Impl::open_database() {
@@ -179,6 +176,8 @@ void Program::Impl::build_api() {
                     days(config.access_inactive_days),
                     std::string(program_version()),
                     [this] { return sync->trouble(); }});
+  housekeeping =
+      std::make_unique<Housekeeping>(*db, *stores, services->stores, *accounts, parts.clock);
   api::mount(raw, *services, hub);
   api::mount_docs(raw, *services);
   api::mount_web(raw, *services, parts.random, parts.web);
@@ -200,10 +199,7 @@ void Program::Impl::start_background() {
     });
     sync->start(loop);
     mailing->start(loop);
-    // Soon after the start too: a server that is started often has to come to it.
-    clean_after(minutes(5), hours(1), &Impl::sweep);
-    // An invitation that expires is shown so at once; its seat is free a minute later at most.
-    clean_after(minutes(1), minutes(1), &Impl::expire);
+    housekeeping->start(loop);
     sync::Purge::Config purging;
     purging.every = seconds(config.purge_interval_s);
     purge = std::make_unique<sync::Purge>(
@@ -223,45 +219,6 @@ void Program::Impl::start_background() {
     op = std::make_unique<op::Operator>(*cluster, config.op, parts.clock, parts.random);
     op->start(loop);
   }
-}
-
-void Program::Impl::clean_after(Duration wait, Duration then, Result<void> (Impl::*clean)()) {
-  work.at(0).call_after(wait, [this, then, clean] {
-    work.at(0).spawn([this, then, clean] {
-      if (auto cleaned = (this->*clean)(); !cleaned)
-        log::warn("clean-up failed and is tried again", {{"cause", cleaned.error().message}});
-      clean_after(then, then, clean);
-    });
-  });
-}
-
-Result<void> Program::Impl::expire() {
-  return app::expire_all_invitations(*db, services->stores, FleetScope(FleetReason::housekeeping));
-}
-
-Result<void> Program::Impl::sweep() {
-  const FleetScope fleet(FleetReason::housekeeping);
-  const Time now = parts.clock.now();
-  const app::Kept kept;
-  KS_CHECK(accounts->sweep(fleet));
-  for (std::int64_t went = kept.batch; went == kept.batch;) {
-    KS_TRY(went, db->fleet_write(fleet, [&](Tx& tx) {
-      return stores->idempotency.forget_older(tx, fleet, now - hours(24), kept.batch);
-    }));
-  }
-  for (std::int64_t went = kept.batch; went == kept.batch;) {
-    KS_TRY(went, db->fleet_write(fleet, [&](Tx& tx) {
-      return stores->removals.forget_older(tx, fleet, now - kReinstatable, kept.batch);
-    }));
-  }
-  for (std::int64_t went = kept.batch; went == kept.batch;) {
-    KS_TRY(went, db->fleet_write(fleet, [&](Tx& tx) {
-      return stores->invitations.forget_older(tx, fleet, now - kInvitationKept, kept.batch);
-    }));
-  }
-  KS_TRY(const auto pruned, app::prune(*db, stores->housekeeping, fleet, kept, now));
-  log::debug("clean-up", {{"events", pruned.events}, {"revisions", pruned.revisions}});
-  return {};
 }
 
 std::vector<std::string> Program::Impl::troubles() {
