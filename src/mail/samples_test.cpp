@@ -26,6 +26,7 @@ const std::vector<MailContent>& samples() {
       mails::MemberRemoved{kAcme},
       mails::OwnershipOffer{kAcme, "Ann Lee", kWhen},
       mails::OwnershipTransferred{kAcme, "Ann Lee", "Bob Ray"},
+      mails::AccessReview{kAcme, 12, 31, 3, 90},
       mails::VerifyAddress{kToken, kWhen},
       mails::AccountExists{},
       mails::PasswordReset{kToken, kWhen},

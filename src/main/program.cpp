@@ -176,8 +176,8 @@ void Program::Impl::build_api() {
                     days(config.access_inactive_days),
                     std::string(program_version()),
                     [this] { return sync->trouble(); }});
-  housekeeping =
-      std::make_unique<Housekeeping>(*db, *stores, services->stores, *accounts, parts.clock);
+  housekeeping = std::make_unique<Housekeeping>(config, *db, *stores, services->stores, *accounts,
+                                                parts.clock);
   api::mount(raw, *services, hub);
   api::mount_docs(raw, *services);
   api::mount_web(raw, *services, parts.random, parts.web);

@@ -14,6 +14,7 @@
 #include "sql/names.hpp"
 #include "sql/organizations.hpp"
 #include "sql/people/access.hpp"
+#include "sql/people/access_reminders.hpp"
 #include "sql/people/account_links.hpp"
 #include "sql/people/invitations.hpp"
 #include "sql/people/members.hpp"
@@ -59,6 +60,7 @@ struct SqlStores {
   sql::SqlOwnershipStore ownership;
   sql::SqlInvitationStore invitations;
   sql::SqlAccessStore access;
+  sql::SqlAccessReminderStore access_reminders;
   sql::SqlReviewStore reviews;
   sql::SqlDeploymentStore deployments;
   sql::SqlSandboxStore sandboxes;

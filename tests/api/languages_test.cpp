@@ -306,8 +306,8 @@ TEST_CASE("every mail is written in its reader's language, whoever caused it") {
 }
 
 TEST_CASE("no kind of mail is without somebody who gets it in German") {
-  // Nothing sends one of these yet.
-  std::set<std::string> without{"limit_reached"};
+  // Of the first nothing sends one yet; the second is sent by no request, see tests/people.
+  std::set<std::string> without{"limit_reached", "access_review"};
   for (const auto* all : {&causes(), &sign_ups()})
     for (const Cause& cause : *all) without.insert(cause.kind);
   std::set<std::string> kinds;

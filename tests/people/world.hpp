@@ -57,6 +57,7 @@ class World {
   std::optional<std::string> mailed_token(const std::string& address);
   // Mails that have not left, oldest first: "team_added ann@example.com".
   std::vector<std::string> mails();
+  std::vector<AddressedDraft> waiting();
 
   // What the person is told to belong to.
   std::vector<Membership> memberships(const Person& who, std::size_t process = 0);
@@ -64,13 +65,14 @@ class World {
   app::Stores stores() { return stores_.for_app(outbox_, engine_.clock(), random_); }
   test::EngineCase& engine() { return engine_; }
   Database& database() { return engine_.database(); }
+  // A second process's; where there is none, the same.
+  Database& another() { return other_ ? *other_ : database(); }
   std::size_t processes() const { return gates_.size(); }
   SeededRandom& random() { return random_; }
   ClientScope client() const;
 
  private:
   void sign_in(Person& person);
-  std::vector<AddressedDraft> waiting();
   Database& database(std::size_t process) { return process == 0 ? database() : *other_; }
   Outcome with_caller(const Person& who, std::size_t process,
                       const std::function<Result<void>(Tx&, const Caller&)>& act);

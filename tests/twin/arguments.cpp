@@ -253,6 +253,8 @@ const std::map<std::string, Values, std::less<>>& special() {
       {"account_link_put", {{"token_hash", "new"}}},
       {"account_link_way_back_to", {{"address", "back@x.test"}}},
       {"account_links_swept", {{"now", 1000}}},
+      {"access_reminders_due", {{"since", 500}}},
+      {"access_reminder_begin", {{"since", 500}, {"now", 600}}},
   };
   return kSpecial;
 }

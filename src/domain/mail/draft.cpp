@@ -88,6 +88,16 @@ struct Drafts {
             .link = org_link(m.organization, "/people"),
             .useful_until = std::nullopt};
   }
+  MailDraft operator()(const mails::AccessReview& m) const {
+    return {.kind = "access_review",
+            .places = {{"organization", m.organization.name},
+                       {"people", m.people},
+                       {"rights", m.rights},
+                       {"inactive", m.inactive},
+                       {"days", m.days}},
+            .link = org_link(m.organization, "/access-review"),
+            .useful_until = std::nullopt};
+  }
   MailDraft operator()(const mails::VerifyAddress& m) const {
     return {.kind = "verify_address",
             .places = {{"expires", m.expires_at}},

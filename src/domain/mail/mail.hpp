@@ -74,6 +74,14 @@ struct OwnershipTransferred {
   std::string from;
   std::string to;
 };
+// To those who look after its people: nobody has reviewed who has access for a while.
+struct AccessReview {
+  MailOrg organization;
+  std::int64_t people = 0;
+  std::int64_t rights = 0;
+  std::int64_t inactive = 0;  // Of the people: not here for so many days.
+  std::int64_t days = 0;
+};
 // Also where the address has no account yet; the answer of sign-up is the same.
 struct VerifyAddress {
   LinkToken token;
@@ -116,8 +124,9 @@ using MailContent =
     std::variant<mails::Invitation, mails::TeamAdded, mails::InvitationAccepted,
                  mails::InvitationWanted, mails::SeatLimit, mails::LimitReached,
                  mails::MemberRemoved, mails::OwnershipOffer, mails::OwnershipTransferred,
-                 mails::VerifyAddress, mails::AccountExists, mails::PasswordReset,
-                 mails::PasswordChanged, mails::ChangeAddress, mails::AddressAsked,
+                 mails::AccessReview, mails::VerifyAddress, mails::AccountExists,
+                 mails::PasswordReset, mails::PasswordChanged, mails::ChangeAddress,
+                 mails::AddressAsked,
                  mails::AddressChanged, mails::AddressReplaced>;
 
 // What a mail is about: a kind of thing and its id, such as {"invitation", id}. By it the mail is

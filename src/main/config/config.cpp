@@ -248,13 +248,14 @@ void Loader::workloads() {
 }
 
 void Loader::limits() {
-  const auto number = [&](std::string_view name, std::int64_t& into, std::int64_t max) {
+  const auto number = [&](std::string_view name, std::int64_t& into, std::int64_t max,
+                          std::int64_t min = 1) {
     const std::string value = get(name);
     std::int64_t given = 0;
     const auto read = std::from_chars(value.data(), value.data() + value.size(), given);
-    if (read.ec != std::errc() || read.ptr != value.data() + value.size() || given < 1 ||
+    if (read.ec != std::errc() || read.ptr != value.data() + value.size() || given < min ||
         given > max)
-      return fault(name, fmt::format("must be a number from 1 to {}", max));
+      return fault(name, fmt::format("must be a number from {} to {}", min, max));
     into = given;
   };
   constexpr std::int64_t kMax = 1'000'000'000;
@@ -265,6 +266,7 @@ void Loader::limits() {
   number("CONNECTIONS_PER_ADDRESS", out_.config.network_connections, kMax);
   number("PURGE_INTERVAL", out_.config.purge_interval_s, kMax);
   number("ACCESS_INACTIVE_DAYS", out_.config.access_inactive_days, 3650);
+  number("ACCESS_REMINDER_DAYS", out_.config.access_reminder_days, 3650, 0);
 }
 
 void Loader::observability() {

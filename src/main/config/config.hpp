@@ -48,6 +48,7 @@ struct Config {
   std::int64_t network_connections = 256;
   std::int64_t purge_interval_s = 60;
   std::int64_t access_inactive_days = 90;
+  std::int64_t access_reminder_days = 90;  // 0: nobody is reminded.
   bool leader_elect = true;
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::text;

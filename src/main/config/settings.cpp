@@ -49,6 +49,7 @@ constexpr std::array kVariables = {
     Variable{"PURGE_INTERVAL", "60"},
     Variable{"AUDIT_SINK", ""},
     Variable{"ACCESS_INACTIVE_DAYS", "90"},
+    Variable{"ACCESS_REMINDER_DAYS", "90"},
     Variable{"METRICS_ADDR", ""},
     Variable{"LEADER_ELECT", "true"},
     Variable{"LOG_LEVEL", "info"},

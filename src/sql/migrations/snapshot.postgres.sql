@@ -357,7 +357,8 @@ CREATE TABLE public.organizations (
     created_at bigint NOT NULL,
     updated_at bigint NOT NULL,
     deleted_at bigint DEFAULT 0 NOT NULL,
-    audit_sunk bigint DEFAULT 0 NOT NULL
+    audit_sunk bigint DEFAULT 0 NOT NULL,
+    access_reminded_at bigint DEFAULT 0 NOT NULL
 );
 ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.organizations OWNER TO {owner_role};
