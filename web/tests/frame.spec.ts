@@ -33,6 +33,7 @@ test('the pages of a person are readable by everybody, in both themes, wide and 
 test('a journey by keyboard alone: sign in, jump, list the keys, invite', async ({ page, world, ann, context }) => {
   await context.clearCookies()
   await page.goto('/login')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   await page.keyboard.press('Tab')
   await expect(page.getByRole('link', { name: 'To the content' })).toBeFocused()
   await page.keyboard.press('Enter')
@@ -171,4 +172,16 @@ test('a member who may not invite sees why', async ({ page, context, world, ann 
     'Administrators of the organization can invite.',
   )
   await holds(page, 'people-not-allowed')
+})
+
+test('what was typed and not saved is not left without being asked', async ({ page, ann }) => {
+  await page.goto(`/o/${ann.org}/settings`)
+  await page.getByLabel('Name of the organization').fill('Half a thought')
+  await page.getByRole('link', { name: 'Overview' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Leave this page?' })
+  await dialog.getByRole('button', { name: 'Stay here' }).click()
+  await expect(page.getByLabel('Name of the organization')).toHaveValue('Half a thought')
+  await page.getByRole('link', { name: 'Overview' }).click()
+  await dialog.getByRole('button', { name: 'Leave without saving' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Ann Example' })).toBeVisible()
 })

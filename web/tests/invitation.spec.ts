@@ -115,3 +115,27 @@ test('an invitation is sent again and revoked, and its link is dead then', async
   await page.goto(link)
   await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible()
 })
+
+test('where no seat is free the page says which limit it is and who can raise it', async ({ page, context, world, ann }) => {
+  const gil = await world.account(address('gil'), 'Gil')
+  await invite(page, ann.org, gil.email)
+  await context.clearCookies()
+  await signIn(context, world, gil)
+  await page.goto(await world.link(gil.email, '/invitation'))
+  await page.route('**/api/v1/invitations/accept', (route) =>
+    route.fulfill({
+      status: 403,
+      json: {
+        type: 'x', title: 'x', status: 403, code: 'plan_limit_reached', feature: 'members.max', limit: 10,
+        used: 10, requested: 1, plan: 'business', upgrade: { plan: 'enterprise', limit: null, url: '/' },
+        can_upgrade: false, contacts: [{ name: 'Ann Example', role: 'org_owner' }], trace_id: 'x',
+      },
+    }),
+  )
+  await page.getByRole('button', { name: /^Join / }).click()
+  const alert = page.getByRole('alert')
+  await expect(alert).toContainText('Seats: 10 of 10 in use.')
+  await expect(alert).toContainText('The plan “enterprise” would allow it.')
+  await expect(alert).toContainText('Ann Example')
+  await holds(page, 'invitation-full')
+})

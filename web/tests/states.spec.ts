@@ -64,8 +64,9 @@ for (const view of views)
 
     await page.route(view.of, never)
     await page.goto(path)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     await expect(page.getByRole('status').filter({ hasText: 'Loading' }).first()).toBeVisible()
-    await holds(page, `${view.name}-loading`, { loading: true })
+    await holds(page, `${view.name}-loading`, { loading: true, brief: true })
     await page.unroute(view.of)
 
     await page.route(view.of, problem(500, 'internal_error'))
@@ -73,7 +74,7 @@ for (const view of views)
     const alert = page.getByRole('alert')
     await expect(alert).toContainText('Something failed on the server.')
     await expect(alert).toContainText('4711abcd4711abcd')
-    await holds(page, `${view.name}-error`)
+    await holds(page, `${view.name}-error`, { brief: true })
     await page.unroute(view.of)
     await alert.getByRole('button', { name: 'Try again' }).click()
     await view.shown(page)
@@ -92,7 +93,7 @@ for (const view of views)
     await page.route(view.of, empty)
     await page.goto(path)
     await expect(page.getByText(view.empty, { exact: true })).toBeVisible()
-    await holds(page, `${view.name}-empty`)
+    await holds(page, `${view.name}-empty`, { brief: true })
   })
 
 test('a limit that is reached is said at its meter', async ({ page, world, ann }) => {
@@ -105,7 +106,7 @@ test('a limit that is reached is said at its meter', async ({ page, world, ann }
   })
   await page.goto(`/o/${ann.org}/usage`)
   await expect(page.getByText('Nothing left of the plan').first()).toBeVisible()
-  await holds(page, 'usage-full')
+  await holds(page, 'usage-full', { brief: true })
 })
 
 test('a session that has ended leads to signing in, and back', async ({ page, context, ann }) => {

@@ -23,6 +23,15 @@ export function Dialog({
         <Primitive.Overlay className="appear fixed inset-0 z-30 bg-[rgb(0_0_0/0.45)]" />
         <Primitive.Content
           {...(lead ? {} : { 'aria-describedby': undefined })}
+          onOpenAutoFocus={(event) => {
+            // Where one goes on typing, rather than the button that closes it.
+            const first = (event.currentTarget as HTMLElement | null)?.querySelector<HTMLElement>(
+              'input, select, textarea',
+            )
+            if (!first) return
+            event.preventDefault()
+            first.focus()
+          }}
           className="appear fixed top-[max(1rem,8vh)] left-1/2 z-40 flex max-h-[84vh] w-[min(32rem,calc(100vw-2rem))] -translate-x-1/2 flex-col overflow-y-auto rounded-md border border-line bg-panel p-5 shadow-step"
         >
           <div className="mb-4 flex items-start justify-between gap-4">

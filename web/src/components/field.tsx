@@ -4,7 +4,7 @@ import type { FieldError } from 'react-hook-form'
 import { useTranslation } from '@/i18n'
 
 const box =
-  'w-full min-h-9 rounded-md border bg-panel px-3 py-1.5 text-ink placeholder:text-soft read-only:bg-sunken'
+  'w-full min-h-9 rounded-md border bg-panel px-3 py-1.5 text-ink placeholder:text-soft'
 
 interface Common {
   label: string
@@ -58,7 +58,7 @@ export function TextField({ label, hint, error, ...input }: Common & ComponentPr
         {...input}
         aria-invalid={error ? true : undefined}
         aria-describedby={described(id, hint, error)}
-        className={`${box} ${edge(error)}`}
+        className={`${box} read-only:bg-sunken ${edge(error)}`}
       />
     </Around>
   )

@@ -2,6 +2,7 @@ import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n'
 
+import { amount, unitOf } from '@/amount'
 import { asProblem, type Problem } from '@/api/client'
 import { useProblemText } from '@/i18n/problems'
 
@@ -32,6 +33,37 @@ export function TraceId({ id }: { id: string }) {
   )
 }
 
+interface Limit {
+  feature: string
+  used: number
+  limit: number | null
+  upgrade?: { plan: string }
+  contacts: { name: string }[]
+}
+
+// Which limit it was, the plan that would lift it, and who can ask for that.
+function LimitText({ of }: { of: Limit }) {
+  const { t, find, language } = useTranslation()
+  const said = (value: number) => amount(value, unitOf(of.feature), language)
+  return (
+    <>
+      {of.limit === null ? null : (
+        <p>
+          {t('limit.used', {
+            feature: find(`feature.${of.feature}`) ?? of.feature,
+            used: said(of.used),
+            limit: said(of.limit),
+          })}
+        </p>
+      )}
+      {of.upgrade ? <p>{t('limit.plan', { plan: of.upgrade.plan })}</p> : null}
+      {of.contacts.length > 0 ? (
+        <p>{t('limit.ask', { names: of.contacts.map((one) => one.name).join(', ') })}</p>
+      ) : null}
+    </>
+  )
+}
+
 // Why a part of a page is not there, and how to have it all the same.
 export function ProblemNotice({ problem, retry }: { problem: Problem; retry?: () => void }) {
   const { t } = useTranslation()
@@ -43,6 +75,9 @@ export function ProblemNotice({ problem, retry }: { problem: Problem; retry?: ()
       title={t(problem.status === 0 ? 'problem.title_offline' : 'problem.title')}
     >
       <p>{text(problem)}</p>
+      {problem.code === 'plan_limit_reached' ? (
+        <LimitText of={problem.body as unknown as Limit} />
+      ) : null}
       {problem.traceId && problem.status >= 500 ? <TraceId id={problem.traceId} /> : null}
       {retry ? (
         <div className="mt-1.5">

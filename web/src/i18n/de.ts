@@ -104,6 +104,10 @@ export const de: Record<Key, string> = {
   'keys.palette': 'Suchen und springen',
   'keys.title': 'Tasten',
 
+  'limit.ask': 'Wer sie anheben kann: {{names}}',
+  'limit.plan': 'Der Tarif „{{plan}}“ würde es erlauben.',
+  'limit.used': '{{feature}}: {{used}} von {{limit}} belegt.',
+
   'link.unusable': 'Dieser Link gilt nicht',
   'link.unusable_text': 'Er wurde benutzt, ersetzt oder zurückgezogen, oder er ist zu alt. Bitten Sie dort um einen neuen, woher Sie ihn haben.',
 
@@ -332,6 +336,11 @@ export const de: Record<Key, string> = {
   'thing.secrets': 'Secrets',
   'thing.streams': 'Offene Streams',
   'thing.team_roles': 'Rollen in Teams',
+
+  'unsaved.leave': 'Ohne Speichern verlassen',
+  'unsaved.stay': 'Hier bleiben',
+  'unsaved.text': 'Was Sie auf dieser Seite geändert haben, ist nicht gespeichert.',
+  'unsaved.title': 'Diese Seite verlassen?',
 
   'usage.full': 'Vom Tarif ist nichts mehr übrig',
   'usage.more': 'Mehr gebraucht?',

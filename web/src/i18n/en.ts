@@ -102,6 +102,10 @@ export const en = {
   'keys.palette': 'Search and jump',
   'keys.title': 'Keys',
 
+  'limit.ask': 'Who can raise it: {{names}}',
+  'limit.plan': 'The plan “{{plan}}” would allow it.',
+  'limit.used': '{{feature}}: {{used}} of {{limit}} in use.',
+
   'link.unusable': 'This link does not work',
   'link.unusable_text': 'It may have been used, replaced or withdrawn, or it is too old. Ask for a new one where you got it from.',
 
@@ -330,6 +334,11 @@ export const en = {
   'thing.secrets': 'Secrets',
   'thing.streams': 'Open streams',
   'thing.team_roles': 'Roles in teams',
+
+  'unsaved.leave': 'Leave without saving',
+  'unsaved.stay': 'Stay here',
+  'unsaved.text': 'What you changed on this page has not been saved.',
+  'unsaved.title': 'Leave this page?',
 
   'usage.full': 'Nothing left of the plan',
   'usage.more': 'Need more?',

@@ -30,7 +30,7 @@ export function AccountPage() {
                 <dt className="text-soft">{t('field.name')}</dt>
                 <dd className="break-words">{data.user.name}</dd>
                 <dt className="text-soft">{t('field.email')}</dt>
-                <dd className="flex flex-wrap items-center gap-2 break-all">
+                <dd className="flex flex-wrap items-center gap-2 wrap-anywhere">
                   {data.user.email}
                   <Pill tone={data.user.email_verified ? 'good' : 'warn'}>
                     {t(data.user.email_verified ? 'account.verified' : 'account.unverified')}

@@ -47,7 +47,7 @@ export function Sessions() {
       {problem ? <ProblemNotice problem={asProblem(problem)} /> : null}
       <Table
         label={t('sessions.title')}
-        head={[t('sessions.device'), t('sessions.network'), t('sessions.used'), t('table.actions')]}
+        head={[t('sessions.device'), t('sessions.network'), t('sessions.used'), <span key="actions" className="sr-only">{t('table.actions')}</span>]}
       >
         {data.items.map((one) => {
           const device = one.device || t('sessions.unknown')

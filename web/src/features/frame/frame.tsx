@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useRouter } from '@tanstack/react-router'
-import { Check, ChevronsUpDown, Menu as MenuIcon, Plus, Search, X } from 'lucide-react'
+import { Building2, Check, ChevronsUpDown, Menu as MenuIcon, Plus, Search, X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { lazy, Suspense, useCallback, useState, type ReactNode } from 'react'
 import { useTranslation } from '@/i18n'
@@ -32,7 +32,11 @@ function Switcher({ org, name }: { org: string | null; name: string }) {
     <Menu
       trigger={
         <button type="button" className={wide} aria-label={t('nav.switch', { name })}>
-          <Initials name={name} square />
+          {org === null ? (
+            <Building2 aria-hidden size={18} className="mx-1 shrink-0 text-soft" />
+          ) : (
+            <Initials name={name} square />
+          )}
           <span className="min-w-0 flex-1 truncate font-medium">{name}</span>
           <ChevronsUpDown aria-hidden size={15} className="shrink-0 text-soft" />
         </button>

@@ -13,6 +13,7 @@ import { ProblemNotice } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
 import { Time } from '@/components/time'
 import { toast } from '@/components/toasts'
+import { Unsaved } from '@/components/unsaved'
 import { useRules, useSend } from '@/forms'
 
 function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null }) {
@@ -28,6 +29,8 @@ function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null
       body: values,
       etag,
     })
+    // Saved, so nothing keeps one from leaving.
+    form.reset({ name: body.name, slug: body.slug })
     await signedInAs()
     if (body.slug === of.slug) await client.invalidateQueries({ queryKey: ['org', of.slug] })
     else await navigate({ to: '/o/$org/settings', params: { org: body.slug }, replace: true })
@@ -36,6 +39,7 @@ function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null
   const { errors, isSubmitting, isDirty } = form.formState
   return (
     <form noValidate onSubmit={send} className="flex max-w-md flex-col gap-3">
+      <Unsaved when={isDirty && !isSubmitting} />
       {errors.root?.server ? (
         <Notice tone="danger" role="alert">
           {errors.root.server.message}

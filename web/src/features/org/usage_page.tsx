@@ -4,18 +4,21 @@ import { useTranslation } from '@/i18n'
 import { organization, usage } from '@/api/queries'
 import { Notice } from '@/components/notice'
 import { Page } from '@/components/page'
+import { Bar } from '@/components/skeleton'
 
 import { Meters } from './meters'
 
 export function UsagePage({ org }: { org: string }) {
   const { t } = useTranslation()
   const { data: found } = useQuery(organization(org))
-  const { data } = useQuery(usage(org))
+  const { data, error } = useQuery(usage(org))
   return (
     <Page
       title={t('nav.usage')}
       {...(found ? { of: found.body.name } : {})}
-      lead={data ? t('org.plan', { plan: data.plan }) : t('state.loading')}
+      lead={
+        data ? t('org.plan', { plan: data.plan }) : error ? null : <Bar className="my-0.5 w-28" />
+      }
     >
       <Meters org={org} />
       <Notice tone="info" title={t('usage.more')}>

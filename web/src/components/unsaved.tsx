@@ -1,0 +1,31 @@
+import { useBlocker } from '@tanstack/react-router'
+
+import { useTranslation } from '@/i18n'
+
+import { Button } from './button'
+import { Dialog } from './dialog'
+
+// Asks before what was typed and not sent is left behind, by a link or by closing the tab.
+export function Unsaved({ when }: { when: boolean }) {
+  const { t } = useTranslation()
+  const { status, proceed, reset } = useBlocker({
+    shouldBlockFn: ({ current, next }) => when && current.pathname !== next.pathname,
+    enableBeforeUnload: when,
+    withResolver: true,
+  })
+  return (
+    <Dialog
+      open={status === 'blocked'}
+      onOpenChange={(open) => !open && reset?.()}
+      title={t('unsaved.title')}
+      lead={<p>{t('unsaved.text')}</p>}
+    >
+      <div className="flex gap-2">
+        <Button look="primary" onClick={reset}>
+          {t('unsaved.stay')}
+        </Button>
+        <Button onClick={proceed}>{t('unsaved.leave')}</Button>
+      </div>
+    </Dialog>
+  )
+}
