@@ -84,8 +84,8 @@ class Installation {
       : world_(options(folder_), 1000),
         recording_(cluster),
         sync_(sync::Stores{world_.db(), world_.stores().sync, world_.stores().plans,
-                           world_.stores().sandboxes, world_.stores().authorizer,
-                           world_.stores().envelope},
+                           world_.stores().sandboxes, world_.stores().isolation,
+                           world_.stores().authorizer, world_.stores().envelope},
               recording_, sync::Config{{"apps.localhost"}}, world_.clock(), world_.random()),
         operator_(recording_, {}, world_.clock(), world_.random()) {
     world_.db().on_feed([this](std::optional<OrgId>) { sync_.wake(); });

@@ -24,6 +24,7 @@ void mount(http::Router& raw, Services& services, FeedHub& hub) {
   mount_team_members(router, services);
   mount_deployments(router, services);
   mount_audit(router, services, seats);
+  mount_isolation(router, services);
   mount_platform(router, services);
   mount_stream(router, services, hub);
 }

@@ -32,6 +32,7 @@ void mount_removal(Router& router, Services& services);
 void mount_team_members(Router& router, Services& services);
 void mount_deployments(Router& router, Services& services);
 void mount_audit(Router& router, Services& services, const std::shared_ptr<ExportSeats>& seats);
+void mount_isolation(Router& router, Services& services);
 void mount_platform(Router& router, Services& services);
 void mount_stream(Router& router, Services& services, FeedHub& hub);
 

@@ -40,6 +40,8 @@ struct Services {
   std::string sign_up = "open";
   // Who was not here for so long is inactive in an access review.
   Duration inactive_after = days(90);
+  // A look at the cluster's isolation that began longer ago proves nothing any more.
+  Duration isolation_fresh = minutes(15);
   std::string version;
   // Why the cluster cannot be worked with at the moment; empty when it can.
   std::function<std::string()> cluster_trouble;

@@ -11,6 +11,7 @@
 #include "store/deployments.hpp"
 #include "store/idempotency.hpp"
 #include "store/invitations.hpp"
+#include "store/isolation.hpp"
 #include "store/journal.hpp"
 #include "store/members.hpp"
 #include "store/names.hpp"
@@ -38,6 +39,7 @@ struct Stores {
   ReviewStore& reviews;
   DeploymentStore& deployments;
   SandboxStore& sandboxes;
+  IsolationStore& isolation;
   PlanStore& plans;
   Journal& journal;
   AuditStore& audit;

@@ -132,7 +132,9 @@ Json to_json(const SandboxResource& sandbox) {
 }
 
 Json to_json(const SandboxStatus& status) {
-  return Json::object({{"conditions", to_json(status.conditions)}});
+  Json out = Json::object({{"conditions", to_json(status.conditions)}});
+  if (status.isolation) out.set("isolation", to_json(*status.isolation));
+  return out;
 }
 
 Result<SandboxResource> sandbox_from_json(const Json& object) {
@@ -156,6 +158,9 @@ Result<SandboxResource> sandbox_from_json(const Json& object) {
     if (const Json& value = spec.at("quota", f.name); value.is_int())
       out.spec.quota.*f.member = value.as_int();
   out.status.conditions = conditions_from(object.at("status", "conditions"));
+  // What cannot be read is looked at again, and written anew.
+  if (const Json& isolation = object.at("status", "isolation"); isolation.is_object())
+    if (auto seen = isolation_seen_from_json(isolation)) out.status.isolation = std::move(*seen);
   return out;
 }
 

@@ -12,6 +12,7 @@
 #include "domain/deployment/workload.hpp"
 #include "domain/isolation.hpp"
 #include "domain/phase.hpp"
+#include "domain/sandbox/isolation_seen.hpp"
 
 // The custom resources by which the wanted state travels from the database to the operator, and the
 // status back. `sync` writes specs, the operator writes finalizers and statuses.
@@ -99,6 +100,8 @@ struct Condition {
 
 struct SandboxStatus {
   std::vector<Condition> conditions;  // Ready, NetworkIsolated, QuotaSynced.
+  // As of the last look at the whole cluster; absent before the first.
+  std::optional<IsolationSeen> isolation;
   friend bool operator==(const SandboxStatus&, const SandboxStatus&) = default;
 
   const Condition* find(std::string_view type) const;

@@ -143,11 +143,9 @@ Result<void> Accounts::begin_sign_up(const ClientScope& scope, const SignUpReque
     MailContent content = mails::VerifyAddress{fresh.token, fresh.row.expires_at};
     if (existing || kept_for) content = mails::AccountExists{};
     const Locale locale = kept_for ? kept_for->locale : person.locale;
-    KS_CHECK(outbox_.queue(tx, scope,
-                           Mail{.to = to,
-                                .content = content,
-                                .about = about_sign_up(fresh.row),
-                                .locale = locale}));
+    KS_CHECK(outbox_.queue(
+        tx, scope,
+        Mail{.to = to, .content = content, .about = about_sign_up(fresh.row), .locale = locale}));
     return audit_.record(tx, scope, by_nobody(account_actions::kSignUp, to.key()), *trail,
                          fresh.row.created_at);
   });

@@ -174,6 +174,7 @@ void Program::Impl::build_api() {
                     config.dev_mode,
                     config.sign_up,
                     days(config.access_inactive_days),
+                    config.op.isolation_every * 3,
                     std::string(program_version()),
                     [this] { return sync->trouble(); }});
   housekeeping = std::make_unique<Housekeeping>(config, *db, *stores, services->stores, *accounts,
@@ -188,9 +189,15 @@ void Program::Impl::start_background() {
   if (config.run_api) {
     hub.start(feeds.at(0));
     sync = std::make_unique<sync::Sync>(
-        sync::Stores{*db, stores->sync, stores->plans, stores->sandboxes, stores->authorizer,
-                     stores->envelope},
-        *cluster, sync::Config{{config.deployment_domain}, seconds(15), seconds(5), seconds(1), 16},
+        sync::Stores{*db, stores->sync, stores->plans, stores->sandboxes, stores->isolation,
+                     stores->authorizer, stores->envelope},
+        *cluster,
+        sync::Config{{config.deployment_domain},
+                     seconds(15),
+                     seconds(5),
+                     seconds(1),
+                     16,
+                     config.op.system_namespace},
         parts.clock, parts.random);
     db->on_feed([this](std::optional<OrgId> org) {
       hub.changed(org);

@@ -9,6 +9,7 @@
 #include "sql/audit/audit.hpp"
 #include "sql/deployments.hpp"
 #include "sql/housekeeping.hpp"
+#include "sql/isolation.hpp"
 #include "sql/journal.hpp"
 #include "sql/mails.hpp"
 #include "sql/names.hpp"
@@ -41,9 +42,9 @@ struct SqlStores {
   SqlStores& operator=(const SqlStores&) = delete;
 
   app::Stores for_app(Outbox& outbox, const Clock& clock, Random& random) {
-    return {authorizer,  organizations, teams,       members,   removals, ownership, invitations,
-            access,      reviews,       deployments, sandboxes, plans,    journal,   audit,
-            idempotency, names,         outbox,      envelope,  clock,    random};
+    return {authorizer, organizations, teams,       members,   removals,  ownership, invitations,
+            access,     reviews,       deployments, sandboxes, isolation, plans,     journal,
+            audit,      idempotency,   names,       outbox,    envelope,  clock,     random};
   }
 
   AccountParts for_accounts(Database& db, Outbox& outbox, SessionGate& gate, PasswordHasher& hasher,
@@ -64,6 +65,7 @@ struct SqlStores {
   sql::SqlReviewStore reviews;
   sql::SqlDeploymentStore deployments;
   sql::SqlSandboxStore sandboxes;
+  sql::SqlIsolationStore isolation;
   sql::SqlPlanStore plans;
   sql::SqlIdempotencyStore idempotency;
   sql::SqlHousekeepingStore housekeeping;

@@ -52,6 +52,8 @@ struct OperatorConfig {
   Duration retry_period = seconds(2);
   Duration resync = minutes(10);
   std::size_t workers = 8;
+  // How often the whole cluster is read to see how alone each sandbox is; zero: never.
+  Duration isolation_every = {};
 };
 
 }  // namespace ks::op

@@ -9,6 +9,7 @@
 #include "operator/engine/bootstrap.hpp"
 #include "operator/engine/cache.hpp"
 #include "operator/engine/informer.hpp"
+#include "operator/engine/isolation_watch.hpp"
 #include "operator/engine/lease.hpp"
 #include "operator/engine/queue.hpp"
 #include "operator/engine/reconciler.hpp"
@@ -61,6 +62,12 @@ struct Operator::Impl {
         bootstrap(cluster, config, clock, random),
         elector(cluster, config, identity_of(config, random), clock),
         reconciler(cluster, cache, config, clock, [this] { return may_write(); }),
+        isolation(
+            cluster, reconciler, config, clock, [this] { return may_work(); },
+            [this](const std::string& sandbox) {
+              queue.add_now(sandbox_key(sandbox));
+              wake.set();
+            }),
         resync_at(clock.monotonic() + config.resync) {
     const std::string ours(labels::kOursSelector);
     for (const kube::Kind* kind : {&kinds::kSandbox, &kinds::kUserDeployment})
@@ -286,6 +293,10 @@ struct Operator::Impl {
     publish();
   }
 
+  void watch_isolation() {
+    while (!stopping.load()) sleep_until(isolation.pump());
+  }
+
   void run(runtime::Loop& loop) {
     while (!stopping.load() && !bootstrap.done()) {
       bootstrap.pump();
@@ -297,6 +308,7 @@ struct Operator::Impl {
     workers = std::max<std::size_t>(1, config.workers);
     for (std::size_t i = 0, n = workers; i < n; ++i) launch(loop, [this] { worker(); });
     if (config.leader_elect) launch(loop, [this] { campaign(); });
+    if (isolation.enabled()) launch(loop, [this] { watch_isolation(); });
     while (!stopping.load()) {
       resync_if_due();
       publish();
@@ -313,6 +325,7 @@ struct Operator::Impl {
   Bootstrap bootstrap;
   Elector elector;
   Reconciler reconciler;
+  IsolationWatch isolation;
   std::vector<std::unique_ptr<Informer>> informers;
   Time resync_at;
 

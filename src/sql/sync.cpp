@@ -180,6 +180,16 @@ Result<void> SqlSyncStore::set_sandbox_status(Tx& tx,
   return {};
 }
 
+Result<void> SqlSyncStore::set_sandbox_isolation(Tx& tx,
+                                                 const Permit<Action::sync_status, Org>& permit,
+                                                 const SandboxId& id,
+                                                 const std::optional<IsolationSeen>& seen) {
+  const std::string text = seen ? to_json(*seen).dump() : std::string();
+  const auto findings = seen ? static_cast<std::int64_t>(seen->findings.size()) : 0;
+  KS_CHECK(sql_tx(tx).run(permit, q::sandbox_set_isolation, text, findings, id));
+  return {};
+}
+
 Result<bool> SqlSyncStore::set_status(Tx& tx, const Permit<Action::sync_status, Org>& permit,
                                       const DeploymentId& id, std::int64_t generation, Phase phase,
                                       std::string_view reason, std::string_view message,

@@ -48,6 +48,8 @@ class SqlSyncStore final : public SyncStore {
   Result<void> set_sandbox_status(Tx&, const Permit<Action::sync_status, Org>&, const SandboxId&,
                                   bool ready, std::string_view reason,
                                   std::string_view message) override;
+  Result<void> set_sandbox_isolation(Tx&, const Permit<Action::sync_status, Org>&, const SandboxId&,
+                                     const std::optional<IsolationSeen>&) override;
   Result<bool> set_status(Tx&, const Permit<Action::sync_status, Org>&, const DeploymentId&,
                           std::int64_t generation, Phase, std::string_view reason,
                           std::string_view message, const Json& status) override;

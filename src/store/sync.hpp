@@ -8,6 +8,7 @@
 #include "authz/permit.hpp"
 #include "domain/deployment/workload.hpp"
 #include "domain/phase.hpp"
+#include "domain/sandbox/isolation_seen.hpp"
 #include "store/deployments.hpp"
 #include "store/transaction.hpp"
 
@@ -111,6 +112,10 @@ class SyncStore {
   virtual Result<void> set_sandbox_status(Tx&, const Permit<Action::sync_status, Org>&,
                                           const SandboxId&, bool ready, std::string_view reason,
                                           std::string_view message) = 0;
+  // What the last look at the cluster saw of it; nothing when none did.
+  virtual Result<void> set_sandbox_isolation(Tx&, const Permit<Action::sync_status, Org>&,
+                                             const SandboxId&,
+                                             const std::optional<IsolationSeen>&) = 0;
   // What is known of this generation. False when nothing changed, or a newer generation is wanted.
   virtual Result<bool> set_status(Tx&, const Permit<Action::sync_status, Org>&, const DeploymentId&,
                                   std::int64_t generation, Phase, std::string_view reason,

@@ -54,6 +54,7 @@ void Observer::pull_sandbox(const Event& event) {
       const auto permit = carrier_.permit(*client, *org);
       KS_CHECK(stores_.sync.set_sandbox_status(tx, permit, *id, false, "SandboxNotReady",
                                                "The sandbox is made again."));
+      KS_CHECK(stores_.sync.set_sandbox_isolation(tx, permit, *id, std::nullopt));
       return stores_.sync.sandbox_lost(tx, permit, *id);
     });
     if (!done) again(sandboxes_changed_, event);
@@ -61,12 +62,16 @@ void Observer::pull_sandbox(const Event& event) {
   }
   if (ready == nullptr) return;
   const bool is_ready = ready->status == "True";
-  const auto done = carrier_.write([&](Tx& tx) {
-    return stores_.sync.set_sandbox_status(tx, carrier_.permit(*client, *org), *id, is_ready,
-                                           is_ready ? "" : ready->reason,
-                                           is_ready ? "" : ready->message);
+  const auto done = carrier_.write([&](Tx& tx) -> Result<void> {
+    const auto permit = carrier_.permit(*client, *org);
+    KS_CHECK(stores_.sync.set_sandbox_status(
+        tx, permit, *id, is_ready, is_ready ? "" : ready->reason, is_ready ? "" : ready->message));
+    return stores_.sync.set_sandbox_isolation(tx, permit, *id, resource->status.isolation);
   });
-  if (!done) log::warn("sandbox status not stored", {{"cause", done.error().message}});
+  if (done) return;
+  log::warn("sandbox status not stored", {{"cause", done.error().message}});
+  // What is not stored must not be signed.
+  again(sandboxes_changed_, event);
 }
 
 void Observer::pull_deployment(const Event& event) {

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "sync/carrier.hpp"
+#include "sync/isolation_sign.hpp"
 #include "sync/mirror.hpp"
 #include "sync/observer.hpp"
 
@@ -41,6 +42,7 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
                     }),
         carrier(stores, c, config, cl, sandboxes, deployments),
         observer(stores, carrier),
+        isolation(stores, c, config, carrier, cl),
         slots(config.parallel) {}
 
   Stores stores;
@@ -52,6 +54,7 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
   Mirror deployments;
   Carrier carrier;
   Observer observer;
+  IsolationSign isolation;
   runtime::Semaphore slots;
   runtime::Loop* loop = nullptr;
 
@@ -286,10 +289,10 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
         continue;
       }
       away = kAwayMin;
-      if (pushed == Pushed::nothing && boxes.empty() && rows.empty())
-        awake.wait_for(config.poll);
-      else
-        awake.wait_for(milliseconds(20));
+      // Nothing is waiting to be stored, and the watch would have told.
+      if (boxes.empty() && unreachable.empty()) isolation.pump();
+      const bool idle = pushed == Pushed::nothing && boxes.empty() && rows.empty();
+      awake.wait_for(idle ? config.poll : milliseconds(20));
     }
   }
 

@@ -9,6 +9,7 @@
 #include "kube/cluster.hpp"
 #include "runtime/loop.hpp"
 #include "secrets/envelope.hpp"
+#include "store/isolation.hpp"
 #include "store/plans.hpp"
 #include "store/sync.hpp"
 #include "sync/wanted.hpp"
@@ -20,6 +21,7 @@ struct Stores {
   SyncStore& sync;
   PlanStore& plans;
   SandboxStore& sandboxes;
+  IsolationStore& isolation;
   const Authorizer& authorizer;
   const Envelope& envelope;
 };
@@ -33,6 +35,8 @@ struct Config {
   Duration poll = seconds(1);
   // Resources applied at the same time.
   std::size_t parallel = 16;
+  // Where the operator's Leases are.
+  std::string system_namespace = "k8s-scheduler";
 };
 
 // Carries the wanted state of the database into the cluster as custom resources and Secrets, and

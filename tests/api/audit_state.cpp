@@ -16,6 +16,7 @@ using test::RawSql;
 const std::map<std::string, std::string, std::less<>>& told_columns() {
   static const std::map<std::string, std::string, std::less<>> kTold{
       {"client_audit_heads", "client_id, seq, mac, salt"},
+      {"clients", "client_id, slug, name, state"},
       {"deployments", "id, team_id, name, spec, revision, version, generation, restarts, deleting"},
       {"feed", ""},
       {"installation", ""},

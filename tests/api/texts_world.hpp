@@ -57,6 +57,7 @@ class TextsWorld {
                  false,
                  "open",
                  days(90),
+                 minutes(15),
                  "1",
                  {}} {}
 

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "operator/isolation/cluster_view.hpp"
 #include "operator/manifests/crds.hpp"
 #include "operator/manifests/manifests.hpp"
 #include "operator/sample.hpp"
@@ -368,6 +369,11 @@ TEST_CASE("the roles of the manifests are enough, and nothing in them is unused"
   REQUIRE(world.cluster().remove({kinds::kUserDeployment, "sandbox-a", "web-abc123"}, {}));
   REQUIRE(world.settle());
   CHECK(world.ours(kinds::kDeployment).empty());
+  // It looks at the whole cluster for who reaches whom.
+  Guard looking(world.cluster(), used);
+  const auto view = op::read_cluster(looking);
+  REQUIRE(view);
+  CHECK(view->unread.empty());
   for (const auto& grant : granted())
     CHECK_MESSAGE(used.contains(grant), "unused: ", grant.verb, " ", grant.resource);
 }

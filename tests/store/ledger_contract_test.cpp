@@ -21,6 +21,7 @@
 #include "sql/accounts.hpp"
 #include "sql/audit/audit.hpp"
 #include "sql/deployments.hpp"
+#include "sql/isolation.hpp"
 #include "sql/journal.hpp"
 #include "sql/mails.hpp"
 #include "sql/names.hpp"
@@ -205,6 +206,7 @@ struct Org {
   sql::SqlReviewStore reviews;
   sql::SqlDeploymentStore deployments;
   sql::SqlSandboxStore sandboxes;
+  sql::SqlIsolationStore isolation;
   sql::SqlPlanStore plans;
   sql::SqlIdempotencyStore idempotency;
   sql::AuditWriter audit_writer{std::string(32, 'a'), random};
@@ -216,10 +218,10 @@ struct Org {
   mail::SealedOutbox outbox{mails, envelope, clock, random, mail::Switch::off};
   Authorizer authorizer{teams};
   sql::SqlNameStore names{std::string(32, 'n')};
-  app::Stores stores{authorizer, organizations, teams,    members, removals,
-                     ownership,  invitations,   access,   reviews, deployments,
-                     sandboxes,  plans,         journal,  audit,   idempotency,
-                     names,      outbox,        envelope, clock,   random};
+  app::Stores stores{authorizer,  organizations, teams,   members,     removals,  ownership,
+                     invitations, access,        reviews, deployments, sandboxes, isolation,
+                     plans,       journal,       audit,   idempotency, names,     outbox,
+                     envelope,    clock,         random};
   SessionGate::TrailPtr trail = std::make_shared<const Trail>(Trail{"test", "192.0.2.1"});
   std::string token;
 };

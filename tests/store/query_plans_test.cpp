@@ -16,10 +16,11 @@ namespace {
 
 // These read all rows of a client: few by their nature, or read once.
 const std::set<std::string_view> kWholeClient = {
-    "plans_active",           // The client's catalogue.
-    "setup_tokens_removed",   // At most a few are open.
-    "client_audit_set_head",  // One row a client, under its key.
-    "platform_admin_any",     // At start and in the set-up, until there is an administrator.
+    "plans_active",             // The client's catalogue.
+    "setup_tokens_removed",     // At most a few are open.
+    "client_audit_set_head",    // One row a client, under its key.
+    "isolation_check_for_org",  // As well.
+    "platform_admin_any",       // At start and in the set-up, until there is an administrator.
 };
 
 // Whether a step of a plan reads a part of a table that the statement names, by more than the

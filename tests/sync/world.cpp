@@ -167,9 +167,9 @@ void SyncWorld::start() {
   config.leader_elect = false;
   operator_ = std::make_unique<op::Operator>(cluster_, config, clock_, random_);
   operator_->start(loops_.at(0));
-  sync_ = std::make_unique<sync::Sync>(
-      sync::Stores{engine_.database(), store_, plans_, sandboxes_, authorizer_, envelope_}, front_,
-      sync::Config{{"apps.test"}}, clock_, random_);
+  sync_ = std::make_unique<sync::Sync>(sync::Stores{engine_.database(), store_, plans_, sandboxes_,
+                                                    isolation_, authorizer_, envelope_},
+                                       front_, sync::Config{{"apps.test"}}, clock_, random_);
   sync_->start(loops_.at(0));
 }
 

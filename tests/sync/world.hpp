@@ -9,6 +9,7 @@
 #include "operator/operator.hpp"
 #include "runtime/loop.hpp"
 #include "sql/deployments.hpp"
+#include "sql/isolation.hpp"
 #include "sql/journal.hpp"
 #include "sql/plans.hpp"
 #include "sql/sync.hpp"
@@ -99,6 +100,7 @@ class SyncWorld {
   sql::SqlSyncStore store_{journal_, clock_};
   sql::SqlPlanStore plans_;
   sql::SqlSandboxStore sandboxes_;
+  sql::SqlIsolationStore isolation_;
   sql::SqlTeamStore teams_;
   Authorizer authorizer_{teams_};
   Envelope envelope_{std::string(32, 'e')};

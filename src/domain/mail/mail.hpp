@@ -126,8 +126,7 @@ using MailContent =
                  mails::MemberRemoved, mails::OwnershipOffer, mails::OwnershipTransferred,
                  mails::AccessReview, mails::VerifyAddress, mails::AccountExists,
                  mails::PasswordReset, mails::PasswordChanged, mails::ChangeAddress,
-                 mails::AddressAsked,
-                 mails::AddressChanged, mails::AddressReplaced>;
+                 mails::AddressAsked, mails::AddressChanged, mails::AddressReplaced>;
 
 // What a mail is about: a kind of thing and its id, such as {"invitation", id}. By it the mail is
 // cancelled when the thing is, and its delivery is asked for.

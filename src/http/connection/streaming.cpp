@@ -115,7 +115,11 @@ std::size_t Connection::send_parts(Response& response) {
   };
   for (std::size_t sent = 0;;) {
     enter(Phase::working);
-    if (stop_ || peer_gone()) return sent;
+    if (stop_ || peer_gone()) {
+      // The end of the connection would be taken for that of the reply.
+      if (!chunks) reset_at_close();
+      return sent;
+    }
     const Result<Part> part = made();
     enter(Phase::writing, server_->options.write_timeout);
     if (!part) {
@@ -129,7 +133,10 @@ std::size_t Connection::send_parts(Response& response) {
     if (part->last) response.source = nullptr;
     if (!part->bytes.empty()) {
       const std::string head = chunks ? fmt::format("{:x}\r\n", part->bytes.size()) : "";
-      if (!write(head, part->bytes) || (chunks && !write("\r\n", {}))) return sent;
+      if (!write(head, part->bytes) || (chunks && !write("\r\n", {}))) {
+        if (!chunks) reset_at_close();
+        return sent;
+      }
       sent += part->bytes.size();
     }
     if (part->last) {

@@ -267,6 +267,8 @@ void Loader::limits() {
   number("PURGE_INTERVAL", out_.config.purge_interval_s, kMax);
   number("ACCESS_INACTIVE_DAYS", out_.config.access_inactive_days, 3650);
   number("ACCESS_REMINDER_DAYS", out_.config.access_reminder_days, 3650, 0);
+  number("ISOLATION_INTERVAL", out_.config.op.isolation_every.us, 86'400);
+  out_.config.op.isolation_every.us *= 1'000'000;  // It is given in seconds.
 }
 
 void Loader::observability() {

@@ -50,6 +50,7 @@ constexpr std::array kVariables = {
     Variable{"AUDIT_SINK", ""},
     Variable{"ACCESS_INACTIVE_DAYS", "90"},
     Variable{"ACCESS_REMINDER_DAYS", "90"},
+    Variable{"ISOLATION_INTERVAL", "300"},
     Variable{"METRICS_ADDR", ""},
     Variable{"LEADER_ELECT", "true"},
     Variable{"LOG_LEVEL", "info"},

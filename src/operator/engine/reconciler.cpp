@@ -193,7 +193,10 @@ Outcome Reconciler::reconcile_sandbox(const std::string& name) {
   SandboxResource sandbox;
   for (int round = 0; round < kRoundsMax && !error; ++round) {
     const Seen seen = cache_.find(ref);
-    if (!seen) return {};
+    if (!seen) {
+      isolations_.erase(name);
+      return {};
+    }
     auto parsed = sandbox_from_json(*seen.object);
     if (!parsed) {
       log::error("a Sandbox cannot be read", {{"name", name}, {"why", parsed.error().message}});
@@ -243,9 +246,36 @@ Outcome Reconciler::reconcile_sandbox(const std::string& name) {
   } else if (hidden) {
     outcome = {Outcome::Kind::again, kLookAgain};
   }
-  if (!next.status || *next.status == sandbox.status) return outcome;
-  return write_status(kinds::kSandbox, sandbox.meta, to_json(*next.status), kSandboxManager,
-                      outcome);
+  if (next.status) add_isolation(*next.status, sandbox);
+  if (!next.status || *next.status == sandbox.status) {
+    isolations_.erase(name);
+    return outcome;
+  }
+  const Outcome written =
+      write_status(kinds::kSandbox, sandbox.meta, to_json(*next.status), kSandboxManager, outcome);
+  if (const Seen now = cache_.find(ref)) {
+    const auto there = sandbox_from_json(*now.object);
+    if (there && there->status.isolation == next.status->isolation) isolations_.erase(name);
+  }
+  return written;
+}
+
+bool Reconciler::saw(const std::string& sandbox, std::optional<IsolationSeen> seen) {
+  const Seen known = cache_.find({kinds::kSandbox, {}, sandbox});
+  if (!known) return false;
+  const auto resource = sandbox_from_json(*known.object);
+  if (!resource || resource->status.isolation == seen) {
+    isolations_.erase(sandbox);
+    return false;
+  }
+  isolations_.insert_or_assign(sandbox, std::move(seen));
+  return true;
+}
+
+void Reconciler::add_isolation(SandboxStatus& next, const SandboxResource& sandbox) const {
+  const auto seen = isolations_.find(sandbox.meta.name);
+  next.isolation =
+      seen == isolations_.end() ? sandbox.status.isolation : std::optional(seen->second);
 }
 
 Outcome Reconciler::remove_leftovers(const kube::Ref& ref) {

@@ -54,6 +54,13 @@ class Reconciler {
   // Names of the sandboxes that want this namespace.
   std::set<std::string> sandboxes_of(std::string_view ns) const;
 
+  // What a look at the whole cluster found of a sandbox: its next reconcile puts it into the
+  // status. False when it stands there already.
+  bool saw(const std::string& sandbox, std::optional<IsolationSeen> seen);
+  // Not in their statuses yet.
+  std::size_t unwritten_isolations() const { return isolations_.size(); }
+  void forget_isolations() { isolations_.clear(); }
+
   const Counts& counts() const { return counts_; }
 
  private:
@@ -63,6 +70,8 @@ class Reconciler {
 
   SandboxObserved observe(const SandboxResource& sandbox) const;
   DeploymentObserved observe(const std::string& ns, const std::string& stem) const;
+  // The status with what was seen last, or else stood there.
+  void add_isolation(SandboxStatus& next, const SandboxResource& sandbox) const;
   std::optional<SandboxView> view_of(const std::string& ns) const;
 
   // Stops at the first step that fails.
@@ -78,6 +87,8 @@ class Reconciler {
   const Clock& clock_;
   std::function<bool()> may_write_;
   std::map<std::string, std::set<std::string>, std::less<>> by_namespace_;
+  // By sandbox, until it is written.
+  std::map<std::string, std::optional<IsolationSeen>, std::less<>> isolations_;
   Counts counts_;
 };
 

@@ -69,7 +69,8 @@ Judge::Judge(const ClusterView& view, const OperatorConfig& config) : config_(co
     if (const Json& addresses = node.at("status", "addresses"); addresses.is_array())
       for (const Json& address : addresses.as_array())
         add_closed(address.text("address"),
-                   fmt::format("the node {}", node.text("metadata", "name")));
+                   fmt::format("the node {}", node.text("metadata", "name")),
+                   "a node of the cluster");
     if (const Json& ranges = node.at("spec", "podCIDRs"); ranges.is_array())
       for (const Json& range : ranges.as_array())
         if (range.is_string()) add_closed(range.as_string(), "addresses of pods");
@@ -81,7 +82,7 @@ Judge::Judge(const ClusterView& view, const OperatorConfig& config) : config_(co
     add_closed(range, "addresses that are not of the internet");
 }
 
-void Judge::add_closed(std::string_view text, std::string what) {
+void Judge::add_closed(std::string_view text, std::string what, std::string told) {
   auto range = reach::Cidr::parse(text);
   if (!range) {
     const auto one = reach::Address::parse(text);
@@ -90,7 +91,7 @@ void Judge::add_closed(std::string_view text, std::string what) {
   }
   const bool known =
       std::ranges::any_of(closed_, [&](const Closed& c) { return c.range == *range; });
-  if (!known) closed_.push_back({*range, std::move(what)});
+  if (!known) closed_.push_back({*range, std::move(what), std::move(told)});
 }
 
 const std::vector<UserDeploymentResource>& Judge::deployments_in(const std::string& ns) const {

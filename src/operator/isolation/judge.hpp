@@ -33,6 +33,7 @@ class Judge {
   struct Closed {
     reach::Cidr range;
     std::string what;
+    std::string told;  // Without what tenants need not know: names of nodes.
   };
   const std::vector<Closed>& closed() const { return closed_; }
 
@@ -41,7 +42,8 @@ class Judge {
                                              const reach::Reach::Members& from,
                                              const reach::Reach::Members& to) const;
   bool is_exposed(const std::string& ns, const reach::PortSet& ports) const;
-  void add_closed(std::string_view text, std::string what);
+  void add_closed(std::string_view text, std::string what, std::string told);
+  void add_closed(std::string_view text, const std::string& what) { add_closed(text, what, what); }
 
   const OperatorConfig& config_;
   std::map<std::string, SandboxResource, std::less<>> sandboxes_;

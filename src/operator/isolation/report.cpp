@@ -42,7 +42,9 @@ class Writer {
     report_.policies = view_.policies.size();
     for (const auto& [ns, sandbox] : judge_.sandboxes()) {
       Entry& entry = entries_[ns];
+      entry.out.name = sandbox.meta.name;
       entry.out.ns = ns;
+      entry.client_id = sandbox.spec.client_id;
       entry.out.org_id = sandbox.spec.org_id;
       entry.out.profile = sandbox.spec.isolation;
     }
@@ -59,6 +61,7 @@ class Writer {
  private:
   struct Entry {
     SandboxIsolation out;
+    std::string client_id;
     std::size_t foreign = 0;                                           // Paths, named or not.
     std::map<std::string, std::set<std::string>> reached_by, reaches;  // What: namespaces.
   };
@@ -67,8 +70,28 @@ class Writer {
     const auto at = entries_.find(ns);
     return at == entries_.end() ? nullptr : &at->second;
   }
-  void found(const std::string& ns, Finding::Kind kind, std::string what) {
-    if (Entry* entry = entry_of(ns)) entry->out.findings.push_back({kind, std::move(what)});
+  // Something of the sandbox alone.
+  void found(const std::string& ns, Finding::Kind kind, const std::string& what) {
+    if (Entry* entry = entry_of(ns)) entry->out.findings.push_back({kind, what, what});
+  }
+
+  // The other end of a path as the people of `mine` may know it: what is not their organization's
+  // has no name.
+  std::string told_of(const Entry& mine, Reach::Group other) {
+    const Entry* entry = entry_of(reach_.group(other).ns);
+    if (entry == nullptr) return "pods outside of the sandboxes";
+    const bool own = entry->out.org_id == mine.out.org_id && entry->client_id == mine.client_id;
+    return own ? called(reach_.group(other)) : "pods of another organization";
+  }
+  std::string told_path(const Entry& mine, bool outgoing, Reach::Group from, Reach::Group to,
+                        const PortSet& ports) {
+    if (outgoing)
+      return fmt::format("{} reaches {} on {}: let out by {}", called(reach_.group(from)),
+                         told_of(mine, to), ports.text(),
+                         fmt::join(reach_.allowed_out(from, to), ", "));
+    return fmt::format("{} reach {} on {}: let in by {}", told_of(mine, from),
+                       called(reach_.group(to)), ports.text(),
+                       fmt::join(reach_.allowed_in(from, to), ", "));
   }
 
   void path(Reach::Group from, Reach::Group to) {
@@ -91,7 +114,8 @@ class Writer {
              fmt::format("{} reaches {} on {}: let out by {}, let in by {}",
                          called(reach_.group(from)), called(reach_.group(to)), ports.text(),
                          fmt::join(reach_.allowed_out(from, to), ", "),
-                         fmt::join(reach_.allowed_in(from, to), ", "))});
+                         fmt::join(reach_.allowed_in(from, to), ", ")),
+             told_path(*entry, entry == sender, from, to, ports)});
   }
 
   void paths() {
@@ -126,8 +150,9 @@ class Writer {
           entry->out.findings.push_back(
               {Finding::Kind::closed_address,
                fmt::format("{} reaches {} ({}) on {}: let out by {}", called(reach_.group(g)),
-                           closed.what, closed.range.text(), opening.ports.text(),
-                           opening.policy)});
+                           closed.what, closed.range.text(), opening.ports.text(), opening.policy),
+               fmt::format("{} reaches {} on {}: let out by {}", called(reach_.group(g)),
+                           closed.told, opening.ports.text(), opening.policy)});
         }
       static const auto kSomewhere = reach::Address::parse("1.1.1.1");
       if (const PortSet ports = reach_.to_address(g, *kSomewhere); !ports.empty())
@@ -184,9 +209,7 @@ class Writer {
                 fmt::format("NetworkPolicy {} is none of ours", seen.seen.name()));
     }
     for (const Json& pod : view_.pods) pod_object(pod);
-    for (const std::string& name : judge_.homeless())
-      report_.unread.push_back(
-          fmt::format("sandbox {}: its namespace does not carry its claim", name));
+    report_.homeless = judge_.homeless();
   }
 
   // By its labels a pod is let through; they must be those of its deployment.
@@ -225,9 +248,10 @@ class Writer {
     };
     say(entry.reached_by, entry.out.reached_by);
     say(entry.reaches, entry.out.reaches);
-    if (entry.foreign > kPathsNamed)
-      entry.out.findings.push_back({Finding::Kind::foreign_path,
-                                    fmt::format("and {} more paths", entry.foreign - kPathsNamed)});
+    if (entry.foreign > kPathsNamed) {
+      const std::string more = fmt::format("and {} more paths", entry.foreign - kPathsNamed);
+      entry.out.findings.push_back({Finding::Kind::foreign_path, more, more});
+    }
     return std::move(entry.out);
   }
   static std::string first_of(const std::set<std::string>& names) {
@@ -266,9 +290,11 @@ std::string text_of(const IsolationReport& report) {
                   report.sandboxes.size(), organizations.size(), report.pods, report.policies);
   if (report.holds())
     out += "No tenant is reached by another, or reaches one, or an address that is closed.\n";
-  if (!report.unread.empty()) {
+  if (!report.unread.empty() || !report.homeless.empty()) {
     out += "\nNot looked at, so this is no proof:\n";
     for (const std::string& what : report.unread) out += fmt::format("  {}\n", what);
+    for (const std::string& name : report.homeless)
+      out += fmt::format("  sandbox {}: its namespace does not carry its claim\n", name);
   }
   if (report.findings() > 0) {
     out += fmt::format("\n{} findings:\n", report.findings());

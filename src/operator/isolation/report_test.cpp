@@ -287,6 +287,28 @@ TEST_CASE("each planted hole is found, where it is and by what it opens") {
   }
 }
 
+TEST_CASE("what a tenant is told of a hole names nothing of others and no node") {
+  std::size_t told = 0;
+  for (const Hole& hole : holes()) {
+    CAPTURE(hole.what);
+    ClusterView view = fifty().view;
+    hole.dig(view);
+    const auto report = isolation_report(view, fifty().config);
+    for (const SandboxIsolation& sandbox : report.sandboxes)
+      for (const IsolationFinding& finding : sandbox.findings) {
+        CAPTURE(finding.told);
+        CHECK(!finding.told.empty());
+        ++told;
+        for (const SandboxIsolation& other : report.sandboxes)
+          if (other.org_id != sandbox.org_id)
+            CHECK(finding.told.find(other.ns + "/") == std::string::npos);
+        for (const char* name : {"monitoring/", "kube-system/", "node-1", "192.168.7.2"})
+          CHECK(finding.told.find(name) == std::string::npos);
+      }
+  }
+  CHECK(told > holes().size());
+}
+
 TEST_CASE("what cannot be read makes a report no proof") {
   ClusterView view = fifty().view;
   view.unread.push_back("nodes: forbidden");

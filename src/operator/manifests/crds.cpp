@@ -73,6 +73,20 @@ Json conditions() {
       16, "type");
 }
 
+Json isolation() {
+  const auto line = [] { return text(IsolationSeen::kTextMax); };
+  return object(
+      {{"pods", integer(0)},
+       {"reachedBy", list_of(line(), IsolationSeen::kLinesMax)},
+       {"reaches", list_of(line(), IsolationSeen::kLinesMax)},
+       {"findings", list_of(object({{"kind", choice({"foreign_path", "closed_address", "object"})},
+                                    {"what", line()},
+                                    {"told", line()}},
+                                   {"kind", "what", "told"}),
+                            IsolationSeen::kFindingsMax)}},
+      {"profile", "pods", "reachedBy", "reaches", "findings"});
+}
+
 Json sandbox_schema() {
   Json quota = object({{"cpuMilli", integer(0)},
                        {"memoryBytes", integer(0)},
@@ -93,12 +107,13 @@ Json sandbox_schema() {
                       {"smtpEgress", flag()},
                       {"quota", whole(std::move(quota))}},
                      {"namespace", "clientId", "orgId", "userId", "claim", "isolation"});
-  return object({{"apiVersion", Json::object({{"type", "string"}})},
-                 {"kind", Json::object({{"type", "string"}})},
-                 {"metadata", Json::object({{"type", "object"}})},
-                 {"spec", std::move(spec)},
-                 {"status", object({{"conditions", conditions()}})}},
-                {"spec"});
+  return object(
+      {{"apiVersion", Json::object({{"type", "string"}})},
+       {"kind", Json::object({{"type", "string"}})},
+       {"metadata", Json::object({{"type", "object"}})},
+       {"spec", std::move(spec)},
+       {"status", object({{"conditions", conditions()}, {"isolation", whole(isolation())}})}},
+      {"spec"});
 }
 
 Json service_schema() {

@@ -1,6 +1,7 @@
 #include "operator/manifests/manifests.hpp"
 
 #include "domain/resources.hpp"
+#include "domain/sandbox/isolation_check.hpp"
 #include "operator/manifests/admission.hpp"
 #include "operator/manifests/crds.hpp"
 #include "operator/manifests/yaml.hpp"
@@ -83,6 +84,9 @@ std::vector<Grant> operator_grants() {
       {"", "services", keep_and_end, {}},
       {"", "persistentvolumeclaims", keep_and_end, {}},
       {"", "pods", {"list", "watch"}, {}},
+      // The addresses that no tenant may reach: of nodes, and of the API server.
+      {"", "nodes", {"list"}, {}},
+      {"", "services", {"get"}, {"kubernetes"}},
       // Never read.
       {"", "secrets", {"delete"}, {}},
       {"apps", "deployments", keep_and_end, {}},
@@ -107,6 +111,10 @@ std::vector<Grant> api_grants() {
           {"", "persistentvolumeclaims", {"delete"}, {}}};
 }
 
+std::vector<Grant> api_system_grants() {
+  return {{"coordination.k8s.io", "leases", {"get"}, {std::string(IsolationSignature::kLease)}}};
+}
+
 std::vector<Json> manifests(const std::string& system_namespace) {
   std::vector<Json> out = custom_resource_definitions();
   out.push_back(object("v1", "Namespace", system_namespace, {}));
@@ -115,6 +123,7 @@ std::vector<Json> manifests(const std::string& system_namespace) {
   add_role(out, kOperatorAccount, operator_grants(), system_namespace, {});
   add_role(out, kOperatorAccount, operator_system_grants(), system_namespace, system_namespace);
   add_role(out, kApiAccount, api_grants(), system_namespace, {});
+  add_role(out, kApiAccount, api_system_grants(), system_namespace, system_namespace);
   std::vector<std::string> users;
   for (const char* account : {kOperatorAccount, kApiAccount})
     users.push_back("system:serviceaccount:" + system_namespace + ":" + account);

@@ -20,6 +20,8 @@ std::vector<Grant> operator_grants();
 std::vector<Grant> operator_system_grants();
 // What the API process may do: hand over resources and secrets, and read statuses.
 std::vector<Grant> api_grants();
+// In the system namespace.
+std::vector<Grant> api_system_grants();
 
 // All objects of manifests_yaml(), in the order in which they are to be applied.
 std::vector<Json> manifests(const std::string& system_namespace);

@@ -113,7 +113,9 @@ CREATE TABLE public.clients (
     slug text NOT NULL COLLATE pg_catalog."C",
     name text NOT NULL COLLATE pg_catalog."C",
     state text NOT NULL COLLATE pg_catalog."C",
-    created_at bigint NOT NULL
+    created_at bigint NOT NULL,
+    isolation_checked_at bigint DEFAULT 0 NOT NULL,
+    isolation_complete bigint DEFAULT 0 NOT NULL
 );
 ALTER TABLE ONLY public.clients FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.clients OWNER TO {owner_role};
@@ -419,7 +421,9 @@ CREATE TABLE public.sandboxes (
     message text NOT NULL COLLATE pg_catalog."C",
     created_at bigint NOT NULL,
     retry_at bigint DEFAULT 0 NOT NULL,
-    failures bigint DEFAULT 0 NOT NULL
+    failures bigint DEFAULT 0 NOT NULL,
+    isolation_seen text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    isolation_findings bigint DEFAULT 0 NOT NULL
 );
 ALTER TABLE ONLY public.sandboxes FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.sandboxes OWNER TO {owner_role};

@@ -130,7 +130,7 @@ CREATE TABLE clients (
   name TEXT NOT NULL,
   state TEXT NOT NULL,
   created_at INTEGER NOT NULL
-) STRICT;
+, isolation_checked_at INTEGER NOT NULL DEFAULT 0, isolation_complete INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE deployment_revisions (
   client_id TEXT NOT NULL,
   org_id TEXT NOT NULL,
@@ -468,7 +468,7 @@ CREATE TABLE sandboxes (
   ready INTEGER NOT NULL,
   reason TEXT NOT NULL,
   message TEXT NOT NULL,
-  created_at INTEGER NOT NULL, retry_at INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL, retry_at INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, isolation_seen TEXT NOT NULL DEFAULT '', isolation_findings INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (client_id, org_id, id),
   CONSTRAINT sandboxes_person UNIQUE (client_id, org_id, user_id),
   CONSTRAINT sandboxes_namespace_taken UNIQUE (namespace),

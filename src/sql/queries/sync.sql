@@ -172,6 +172,13 @@ SET ready = :ready, reason = :reason, message = :message
 WHERE client_id = :client AND org_id = :org AND id = :id
   AND (ready <> :ready OR reason <> :reason OR message <> :message);
 
+-- name: sandbox_set_isolation
+-- rows: none
+-- scope: tenant
+UPDATE sandboxes
+SET isolation_seen = :seen, isolation_findings = :findings
+WHERE client_id = :client AND org_id = :org AND id = :id AND isolation_seen <> :seen;
+
 -- Those that waited for their sandbox wait no longer.
 -- name: deployments_undeferred
 -- rows: none

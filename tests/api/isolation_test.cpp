@@ -1,0 +1,120 @@
+#include <doctest/doctest.h>
+
+#include "kube/simulated/cluster.hpp"
+#include "tests/api/server.hpp"
+
+using namespace ks;
+using namespace ks::api_test;
+
+namespace {
+
+// Ann and Bob own organizations that know nothing of each other; each runs something.
+struct Alone {
+  SystemClock time;
+  runtime::LoopGroup loops{1};
+  kube::simulated::SimulatedCluster cluster{time};
+  // A lease would not be renewed as fast as the clock goes.
+  Server server{{.settings = {{"ISOLATION_INTERVAL", "300"}, {"LEADER_ELECT", "false"}},
+                 .cluster = &cluster}};
+  Person admin = server.administrator();
+  Person ann = server.somebody("Ann"), bob = server.somebody("Bob");
+
+  Alone() {
+    cluster.start(loops.at(0));
+    for (Person* who : {&ann, &bob}) {
+      const Json wanted =
+          Json::object({{"name", "web"}, {"image", "registry.test/web:1"}, {"port", 8080}});
+      REQUIRE(who->post(who->team_path() + "/deployments", wanted).status == 201);
+    }
+  }
+
+  static std::string list_of(const Person& who) { return who.org_path() + "/isolation"; }
+  // The only sandbox, once it is in that state.
+  Json until(Person& who, const std::string& path, const std::string& state) {
+    Json last;
+    const Time end = time.monotonic() + seconds(120);
+    while (time.monotonic() < end) {
+      last = who.get(path).json();
+      const auto& items = last.at("items").as_array();
+      if (!items.empty() && items.front().text("state") == state) return items.front();
+      // Looks and signs are due.
+      server.clock().advance(milliseconds(500));
+    }
+    FAIL("is not " << state << ": " << last.dump());
+    return {};
+  }
+  // Somebody opens the namespace by hand.
+  void open(const std::string& ns) {
+    const Json policy = *parse_json(
+        R"({"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"open",
+            "namespace":")" +
+        ns + R"("},"spec":{"podSelector":{},"policyTypes":["Ingress","Egress"],
+            "ingress":[{}],"egress":[{}]}})");
+    REQUIRE(cluster.apply(kube::kinds::kNetworkPolicy, policy, {.manager = "kubectl"}).has_value());
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Alone,
+                  "a sandbox is alone by proof, exposed while a hole is there, and alone again") {
+  const Json alone = until(ann, list_of(ann), "alone");
+  CHECK(alone.at("findings").as_array().empty());
+  CHECK(alone.text("user", "name") == "Ann");
+  CHECK(alone.at("pods").is_int());
+  const std::string ns(alone.text("namespace"));
+  CHECK(ann.get(list_of(ann)).json().at("complete") == Json(true));
+
+  open(ns);
+  const Json exposed = until(ann, list_of(ann), "exposed");
+  CHECK(!exposed.at("findings").as_array().empty());
+  const Json totals = ann.get(list_of(ann)).json().at("totals");
+  CHECK(totals.at("exposed").as_int() == 1);
+  CHECK(totals.at("sandboxes").as_int() == 1);
+
+  REQUIRE(cluster.remove({kube::kinds::kNetworkPolicy, ns, "open"}, {}).has_value());
+  until(ann, list_of(ann), "alone");
+}
+
+TEST_CASE_FIXTURE(Alone, "what a tenant reads of a hole names nothing of another organization") {
+  const Json hers = until(ann, list_of(ann), "alone");
+  const Json his = until(bob, list_of(bob), "alone");
+  // Both are open, so that there is a path between the two.
+  open(std::string(hers.text("namespace")));
+  open(std::string(his.text("namespace")));
+  const std::string seen = until(ann, list_of(ann), "exposed").dump();
+  CHECK(seen.find("pods of another organization") != std::string::npos);
+  for (const std::string_view secret :
+       {his.text("namespace"), his.text("id"), std::string_view("Bob")})
+    CHECK_MESSAGE(seen.find(secret) == std::string::npos, "Ann reads ", secret, " in ", seen);
+
+  // Who runs the platform reads both, and only what is exposed where that is asked for.
+  until(bob, list_of(bob), "exposed");
+  const Reply all = admin.get("/api/v1/platform/isolation?state=exposed");
+  REQUIRE(all.status == 200);
+  CHECK(all.json().at("items").as_array().size() == 2);
+  CHECK(all.body.find(his.text("namespace")) != std::string::npos);
+  CHECK(all.json().at("totals", "exposed").as_int() == 2);
+  CHECK(admin.get("/api/v1/platform/isolation?state=alone").status == 422);
+  CHECK(admin.get("/api/v1/platform/isolation?limit=1").json().at("next_cursor").is_string());
+}
+
+TEST_CASE_FIXTURE(Alone, "the proof of yesterday is none") {
+  until(ann, list_of(ann), "alone");
+  // Nobody looks any more: the cluster does not answer.
+  cluster.set_down(true);
+  server.clock().advance(minutes(20));
+  const Json list = ann.get(list_of(ann)).json();
+  CHECK(list.at("complete") == Json(false));
+  CHECK(list.at("items").as_array().front().text("state") == "unknown");
+}
+
+TEST_CASE_FIXTURE(Alone, "the isolation of an organization is for its owner and administrators") {
+  server.raise(ann, "business");
+  Person max = server.colleague(ann, "Max", "org_member", {{"default", "team_admin"}});
+  Person abe = server.colleague(ann, "Abe", "org_admin");
+  CHECK(max.get(list_of(ann)).status == 403);
+  CHECK(abe.get(list_of(ann)).status == 200);
+  CHECK(bob.get(list_of(ann)).status == 404);
+  CHECK(ann.get("/api/v1/platform/isolation").status == 404);
+}
