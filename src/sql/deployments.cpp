@@ -106,7 +106,7 @@ Result<std::optional<DeploymentStamp>> SqlDeploymentStore::find_stamp(
   if (!row) return std::optional<DeploymentStamp>();
   return std::optional(DeploymentStamp{row->id<Deployment>(0), permit.id(), row->integer(1),
                                        row->str(2), row->str(3), row->str(4), row->str(5),
-                                       row->str(6)});
+                                       row->str_or_empty(6)});
 }
 
 Result<Page<ListedDeployment>> SqlDeploymentStore::list(

@@ -16,11 +16,12 @@ Json mails_for(const char* address) {
 std::vector<std::pair<std::string, std::string>> seen_by(Person& owner, const std::string& review) {
   std::vector<std::pair<std::string, std::string>> out;
   for (const std::string& path :
-       {owner.deployments_path(), owner.deployment_path("web"), owner.org_path() + "/invitations",
-        owner.org_path() + "/ownership-offers", owner.org_path() + "/access-reviews", review,
-        review + "/rows", owner.org_path() + "/audit", owner.org_path() + "/audit/export",
-        owner.org_path() + "/access-review", owner.org_path() + "/access-review/export",
-        owner.org_path() + "/members", owner.team_path() + "/members"}) {
+       {owner.deployments_path(), owner.deployment_path("web"),
+        owner.org_path() + "/invitations?state=all", owner.org_path() + "/ownership-offers",
+        owner.org_path() + "/access-reviews", review, review + "/rows", owner.org_path() + "/audit",
+        owner.org_path() + "/audit/export", owner.org_path() + "/access-review",
+        owner.org_path() + "/access-review/export", owner.org_path() + "/members",
+        owner.team_path() + "/members"}) {
     const Reply reply = owner.get(path);
     CHECK(reply.status == 200);
     out.emplace_back(path, reply.body);
@@ -80,7 +81,7 @@ TEST_CASE("an expired invitation names nobody who has left") {
   server.raise(ann, "business");
   Person abe = server.colleague(ann, "Abe", "org_admin");
   const std::string token = invited(server, abe, "eve@example.com");
-  server.execute("UPDATE invitations SET expires_at = 1");
+  server.execute("UPDATE invitations SET state = 'expired', expires_at = 1, settled_at = 1");
   Person eve = server.nobody();
   const auto looked = [&] {
     return eve.post("/api/v1/invitations/lookup", Json::object({{"token", token}}));

@@ -256,6 +256,7 @@ const std::map<std::string, Values, std::less<>>& special() {
       {"user_created", {{"id", kFree}, {"email", "new@x.test"}}},
       {"user_email_set", {{"email", "new@x.test"}}},
       {"account_link_put", {{"token_hash", "new"}}},
+      {"account_links_to", {{"address", "one@x.test"}}},
       {"account_link_way_back_to", {{"address", "back@x.test"}}},
       {"account_links_swept", {{"now", 1000}}},
       {"access_reminders_due", {{"since", 500}}},

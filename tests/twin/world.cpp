@@ -167,7 +167,8 @@ constexpr std::string_view kOrgRows[] = {
     "INSERT INTO access_reviews (client_id, org_id, id, team_id, state, started_by, started_at, "
     "finished_at, rights, confirmed, removed, changed, undecided) VALUES "
     "('$c', '$o', '#1', NULL, 'open', '#1', 0, 0, 2, 0, 0, 0, 0), "
-    "('$c', '$o', '#2', '#1', 'finished', '#1', 0, 10, 1, 0, 0, 0, 1)",
+    "('$c', '$o', '#2', '#1', 'finished', '#1', 0, 10, 1, 0, 0, 0, 1), "
+    "('$c', '$o', '#3', NULL, 'finished', '#1', -1, 10, 0, 0, 0, 0, 0)",
     "INSERT INTO access_review_rows (client_id, org_id, review_id, number, user_id, team_id, "
     "team_name, role, made_at, granted_by, granted_at, seen_at, inactive, decision, decided_at) "
     "VALUES ('$c', '$o', '#1', 1, '#1', NULL, '', 'org_owner', 0, '#2', 3, 50, 0, 'pending', 0), "
