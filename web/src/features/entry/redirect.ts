@@ -1,7 +1,6 @@
-// Where to go after signing in: one of our own pages, by its bytes, or the start. Anything that a
-// browser could take for another site, or that leads back here, is not one.
+// Where to go after signing in: one of our own pages, by its bytes, or the start. Only what begins as
+// a page does, so neither another site, nor the API, nor the way back here.
 export function ownPath(to: unknown): string {
-  if (typeof to !== 'string' || !/^\/[A-Za-z0-9\-._~/?=&%]*$/.test(to)) return '/'
-  if (to.startsWith('//') || to.includes('/.') || to.startsWith('/api/')) return '/'
-  return /^\/(o\/|orgs|account)/.test(to) ? to : '/'
+  const own = /^\/(o\/|orgs|account)[A-Za-z0-9\-._~/?=&%]*$/
+  return typeof to === 'string' && own.test(to) && !to.includes('/.') ? to : '/'
 }
