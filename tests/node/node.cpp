@@ -41,8 +41,13 @@ bool Node::available() {
 }
 
 Node& Node::shared() {
-  static Node node;
-  return node;
+  // What did not start for one test is not waited for by each of the others.
+  static bool tried = false;
+  static std::unique_ptr<Node> node;
+  REQUIRE_MESSAGE((node || !tried), "the node did not start");
+  tried = true;
+  if (!node) node = std::make_unique<Node>();
+  return *node;
 }
 
 Node::Node() : state_(fmt::format("{}/build/node/run-{}", source(), ::getpid())) {
@@ -56,7 +61,7 @@ Node::Node() : state_(fmt::format("{}/build/node/run-{}", source(), ::getpid()))
   child_ = std::make_unique<Child>(command, environment_, folder_.path() + "/node.out",
                                    folder_.path() + "/node.err");
   const bool ready =
-      eventually(minutes(4), [&] { return !line("ready ").empty() || !child_->running(); });
+      eventually(minutes(6), [&] { return !line("ready ").empty() || !child_->running(); });
   REQUIRE_MESSAGE((ready && child_->running()), child_->err());
   kubeconfig_ = line("ready ");
   kubectl_ = line("kubectl ");

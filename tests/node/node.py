@@ -223,7 +223,7 @@ def start(options):
 
 
 def wait_until_ready(folder, outer):
-    for _ in range(1800):
+    for _ in range(3000):
         if os.path.exists(folder + "/ready"):
             return
         if outer.poll() is not None:
