@@ -400,7 +400,7 @@ TEST_CASE("a method that an address does not have is 405, and an unknown address
   const Reply refused = ann.call({"DELETE", "/api/v1/me", {}, std::nullopt});
   CHECK(refused.status == 405);
   CHECK(refused.json().text("code") == "method_not_allowed");
-  CHECK(refused.header("allow") == "GET, HEAD, OPTIONS");
+  CHECK(refused.header("allow") == "GET, HEAD, PATCH, OPTIONS");
   for (const char* path : {"/api", "/api/v1", "/api/v2/me", "/api/v1/nothing"}) {
     const Reply absent = ann.get(path);
     CHECK(absent.status == 404);

@@ -48,6 +48,7 @@ export const problemsDe: Record<string, string> = {
   stale_version: 'Das wurde geändert, seit Sie es geöffnet haben. Sehen Sie es sich neu an und versuchen Sie es noch einmal.',
   storage_full: 'Die Platte des Servers ist voll. Nichts wurde geändert; wer ihn betreibt, muss Platz schaffen.',
   team_not_empty: 'Das Team hat noch Deployments.',
+  too_many_exports: 'Es laufen so viele Exporte, wie dürfen. Warten Sie, bis einer endet.',
   too_many_requests: 'Das war zu oft. Bitte warten Sie einen Augenblick.',
   too_many_streams: 'Zu viele Seiten sind zugleich offen. Schließen Sie eine.',
   transfer_required: 'Niemand wird einfach so Inhaberin oder Inhaber. Bieten Sie die Übergabe an.',

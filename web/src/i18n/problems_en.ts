@@ -49,6 +49,7 @@ export const problemsEn: Record<string, string> = {
   stale_version: 'Somebody changed this since you opened it. Look at it as it is now, then try again.',
   storage_full: 'The server’s disk is full. Nothing was changed; its operator has to make room.',
   team_not_empty: 'The team still has deployments.',
+  too_many_exports: 'As many exports are running as may be. Wait until one ends.',
   too_many_requests: 'That was too often. Please wait a moment.',
   too_many_streams: 'Too many pages are open at once. Close one first.',
   transfer_required: 'Nobody is made owner. Offer ownership, and let the other person accept.',

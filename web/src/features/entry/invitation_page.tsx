@@ -234,7 +234,7 @@ export function InvitationPage() {
           title={t('invitation.expired')}
           lead={
             <p>
-              {t('invitation.expired_text', { organization, inviter: data.invited_by.name })}
+              {t('invitation.expired_text', { organization, inviter: data.invited_by.name ?? t('people.former') })}
             </p>
           }
         >

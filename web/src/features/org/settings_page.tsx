@@ -90,7 +90,10 @@ function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] }) {
   return (
     <div className="flex flex-col gap-3 px-4 py-3">
       <p>
-        {t('offers.text', { from: of.from.name, to: of.to.name })}{' '}
+        {t('offers.text', {
+          from: of.from.name ?? t('people.former'),
+          to: of.to.name ?? t('people.former'),
+        })}{' '}
         <span className="text-soft">
           {t('offers.until')} <Time at={of.expires_at} />
         </span>

@@ -144,7 +144,7 @@ export function InvitationList({
               <Head>
                 <span className="font-medium break-all">{one.email}</span>
                 <span className="block text-xs break-words text-soft">
-                  {t('people.invited_by', { name: one.invited_by.name })}
+                  {t('people.invited_by', { name: one.invited_by.name ?? t('people.former') })}
                 </span>
               </Head>
               <Cell label={t('people.as')}>
