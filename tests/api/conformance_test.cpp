@@ -217,6 +217,8 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   CHECK(ann.get(ann.org_path()).status == 200);
   CHECK(ann.patch(ann.org_path(), Json::object({{"name", "Renamed"}})).status == 200);
   CHECK(ann.get(ann.org_path() + "/usage").status == 200);
+  CHECK(ann.get(ann.org_path() + "/isolation").status == 200);
+  CHECK(root.get("/api/v1/platform/isolation").status == 200);
   CHECK(ann.get(ann.org_path() + "/audit").status == 200);
   CHECK(ann.get(ann.org_path() + "/audit/export").status == 200);
   CHECK(ann.get(ann.org_path() + "/teams").status == 200);

@@ -238,6 +238,12 @@ const std::vector<Cause>& causes() {
          ok(gerda.post("/api/v1/me/address", of("email", email), kEnglish));
          return email;
        }},
+      {"address_asked", "to the present address",
+       [=](Server& server) {
+         Person gerda = german(server);
+         ok(gerda.post("/api/v1/me/address", of("email", fresh()), kEnglish));
+         return gerda.email;
+       }},
       {"address_changed", "to the old address, which was verified",
        [=](Server& server) {
          Person gerda = german(server);

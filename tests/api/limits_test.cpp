@@ -138,7 +138,8 @@ TEST_CASE("what no route takes counts like everything else, by person or by netw
   counted(ann.get("/api/v1/nothing"), 404);
   counted(ann.put("/api/v1/me", Json::object()), 405);
   counted(ann.call({"OPTIONS", "/api/v1/me", {}, ""}), 204);
-  counted(server.nobody().get("/nothing"), 404);
+  counted(server.nobody().get("/api/nothing"), 404);
+  counted(server.nobody().get("/nothing"), 200);  // A page says that there is nothing.
   counted(server.nobody().get("/api/v1/me", {{"Host", "elsewhere.example.com"}}), 404);
 
   check_about(4 + let_through(60, [&] { return ann.get("/api/v1/nothing"); }), 20);
@@ -151,7 +152,7 @@ TEST_CASE("what no route takes counts like everything else, by person or by netw
     return lost.get("/api/v1/me", {{"Host", "elsewhere.example.com"}});
   };
   check_about(let_through(60, elsewhere), 20);
-  CHECK(server.nobody().get("/nothing").status == 404);
+  CHECK(server.nobody().get("/api/nothing").status == 404);
 }
 
 TEST_CASE("an address that nobody vouches for is not believed by the limits") {

@@ -146,6 +146,7 @@ Names MatrixWorld::names_of(const Operation& operation, Person& owner) {
       // Numbers count within a review.
       {"row", [] { return std::string("1"); }},
       {"problem", [] { return std::string("not-found"); }},
+      {"file", [] { return std::string("page-1.js"); }},
       // Whoever asks has sessions of their own only.
       {"session", [] { return std::string(kNobodys); }},
   };
