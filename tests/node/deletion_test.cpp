@@ -64,8 +64,8 @@ Traces traces_of(Node& node, const std::vector<std::string>& ids) {
   std::istringstream mounts(read_file(inside + "/mounts"));
   for (std::string line; std::getline(mounts, line);)
     if (names(line, ids)) out.mounts.push_back(line);
-  for (const char* folder : {"/kubelet/pods", "/root/var/log/pods", "/volumes"})
-    each_entry(node.state() + folder, [&](const fs::path& at) {
+  for (const char* folder : {"kubelet/pods", "root/var/log/pods", "volumes"})
+    each_entry(fs::path(node.state()) / folder, [&](const fs::path& at) {
       if (names(at.filename(), ids)) out.folders.push_back(at);
     });
   for (const char* folder : {"/run/containerd/io.containerd.runtime.v2.task/k8s.io",
