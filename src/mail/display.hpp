@@ -16,7 +16,4 @@ std::string one_line(std::string_view text, std::size_t length_max = 200);
 // zero-width space stands behind each '.', ':' and '@' within a word.
 std::string unlinked(std::string_view text);
 
-// For HTML text and quoted attributes.
-std::string html_escaped(std::string_view text);
-
 }  // namespace ks::mail

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/html.hpp"
 #include "mail/catalogue.hpp"
 #include "mail/display.hpp"
 

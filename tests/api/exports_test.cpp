@@ -122,6 +122,7 @@ TEST_CASE("exports of a person and of an organization are bounded while they run
   Person abe = server.colleague(ann, "Abe", "org_admin");
   Person ada = server.colleague(ann, "Ada", "org_admin");
   Person alf = server.colleague(ann, "Alf", "org_admin");
+  Person max = server.colleague(ann, "Max");
   // More than all buffers on the way take.
   fill_log(server, ann, 3000, 16'000);
   const std::string path = ann.org_path() + "/audit/export";
@@ -139,6 +140,8 @@ TEST_CASE("exports of a person and of an organization are bounded while they run
   CHECK(second->head().status == 200);
   CHECK(third->head().status == 200);
   CHECK(code(alf.get(path)) == "too_many_exports");
+  // Who has no right learns nothing of what runs.
+  CHECK(code(max.get(path)) == "permission_denied");
   // Another organization's is another's.
   Person bob = server.somebody("Bob");
   CHECK(bob.get(bob.org_path() + "/access-review/export").status == 200);

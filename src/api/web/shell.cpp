@@ -3,35 +3,9 @@
 #include <array>
 #include <utility>
 
+#include "base/html.hpp"
+
 namespace ks::api {
-
-namespace {
-
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-}
-
-}  // namespace
 
 std::string filled(std::string_view page, const Shell& shell) {
   const std::array<std::pair<std::string_view, std::string_view>, 4> places = {{
@@ -49,7 +23,7 @@ std::string filled(std::string_view page, const Shell& shell) {
     bool known = false;
     for (const auto& [place, value] : places) {
       if (!page.starts_with(place)) continue;
-      append_escaped(out, value);
+      out += html_escaped(value);
       page.remove_prefix(place.size());
       known = true;
       break;
