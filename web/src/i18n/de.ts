@@ -310,6 +310,9 @@ export const de: Record<Key, string> = {
   'sign_up.mailed_to': 'Eine Mail ist unterwegs an {{email}}. Ihr Link gilt einmal, 24 Stunden lang.',
   'sign_up.title': 'Bei {{product}} registrieren',
 
+  'stale.again': 'Meines trotzdem senden',
+  'stale.load': 'Laden, was da ist',
+
   'state.loading': 'Lädt …',
   'state.messages': 'Meldungen',
 

@@ -308,6 +308,9 @@ export const en = {
   'sign_up.mailed_to': 'A mail is on its way to {{email}}. Its link works once, for 24 hours.',
   'sign_up.title': 'Sign up for {{product}}',
 
+  'stale.again': 'Send mine all the same',
+  'stale.load': 'Load what is there',
+
   'state.loading': 'Loading …',
   'state.messages': 'Messages',
 

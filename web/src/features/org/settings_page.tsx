@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { useForm } from 'react-hook-form'
 import { useTranslation } from '@/i18n'
 
@@ -11,6 +12,7 @@ import { Notice } from '@/components/notice'
 import { Empty, Page, Panel, Section } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
+import { Stale } from '@/components/stale'
 import { Time } from '@/components/time'
 import { toast } from '@/components/toasts'
 import { Unsaved } from '@/components/unsaved'
@@ -22,12 +24,21 @@ function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null
   const client = useQueryClient()
   const rules = useRules('NewOrganization')
   const may = of.allowed_actions.includes('org:update')
-  const form = useForm({ values: { name: of.name, slug: of.slug } })
+  const form = useForm({ defaultValues: { name: of.name, slug: of.slug } })
+  const { errors, isSubmitting, isDirty } = form.formState
+  // The version that the typing began with. What is read again in between does not take away what
+  // was typed.
+  const version = useRef(etag)
+  useEffect(() => {
+    if (isDirty || version.current === etag) return
+    version.current = etag
+    form.reset({ name: of.name, slug: of.slug })
+  }, [form, of.name, of.slug, etag, isDirty])
   const send = useSend(form, ['name', 'slug'], async (values) => {
     const { body } = await ask('patch', '/api/v1/orgs/{org}', {
       params: { org: of.id },
       body: values,
-      etag,
+      etag: version.current,
     })
     // Saved, so nothing keeps one from leaving.
     form.reset({ name: body.name, slug: body.slug })
@@ -36,11 +47,25 @@ function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null
     else await navigate({ to: '/o/$org/settings', params: { org: body.slug }, replace: true })
     toast(t('settings.saved'))
   })
-  const { errors, isSubmitting, isDirty } = form.formState
+  const now = () => client.fetchQuery({ ...organization(of.slug), staleTime: 0 })
+  const load = async () => {
+    const { body } = await now()
+    form.reset({ name: body.name, slug: body.slug })
+  }
+  const again = async () => {
+    version.current = (await now()).etag
+    await send()
+  }
   return (
     <form noValidate onSubmit={send} className="flex max-w-md flex-col gap-3">
       <Unsaved when={isDirty && !isSubmitting} />
-      {errors.root?.server ? (
+      {errors.root?.server?.type === 'stale_version' ? (
+        <Stale
+          text={errors.root.server.message ?? ''}
+          load={() => void load()}
+          again={() => void again()}
+        />
+      ) : errors.root?.server ? (
         <Notice tone="danger" role="alert">
           {errors.root.server.message}
         </Notice>
