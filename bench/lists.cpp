@@ -141,26 +141,24 @@ int serve(const std::string& engine) {
                                          {.limit_key = std::string(32, 'l')});
   constexpr std::int64_t kFree = std::int64_t{1} << 40;
   api::RequestLimits limits({kFree, kFree, kFree, kFree}, world.random());
-  api::Services services{world.db(),
-                         world.app(),
-                         world.gate(),
-                         accounts,
-                         invitation_tries,
-                         hosts,
-                         limits,
-                         SessionCookie(hosts.base_url()),
-                         templates,
-                         {},
-                         api::Cursors(std::string(32, 'c')),
-                         std::string(32, 'i'),
-                         base,
-                         "apps.localhost",
-                         "http",
-                         true,
-                         false,
-                         "open",
-                         "bench",
-                         {}};
+  api::Services services{.db = world.db(),
+                         .stores = world.app(),
+                         .sessions = world.gate(),
+                         .accounts = accounts,
+                         .invitation_tries = invitation_tries,
+                         .hosts = hosts,
+                         .limits = limits,
+                         .cookie = SessionCookie(hosts.base_url()),
+                         .templates = templates,
+                         .namespaces = {},
+                         .cursors = api::Cursors(std::string(32, 'c')),
+                         .idempotency_key = std::string(32, 'i'),
+                         .base_url = base,
+                         .deployment_domain = "apps.localhost",
+                         .workload_scheme = "http",
+                         .simulated = true,
+                         .version = "bench",
+                         .cluster_trouble = {}};
   runtime::LoopGroup loops(kThreads);
   api::FeedHub hub;
   http::Router router(base);
