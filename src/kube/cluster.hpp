@@ -100,6 +100,8 @@ class Watch {
   // last version seen). A server that closes the stream in good order gives status 0 with reason
   // "Closed".
   virtual KubeResult<std::optional<WatchEvent>> next(Duration timeout) = 0;
+  // Ends the waiting of the next() that is under way, or of the one to come. From any thread.
+  virtual void wake() = 0;
 };
 
 enum class Subresource { none, status, finalize };

@@ -314,6 +314,7 @@ struct Operator::Impl {
       publish();
       sleep_until(resync_at);
     }
+    for (const auto& i : informers) i->wake();
   }
 
   kube::Cluster& cluster;

@@ -110,8 +110,7 @@ void Mirror::serve(const std::function<bool()>& running) {
   Duration wait = kWaitMin;
   std::string version;
   const auto pause = [&] {
-    for (Duration left = wait; running() && left.us > 0; left = left - milliseconds(250))
-      runtime::sleep_for(std::min(left, milliseconds(250)));
+    ending_.wait_for(wait);
     wait = std::min(wait * 2, kWaitMax);
   };
   while (running()) {
@@ -139,7 +138,9 @@ void Mirror::serve(const std::function<bool()>& running) {
       trouble_.clear();
     }
     while (running()) {
+      waiting_ = watch->get();
       auto event = (*watch)->next(milliseconds(500));
+      waiting_ = nullptr;
       if (!event) {
         if (event.error().is_expired()) version.clear();
         break;
@@ -153,6 +154,11 @@ void Mirror::serve(const std::function<bool()>& running) {
     }
     if (!version.empty() && running()) pause();
   }
+}
+
+void Mirror::wake() {
+  ending_.set();
+  if (waiting_ != nullptr) waiting_->wake();
 }
 
 }  // namespace ks::sync

@@ -22,6 +22,8 @@ class Mirror {
 
   // Serves until `running` gives false, which is asked at least every half second.
   void serve(const std::function<bool()>& running);
+  // Lets it be asked now. For the end only, on the loop that serves.
+  void wake();
 
   bool complete() const;
   // Why the cluster did not answer at the last try; empty when it did.
@@ -45,6 +47,8 @@ class Mirror {
   std::map<Key, Json> objects_;
   bool complete_ = false;
   std::string trouble_;
+  kube::Watch* waiting_ = nullptr;
+  runtime::Event ending_;
 };
 
 }  // namespace ks::sync

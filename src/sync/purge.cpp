@@ -12,8 +12,8 @@ namespace ks::sync {
 namespace {
 const FleetScope kFleet(FleetReason::purge);
 constexpr std::string_view kLease = "purge";
-constexpr int kStems = 500;
 constexpr Duration kNap = milliseconds(200);
+constexpr int kStems = 500;
 // Answers of before are nobody's by then, and may name what is purged.
 constexpr Duration kAnswerLife = hours(24);
 constexpr int kAnswers = 10'000;
@@ -32,6 +32,7 @@ struct Purge::Impl : std::enable_shared_from_this<Purge::Impl> {
   std::string holder;
   std::atomic<bool> stopping{false};
   runtime::Event stopped;
+  runtime::Event ending;  // stop() was called.
 
   template <class Body>
   auto write(Body&& body) {
@@ -160,7 +161,7 @@ struct Purge::Impl : std::enable_shared_from_this<Purge::Impl> {
     Time next = clock.monotonic();
     while (!stopping) {
       if (clock.monotonic() < next) {
-        runtime::sleep_for(kNap);
+        ending.wait_for(kNap);
         continue;
       }
       if (auto done = round(); !done)
@@ -182,7 +183,10 @@ Purge::Purge(Stores stores, kube::Cluster& cluster, Config config, const Clock& 
 void Purge::start(runtime::Loop& loop) {
   loop.spawn([impl = impl_] { impl->work(); });
 }
-void Purge::stop() { impl_->stopping = true; }
+void Purge::stop() {
+  impl_->stopping = true;
+  impl_->ending.set();
+}
 void Purge::wait_stopped() { impl_->stopped.wait(); }
 Result<void> Purge::round() { return impl_->round(); }
 

@@ -62,6 +62,7 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
   std::atomic<bool> leading{false};
   std::atomic<int> fibers{0};
   runtime::Event stopped;
+  runtime::Event ending;  // stop() was called.
   // Replaced at each wait, so that a wake between two waits is not lost.
   runtime::Event awake;
   mutable std::mutex mutex;
@@ -103,7 +104,7 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
         // Somebody else has it, or the database did not answer for so long that somebody may.
         if (leading.exchange(false)) log::warn("sync lease lost");
       }
-      nap(config.renew);
+      ending.wait_for(config.renew);
     }
     if (leading.exchange(false)) {
       const auto released = carrier.write([&](Tx& tx) -> Result<void> {
@@ -111,11 +112,6 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
       });
       if (!released) log::warn("sync lease not given back");
     }
-  }
-
-  void nap(Duration d) {
-    for (Duration left = d; running() && left.us > 0; left = left - milliseconds(200))
-      runtime::sleep_for(std::min(left, milliseconds(200)));
   }
 
   // Runs `work` for each item, so many at a time, and waits for all. `on`: asked before each.
@@ -294,6 +290,8 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
       const bool idle = pushed == Pushed::nothing && boxes.empty() && rows.empty();
       awake.wait_for(idle ? config.poll : milliseconds(20));
     }
+    sandboxes.wake();
+    deployments.wake();
   }
 
   std::string unreachable_now() const {
@@ -317,6 +315,7 @@ void Sync::start(runtime::Loop& loop) {
 
 void Sync::stop() {
   impl_->stopping = true;
+  impl_->ending.set();
   impl_->awake.set();
 }
 

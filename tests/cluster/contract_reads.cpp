@@ -1,4 +1,5 @@
 #include <set>
+#include <thread>
 
 #include "tests/cluster/contract_world.hpp"
 
@@ -161,6 +162,33 @@ TEST_CASE("an object that comes to match a watch's selector is added, one that c
   w.apply(kConfigMap, labelled(w.ns, "a", "db"));
   CHECK(w.next(**watch).type == WatchEvent::Type::added);
   CHECK(w.next(**watch).type == WatchEvent::Type::deleted);
+}
+
+TEST_CASE("a watch that waits can be woken, by another thread and before it waits") {
+  KS_WORLD(w);
+  const Json made = w.apply(kConfigMap, config(w.ns, "a", {}));
+  const auto watch =
+      w.cluster().watch(kConfigMap, {.ns = w.ns, .resource_version = version_of(made)});
+  REQUIRE(watch.has_value());
+  const SystemClock clock;
+  const Time began = clock.monotonic();
+  std::thread other([&] { (*watch)->wake(); });
+  // A bookmark may come in between.
+  for (;;) {
+    const auto event = (*watch)->next(minutes(10));
+    REQUIRE(event.has_value());
+    if (!*event) break;
+  }
+  other.join();
+  (*watch)->wake();
+  for (;;) {
+    const auto event = (*watch)->next(minutes(10));
+    REQUIRE(event.has_value());
+    if (!*event) break;
+  }
+  CHECK(clock.monotonic() - began < minutes(5));
+  w.apply(kConfigMap, config(w.ns, "b", {}));
+  CHECK(w.next(**watch).object.text("metadata", "name") == "b");
 }
 
 TEST_CASE("an idle watch gets a bookmark that it can resume from") {

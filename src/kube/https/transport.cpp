@@ -205,6 +205,8 @@ class CurlStream final : public Stream {
     return transfer_->response.failure;
   }
 
+  void wake() override { transfer_->changed.set(); }
+
  private:
   std::optional<std::string> take() {
     std::optional<std::string> out;

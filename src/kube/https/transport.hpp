@@ -48,6 +48,8 @@ class Stream {
   virtual std::optional<std::string> line(Duration timeout) = 0;
   // Set when the stream has ended and all lines were taken; "" after an end in good order.
   virtual std::optional<std::string> ended() = 0;
+  // Ends the waiting of a line(). From any thread.
+  virtual void wake() = 0;
 };
 
 class Transport {

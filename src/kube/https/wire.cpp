@@ -1,5 +1,7 @@
 #include "kube/https/wire.hpp"
 
+#include <atomic>
+
 #include <fmt/format.h>
 
 #include "kube/body.hpp"
@@ -167,13 +169,19 @@ class HttpsWatch final : public Watch {
         return failure->empty() ? kube_error(0, "Closed", "the server ended the watch")
                                 : kube_error(0, "NoAnswer", *failure);
       }
-      if (left.us <= 0) return std::nullopt;
+      if (left.us <= 0 || woken_.exchange(false)) return std::nullopt;
     }
+  }
+
+  void wake() override {
+    woken_ = true;
+    stream_->wake();
   }
 
  private:
   std::unique_ptr<Stream> stream_;
   bool ended_ = false;
+  std::atomic<bool> woken_{false};
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 
 #include "kube/body.hpp"
 #include "kube/simulated/impl.hpp"
@@ -36,10 +37,15 @@ class SimulatedWatch final : public Watch {
         if (!found || *found) return found;
       }
       const Duration left = until - real.monotonic();
-      if (left.us <= 0) return std::nullopt;
+      if (left.us <= 0 || woken_.exchange(false)) return std::nullopt;
       // A held event and a bookmark come due by the cluster's clock, which sets no event.
       changed_->wait_for(std::min(left, late_ ? milliseconds(10) : milliseconds(250)));
     }
+  }
+
+  void wake() override {
+    woken_ = true;
+    changed_->set();
   }
 
  private:
@@ -117,6 +123,7 @@ class SimulatedWatch final : public Watch {
   Time held_until_{};
   bool late_ = false;
   bool ended_ = false;
+  std::atomic<bool> woken_{false};
 };
 
 }  // namespace

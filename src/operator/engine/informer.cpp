@@ -89,6 +89,10 @@ bool Informer::take_event(Duration wait) {
   return true;
 }
 
+void Informer::wake() {
+  if (watch_) watch_->wake();
+}
+
 void Informer::failed(const kube::KubeError& error) {
   failure_ = error;
   // Without the watch nothing is known, so a server that is back is not kept waiting for minutes.

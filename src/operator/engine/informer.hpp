@@ -31,6 +31,8 @@ class Informer {
   // Does one thing: fetches a page, opens the watch or takes one event in, for which it waits up to
   // `wait`. False when nothing came, or it is not yet time to try again.
   bool pump(Duration wait);
+  // Ends the waiting of a pump(). On the loop that pumps.
+  void wake();
 
   const kube::Kind& kind() const { return kind_; }
   bool synced() const { return synced_; }
