@@ -1,6 +1,7 @@
 #include "api/api.hpp"
 #include "api/router.hpp"
 #include "base/yaml.hpp"
+#include "domain/deployment/workload.hpp"
 #include "embedded/contract.hpp"
 
 namespace ks::api {
@@ -14,6 +15,24 @@ std::string contract_json(const Services& services) {
   contract.set("servers", Json::array({Json::object({{"url", services.base_url}})}));
   return contract.dump();
 }
+
+namespace {
+
+// What one deployment of it takes of a plan.
+Json takes(const Template& t) {
+  Workload workload;
+  for (const TemplateService& s : t.services) workload.services.push_back(s.service);
+  const Amount amount = amount_of(workload);
+  const auto line = [](const char* feature, const char* unit, std::int64_t of) {
+    return Json::object({{"feature", feature}, {"unit", unit}, {"amount", of}});
+  };
+  return Json::array({line("deployments.max", "count", 1),
+                      line("cpu.max", "milli-cpu", amount.cpu_milli),
+                      line("memory.max", "bytes", amount.memory_bytes),
+                      line("storage.max", "bytes", amount.storage_bytes)});
+}
+
+}  // namespace
 
 void mount_system(Router& router, Services& services) {
   router.get<Anyone>(
@@ -48,7 +67,8 @@ void mount_system(Router& router, Services& services) {
                                    {"category", t.category},
                                    {"visibility", name(t.visibility)},
                                    {"version", t.version},
-                                   {"inputs", std::move(inputs)}}));
+                                   {"inputs", std::move(inputs)},
+                                   {"takes", takes(t)}}));
         }
         Reply reply;
         reply.body = Json::object({{"items", std::move(items)}, {"next_cursor", Json()}});

@@ -119,6 +119,27 @@ TEST_CASE("usage is exact; a delete frees the place at once, and the amounts whe
   CHECK(ann.used("deployments.max") == 1);
 }
 
+TEST_CASE("a template says before it is deployed what it takes of the plan") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  server.raise(ann, "enterprise");
+  const Json templates = ann.get("/api/v1/templates").json();
+  for (const Json& one : templates.at("items").as_array()) {
+    const std::string name(one.text("name"));
+    CAPTURE(name);
+    std::vector<std::int64_t> before;
+    for (const Json& line : one.at("takes").as_array())
+      before.push_back(ann.used(std::string(line.text("feature"))));
+    REQUIRE(before.size() == 4);
+    REQUIRE(ann.post(ann.deployments_path(), Json::object({{"name", name}, {"template", name}}))
+                .status == 201);
+    std::size_t at = 0;
+    for (const Json& line : one.at("takes").as_array())
+      CHECK(ann.used(std::string(line.text("feature"))) ==
+            before[at++] + line.integer_or(-1, "amount"));
+  }
+}
+
 TEST_CASE("volumes of a template count as storage") {
   Server server;
   Person ann = server.somebody("Ann");
