@@ -43,7 +43,7 @@ Names begin(SyncWorld& world) {
 }  // namespace
 
 TEST_CASE("a deployment that leaves with its organization comes back to its own volume") {
-  for_each_engine([](EngineCase& engine) {
+  for_both_engines([](EngineCase& engine) {
     SyncWorld world(engine);
     const Names claims = begin(world);
     REQUIRE(claims.size() == 1);
@@ -59,7 +59,7 @@ TEST_CASE("a deployment that leaves with its organization comes back to its own 
 }
 
 TEST_CASE("a deployment that is deleted before it came back leaves no volume behind") {
-  for_each_engine([](EngineCase& engine) {
+  for_both_engines([](EngineCase& engine) {
     SyncWorld world(engine);
     const Names claims = begin(world);
     REQUIRE(claims.size() == 1);

@@ -41,7 +41,7 @@ void begin(SyncWorld& world) {
 }  // namespace
 
 TEST_CASE("however far apart the revisions carried are, no older Secret and none after the end") {
-  for_each_engine([](EngineCase& engine) {
+  for_both_engines([](EngineCase& engine) {
     SyncWorld world(engine);
     begin(world);
     CHECK(secrets(world) == Names{"web-1"});
@@ -60,7 +60,7 @@ TEST_CASE("however far apart the revisions carried are, no older Secret and none
 }
 
 TEST_CASE("revisions that never get ready leave room in the quota of Secrets for the next one") {
-  for_each_engine([](EngineCase& engine) {
+  for_both_engines([](EngineCase& engine) {
     SyncWorld world(engine);
     begin(world);
     for (std::int64_t revision = 2; revision <= 6; ++revision) {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/store/postgres_server.hpp"
+
 namespace ks::test {
 
 namespace {
@@ -64,20 +66,28 @@ std::string workload(bool secret, const std::string& image = kImage, bool volume
 
 }  // namespace
 
+void for_both_engines(const std::function<void(EngineCase&)>& promise) {
+  using Kind = EngineCase::Kind;
+  for (const Kind kind : {Kind::sqlite_memory, Kind::postgres}) {
+    if (kind == Kind::postgres && !PostgresServer::available()) continue;
+    EngineCase engine(kind);
+    INFO(engine.name());
+    promise(engine);
+  }
+}
+
 SyncWorld::SyncWorld(EngineCase& engine, Front::Refusal refusal)
     : engine_(engine), cluster_(clock_), front_(cluster_, std::move(refusal)) {
   cluster_.start(loops_.at(0));
 }
 
 SyncWorld::~SyncWorld() {
-  if (sync_) {
-    sync_->stop();
-    sync_->wait_stopped();
-  }
-  if (operator_) {
-    operator_->stop();
-    operator_->wait_stopped();
-  }
+  if (sync_) sync_->stop();
+  if (operator_) operator_->stop();
+  // Whoever waits for an event of a watch would notice the end only when that wait is over.
+  cluster_.set_down(true);
+  if (sync_) sync_->wait_stopped();
+  if (operator_) operator_->wait_stopped();
 }
 
 void SyncWorld::put(const std::function<Result<void>(Tx&)>& write) {
@@ -174,9 +184,10 @@ void SyncWorld::start() {
 }
 
 bool SyncWorld::eventually(const std::function<bool()>& done, Duration limit) {
-  const Time until = clock_.monotonic() + limit;
+  const SystemClock real;
+  const Time until = real.monotonic() + limit;
   while (!done()) {
-    if (clock_.monotonic() > until) return false;
+    if (real.monotonic() > until) return false;
     // The others work on a thread of their own.
     runtime::sleep_for(milliseconds(20));
   }

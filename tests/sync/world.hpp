@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -54,6 +56,24 @@ class Front final : public kube::Cluster {
   Refusal refusal_;
 };
 
+// Runs `promise` on SQLite in memory and on PostgreSQL where it is installed. A file of SQLite's
+// keeps what these tests look at in the same way, and waits for its disk at each of their many
+// writes.
+void for_both_engines(const std::function<void(EngineCase&)>& promise);
+
+// Runs as real time does, and ahead of it by what was skipped: what waits for minutes is not waited
+// for here.
+class SkippingClock final : public Clock {
+ public:
+  Time now() const override { return real_.now() + Duration{ahead_.load()}; }
+  Time monotonic() const override { return real_.monotonic() + Duration{ahead_.load()}; }
+  void skip(Duration d) { ahead_ += d.us; }
+
+ private:
+  SystemClock real_;
+  std::atomic<std::int64_t> ahead_{0};
+};
+
 // Sync between a database and a simulated cluster on which an operator works. Rows are written
 // straight into the database, before start() or after.
 class SyncWorld {
@@ -80,7 +100,9 @@ class SyncWorld {
 
   void start();
   // Waits for sync, operator and cluster until `done`; false when it does not come.
-  bool eventually(const std::function<bool()>& done, Duration limit = seconds(60));
+  bool eventually(const std::function<bool()>& done, Duration limit = minutes(2));
+  // As if so much time had passed in a moment.
+  void skip(Duration d) { clock_.skip(d); }
   // "Ready", or "Error/QuotaExceeded".
   std::string phase(int org, int n);
 
@@ -91,7 +113,7 @@ class SyncWorld {
   void put(const std::function<Result<void>(Tx&)>& write);
 
   EngineCase& engine_;
-  SystemClock clock_;
+  SkippingClock clock_;
   SystemRandom random_;
   kube::simulated::SimulatedCluster cluster_;
   Front front_;
