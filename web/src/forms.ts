@@ -47,10 +47,11 @@ export function useOnce(): { key: () => string; renew: () => void } {
 }
 
 // Sends a form once, however often it is pressed; puts what the server finds wrong on the fields
-// that its pointers name, the first of them focused, and the rest above the form.
+// that its pointers name, the topmost of them focused, and the rest above the form. `fields`: those
+// that are called as in the body, or which one a pointer means.
 export function useSend<F extends FieldValues>(
   form: UseFormReturn<F>,
-  fields: readonly Path<F>[],
+  fields: readonly Path<F>[] | ((pointer: string, values: F) => Path<F> | null),
   send: (values: F) => Promise<void>,
 ) {
   const { language } = useTranslation()
@@ -63,15 +64,30 @@ export function useSend<F extends FieldValues>(
       await send(values)
     } catch (error) {
       const problem = asProblem(error)
-      const placed = problem.faults.flatMap((fault) => {
-        const field = fields.find((name) => fault.pointer === `/${name}`)
-        return field ? [{ field, message: faultText(fault, language) }] : []
-      })
-      placed.forEach(({ field, message }, at) =>
-        form.setError(field, { type: 'server', message }, { shouldFocus: at === 0 }),
-      )
+      const find =
+        typeof fields === 'function'
+          ? (pointer: string) => fields(pointer, values)
+          : (pointer: string) => fields.find((name) => pointer === `/${name}`)
+      const faults = problem.faults.map((fault) => ({
+        field: find(fault.pointer),
+        pointer: fault.pointer,
+        message: faultText(fault, language),
+      }))
+      const placed = faults.filter(({ field }) => field)
+      for (const { field, message } of placed)
+        form.setError(field as Path<F>, { type: 'server', message })
+      const [first] = placed
+        .flatMap(({ field }) => (field ? [...document.getElementsByName(field)] : []))
+        .sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1))
+      first?.focus()
+      const others = faults.filter(({ field }) => !field)
       if (placed.length === 0)
         form.setError('root.server', { type: problem.code, message: text(problem) })
+      else if (others.length > 0)
+        form.setError('root.server', {
+          type: problem.code,
+          message: others.map(({ pointer, message }) => `${pointer}: ${message}`).join(' '),
+        })
     } finally {
       under.current = false
     }

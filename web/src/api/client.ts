@@ -16,7 +16,13 @@ type Good = 200 | 201 | 202 | 204
 type Answer<O> = O extends { responses: infer R }
   ? Content<R[keyof R & Good]>
   : never
-type Body<O> = O extends { requestBody: { content: { 'application/json': infer B } } } ? B : undefined
+type Sent<R> = [R] extends [never]
+  ? undefined
+  : R extends { content: { 'application/json': infer B } }
+    ? B
+    : undefined
+// Where a body is optional too.
+type Body<O> = O extends { requestBody?: infer R } ? Sent<Exclude<R, undefined>> : undefined
 type Query<O> = O extends { parameters: { query?: infer Q } } ? Q : never
 
 interface Options<O> {
@@ -77,6 +83,7 @@ let ended: () => void = () => undefined
 export function whenSessionEnds(act: () => void) {
   ended = act
 }
+export const sessionEnded = () => ended()
 
 // One call of the contract. Throws a Problem for everything but success.
 export async function ask<V extends Verb, P extends PathOf<V>>(

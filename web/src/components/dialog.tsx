@@ -8,12 +8,15 @@ export function Dialog({
   onOpenChange,
   title,
   lead,
+  returnTo,
   children,
 }: {
   open: boolean
   onOpenChange: (open: boolean) => void
   title: string
   lead?: ReactNode
+  // Where the focus goes when it closes, other than where it came from.
+  returnTo?: () => HTMLElement | null
   children: ReactNode
 }) {
   const { t } = useTranslation()
@@ -31,6 +34,12 @@ export function Dialog({
             if (!first) return
             event.preventDefault()
             first.focus()
+          }}
+          onCloseAutoFocus={(event) => {
+            const to = returnTo?.()
+            if (!to) return
+            event.preventDefault()
+            to.focus()
           }}
           className="appear fixed top-[max(1rem,8vh)] left-1/2 z-40 flex max-h-[84vh] w-[min(32rem,calc(100vw-2rem))] -translate-x-1/2 flex-col overflow-y-auto rounded-md border border-line bg-panel p-5 shadow-step"
         >

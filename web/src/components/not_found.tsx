@@ -5,14 +5,18 @@ import { usePageTitle } from '@/title'
 
 import { buttonClass } from './button'
 
-export function NotFoundText() {
+// `was`: the name of what this page has shown until now.
+export function NotFoundText({ was }: { was?: string | undefined }) {
   const { t } = useTranslation()
-  usePageTitle(t('not_found.title'))
+  const title = was ? t('not_found.gone', { name: was }) : t('not_found.title')
+  usePageTitle(title)
   return (
     <div className="flex max-w-xl flex-col items-start gap-3 py-8">
       <p className="font-mono text-soft">{t('not_found.code')}</p>
-      <h1 className="text-xl leading-7">{t('not_found.title')}</h1>
-      <p className="text-soft">{t('not_found.text')}</p>
+      <h1 className="text-xl leading-7">{title}</h1>
+      <p className="text-soft" role={was ? 'alert' : undefined}>
+        {t(was ? 'not_found.gone_text' : 'not_found.text')}
+      </p>
       <Link to="/" className={buttonClass('plain')}>
         {t('action.home')}
       </Link>

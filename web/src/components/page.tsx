@@ -6,6 +6,7 @@ import { usePageTitle } from '@/title'
 export function Page({
   title,
   of,
+  above,
   lead,
   action,
   children,
@@ -13,6 +14,8 @@ export function Page({
   title: string
   // Whose page it is, for the tab.
   of?: string
+  // The way to it.
+  above?: ReactNode
   lead?: ReactNode
   action?: ReactNode
   children: ReactNode
@@ -22,6 +25,7 @@ export function Page({
     <div className="flex flex-col gap-6">
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="flex min-w-0 flex-col gap-1">
+          {above}
           <h1 className="text-xl leading-7 tracking-tight">{title}</h1>
           {lead ? <div className="text-soft">{lead}</div> : null}
         </div>

@@ -8,6 +8,7 @@ import { useProblemText } from '@/i18n/problems'
 
 import { Button } from './button'
 import { Notice } from './notice'
+import { UseBar } from './use_bar'
 
 export function TraceId({ id }: { id: string }) {
   const { t } = useTranslation()
@@ -45,16 +46,21 @@ interface Limit {
 function LimitText({ of }: { of: Limit }) {
   const { t, find, language } = useTranslation()
   const said = (value: number) => amount(value, unitOf(of.feature), language)
+  const feature = find(`feature.${of.feature}`) ?? of.feature
   return (
     <>
       {of.limit === null ? null : (
-        <p>
-          {t('limit.used', {
-            feature: find(`feature.${of.feature}`) ?? of.feature,
-            used: said(of.used),
-            limit: said(of.limit),
-          })}
-        </p>
+        <>
+          <p>{t('limit.used', { feature, used: said(of.used), limit: said(of.limit) })}</p>
+          <div className="max-w-xs py-1">
+            <UseBar
+              label={feature}
+              used={of.used}
+              limit={of.limit}
+              text={{ used: said(of.used), limit: said(of.limit) }}
+            />
+          </div>
+        </>
       )}
       {of.upgrade ? <p>{t('limit.plan', { plan: of.upgrade.plan })}</p> : null}
       {of.contacts.length > 0 ? (
@@ -62,6 +68,14 @@ function LimitText({ of }: { of: Limit }) {
       ) : null}
     </>
   )
+}
+
+// Who has the right that was missing.
+function RolesText({ roles }: { roles: readonly string[] }) {
+  const { t, find, language } = useTranslation()
+  const names = roles.flatMap((role) => find(`role.${role}`) ?? [])
+  if (names.length === 0) return null
+  return <p>{t('problem.roles', { roles: new Intl.ListFormat(language, { type: 'disjunction' }).format(names) })}</p>
 }
 
 // Why a part of a page is not there, and how to have it all the same.
@@ -77,6 +91,9 @@ export function ProblemNotice({ problem, retry }: { problem: Problem; retry?: ()
       <p>{text(problem)}</p>
       {problem.code === 'plan_limit_reached' ? (
         <LimitText of={problem.body as unknown as Limit} />
+      ) : null}
+      {problem.code === 'permission_denied' && Array.isArray(problem.body.roles) ? (
+        <RolesText roles={problem.body.roles as string[]} />
       ) : null}
       {problem.traceId && problem.status >= 500 ? <TraceId id={problem.traceId} /> : null}
       {retry ? (

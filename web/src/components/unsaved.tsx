@@ -6,11 +6,15 @@ import { Button } from './button'
 import { Dialog } from './dialog'
 
 // Asks before what was typed and not sent is left behind, by a link or by closing the tab.
-export function Unsaved({ when }: { when: boolean }) {
+// `kept`: a reload loses nothing.
+export function Unsaved({ when, kept = false }: { when: boolean; kept?: boolean }) {
   const { t } = useTranslation()
   const { status, proceed, reset } = useBlocker({
-    shouldBlockFn: ({ current, next }) => when && current.pathname !== next.pathname,
-    enableBeforeUnload: when,
+    shouldBlockFn: ({ current, next }) =>
+      when &&
+      (current.pathname !== next.pathname ||
+        JSON.stringify(current.search) !== JSON.stringify(next.search)),
+    enableBeforeUnload: when && !kept,
     withResolver: true,
   })
   return (

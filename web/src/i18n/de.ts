@@ -1,6 +1,6 @@
-import type { Key } from '.'
+import type { en } from './en'
 
-export const de: Record<Key, string> = {
+export const de: Record<keyof typeof en, string> = {
   'account.address': 'E-Mail-Adresse',
   'account.address_lead': 'An die neue Adresse geht ein Link; das Konto hat sie, sobald er geöffnet wurde.',
   'account.address_sent': 'Ein Link ist unterwegs an {{email}}.',
@@ -124,7 +124,7 @@ export const de: Record<Key, string> = {
   'nav.usage': 'Verbrauch und Grenzen',
 
   'next.deploy': 'Etwas bereitstellen',
-  'next.deploy_text': 'Über die API, aus einer Vorlage oder einem Image.',
+  'next.deploy_text': 'Aus einer Vorlage oder einem eigenen Image.',
   'next.invite': 'Personen einladen',
   'next.invite_text': 'Per Mail, mit der Rolle, die sie haben sollen.',
   'next.title': 'Nächste Schritte',
@@ -132,6 +132,8 @@ export const de: Record<Key, string> = {
   'next.verify_text': 'Damit Sie erreichbar sind, wenn das Passwort verloren geht.',
 
   'not_found.code': '404',
+  'not_found.gone': '{{name}} ist für Sie nicht mehr da',
+  'not_found.gone_text': 'Es wurde gelöscht, oder Ihr Recht, es zu sehen, ist zu Ende. Ist das ein Irrtum, fragen Sie die Verwaltung der Organisation.',
   'not_found.text': 'Das gibt es nicht, oder Sie dürfen es nicht sehen.',
   'not_found.title': 'Hier ist nichts',
 
@@ -232,6 +234,7 @@ export const de: Record<Key, string> = {
   'preferences.theme': 'Darstellung',
 
   'problem.offline': 'Der Server ist nicht erreichbar. Sind Sie online?',
+  'problem.roles': 'Das dürfen: {{roles}}.',
   'problem.title': 'Das ging nicht',
   'problem.title_offline': 'Keine Verbindung',
   'problem.trace': 'Kennung',

@@ -122,7 +122,7 @@ export const en = {
   'nav.usage': 'Usage and limits',
 
   'next.deploy': 'Deploy something',
-  'next.deploy_text': 'By the API, from a template or an image.',
+  'next.deploy_text': 'From a template, or an image of your own.',
   'next.invite': 'Invite people',
   'next.invite_text': 'By mail, with the role that they shall have.',
   'next.title': 'Next steps',
@@ -130,6 +130,8 @@ export const en = {
   'next.verify_text': 'So that you can be reached if you lose your password.',
 
   'not_found.code': '404',
+  'not_found.gone': '{{name}} is not there for you any more',
+  'not_found.gone_text': 'It was deleted, or your right to see it has ended. If that is a mistake, ask an administrator of the organization.',
   'not_found.text': 'It does not exist, or you may not see it.',
   'not_found.title': 'There is nothing here',
 
@@ -230,6 +232,7 @@ export const en = {
   'preferences.theme': 'Appearance',
 
   'problem.offline': 'The server cannot be reached. Are you online?',
+  'problem.roles': 'Who may: {{roles}}.',
   'problem.title': 'This did not work',
   'problem.title_offline': 'No connection',
   'problem.trace': 'Trace',

@@ -20,7 +20,7 @@ export function OrgFrame({ org, children }: { org: string; children: ReactNode }
   if (problem?.status === 404)
     return (
       <Frame org={null} name={t('nav.no_organization')}>
-        <NotFoundText />
+        <NotFoundText was={data?.body.name} />
       </Frame>
     )
   return (

@@ -6,6 +6,7 @@ import { usage } from '@/api/queries'
 import { amount } from '@/amount'
 import { ProblemNotice } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
+import { UseBar } from '@/components/use_bar'
 
 type Item = Schemas['Usage']['items'][number]
 
@@ -17,7 +18,6 @@ function Meter({ of }: { of: Item }) {
   const name = find(`feature.${of.feature}`) ?? of.feature
   const used = amount(of.used, of.unit, language)
   const limit = of.limit === null ? null : amount(of.limit, of.unit, language)
-  const share = of.limit ? Math.min(of.used / of.limit, 1) : of.limit === 0 ? 1 : 0
   const full = of.limit !== null && of.used >= of.limit
   return (
     <li className={cell}>
@@ -30,20 +30,8 @@ function Meter({ of }: { of: Item }) {
           </span>
         </span>
       </div>
-      {limit === null ? null : (
-        <div
-          role="meter"
-          aria-label={name}
-          aria-valuemin={0}
-          aria-valuemax={of.limit ?? 0}
-          aria-valuenow={Math.min(of.used, of.limit ?? 0)}
-          aria-valuetext={t('usage.text', { used, limit })}
-          className="h-1.5 overflow-hidden rounded-full bg-line"
-        >
-          <svg aria-hidden preserveAspectRatio="none" viewBox="0 0 100 1" className="h-full w-full">
-            <rect width={share * 100} height="1" className={full ? 'fill-warn' : 'fill-accent'} />
-          </svg>
-        </div>
+      {limit === null || of.limit === null ? null : (
+        <UseBar label={name} used={of.used} limit={of.limit} text={{ used, limit }} />
       )}
       {full ? <span className="text-xs text-warn">{t('usage.full')}</span> : null}
     </li>
