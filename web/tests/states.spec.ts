@@ -17,6 +17,8 @@ interface View {
   // What the view asks for.
   of: string
   empty?: string
+  // What runs before it is looked at.
+  runs?: string
   shown: (page: Page) => Promise<void>
 }
 
@@ -55,11 +57,33 @@ const views: View[] = [
     empty: 'No open offer',
     shown: (page) => expect(page.getByText('No open offer')).toBeVisible(),
   },
+  {
+    name: 'deployments',
+    path: '/t/default',
+    of: '**/teams/default/deployments?*',
+    empty: 'Nothing runs here yet',
+    runs: 'web',
+    shown: (page) => expect(page.getByRole('row', { name: /web/ })).toBeVisible(),
+  },
+  {
+    name: 'gallery',
+    path: '/t/default/new',
+    of: '**/api/v1/templates',
+    shown: (page) => expect(page.getByRole('link', { name: /^nginx/ })).toBeVisible(),
+  },
+  {
+    name: 'deployment',
+    path: '/t/default/d/web',
+    of: '**/teams/default/deployments/web',
+    runs: 'web',
+    shown: (page) => expect(page.getByRole('table', { name: 'Services' })).toBeVisible(),
+  },
 ]
 
 for (const view of views)
-  test(`the view of ${view.name} says what it is in every state`, async ({ page, ann }) => {
+  test(`the view of ${view.name} says what it is in every state`, async ({ page, ann, deploy }) => {
     test.slow()
+    if (view.runs) await deploy(view.runs)
     const path = `/o/${ann.org}${view.path}`
 
     await page.route(view.of, never)

@@ -12,6 +12,7 @@ interface Each {
   watched: undefined
   // A person with an account of their own, on the plan with seats, signed in in this browser.
   ann: Account & { org: string }
+  deploy: (name: string, body?: object, phase?: string) => Promise<void>
 }
 
 let people = 0
@@ -58,6 +59,17 @@ export const test = base.extend<Each, Worker>({
     },
     { auto: true },
   ],
+  // `deploy` makes a deployment in Ann's team and gives it when it has come so far.
+  deploy: async ({ world, ann }, use) => {
+    await use(async (name, body = { template: 'nginx', inputs: {} }, phase = 'Ready') => {
+      const path = `/orgs/${ann.org}/teams/default/deployments`
+      const made = await world.call('POST', path, { name, ...body }, ann.cookie)
+      if (made.status !== 201) throw new Error(`${made.status}: ${await made.text()}`)
+      const seen = async () =>
+        ((await (await world.call('GET', `${path}/${name}`, undefined, ann.cookie)).json()) as { phase: string }).phase
+      await expect.poll(seen, { timeout: 30_000 }).toBe(phase)
+    })
+  },
   ann: async ({ world, root, context }, use) => {
     const who = await world.account(address('ann'), 'Ann Example')
     const me = (await (await world.call('GET', '/me', undefined, who.cookie)).json()) as {
@@ -78,6 +90,21 @@ export const widths = [1280, 360] as const
 async function settle(page: Page) {
   await expect(page.getByRole('status').filter({ hasText: /^(Loading|Lädt)/ })).toHaveCount(0)
   await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))))
+}
+
+// As 'networkidle', which a page whose stream of changes stays open never comes to.
+export async function still(page: Page) {
+  await settle(page)
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        let timer = setTimeout(resolve, 500)
+        new PerformanceObserver(() => {
+          clearTimeout(timer)
+          timer = setTimeout(resolve, 500)
+        }).observe({ type: 'resource' })
+      }),
+  )
 }
 
 // Holds what is on the screen against the bars of every page, in both themes and at both widths,

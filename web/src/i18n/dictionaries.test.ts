@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 
 import { said } from '.'
+import { appDe } from './app_de'
+import { appEn } from './app_en'
 import { de } from './de'
 import { en } from './en'
 import { faultText } from './problems'
@@ -22,11 +24,16 @@ test('a text is filled, and takes the form that its number asks for', () => {
 const places = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1]).sort()
 
 test('both languages say everything, with the same places', () => {
-  expect(Object.keys(de)).toEqual(Object.keys(en))
-  for (const [key, text] of Object.entries(en)) {
-    expect(text.trim(), key).not.toBe('')
-    expect(places(de[key as keyof typeof en]), key).toEqual(places(text))
+  const pairs: [Record<string, string>, Record<string, string>][] = [[en, de], [appEn, appDe]]
+  for (const [english, german] of pairs) {
+    expect(Object.keys(german)).toEqual(Object.keys(english))
+    for (const [key, text] of Object.entries(english)) {
+      expect(text.trim(), key).not.toBe('')
+      expect(places(german[key] ?? ''), key).toEqual(places(text))
+    }
   }
+  // One would hide the other.
+  expect(Object.keys(appEn).filter((key) => key in en)).toEqual([])
 })
 
 test('every problem of the contract is said in both languages, and no other', () => {

@@ -2,31 +2,51 @@ import { useMemo, useSyncExternalStore } from 'react'
 
 import { locale, setLocale, type Locale } from '@/preferences'
 
+import type { appEn } from './app_en'
 import type { en } from './en'
 
-export type Key = keyof typeof en
+export type Key = keyof typeof en | keyof typeof appEn
 // A text whose form depends on a number stands as name_one and name_other, and is asked for by name.
 export type Name = Key extends infer K ? (K extends `${infer Base}_${'one' | 'other'}` ? Base : K) : never
 
 // The values of a text's {{places}}; `count` chooses its form too.
 type Values = Record<string, string | number>
 
-const load: Record<Locale, () => Promise<Record<string, string>>> = {
-  en: async () => (await import('./en')).en,
-  de: async () => (await import('./de')).de,
+type Texts = Record<string, string>
+
+const load: Record<Locale, { entry: () => Promise<Texts>; app: () => Promise<Texts> }> = {
+  en: {
+    entry: async () => (await import('./en')).en,
+    app: async () => (await import('./app_en')).appEn,
+  },
+  de: {
+    entry: async () => (await import('./de')).de,
+    app: async () => (await import('./app_de')).appDe,
+  },
 }
 
 interface Spoken {
   language: Locale
-  texts: Record<string, string>
+  texts: Texts
 }
 
 let spoken: Spoken = { language: 'en', texts: {} }
 const listeners = new Set<() => void>()
 
+// Whether somebody is signed in, so that all of the texts are needed.
+let inside = false
+
 async function speak(language: Locale) {
-  spoken = { language, texts: await load[language]() }
+  const { entry, app } = load[language]
+  const [first, rest] = await Promise.all([entry(), inside ? app() : {}])
+  spoken = { language, texts: { ...first, ...rest } }
   for (const listener of listeners) listener()
+}
+
+export async function speakInside(): Promise<void> {
+  if (inside) return
+  inside = true
+  await speak(spoken.language)
 }
 
 export const startLanguage = () => speak(locale())

@@ -5,6 +5,7 @@ import { Dialog } from 'radix-ui'
 import { useTranslation } from '@/i18n'
 
 import { me } from '@/api/queries'
+import { TeamItems } from '@/features/deployments/palette_items'
 
 import { places } from './places'
 
@@ -67,6 +68,7 @@ export function Palette({
                   ))}
                 </Command.Group>
               ) : null}
+              {org !== null ? <TeamItems org={org} item={item} group={group} run={run} /> : null}
               <Command.Group heading={t('palette.organizations')} className={group}>
                 {data?.organizations.map((one) => (
                   <Command.Item

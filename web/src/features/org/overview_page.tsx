@@ -17,6 +17,10 @@ import { TeamsTable } from './teams_table'
 function NextSteps({ org, actions }: { org: string; actions: readonly string[] }) {
   const { t } = useTranslation()
   const { data } = useQuery(me)
+  // The first team that they may deploy in.
+  const team = data?.organizations
+    .find((one) => one.slug === org)
+    ?.teams.find(({ role }) => role !== 'viewer')
   const row = 'flex min-h-12 items-center gap-3 px-4 py-2 hover:bg-sunken focus-visible:-outline-offset-2'
   const text = (title: string, lead: string) => (
     <>
@@ -30,6 +34,13 @@ function NextSteps({ org, actions }: { org: string; actions: readonly string[] }
   return (
     <Panel>
       <ul className="divide-y divide-line">
+        {team ? (
+          <li>
+            <Link to="/o/$org/t/$team/new" params={{ org, team: team.slug }} className={row}>
+              {text(t('next.deploy'), t('next.deploy_text'))}
+            </Link>
+          </li>
+        ) : null}
         {data && !data.user.email_verified ? (
           <li>
             <Link to="/account" className={row}>
@@ -44,11 +55,6 @@ function NextSteps({ org, actions }: { org: string; actions: readonly string[] }
             </Link>
           </li>
         ) : null}
-        <li>
-          <a href="/docs/api" className={row}>
-            {text(t('next.deploy'), t('next.deploy_text'))}
-          </a>
-        </li>
       </ul>
     </Panel>
   )

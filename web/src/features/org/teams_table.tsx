@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from '@/i18n'
 
 import { asProblem } from '@/api/client'
@@ -30,7 +31,13 @@ export function TeamsTable({ org }: { org: string }) {
       {data.items.map((team) => (
         <Row key={team.id}>
           <Head>
-            <span className="font-medium break-words">{team.name}</span>{' '}
+            <Link
+              to="/o/$org/t/$team"
+              params={{ org, team: team.slug }}
+              className="link font-medium break-words"
+            >
+              {team.name}
+            </Link>{' '}
             <span className="font-mono text-xs break-all text-soft">{team.slug}</span>
           </Head>
           <Cell label={t('teams.purpose')}>

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+
+import type { Schemas } from '@/api/client'
+
+import { changesOf, clashes, draftOf, patchOf, type Draft } from './change'
+
+const deployment = {
+  exposure: 'public',
+  services: {
+    web: {
+      image: 'nginx:1', port: 80, replicas: 1, env: { A: '1', B: '2' }, ready: 1, restarts: 0,
+      resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '250m', memory: '256Mi' } },
+    },
+    db: {
+      image: 'postgres:16', port: null, replicas: 1, env: {}, ready: 1, restarts: 0,
+      resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '250m', memory: '256Mi' } },
+    },
+  },
+} as unknown as Schemas['Deployment']
+
+const before = draftOf(deployment)
+const edited = (edit: (draft: Draft) => void): Draft => {
+  const after = structuredClone(before)
+  edit(after)
+  return after
+}
+const web = (draft: Draft) => draft.services.web ?? expect.fail('no service web')
+
+test('what was not changed is in no patch', () => {
+  expect(changesOf(before, structuredClone(before))).toEqual([])
+  expect(patchOf([])).toEqual({})
+  // Blanks around a value are no change.
+  expect(changesOf(before, edited((to) => (web(to).image = ' nginx:1 ')))).toEqual([])
+})
+
+test('a patch says what was changed, of the service where it was', () => {
+  const after = edited((to) => {
+    to.exposure = 'internal'
+    web(to).image = 'nginx:2'
+    web(to).port = ''
+    web(to).replicas = '3'
+    web(to).memory = '1Gi'
+    web(to).env = [{ name: 'B', value: '3' }, { name: 'C', value: '' }, { name: '', value: 'x' }]
+  })
+  const changes = changesOf(before, after)
+  expect(patchOf(changes)).toEqual({
+    exposure: 'internal',
+    services: {
+      web: {
+        image: 'nginx:2', port: null, replicas: 3,
+        resources: { limits: { memory: '1Gi' } },
+        env: { A: null, B: '3', C: '' },
+      },
+    },
+  })
+  expect(changes.find((one) => one.variable === 'A')).toEqual({
+    service: 'web', what: 'variable', variable: 'A', before: '1', after: null,
+  })
+})
+
+test('both limits of one service stand in one patch', () => {
+  const after = edited((to) => Object.assign(web(to), { cpu: '1', memory: '1Gi' }))
+  expect(patchOf(changesOf(before, after))).toEqual({
+    services: { web: { resources: { limits: { cpu: '1', memory: '1Gi' } } } },
+  })
+})
+
+test('two changes clash where they change the same thing, and nowhere else', () => {
+  const mine = changesOf(before, edited((to) => Object.assign(web(to), { replicas: '2', image: 'nginx:2' })))
+  const theirs = changesOf(before, edited((to) => Object.assign(web(to), { replicas: '5', port: '81' })))
+  expect(clashes(mine, theirs).map((one) => one.what)).toEqual(['replicas'])
+  const db = changesOf(before, edited((to) => Object.assign(to.services.db ?? {}, { replicas: '5' })))
+  expect(clashes(mine, db)).toEqual([])
+})

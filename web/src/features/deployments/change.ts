@@ -1,0 +1,110 @@
+import type { Schemas } from '@/api/client'
+
+type Deployment = Schemas['Deployment']
+type Patch = Schemas['DeploymentPatch']
+
+export interface Variable {
+  name: string
+  value: string
+}
+// A service as fields of a form: all of it is text.
+export interface ServiceDraft {
+  image: string
+  port: string
+  replicas: string
+  cpu: string
+  memory: string
+  env: Variable[]
+}
+export interface Draft {
+  exposure: Deployment['exposure']
+  services: Record<string, ServiceDraft>
+}
+
+export function draftOf({ exposure, services }: Pick<Deployment, 'exposure' | 'services'>): Draft {
+  return {
+    exposure,
+    services: Object.fromEntries(
+      Object.entries(services).map(([name, one]) => [
+        name,
+        {
+          image: one.image,
+          port: one.port === null ? '' : String(one.port),
+          replicas: String(one.replicas),
+          cpu: one.resources.limits.cpu,
+          memory: one.resources.limits.memory,
+          env: Object.entries(one.env).map(([key, value]) => ({ name: key, value })),
+        },
+      ]),
+    ),
+  }
+}
+
+export const fields = ['image', 'port', 'replicas', 'cpu', 'memory'] as const
+export interface Change {
+  // null: of the whole deployment.
+  service: string | null
+  what: 'exposure' | 'variable' | (typeof fields)[number]
+  variable: string | null
+  // null: it was not there, or is not any more.
+  before: string | null
+  after: string | null
+}
+
+const same = (a: string, b: string) => a.trim() === b.trim()
+const valuesOf = (env: readonly Variable[]) =>
+  new Map(env.flatMap(({ name, value }) => (name.trim() === '' ? [] : [[name.trim(), value]])))
+
+// What is different, in the order of the form.
+export function changesOf(before: Draft, after: Draft): Change[] {
+  const out: Change[] = []
+  if (before.exposure !== after.exposure)
+    out.push({ service: null, what: 'exposure', variable: null, before: before.exposure, after: after.exposure })
+  for (const [service, now] of Object.entries(after.services)) {
+    const was = before.services[service]
+    if (!was) continue
+    for (const what of fields)
+      if (!same(was[what], now[what]))
+        out.push({
+          service, what, variable: null,
+          before: was[what].trim() || null, after: now[what].trim() || null,
+        })
+    const old = valuesOf(was.env)
+    const fresh = valuesOf(now.env)
+    for (const variable of new Set([...old.keys(), ...fresh.keys()])) {
+      const [from, to] = [old.get(variable) ?? null, fresh.get(variable) ?? null]
+      if (from !== to) out.push({ service, what: 'variable', variable, before: from, after: to })
+    }
+  }
+  return out
+}
+
+const number = (text: string | null) => (text === null ? null : Number(text))
+
+// The merge patch that makes these changes and touches nothing else.
+export function patchOf(changes: readonly Change[]): Patch {
+  const patch: Patch = {}
+  const services: NonNullable<Patch['services']> = {}
+  for (const { service, what, variable, after } of changes) {
+    if (service === null) {
+      patch.exposure = after as Draft['exposure']
+      continue
+    }
+    const of = (services[service] ??= {})
+    if (what === 'variable') of.env = { ...of.env, [variable ?? '']: after }
+    else if (what === 'cpu' || what === 'memory')
+      of.resources = { limits: { ...of.resources?.limits, [what]: after } }
+    else if (what === 'port') of.port = number(after)
+    else if (what === 'replicas') of.replicas = Number(after)
+    else if (what === 'image') of.image = after ?? ''
+  }
+  return Object.keys(services).length > 0 ? { ...patch, services } : patch
+}
+
+const keyOf = ({ service, what, variable }: Change) => JSON.stringify([service, what, variable])
+
+// Those of mine that theirs have changed too: sent again, mine would undo them.
+export function clashes(mine: readonly Change[], theirs: readonly Change[]): Change[] {
+  const keys = new Set(theirs.map(keyOf))
+  return mine.filter((one) => keys.has(keyOf(one)))
+}

@@ -1,0 +1,28 @@
+import { useEffect } from 'react'
+import type { DefaultValues, FieldValues, UseFormReturn } from 'react-hook-form'
+
+import { me, queries } from '@/api/queries'
+
+// Keeps what was typed into a form over a reload of the page, in this tab and for this person only.
+// `kept`: what a browser may hold of it. Leaving the page in any other way drops it.
+export function useDraft<F extends FieldValues>(
+  place: string,
+  form: UseFormReturn<F>,
+  values: F,
+  kept: (values: F) => F,
+) {
+  const key = `draft:${queries.getQueryData(me.queryKey)?.user.id ?? ''}:${place}`
+  const { reset } = form
+  const { isDirty } = form.formState
+  useEffect(() => {
+    const text = sessionStorage.getItem(key)
+    if (text) reset(JSON.parse(text) as DefaultValues<F>, { keepDefaultValues: true })
+    return () => {
+      // Whoever has to sign in again finds it where it was.
+      if (queries.getQueryData(me.queryKey)) sessionStorage.removeItem(key)
+    }
+  }, [key, reset])
+  useEffect(() => {
+    if (isDirty) sessionStorage.setItem(key, JSON.stringify(kept(values)))
+  })
+}

@@ -1,0 +1,49 @@
+import { Check, Copy } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from '@/i18n'
+
+import { Notice } from '@/components/notice'
+import { Panel } from '@/components/page'
+
+function Value({ name, value }: { name: string; value: string }) {
+  const { t } = useTranslation()
+  const [copied, setCopied] = useState(false)
+  const Icon = copied ? Check : Copy
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t border-line px-4 py-2.5 first:border-t-0">
+      <dt className="w-48 max-w-full font-mono text-xs break-all text-soft">{name}</dt>
+      <dd className="flex min-w-0 flex-1 items-center gap-2">
+        <code className="min-w-0 font-mono text-xs break-all">{value}</code>
+        <button
+          type="button"
+          aria-label={t(copied ? 'problem.trace_copied' : 'deploy.copy', { name })}
+          onClick={() => {
+            void navigator.clipboard.writeText(value).then(() => setCopied(true))
+          }}
+          className="rounded-sm p-1 text-soft hover:text-ink"
+        >
+          <Icon aria-hidden size={14} />
+        </button>
+      </dd>
+    </div>
+  )
+}
+
+// Secrets that were made for a new deployment. They are in the answer that made it and never again.
+export function Generated({ of }: { of: Record<string, string> }) {
+  const { t } = useTranslation()
+  return (
+    <div className="flex flex-col gap-4">
+      <Notice tone="warn" title={t('deploy.once')}>
+        <p>{t('deploy.once_text')}</p>
+      </Notice>
+      <Panel>
+        <dl>
+          {Object.entries(of).map(([name, value]) => (
+            <Value key={name} name={name} value={value} />
+          ))}
+        </dl>
+      </Panel>
+    </div>
+  )
+}

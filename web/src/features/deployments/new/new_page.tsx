@@ -1,0 +1,153 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from '@/i18n'
+
+import { asProblem, type Schemas } from '@/api/client'
+import { useLive } from '@/api/live'
+import { buttonClass } from '@/components/button'
+import { NotFoundText } from '@/components/not_found'
+import { Notice } from '@/components/notice'
+import { Page } from '@/components/page'
+import { ProblemNotice } from '@/components/problem'
+import { Bar, Loading } from '@/components/skeleton'
+
+import { Crumbs } from '../crumbs'
+import { Gallery } from './gallery'
+import { Generated } from './generated'
+import { ImageForm } from './image_form'
+import { freeName, nameFor } from './names'
+import { deployments, team as teamOf, templates } from '../queries'
+import { TemplateForm } from './template_form'
+
+type Created = Schemas['CreatedDeployment']
+
+function FormLoading() {
+  return (
+    <Loading>
+      <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_18rem]">
+        <div className="flex flex-col gap-4">
+          <Bar className="h-9 w-full max-w-2xl" />
+          <Bar className="h-9 w-24" />
+        </div>
+        <Bar className="h-80 w-full" />
+      </div>
+    </Loading>
+  )
+}
+
+// Nothing is asked for before it is known whether there is such a template, and which names are free.
+function Chosen({
+  org,
+  team,
+  template,
+  done,
+}: {
+  org: string
+  team: string
+  template: string | null
+  done: (created: Created) => void | Promise<void>
+}) {
+  const all = useQuery(templates)
+  const there = useQuery(deployments(org, team))
+  const error = all.error ?? there.error
+  if (error && !(all.data && there.data))
+    return (
+      <ProblemNotice
+        problem={asProblem(error)}
+        retry={() => {
+          void all.refetch()
+          void there.refetch()
+        }}
+      />
+    )
+  if (!all.data || !there.data) return <FormLoading />
+  // One that is on its way out has given its name back.
+  const taken = new Set(
+    there.data.items.filter((one) => one.phase !== 'Deleting').map((one) => one.name),
+  )
+  if (template === null) return <ImageForm org={org} team={team} taken={taken} done={done} />
+  const found = all.data.find((one) => one.name === template)
+  if (!found) return <NotFoundText />
+  return (
+    <TemplateForm
+      org={org}
+      team={team}
+      template={found}
+      name={freeName(nameFor(found.name), taken)}
+      done={done}
+    />
+  )
+}
+
+export function NewPage({
+  org,
+  team,
+  template,
+  image,
+}: {
+  org: string
+  team: string
+  template: string | null
+  image: boolean
+}) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  useLive(org)
+  const [made, setMade] = useState<Created | null>(null)
+  const { data, error, refetch } = useQuery(teamOf(org, team))
+  const all = useQuery(templates)
+  const problem = error ? asProblem(error) : null
+  if (problem?.status === 404) return <NotFoundText was={data?.body.name} />
+  if (problem && !data) return <ProblemNotice problem={problem} retry={() => void refetch()} />
+  const chosen = template !== null || image
+  const display = all.data?.find((one) => one.name === template)?.display_name ?? template
+  const to = (name: string) => ({ to: '/o/$org/t/$team/d/$name', params: { org, team, name } }) as const
+  const title = made
+    ? t('deploy.made', { name: made.name })
+    : display
+      ? t('deploy.title_template', { template: display })
+      : t(image ? 'deploy.title_image' : 'deploy.title')
+  return (
+    <Page
+      title={title}
+      {...(data ? { of: data.body.name } : {})}
+      above={<Crumbs org={org} team={team} {...(data ? { name: data.body.name } : {})} />}
+      lead={
+        chosen && !made ? (
+          <Link to="/o/$org/t/$team/new" params={{ org, team }} className="link">
+            {t('deploy.other')}
+          </Link>
+        ) : made ? null : (
+          t('deploy.lead')
+        )
+      }
+    >
+      {data && !data.body.allowed_actions.includes('deployments:create') ? (
+        <Notice tone="warn">{t('deployments.new_not')}</Notice>
+      ) : made?.generated ? (
+        <>
+          <Generated of={made.generated} />
+          <div>
+            <Link {...to(made.name)} className={buttonClass('primary')}>
+              {t('deploy.go_on')}
+            </Link>
+          </div>
+        </>
+      ) : chosen ? (
+        <Chosen
+          key={template ?? ''}
+          org={org}
+          team={team}
+          template={template}
+          done={async (created) => {
+            if (created.generated && Object.keys(created.generated).length > 0) setMade(created)
+            else await navigate(to(created.name))
+          }}
+        />
+      ) : (
+        <Gallery org={org} team={team} />
+      )}
+    </Page>
+  )
+}

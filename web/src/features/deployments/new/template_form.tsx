@@ -1,0 +1,80 @@
+import { useForm } from 'react-hook-form'
+import { useTranslation } from '@/i18n'
+
+import type { Schemas } from '@/api/client'
+import { PasswordField, TextField } from '@/components/field'
+
+import { CreateForm } from './create_form'
+import { useDraft } from './draft'
+import { bodyOf, mustBeGiven, startOf, withoutSecrets, type Input } from './inputs'
+import { segments } from '../pointers'
+import { takesOfTemplate } from './quota'
+
+export function TemplateForm({
+  org,
+  team,
+  template,
+  name,
+  done,
+}: {
+  org: string
+  team: string
+  template: Schemas['Template']
+  name: string
+  done: (created: Schemas['CreatedDeployment']) => void | Promise<void>
+}) {
+  const { t } = useTranslation()
+  const form = useForm({ defaultValues: startOf(template, name) })
+  const { errors } = form.formState
+  useDraft(`${org}/${team}/template/${template.name}`, form, form.watch(), (values) =>
+    withoutSecrets(template, values),
+  )
+  const hint = (input: Input) =>
+    input.generated
+      ? t('deploy.generated')
+      : input.default !== null
+        ? t('deploy.default', { value: input.default })
+        : undefined
+  return (
+    <CreateForm
+      org={org}
+      team={team}
+      form={form}
+      takes={takesOfTemplate(template)}
+      body={(values) => bodyOf(template, values)}
+      field={(pointer) => {
+        const [first, second] = segments(pointer)
+        if (first === 'name') return 'name'
+        return first === 'inputs' && template.inputs.some((one) => one.name === second)
+          ? `inputs.${second}`
+          : null
+      }}
+      done={done}
+    >
+      <TextField
+        label={t('deployments.name')}
+        hint={t('deploy.name_hint')}
+        spellCheck={false}
+        autoComplete="off"
+        error={errors.name}
+        {...form.register('name', { required: t('field.required') })}
+      />
+      {template.inputs.map((input) => {
+        const Field = input.secret ? PasswordField : TextField
+        return (
+          <Field
+            key={input.name}
+            label={input.description || input.name}
+            hint={hint(input)}
+            autoComplete={input.secret ? 'new-password' : 'off'}
+            spellCheck={false}
+            error={errors.inputs?.[input.name]}
+            {...form.register(`inputs.${input.name}`, {
+              required: mustBeGiven(input) ? t('field.required') : false,
+            })}
+          />
+        )
+      })}
+    </CreateForm>
+  )
+}

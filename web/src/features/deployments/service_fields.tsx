@@ -1,0 +1,140 @@
+import { Plus, X } from 'lucide-react'
+import { useFieldArray, useFormContext, type FieldError } from 'react-hook-form'
+import { useTranslation } from '@/i18n'
+
+import { Button } from '@/components/button'
+import { TextField } from '@/components/field'
+
+import type { Draft } from './change'
+
+const box = 'min-h-9 w-full rounded-md border bg-panel px-3 py-1.5 font-mono text-xs leading-5'
+
+// The variables of a service, one a line. A value may have lines of its own.
+function Variables({ service }: { service: string }) {
+  const { t } = useTranslation()
+  const form = useFormContext<Draft>()
+  const path = `services.${service}.env` as const
+  const { fields, append, remove } = useFieldArray({ control: form.control, name: path })
+  const errors = form.formState.errors.services?.[service]?.env
+  return (
+    <fieldset className="flex flex-col gap-2">
+      <legend className="mb-1.5 font-medium">{t('deploy.variables')}</legend>
+      {fields.map((field, at) => {
+        const error = (errors?.[at]?.value ?? errors?.[at]?.name) as FieldError | undefined
+        const edge = error ? 'border-danger' : 'border-line-strong'
+        const id = `${service}-env-${at}`
+        return (
+          <div key={field.id} className="flex flex-col gap-1">
+            <div className="flex items-start gap-2">
+              <div className="grid min-w-0 flex-1 gap-2 sm:grid-cols-2">
+                <input
+                  aria-label={t('deploy.variable_name', { number: at + 1 })}
+                  aria-describedby={error ? id : undefined}
+                  autoComplete="off"
+                  spellCheck={false}
+                  className={`${box} ${edge}`}
+                  {...form.register(`${path}.${at}.name`)}
+                />
+                <textarea
+                  rows={1}
+                  aria-label={t('deploy.variable_value', { number: at + 1 })}
+                  aria-invalid={error ? true : undefined}
+                  aria-describedby={error ? id : undefined}
+                  spellCheck={false}
+                  className={`${box} ${edge} max-h-40 resize-none [field-sizing:content]`}
+                  {...form.register(`${path}.${at}.value`)}
+                />
+              </div>
+              <button
+                type="button"
+                aria-label={t('deploy.variable_remove', { number: at + 1 })}
+                onClick={() => remove(at)}
+                className="grid size-9 shrink-0 place-items-center rounded-md text-soft hover:text-ink"
+              >
+                <X aria-hidden size={16} />
+              </button>
+            </div>
+            {error ? (
+              <p id={id} className="text-danger">
+                {error.message}
+              </p>
+            ) : null}
+          </div>
+        )
+      })}
+      <div>
+        <Button onClick={() => append({ name: '', value: '' })}>
+          <Plus aria-hidden size={15} />
+          {t('deploy.variable_add')}
+        </Button>
+      </div>
+      <p className="text-soft">{t('deploy.variables_hint')}</p>
+    </fieldset>
+  )
+}
+
+// What can be set of one service, in a form of a Draft.
+export function ServiceFields({
+  service,
+  onImage,
+}: {
+  service: string
+  onImage?: (image: string) => void
+}) {
+  const { t } = useTranslation()
+  const form = useFormContext<Draft>()
+  const errors = form.formState.errors.services?.[service]
+  const path = `services.${service}` as const
+  const count = (most: number, least: number, empty: boolean) => (text: string) =>
+    (empty && text.trim() === '') ||
+    (/^\d+$/.test(text.trim()) && Number(text) >= least && Number(text) <= most) ||
+    t('deploy.number', { least, most })
+  return (
+    <div className="flex flex-col gap-4">
+      <TextField
+        label={t('deploy.image_reference')}
+        hint={t('deploy.image_hint')}
+        spellCheck={false}
+        autoComplete="off"
+        error={errors?.image}
+        {...form.register(`${path}.image`, {
+          required: t('field.required'),
+          onChange: (event: { target: { value: string } }) => onImage?.(event.target.value),
+        })}
+      />
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextField
+          label={t('deploy.port')}
+          hint={t('deploy.port_hint')}
+          inputMode="numeric"
+          autoComplete="off"
+          error={errors?.port}
+          {...form.register(`${path}.port`, { validate: count(65535, 1, true) })}
+        />
+        <TextField
+          label={t('deploy.replicas')}
+          hint={t('deploy.replicas_hint')}
+          inputMode="numeric"
+          autoComplete="off"
+          error={errors?.replicas}
+          {...form.register(`${path}.replicas`, { validate: count(20, 0, false) })}
+        />
+        <TextField
+          label={t('deploy.cpu')}
+          hint={t('deploy.cpu_hint')}
+          autoComplete="off"
+          error={errors?.cpu}
+          {...form.register(`${path}.cpu`)}
+        />
+        <TextField
+          label={t('deploy.memory')}
+          hint={t('deploy.memory_hint')}
+          autoComplete="off"
+          error={errors?.memory}
+          {...form.register(`${path}.memory`)}
+        />
+      </div>
+      <Variables service={service} />
+    </div>
+  )
+}

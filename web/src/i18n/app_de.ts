@@ -1,0 +1,5 @@
+import type { appEn } from './app_en'
+import { deploymentDe } from './deployment_de'
+import { deploymentsDe } from './deployments_de'
+
+export const appDe: Record<keyof typeof appEn, string> = { ...deploymentDe, ...deploymentsDe }

@@ -1,0 +1,5 @@
+import { deploymentEn } from './deployment_en'
+import { deploymentsEn } from './deployments_en'
+
+// What only pages of who is signed in say. It comes with the first of them.
+export const appEn = { ...deploymentEn, ...deploymentsEn } as const
