@@ -6,7 +6,7 @@
 #include "api/people/owned.hpp"
 #include "api/present.hpp"
 #include "api/router.hpp"
-#include "app/ending.hpp"
+#include "app/life/ending.hpp"
 #include "app/plans.hpp"
 
 namespace ks::api {

@@ -41,12 +41,16 @@ Json present(const Organization& org, const TenantScope& scope) {
     std::erase_if(actions, [](const std::string& action) {
       return action != name(Action::org_read) && action != name(Action::org_delete);
     });
+  const bool suspended = !org.suspended_for.empty();
   return Json::object(
       {{"id", org.id.text()},
        {"slug", org.slug},
        {"name", org.name},
        {"plan", org.plan},
-       {"state", org.state},
+       {"state", suspended && !ending ? "suspended" : org.state},
+       {"suspension", suspended ? Json::object({{"reason", org.suspended_for},
+                                                {"since", rfc3339(org.suspended_at)}})
+                                : Json()},
        {"role", role_of(scope.standing())},
        {"purge_at", ending ? Json(rfc3339(org.deleted_at + kRestoreWithin)) : Json()},
        {"created_at", rfc3339(org.created_at)},

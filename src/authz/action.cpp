@@ -23,6 +23,8 @@ std::span<const Action> all_actions() {
 
 bool is_internal(Action action) { return action >= Action::org_found; }
 
+bool is_open_while_suspended(Action action) { return catalogue::kOpenWhileSuspended.has(action); }
+
 bool is_team_action(Action action) { return place(action) == Place::team; }
 
 }  // namespace ks

@@ -116,6 +116,8 @@ bool is_shown_on(Action action, Resource resource);
 std::span<const Action> all_actions();
 // True for actions that no person is ever told about: they are steps of other acts.
 bool is_internal(Action action);
+// Whether it goes on while the organization is suspended.
+bool is_open_while_suspended(Action action);
 // True for actions that a team's roles decide.
 bool is_team_action(Action action);
 

@@ -16,12 +16,24 @@ std::unexpected<Error> denied(Action action, const Standing& standing) {
   error.denial = DeniedDetail{std::string(name(action)), std::move(roles)};
   return std::unexpected(std::move(error));
 }
+
+std::unexpected<Error> suspended(const Standing& standing) {
+  Error error{};
+  error.code = Error::Code::denied;
+  error.problem = "org_suspended";
+  error.message = fmt::format(
+      "The organization is suspended: {} Reading, exporting, billing, leaving and deleting it go "
+      "on; everything else does again once an administrator of this installation lifts that.",
+      standing.suspended.ends_with('.') ? standing.suspended : standing.suspended + ".");
+  return std::unexpected(std::move(error));
+}
 }  // namespace
 
 Result<void> Authorizer::decide_on_org(const TenantScope& scope, Action action) const {
   const Standing& standing = scope.standing();
   if (policy::allows_on_org(standing, action)) return {};
   if (!policy::allows_on_org(standing, Action::org_read)) return not_found();
+  if (policy::is_held_up_on_org(standing, action)) return suspended(standing);
   return denied(action, standing);
 }
 
@@ -35,6 +47,7 @@ Result<void> Authorizer::decide_on_team(Tx& tx, const TenantScope& scope, const 
     KS_TRY(const bool exists, directory_.team_exists(tx, Lookup(scope), team));
     if (!exists) return not_found();
   }
+  if (policy::is_held_up_on_team(standing, team, action)) return suspended(standing);
   if (!policy::allows_on_team(standing, team, action)) return denied(action, standing);
   return {};
 }

@@ -19,7 +19,8 @@ class Directory {
 
 // The only maker of permits. A thing outside the tenant, a thing that does not exist and a thing
 // the caller may not see give the same answer, not_found; a thing the caller sees but may not act
-// on gives `denied` with the action and the roles that have it.
+// on gives `denied` with the action and the roles that have it; where nothing but the suspension of
+// the organization is in the way, `denied` "org_suspended".
 class Authorizer {
  public:
   explicit Authorizer(const Directory& directory) : directory_(directory) {}

@@ -101,6 +101,35 @@ inline constexpr std::array<Row, kActions> kRows = {{
 }};
 // clang-format on
 
+// What goes on in an organization that is suspended: looking, taking its data along, paying, ending
+// it, and what the system does. Its owner is the one who cannot leave, so deleting is the way out
+// for them; restored within its time it is suspended as before. A new action does not go on, unless
+// it is written here.
+inline constexpr ActionSet kOpenWhileSuspended = {
+    Action::org_read,
+    Action::org_delete,
+    Action::org_export,
+    Action::billing_read,
+    Action::billing_manage,
+    Action::teams_list,
+    Action::org_members_read,
+    Action::org_invitations_read,
+    Action::own_templates_read,
+    Action::org_templates_read,
+    Action::org_secrets_read,
+    Action::audit_read,
+    Action::team_read,
+    Action::members_read,
+    Action::invitations_read,
+    Action::deployments_read,
+    Action::logs_read,
+    Action::metrics_read,
+    Action::secrets_read,
+    Action::templates_read,
+    Action::public_templates_read,
+    Action::audit_append,
+};
+
 constexpr const Row& row(Action action) { return kRows[static_cast<std::size_t>(action)]; }
 
 constexpr ActionSet at(Place place) {

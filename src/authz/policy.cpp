@@ -26,6 +26,19 @@ ActionSet rights(const Standing& standing) {
   return out;
 }
 
+// What a suspension of the organization leaves of it.
+ActionSet open(const Standing& standing, const ActionSet& given) {
+  return standing.suspended.empty() ? given : given & catalogue::kOpenWhileSuspended;
+}
+
+ActionSet given_on_team(const Standing& standing, const TeamId& team) {
+  // A team's role means nothing to somebody who is not in the organization.
+  if (!standing.org_role) return {};
+  ActionSet out = actions(*standing.org_role);
+  if (const auto role = standing.role_in(team)) out = out | actions(*role);
+  return out & kOnTeam;
+}
+
 std::vector<std::string> shown(const ActionSet& allowed, Resource resource) {
   std::vector<std::string> out;
   for (const Action action : all_actions())
@@ -35,16 +48,22 @@ std::vector<std::string> shown(const ActionSet& allowed, Resource resource) {
 
 }  // namespace
 
-ActionSet rights_on_org(const Standing& standing) { return rights(standing) & kOnOrg; }
+ActionSet rights_on_org(const Standing& standing) {
+  return open(standing, rights(standing) & kOnOrg);
+}
 ActionSet rights_on_client(const Standing& standing) { return rights(standing) & kOnClient; }
 ActionSet rights_on_platform(const Standing& standing) { return rights(standing) & kOnPlatform; }
 
 ActionSet rights_on_team(const Standing& standing, const TeamId& team) {
-  // A team's role means nothing to somebody who is not in the organization.
-  if (!standing.org_role) return {};
-  ActionSet out = actions(*standing.org_role);
-  if (const auto role = standing.role_in(team)) out = out | actions(*role);
-  return out & kOnTeam;
+  return open(standing, given_on_team(standing, team));
+}
+
+bool is_held_up_on_org(const Standing& standing, Action action) {
+  return !allows_on_org(standing, action) && (rights(standing) & kOnOrg).has(action);
+}
+
+bool is_held_up_on_team(const Standing& standing, const TeamId& team, Action action) {
+  return !allows_on_team(standing, team, action) && given_on_team(standing, team).has(action);
 }
 
 bool sees_every_team(const Standing& standing) {

@@ -12,7 +12,7 @@
 // the lists of names.
 namespace ks::policy {
 
-// What `standing` allows on the organization itself.
+// What `standing` allows on the organization itself. Of one that is suspended, what is open then.
 ActionSet rights_on_org(const Standing& standing);
 // On a team of it; the caller knows that the team exists. Roles above the organization give nothing
 // here: their way to content is support_enter.
@@ -27,6 +27,11 @@ inline bool allows_on_org(const Standing& standing, Action action) {
 inline bool allows_on_team(const Standing& standing, const TeamId& team, Action action) {
   return rights_on_team(standing, team).has(action);
 }
+
+// Whether the roles of `standing` give it, and nothing but the suspension of the organization is in
+// the way.
+bool is_held_up_on_org(const Standing& standing, Action action);
+bool is_held_up_on_team(const Standing& standing, const TeamId& team, Action action);
 
 // Whether every team of the organization is in sight, or only those one is a member of.
 bool sees_every_team(const Standing& standing);

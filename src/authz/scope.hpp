@@ -35,6 +35,9 @@ struct Standing {
   bool platform_admin = false;
   // Background work; allowed sync_status and nothing else.
   bool system = false;
+  // Why the organization is suspended; empty while it is not. Of its own people only: who acts from
+  // above is not held up by it.
+  std::string suspended = {};
   // Came with the token of an invitation; allowed invitation_answer and nothing else.
   bool invited = false;
 

@@ -176,6 +176,7 @@ Json to_json(const UserDeploymentResource& deployment) {
                             {"workload", to_json(s.workload)}});
   if (!s.host.empty()) spec.set("host", s.host);
   if (!s.secret_name.empty()) spec.set("secretName", s.secret_name);
+  if (s.suspended) spec.set("suspended", true);
   return object_of(deployment.meta, "UserDeployment").set("spec", std::move(spec));
 }
 
@@ -217,6 +218,7 @@ Result<UserDeploymentResource> user_deployment_from_json(const Json& object) {
   KS_TRY(out.spec.workload, workload_from_json(spec.at("workload")));
   out.spec.host = spec.text("host");
   out.spec.secret_name = spec.text("secretName");
+  out.spec.suspended = flag(spec, "suspended");
 
   const Json& status = object.at("status");
   out.status.phase = phase(status.text("phase")).value_or(Phase::pending);

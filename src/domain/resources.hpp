@@ -138,6 +138,8 @@ struct UserDeploymentSpec {
   Workload workload;
   std::string host;         // Public host name; empty when internal.
   std::string secret_name;  // Holds the values of secret_env; empty when there are none.
+  // No pods, whatever the workload says; nothing else of it is taken away.
+  bool suspended = false;
   friend bool operator==(const UserDeploymentSpec&, const UserDeploymentSpec&) = default;
 };
 

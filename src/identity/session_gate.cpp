@@ -58,6 +58,7 @@ class Snapshot {
       const Membership& m = memberships[i];
       auto standing = std::make_shared<Standing>();
       standing->org_role = m.role;
+      standing->suspended = m.suspended;
       for (const auto& t : m.teams) standing->teams.push_back({t.id, t.slug, t.role});
       standings.push_back(std::move(standing));
       // A slug is never shaped like an id, so that one table serves both.
@@ -208,6 +209,7 @@ Result<TenantScope> SessionGate::ending(const Caller& caller, std::string_view o
     if (m.slug == org || (id && m.id == *id)) {
       auto standing = std::make_shared<Standing>();
       standing->org_role = m.role;
+      standing->suspended = m.suspended;
       return TenantScope(known.client, m.id, known.user.id, std::move(standing),
                          caller.person().trail(), known.password_at);
     }

@@ -27,6 +27,8 @@ const std::vector<MailContent>& samples() {
       mails::OwnershipOffer{kAcme, "Ann Lee", kWhen},
       mails::OwnershipTransferred{kAcme, "Ann Lee", "Bob Ray"},
       mails::AccessReview{kAcme, 12, 31, 3, 90},
+      mails::OrganizationSuspended{kAcme, "The last three invoices are open."},
+      mails::OrganizationResumed{kAcme},
       mails::VerifyAddress{kToken, kWhen},
       mails::AccountExists{},
       mails::PasswordReset{kToken, kWhen},

@@ -162,7 +162,7 @@ Result<std::vector<Membership>> SqlAccountStore::list_memberships(Tx& tx,
     if (out.empty() || out.back().id != org) {
       const auto role = org_role(row.text(3));
       if (!role) return bug("org_members holds a role that is not known");
-      out.push_back(Membership{org, row.str(1), row.str(2), *role, {}, row.str(8)});
+      out.push_back(Membership{org, row.str(1), row.str(2), *role, {}, row.str(8), row.str(9)});
     }
     if (row.is_null(4)) continue;
     const auto role = team_role(row.text(7));

@@ -202,6 +202,12 @@ Result<void> SqlDeploymentStore::want_anew(Tx& tx, const Permit<Action::org_dele
   return {};
 }
 
+Result<void> SqlDeploymentStore::want_anew(Tx& tx,
+                                           const Permit<Action::orgs_suspend, Org>& permit) {
+  KS_CHECK(sql_tx(tx).run(permit, q::deployments_wanted_anew));
+  return {};
+}
+
 Result<std::optional<SandboxRow>> SqlSandboxStore::find(
     Tx& tx, const Permit<Action::deployments_create, Team>& permit, const UserId& user) {
   KS_TRY(const auto row, sql_tx(tx).run(permit, q::sandbox_by_person, user));

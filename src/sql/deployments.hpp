@@ -27,6 +27,7 @@ class SqlDeploymentStore final : public DeploymentStore {
                             const DeploymentId&, Time now) override;
   Result<Held> held(Tx&, const Permit<Action::org_delete, Org>&) override;
   Result<void> want_anew(Tx&, const Permit<Action::org_delete, Org>&) override;
+  Result<void> want_anew(Tx&, const Permit<Action::orgs_suspend, Org>&) override;
 };
 
 class SqlSandboxStore final : public SandboxStore {

@@ -13,6 +13,12 @@ Result<void> append_feed(Tx& tx, const AnyPermit& permit, std::int64_t seq, cons
   sql.feed_changed(permit.scope().org());
   return {};
 }
+
+// Whether it was begun in a suspended organization with rights that were loaded before.
+bool came_late(const Standing& rights, const Deed& deed) {
+  return rights.org_role && rights.suspended.empty() && deed.outcome == Deed::Outcome::done &&
+         !is_open_while_suspended(deed.action);
+}
 }  // namespace
 
 Result<void> SqlJournal::record(Tx& tx, const AnyPermit& permit, const Deed& deed,
@@ -33,6 +39,8 @@ Result<void> SqlJournal::record(Tx& tx, const AnyPermit& permit, const Deed& dee
     KS_TRY(taken, sql.run(permit, q::journal_take_audit, actor_kind));
   }
   if (!taken) return not_found();
+  if (taken->integer(3) != 0 && came_late(scope.standing(), deed))
+    return conflict("busy", "The organization was suspended just now; try again.");
   AuditRow row;
   row.seq = taken->integer(0);
   row.prev = taken->str(2);

@@ -7,9 +7,9 @@ namespace ks::sql {
 
 namespace {
 Organization organization_at(const Row& row, int first) {
-  return {row.id<Org>(first),  row.str(first + 1),  row.str(first + 2),
-          row.str(first + 3),  row.str(first + 4),  row.integer(first + 5),
-          row.time(first + 6), row.time(first + 7), row.time(first + 8)};
+  return {row.id<Org>(first),  row.str(first + 1),     row.str(first + 2),  row.str(first + 3),
+          row.str(first + 4),  row.integer(first + 5), row.time(first + 6), row.time(first + 7),
+          row.time(first + 8), row.str(first + 9),     row.time(first + 10)};
 }
 
 Result<Organization> read(Tx& tx, const AnyPermit& permit) {
@@ -49,6 +49,19 @@ Result<Organization> SqlOrganizationStore::get_for_administration(
 Result<Organization> SqlOrganizationStore::get_for_administration(
     Tx& tx, const Permit<Action::orgs_appoint_owner, Org>& permit) {
   return read(tx, permit);
+}
+
+Result<Organization> SqlOrganizationStore::get_for_administration(
+    Tx& tx, const Permit<Action::orgs_suspend, Org>& permit) {
+  return read(tx, permit);
+}
+
+Result<bool> SqlOrganizationStore::set_suspension(Tx& tx,
+                                                  const Permit<Action::orgs_suspend, Org>& permit,
+                                                  std::string_view reason, Time since, Time now) {
+  KS_TRY(const auto changed,
+         sql_tx(tx).run(permit, q::organization_set_suspension, reason, since, now));
+  return changed == 1;
 }
 
 Result<bool> SqlOrganizationStore::set(Tx& tx, const Permit<Action::org_update, Org>& permit,

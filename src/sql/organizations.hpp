@@ -16,6 +16,10 @@ class SqlOrganizationStore final : public OrganizationStore {
                                               const Permit<Action::orgs_set_plan, Org>&) override;
   Result<Organization> get_for_administration(
       Tx&, const Permit<Action::orgs_appoint_owner, Org>&) override;
+  Result<Organization> get_for_administration(Tx&,
+                                              const Permit<Action::orgs_suspend, Org>&) override;
+  Result<bool> set_suspension(Tx&, const Permit<Action::orgs_suspend, Org>&,
+                              std::string_view reason, Time since, Time now) override;
   Result<bool> set(Tx&, const Permit<Action::org_update, Org>&, const Organization&,
                    std::int64_t version) override;
   Result<bool> begin_delete(Tx&, const Permit<Action::org_delete, Org>&, Time now) override;

@@ -27,9 +27,10 @@ Result<WantedDeployment> deployment_at(const Row& row) {
   KS_TRY(Workload workload, workload_at(row, 7));
   const bool parked = row.text(14) == "deleting" || row.text(14) == "purging";
   return WantedDeployment{
-      row.id<Client>(0), row.id<Org>(1), row.id<Deployment>(2), row.id<Team>(3), row.str(4),
-      row.str(5),        row.str(6),     std::move(workload),   row.integer(8),  row.integer(9),
-      row.integer(10),   row.flag(11),   row.integer(12),       row.str(13),     parked};
+      row.id<Client>(0),   row.id<Org>(1), row.id<Deployment>(2), row.id<Team>(3), row.str(4),
+      row.str(5),          row.str(6),     std::move(workload),   row.integer(8),  row.integer(9),
+      row.integer(10),     row.flag(11),   row.integer(12),       row.str(13),     parked,
+      row.integer(15) != 0};
 }
 
 Result<std::vector<WantedDeployment>> deployments_at(const std::vector<Row>& rows) {

@@ -98,6 +98,7 @@ struct Membership {
   OrgRole role;
   std::vector<InTeam> teams;
   std::string state = "active";
+  std::string suspended = {};  // Why the organization is; empty while it is not.
 };
 
 // A bound on how often something is tried: `tries` within `window`.

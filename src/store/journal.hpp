@@ -50,7 +50,8 @@ class Journal {
  public:
   virtual ~Journal() = default;
   // not_found for what a person does in an organization that is not active: it was begun before a
-  // deletion that came first.
+  // deletion that came first. `conflict` "busy" where a suspension did, for its own people: their
+  // rights were loaded before it.
   virtual Result<void> record(Tx&, const AnyPermit&, const Deed&, const std::optional<Change>&,
                               Time now) = 0;
   // A change that nobody did: status that came from the cluster.

@@ -18,6 +18,9 @@ struct Organization {
   Time created_at;
   Time updated_at;
   Time deleted_at;  // 0 unless its state is `deleting`.
+  // Whichever its state.
+  std::string suspended_for = {};  // Why; empty while it is not suspended.
+  Time suspended_at = {};
 };
 
 // How long an organization that was deleted can be taken back.
@@ -50,6 +53,11 @@ class OrganizationStore {
       Tx&, const Permit<Action::orgs_set_plan, Org>&) = 0;
   virtual Result<Organization> get_for_administration(
       Tx&, const Permit<Action::orgs_appoint_owner, Org>&) = 0;
+  virtual Result<Organization> get_for_administration(Tx&,
+                                                      const Permit<Action::orgs_suspend, Org>&) = 0;
+  // With a reason suspends it, without one lifts that. False when it is being deleted.
+  virtual Result<bool> set_suspension(Tx&, const Permit<Action::orgs_suspend, Org>&,
+                                      std::string_view reason, Time since, Time now) = 0;
   // Sets name and slug when the version is still `version`; false when it is not. `conflict`
   // "organizations_slug_taken".
   virtual Result<bool> set(Tx&, const Permit<Action::org_update, Org>&, const Organization&,

@@ -45,6 +45,8 @@ struct WantedDeployment {
   std::string claim;          // Of its namespace.
   // Its organization is being deleted: it leaves the cluster, its volumes and its row stay.
   bool parked = false;
+  // Its organization is suspended: it stays in the cluster, without pods.
+  bool suspended = false;
 };
 
 struct LeaseGrant {

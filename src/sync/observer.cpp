@@ -16,7 +16,7 @@ std::string key_of(const Json& object) {
 
 bool is_as_wanted(const WantedDeployment& wanted, const UserDeploymentResource& resource) {
   return resource.spec.revision == wanted.revision && resource.spec.restarts == wanted.restarts &&
-         resource.spec.workload == wanted.workload;
+         resource.spec.suspended == wanted.suspended && resource.spec.workload == wanted.workload;
 }
 }  // namespace
 

@@ -62,6 +62,7 @@ UserDeploymentResource deployment_resource(const WantedDeployment& row, const Ro
   out.spec.revision = row.revision;
   out.spec.restarts = row.restarts;
   out.spec.workload = row.workload;
+  out.spec.suspended = row.suspended;
   const bool exposed =
       row.workload.exposure == Exposure::public_ && !row.workload.ingress_service.empty();
   if (exposed) out.spec.host = host_of(row.stem, routing);

@@ -334,6 +334,24 @@ const Recipes& recipes() {
                          },
                          person->org_id, 0, person};
        }},
+      {"PUT /api/v1/platform/orgs/{org}/suspension",
+       [](Server& server) {
+         auto person = std::make_shared<Person>(server.somebody());
+         auto root = std::make_shared<Person>(server.administrator());
+         return Prepared{[=] {
+                           return root->put("/api/v1/platform/orgs/" + person->org + "/suspension",
+                                            Json::object({{"reason", "Another reason"}}));
+                         },
+                         person->org_id, 0, person};
+       }},
+      {"DELETE /api/v1/platform/orgs/{org}/suspension",
+       [](Server& server) {
+         auto person = std::make_shared<Person>(server.somebody());
+         auto root = std::make_shared<Person>(server.administrator());
+         const std::string path = "/api/v1/platform/orgs/" + person->org + "/suspension";
+         REQUIRE(root->put(path, Json::object({{"reason", "A reason"}})).status == 200);
+         return Prepared{[=] { return root->del(path); }, person->org_id, 0, person};
+       }},
       {"PATCH /api/v1/orgs/{org}/members/{user}", with_guest([](Person& owner, Person& guest) {
          return owner.patch(member_of(owner, guest), Json::object({{"org_role", "org_admin"}}));
        })},

@@ -301,6 +301,11 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   CHECK(ann.poke(ann.deployment_path("web") + "/deploy").status == 202);
   CHECK(ann.del(ann.deployment_path("web")).status == 202);
   CHECK(root.get("/api/v1/platform/orgs").status == 200);
+  const std::string suspension = "/api/v1/platform/orgs/" + ann.org + "/suspension";
+  CHECK(root.put(suspension, Json::object({{"reason", "Why."}})).status == 200);
+  CHECK(ann.get(ann.org_path()).json().text("state") == "suspended");
+  CHECK(ann.patch(ann.org_path(), Json::object({{"name", "Paused"}})).status == 403);
+  CHECK(root.del(suspension).status == 200);
   CHECK(ann.patch("/api/v1/me", Json::object({{"locale", "de"}})).status == 200);
   CHECK(ann.get("/api/v1/me/sessions").status == 200);
   CHECK(ann.post("/api/v1/me/address", Json::object({{"email", "ann@new.example"}})).status == 202);

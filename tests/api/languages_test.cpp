@@ -186,6 +186,21 @@ const std::vector<Cause>& causes() {
          CHECK(mail_to(server, bob.email).locale == "en");
          return gerda.email;
        }},
+      {"organization_suspended", "by an administrator",
+       [](Server& server) {
+         const Person gerda = german(server);
+         const std::string path = "/api/v1/platform/orgs/" + gerda.org + "/suspension";
+         ok(server.administrator().put(path, of("reason", "Why."), kEnglish));
+         return gerda.email;
+       }},
+      {"organization_resumed", "by an administrator",
+       [](Server& server) {
+         const Person gerda = german(server);
+         const std::string path = "/api/v1/platform/orgs/" + gerda.org + "/suspension";
+         ok(server.administrator().put(path, of("reason", "Why."), kEnglish));
+         ok(server.administrator().del(path, kEnglish));
+         return gerda.email;
+       }},
       {"account_exists", "by who wants the address for another account",
        [](Server& server) {
          Person ann = server.somebody("Ann");

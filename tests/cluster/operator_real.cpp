@@ -145,6 +145,53 @@ TEST_CASE("on a real cluster an update changes shape, prunes and keeps the volum
   CHECK(rig.quiet());
 }
 
+TEST_CASE("on a real cluster a suspended deployment has no replicas, and then those it had") {
+  KS_REAL(rig);
+  SandboxResource s = sample::limited_sandbox(rig.fresh("sandbox"));
+  s.spec.quota.cpu_milli = 4000;
+  rig.want(s);
+  auto d = sample::wiki(s.spec.ns, rig.fresh("wiki"));
+  rig.want(d);
+  REQUIRE(rig.reaches(d, Phase::ready));
+  const auto replicas = [&] {
+    std::string out;
+    for (const Json& one : rig.list(kinds::kDeployment, s.spec.ns))
+      out += std::to_string(one.integer_or(-1, "spec", "replicas")) + "/" +
+             std::string(one.text("metadata", "uid")) + " ";
+    return out;
+  };
+  const std::string before = replicas();
+  const auto claim = rig.list(kinds::kPersistentVolumeClaim, s.spec.ns).at(0);
+  d.spec.suspended = true;
+  rig.want(d);
+  REQUIRE(rig.reaches(d, Phase::stopped));
+  CHECK(rig.status(d).reason == "Suspended");
+  CHECK(rig.list(kinds::kDeployment, s.spec.ns).size() == 2);
+  for (const Json& one : rig.list(kinds::kDeployment, s.spec.ns)) {
+    CHECK(one.integer_or(-1, "spec", "replicas") == 0);
+    // By hand, as an autoscaler would.
+    Json up = Json::object({{"apiVersion", "apps/v1"},
+                            {"kind", "Deployment"},
+                            {"metadata", Json::object({{"name", one.text("metadata", "name")},
+                                                       {"namespace", s.spec.ns}})},
+                            {"spec", Json::object({{"replicas", 2}})}});
+    kube::ApplyOptions options;
+    options.manager = "somebody";
+    // The policies keep everybody out but ours and an audited few.
+    (void)rig.admin().apply(kinds::kDeployment, up, options);
+  }
+  CHECK(until([&] { return rig.list(kinds::kPod, s.spec.ns).empty(); }));
+  CHECK(rig.quiet());
+  for (const Json& one : rig.list(kinds::kDeployment, s.spec.ns))
+    CHECK(one.integer_or(-1, "spec", "replicas") == 0);
+  CHECK(rig.list(kinds::kPersistentVolumeClaim, s.spec.ns).at(0).text("metadata", "uid") ==
+        claim.text("metadata", "uid"));
+  d.spec.suspended = false;
+  rig.want(d);
+  REQUIRE(rig.reaches(d, Phase::ready));
+  CHECK(replicas() == before);
+}
+
 TEST_CASE("on a real cluster each played failure is told by its cause") {
   KS_REAL(rig);
   SandboxResource s = sample::sandbox(rig.fresh("sandbox"));

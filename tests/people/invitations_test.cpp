@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "app/ending.hpp"
 #include "app/invitations/revocation.hpp"
+#include "app/life/ending.hpp"
 #include "app/members.hpp"
 #include "app/removal.hpp"
 #include "app/team_members.hpp"

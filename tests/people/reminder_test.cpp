@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "app/access/reviews.hpp"
+#include "app/life/suspension.hpp"
 #include "tests/people/invitation_house.hpp"
 #include "tests/store/statements.hpp"
 
@@ -139,6 +140,29 @@ TEST_CASE(
     house.engine().clock().advance(days(90));
     CHECK(house.round() == 1);
     CHECK(house.world.mails().size() == 4);
+  });
+}
+
+TEST_CASE("while an organization is suspended nobody is reminded to review it, and then at once") {
+  test::for_each_engine([](EngineCase& engine) {
+    Reminding house(engine);
+    const auto set = [&](auto act) {
+      REQUIRE(house.world.administer(house.org,
+                                     [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+                                       KS_CHECK(act(tx, scope));
+                                       return {};
+                                     }) == "");
+    };
+    set([&](Tx& tx, const TenantScope& scope) {
+      return app::suspend_organization(tx, house.world.stores(), scope, "Why.");
+    });
+    house.engine().clock().advance(days(90));
+    CHECK(house.round() == 0);
+    house.world.renew_sessions();
+    set([&](Tx& tx, const TenantScope& scope) {
+      return app::lift_suspension(tx, house.world.stores(), scope);
+    });
+    CHECK(house.round() == 1);
   });
 }
 

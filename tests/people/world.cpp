@@ -49,7 +49,7 @@ void World::sign_in(Person& person) {
   }));
 }
 
-const World::Person& World::add_person(const std::string& name) {
+World::Person& World::add(const std::string& name, Rank rank) {
   // Ids tell in which order they were made.
   engine_.clock().advance(milliseconds(2));
   people_.push_back(std::make_unique<Person>(
@@ -57,11 +57,15 @@ const World::Person& World::add_person(const std::string& name) {
   Person& person = *people_.back();
   REQUIRE(database().write([&](Tx& tx) {
     return stores_.accounts.create_user(
-        tx, client(), NewUser{person.id, person.email, name, "", false, engine_.clock().now()});
+        tx, client(),
+        NewUser{person.id, person.email, name, "", rank == Rank::platform_admin,
+                engine_.clock().now()});
   }));
   sign_in(person);
   return person;
 }
+
+const World::Person& World::add_person(const std::string& name) { return add(name, Rank::person); }
 
 void World::renew_sessions() {
   for (const auto& person : people_) sign_in(*person);
@@ -101,6 +105,24 @@ Outcome World::write(const Person& who, const OrgId& org, const Act& act, std::s
     const SessionGate& gate = *gates_[process];
     KS_TRY(const Caller caller, gate.load_in(tx, client(), who.token, kTrail));
     KS_TRY(const TenantScope scope, gate.tenant(caller, org));
+    return act(tx, scope);
+  }));
+}
+
+Outcome World::end_of(const Person& who, const OrgId& org, const Act& act) {
+  return outcome_of(database().write([&](Tx& tx) -> Result<void> {
+    KS_TRY(const Caller caller, gates_[0]->load_in(tx, client(), who.token, kTrail));
+    KS_TRY(const TenantScope scope, gates_[0]->ending(caller, org.text()));
+    return act(tx, scope);
+  }));
+}
+
+Outcome World::administer(const OrgId& org, const Act& act, std::size_t process) {
+  if (administrator_ == nullptr) administrator_ = &add("root", Rank::platform_admin);
+  return outcome_of(database(process).write([&](Tx& tx) -> Result<void> {
+    const SessionGate& gate = *gates_[process];
+    KS_TRY(const Caller caller, gate.load_in(tx, client(), administrator_->token, kTrail));
+    KS_TRY(const TenantScope scope, gate.administration(caller, org));
     return act(tx, scope);
   }));
 }

@@ -48,6 +48,10 @@ class World {
   using Act = std::function<Result<void>(Tx&, const TenantScope&)>;
   // A request of that person, writing: not_found for who is no member.
   Outcome write(const Person& who, const OrgId& org, const Act& act, std::size_t process = 0);
+  // The same in an organization of theirs that is being deleted.
+  Outcome end_of(const Person& who, const OrgId& org, const Act& act);
+  // As an administrator of the platform, from above it.
+  Outcome administer(const OrgId& org, const Act& act, std::size_t process = 0);
   // Reading, from rights in memory as long as they hold.
   Outcome read(const Person& who, const OrgId& org, const Act& act, std::size_t process = 0);
   // As who holds the token of an invitation to the organization, signed in.
@@ -72,6 +76,8 @@ class World {
   ClientScope client() const;
 
  private:
+  enum class Rank { person, platform_admin };
+  Person& add(const std::string& name, Rank rank);
   void sign_in(Person& person);
   Database& database(std::size_t process) { return process == 0 ? database() : *other_; }
   Outcome with_caller(const Person& who, std::size_t process,
@@ -84,6 +90,7 @@ class World {
   std::unique_ptr<Database> other_;
   std::vector<std::unique_ptr<SessionGate>> gates_;
   std::vector<std::unique_ptr<Person>> people_;
+  const Person* administrator_ = nullptr;
 };
 
 }  // namespace ks::people_test

@@ -114,6 +114,32 @@ TEST_CASE("a team's role means nothing in another team, and nothing without the 
     }
 }
 
+TEST_CASE(
+    "in a suspended organization one looks, takes along, pays and ends it, and nothing else") {
+  const ManualClock clock;
+  SeededRandom random(7);
+  const TeamId team = TeamId::make(clock, random);
+  for (const OrgRole role : {OrgRole::owner, OrgRole::admin, OrgRole::member})
+    for (const Action action : all_actions()) {
+      CAPTURE(name(action));
+      const Standing before = standing(role, TeamRole::admin, team);
+      Standing now = before;
+      now.suspended = "Why.";
+      const std::string_view called = name(action);
+      const bool open = called.ends_with(":read") || called == "teams:list" ||
+                        called == "org:export" || called == "org:delete" ||
+                        called == "billing:manage" || called == "audit:append";
+      CHECK(policy::allows_on_org(now, action) == (open && policy::allows_on_org(before, action)));
+      CHECK(policy::allows_on_team(now, team, action) ==
+            (open && policy::allows_on_team(before, team, action)));
+      CHECK(policy::is_held_up_on_org(now, action) ==
+            (!open && policy::allows_on_org(before, action)));
+      CHECK(policy::is_held_up_on_team(now, team, action) ==
+            (!open && policy::allows_on_team(before, team, action)));
+      CHECK_FALSE(policy::is_held_up_on_org(before, action));
+    }
+}
+
 TEST_CASE("who stands above an organization has no right on its content") {
   const ManualClock clock;
   SeededRandom random(8);

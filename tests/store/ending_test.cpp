@@ -1,6 +1,6 @@
 // The life of an organization's names and its end, over each engine: what rests on the database and
 // on the order of steps.
-#include "app/ending.hpp"
+#include "app/life/ending.hpp"
 
 #include <algorithm>
 #include <atomic>

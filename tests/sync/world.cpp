@@ -38,6 +38,10 @@ const TestStatement<Scope::tenant, Rows::none, 1> kEnd(
     "WHERE client_id = ?1 AND org_id = ?2 AND id = ?3");
 const TestStatement<Scope::tenant, Rows::none, 1> kState(
     "state", "UPDATE organizations SET state = ?3 WHERE client_id = ?1 AND id = ?2");
+const TestStatement<Scope::tenant, Rows::none, 2> kSuspend(
+    "suspend",
+    "UPDATE organizations SET suspended_for = ?3, suspended_at = ?4 WHERE client_id = ?1 "
+    "AND id = ?2");
 const TestStatement<Scope::tenant, Rows::none, 0> kWantAnew(
     "want_anew",
     "UPDATE deployments SET generation = generation + 1 WHERE client_id = ?1 AND org_id = ?2 "
@@ -166,6 +170,16 @@ void SyncWorld::state(int org, const std::string& state) {
   put([&](Tx& tx) -> Result<void> {
     const auto permit = permit_on(id_of<Org>(org));
     KS_CHECK(sql::sql_tx(tx).run(permit, *kState, state));
+    KS_CHECK(sql::sql_tx(tx).run(permit, *kWantAnew));
+    return {};
+  });
+  sync_->wake();
+}
+
+void SyncWorld::suspend(int org, bool suspended) {
+  put([&](Tx& tx) -> Result<void> {
+    const auto permit = permit_on(id_of<Org>(org));
+    KS_CHECK(sql::sql_tx(tx).run(permit, *kSuspend, suspended ? "why" : "", suspended ? 1 : 0));
     KS_CHECK(sql::sql_tx(tx).run(permit, *kWantAnew));
     return {};
   });

@@ -95,6 +95,8 @@ class SyncWorld {
   void volume(int org, int n);
   // The organization's state, and its deployments wanted anew. After start().
   void state(int org, const std::string& state);
+  // Likewise with its suspension.
+  void suspend(int org, bool suspended);
   // All that `body` writes at once.
   void rows(const std::function<void()>& body);
 

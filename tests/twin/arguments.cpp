@@ -111,6 +111,8 @@ const Values& usual() {
       {"ready", 1},
       {"phase", "Ready"},
       {"reason", "r"},
+      {"suspended_for", "r"},
+      {"suspended_at", 1},
       {"message", "m"},
       {"status", "{}"},
       {"spec", "{}"},

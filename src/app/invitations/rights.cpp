@@ -21,13 +21,16 @@ template <Action OnOrg, Action OnTeam>
 Result<InvitationRight<OnOrg, OnTeam>> require_either(Tx& tx, const Stores& stores,
                                                       const TenantScope& scope) {
   using Right = InvitationRight<OnOrg, OnTeam>;
-  if (policy::allows_on_org(scope.standing(), OnOrg)) {
+  const Standing& own = scope.standing();
+  if (policy::allows_on_org(own, OnOrg) || policy::is_held_up_on_org(own, OnOrg)) {
     KS_TRY(const auto permit, stores.authorizer.require<OnOrg>(scope));
     return Right(permit);
   }
   std::optional<Right> right;
-  for (const Standing::InTeam& in : scope.standing().teams) {
-    if (!policy::allows_on_team(scope.standing(), in.team, OnTeam)) continue;
+  for (const Standing::InTeam& in : own.teams) {
+    if (!policy::allows_on_team(own, in.team, OnTeam) &&
+        !policy::is_held_up_on_team(own, in.team, OnTeam))
+      continue;
     KS_TRY(const auto permit, stores.authorizer.require<OnTeam>(tx, scope, in.team));
     if (right)
       right->also(permit);

@@ -98,6 +98,18 @@ struct Drafts {
             .link = org_link(m.organization, "/access-review"),
             .useful_until = std::nullopt};
   }
+  MailDraft operator()(const mails::OrganizationSuspended& m) const {
+    return {.kind = "organization_suspended",
+            .places = {{"organization", m.organization.name}, {"reason", m.reason}},
+            .link = org_link(m.organization),
+            .useful_until = std::nullopt};
+  }
+  MailDraft operator()(const mails::OrganizationResumed& m) const {
+    return {.kind = "organization_resumed",
+            .places = {{"organization", m.organization.name}},
+            .link = org_link(m.organization),
+            .useful_until = std::nullopt};
+  }
   MailDraft operator()(const mails::VerifyAddress& m) const {
     return {.kind = "verify_address",
             .places = {{"expires", m.expires_at}},

@@ -82,6 +82,14 @@ struct AccessReview {
   std::int64_t inactive = 0;  // Of the people: not here for so many days.
   std::int64_t days = 0;
 };
+// To the owner.
+struct OrganizationSuspended {
+  MailOrg organization;
+  std::string reason;  // In the words of who suspended it.
+};
+struct OrganizationResumed {
+  MailOrg organization;
+};
 // Also where the address has no account yet; the answer of sign-up is the same.
 struct VerifyAddress {
   LinkToken token;
@@ -124,9 +132,10 @@ using MailContent =
     std::variant<mails::Invitation, mails::TeamAdded, mails::InvitationAccepted,
                  mails::InvitationWanted, mails::SeatLimit, mails::LimitReached,
                  mails::MemberRemoved, mails::OwnershipOffer, mails::OwnershipTransferred,
-                 mails::AccessReview, mails::VerifyAddress, mails::AccountExists,
-                 mails::PasswordReset, mails::PasswordChanged, mails::ChangeAddress,
-                 mails::AddressAsked, mails::AddressChanged, mails::AddressReplaced>;
+                 mails::AccessReview, mails::OrganizationSuspended, mails::OrganizationResumed,
+                 mails::VerifyAddress, mails::AccountExists, mails::PasswordReset,
+                 mails::PasswordChanged, mails::ChangeAddress, mails::AddressAsked,
+                 mails::AddressChanged, mails::AddressReplaced>;
 
 // What a mail is about: a kind of thing and its id, such as {"invitation", id}. By it the mail is
 // cancelled when the thing is, and its delivery is asked for.

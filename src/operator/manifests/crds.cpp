@@ -160,7 +160,8 @@ Json user_deployment_schema() {
               {"restarts", integer(0)},
               {"workload", whole(std::move(workload))},
               {"host", text(253)},
-              {"secretName", text(253)}},
+              {"secretName", text(253)},
+              {"suspended", Json::object({{"type", "boolean"}})}},
              {"stem", "name", "deploymentId", "teamId", "orgId", "revision", "workload"}),
       // Of the Secrets in a namespace a deployment reads, and its end removes, only its own.
       {rule("!has(self.secretName) || self.secretName == '' || "

@@ -92,11 +92,18 @@ DeploymentPlan plan_deletion(const UserDeploymentResource& deployment,
 
 }  // namespace
 
+Workload running(const UserDeploymentSpec& spec) {
+  Workload out = spec.workload;
+  if (spec.suspended)
+    for (Service& service : out.services) service.replicas = 0;
+  return out;
+}
+
 std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,
                                        const SandboxSpec& sandbox, const SeenList& observed,
                                        const OperatorConfig& config) {
   const UserDeploymentSpec& spec = deployment.spec;
-  const Workload& workload = spec.workload;
+  const Workload workload = running(spec);
   const Labels base = labels_of(spec, sandbox);
   const std::string& ns = deployment.meta.ns;
   std::vector<Object> out, services, deployments, budgets;

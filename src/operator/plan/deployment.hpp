@@ -37,6 +37,10 @@ struct DeploymentPlan {
 DeploymentPlan plan(const UserDeploymentResource& deployment, const DeploymentObserved& observed,
                     const OperatorConfig& config, Time now);
 
+// The workload as it is to run: of a suspended deployment without pods. Nothing else sets replicas,
+// no autoscaler among them, so that none come back by themselves.
+Workload running(const UserDeploymentSpec& spec);
+
 // The objects of a deployment, in the order in which they are made.
 std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,
                                        const SandboxSpec& sandbox, const SeenList& observed,

@@ -134,7 +134,8 @@ UserDeploymentStatus deployment_status(const UserDeploymentResource& deployment,
   out.observed_revision = deployment.status.observed_revision;
   if (!spec.host.empty()) out.url = config.url_scheme + "://" + spec.host;
   std::vector<Seat> seats;
-  for (const Service& s : spec.workload.services)
+  const Workload workload = running(spec);
+  for (const Service& s : workload.services)
     seats.push_back(seat_of(deployment, observed, s, out.services));
 
   if (deployment.meta.deleting) {
@@ -164,6 +165,10 @@ UserDeploymentStatus deployment_status(const UserDeploymentResource& deployment,
   out.phase = v.phase;
   out.reason = v.reason;
   out.message = v.message;
+  if (spec.suspended && out.phase == Phase::stopped) {
+    out.reason = "Suspended";
+    out.message = "The organization is suspended. Its pods come back when that is lifted.";
+  }
   // A change waits as long as its sandbox does.
   if (!settled && out.reason.empty() && observed.sandbox && !observed.sandbox->ready) {
     out.reason = observed.sandbox->reason;

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <sstream>
 
 #include <doctest/doctest.h>
@@ -177,6 +178,46 @@ TEST_CASE("running the steps of a deployment and planning again gives none") {
       for (const op::Step& step : second.steps)
         FAIL_CHECK("again: " << step.ref.kind.plural << " " << step.ref.name);
     }
+  }
+}
+
+TEST_CASE("a suspended deployment has no pods, whatever it wants, and gets back what it had") {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    CAPTURE(seed);
+    SeededRandom random(seed);
+    Bench bench;
+    const SandboxResource s = sample::sandbox("sandbox-a");
+    bench.put(kinds::kNamespace, op::namespace_object(s.spec, "v1.30").tree(), "test");
+    auto d = sample::deployment("sandbox-a", "app-abc123");
+    sample::set_workload(d, sample::random_workload(random));
+    const auto carry_out = [&](bool suspended) {
+      d.spec.suspended = suspended;
+      d.meta =
+          user_deployment_from_json(bench.put(kinds::kUserDeployment, to_json(d), "sync"))->meta;
+      const auto there = bench.cluster.get({kinds::kUserDeployment, "sandbox-a", "app-abc123"});
+      REQUIRE(there);
+      CHECK(user_deployment_from_json(*there)->spec == d.spec);
+      bench.run(op::plan(d, bench.around(s.spec), bench.config, bench.clock.now()).steps);
+      d.meta.has_finalizer = true;
+      CHECK(op::plan(d, bench.around(s.spec), bench.config, bench.clock.now()).steps.empty());
+    };
+    const auto replicas = [&] {
+      std::map<std::string, std::int64_t> out;
+      for (const auto& one : bench.seen({&kinds::kDeployment}))
+        out.emplace(std::string(one.seen.object->text("metadata", "name")),
+                    one.seen.object->integer_or(-1, "spec", "replicas"));
+      return out;
+    };
+    carry_out(false);
+    const auto before = replicas();
+    const std::size_t claims = bench.seen({&kinds::kPersistentVolumeClaim}).size();
+    carry_out(true);
+    for (const auto& [name, count] : replicas()) CHECK(count == 0);
+    CHECK(replicas().size() == before.size());
+    CHECK(bench.seen({&kinds::kPodDisruptionBudget}).empty());
+    CHECK(bench.seen({&kinds::kPersistentVolumeClaim}).size() == claims);
+    carry_out(false);
+    CHECK(replicas() == before);
   }
 }
 

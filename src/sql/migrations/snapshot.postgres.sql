@@ -360,7 +360,9 @@ CREATE TABLE public.organizations (
     updated_at bigint NOT NULL,
     deleted_at bigint DEFAULT 0 NOT NULL,
     audit_sunk bigint DEFAULT 0 NOT NULL,
-    access_reminded_at bigint DEFAULT 0 NOT NULL
+    access_reminded_at bigint DEFAULT 0 NOT NULL,
+    suspended_for text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    suspended_at bigint DEFAULT 0 NOT NULL
 );
 ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.organizations OWNER TO {owner_role};

@@ -1,12 +1,13 @@
 -- Taking the next numbers locks the organization's row, so its writes stand in one order. Nobody
--- takes any in an organization that is being deleted: what was begun before that fails here.
+-- takes any in an organization that is being deleted: what was begun before that fails here, as does
+-- what its people began before it was suspended.
 -- name: journal_take_both
 -- rows: optional
 -- scope: tenant
 UPDATE organizations
 SET audit_seq = audit_seq + 1, feed_seq = feed_seq + 1
 WHERE client_id = :client AND id = :org AND (state = 'active' OR :actor_kind = 'system')
-RETURNING audit_seq, feed_seq, audit_mac;
+RETURNING audit_seq, feed_seq, audit_mac, suspended_at;
 
 -- name: journal_take_audit
 -- rows: optional
@@ -14,7 +15,7 @@ RETURNING audit_seq, feed_seq, audit_mac;
 UPDATE organizations
 SET audit_seq = audit_seq + 1
 WHERE client_id = :client AND id = :org AND (state = 'active' OR :actor_kind = 'system')
-RETURNING audit_seq, feed_seq, audit_mac;
+RETURNING audit_seq, feed_seq, audit_mac, suspended_at;
 
 -- name: journal_take_feed
 -- rows: optional

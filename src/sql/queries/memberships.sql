@@ -4,7 +4,7 @@
 -- name: memberships_of_person
 -- rows: many
 -- scope: person
-SELECT o.id, o.slug, o.name, m.role, t.id, t.slug, t.name, tm.role, o.state
+SELECT o.id, o.slug, o.name, m.role, t.id, t.slug, t.name, tm.role, o.state, o.suspended_for
 FROM org_members AS m
 JOIN organizations AS o ON o.client_id = m.client_id AND o.id = m.org_id
 LEFT JOIN team_members AS tm ON tm.client_id = m.client_id AND tm.org_id = m.org_id

@@ -35,7 +35,7 @@ VALUES (:client, :org, :user_id, :role, :now, :user_id, :now);
 -- rows: optional
 -- scope: tenant
 SELECT o.id, o.slug, o.name, o.state, s.plan_key, o.version, o.created_at, o.updated_at,
-  o.deleted_at
+  o.deleted_at, o.suspended_for, o.suspended_at
 FROM organizations AS o
 JOIN subscriptions AS s ON s.client_id = o.client_id AND s.org_id = o.id
 WHERE o.client_id = :client AND o.id = :org;
@@ -62,6 +62,14 @@ SET state = 'active', deleted_at = 0, version = version + 1, updated_at = :now
 WHERE client_id = :client AND id = :org AND state = 'deleting'
   AND deleted_at > CAST(:deleted_after AS BIGINT);
 
+-- name: organization_set_suspension
+-- rows: none
+-- scope: tenant
+UPDATE organizations
+SET suspended_for = :suspended_for, suspended_at = :suspended_at, version = version + 1,
+  updated_at = :now
+WHERE client_id = :client AND id = :org AND state = 'active';
+
 -- name: organization_touch_members
 -- rows: none
 -- scope: tenant
@@ -82,7 +90,7 @@ WHERE m.client_id = :client AND m.org_id = :org AND m.role = 'org_owner';
 -- rows: many
 -- scope: fleet
 SELECT o.client_id, o.id, o.slug, o.name, o.state, s.plan_key, o.version, o.created_at,
-  o.updated_at, o.deleted_at
+  o.updated_at, o.deleted_at, o.suspended_for, o.suspended_at
 FROM organizations AS o
 JOIN subscriptions AS s ON s.client_id = o.client_id AND s.org_id = o.id
 WHERE o.client_id > :after_client OR (o.client_id = :after_client AND o.id > :after_id)
@@ -121,7 +129,8 @@ WHERE client_id = :client AND id = :org AND state = 'deleting' AND deleted_at <=
 -- rows: none
 -- scope: tenant
 UPDATE organizations
-SET state = 'purged', slug = CAST(id AS TEXT), name = '', version = version + 1, updated_at = :now
+SET state = 'purged', slug = CAST(id AS TEXT), name = '', suspended_for = '',
+  version = version + 1, updated_at = :now
 WHERE client_id = :client AND id = :org AND state = 'purging';
 
 -- name: organization_state

@@ -50,7 +50,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: many
 -- scope: fleet
 SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
-  d.restarts, d.generation, d.deleting, d.failures, s.claim, o.state
+  d.restarts, d.generation, d.deleting, d.failures, s.claim, o.state, o.suspended_at
 FROM (
   SELECT q.client_id, q.org_id, q.id, q.retry_at,
     ROW_NUMBER() OVER (PARTITION BY q.client_id, q.org_id ORDER BY q.retry_at, q.id) AS turn
@@ -68,7 +68,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: many
 -- scope: fleet
 SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
-  d.restarts, d.generation, d.deleting, d.failures, s.claim, o.state
+  d.restarts, d.generation, d.deleting, d.failures, s.claim, o.state, o.suspended_at
 FROM deployments AS d
 JOIN organizations AS o ON o.client_id = d.client_id AND o.id = d.org_id
 JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
@@ -82,7 +82,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: many
 -- scope: fleet
 SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
-  d.restarts, d.generation, d.deleting, d.failures, s.claim, o.state
+  d.restarts, d.generation, d.deleting, d.failures, s.claim, o.state, o.suspended_at
 FROM deployments AS d
 JOIN organizations AS o ON o.client_id = d.client_id AND o.id = d.org_id
 JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
@@ -94,7 +94,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: optional
 -- scope: fleet
 SELECT d.client_id, d.org_id, d.id, d.team_id, d.name, d.stem, s.namespace, d.spec, d.revision,
-  d.restarts, d.generation, d.deleting, d.failures, s.claim, o.state
+  d.restarts, d.generation, d.deleting, d.failures, s.claim, o.state, o.suspended_at
 FROM deployments AS d
 JOIN organizations AS o ON o.client_id = d.client_id AND o.id = d.org_id
 JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id

@@ -152,6 +152,7 @@ export const de: Record<keyof typeof en, string> = {
   'org.plan': 'Tarif: {{plan}}',
   'org.purged': 'Endgültig entfernt',
   'org.since': 'Angelegt',
+  'org.suspended': 'Gesperrt',
   'org.your_role': 'Sie: {{role}}',
 
   'orgs.create': 'Organisation anlegen',
@@ -180,6 +181,12 @@ export const de: Record<keyof typeof en, string> = {
   'palette.placeholder': 'Wohin?',
   'palette.results': 'Orte und Aktionen',
   'palette.title': 'Suchen und springen',
+
+  'paused.reason': 'Grund: {{reason}}',
+  'paused.since': 'Seit',
+  'paused.text': 'Von ihr läuft nichts, und nichts kann geändert werden. Alles bleibt erhalten, kann gelesen und exportiert werden und kommt so zurück, wie es war, sobald die Verwaltung dieser Installation die Sperre aufhebt.',
+  'paused.title': 'Diese Organisation ist gesperrt',
+  'paused.why': 'Nicht, solange die Organisation gesperrt ist.',
 
   'people.actions_of': 'Aktionen für {{name}}',
   'people.active': 'Zuletzt aktiv',

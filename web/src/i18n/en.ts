@@ -150,6 +150,7 @@ export const en = {
   'org.plan': 'Plan: {{plan}}',
   'org.purged': 'Removed for good',
   'org.since': 'Created',
+  'org.suspended': 'Suspended',
   'org.your_role': 'You: {{role}}',
 
   'orgs.create': 'Create organization',
@@ -178,6 +179,12 @@ export const en = {
   'palette.placeholder': 'Where to?',
   'palette.results': 'Places and actions',
   'palette.title': 'Search and jump',
+
+  'paused.reason': 'Reason: {{reason}}',
+  'paused.since': 'Since',
+  'paused.text': 'Nothing of it runs, and nothing of it can be changed. Everything is kept, can be read and exported, and comes back as it was once an administrator of this installation lifts the suspension.',
+  'paused.title': 'This organization is suspended',
+  'paused.why': 'Not while the organization is suspended.',
 
   'people.actions_of': 'Actions for {{name}}',
   'people.active': 'Last active',

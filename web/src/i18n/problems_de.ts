@@ -31,6 +31,7 @@ export const problemsDe: Record<string, string> = {
   offer_closed: 'Dieses Angebot wurde beantwortet, zurückgezogen oder ist abgelaufen.',
   offer_open: 'Die Übergabe ist schon jemandem angeboten. Ziehen Sie das zuerst zurück.',
   org_not_active: 'Die Organisation ist nicht aktiv.',
+  org_suspended: 'Die Organisation ist gesperrt. Bis die Sperre aufgehoben ist, kann man sie lesen, exportieren, verlassen und löschen, sonst nichts.',
   out_of_memory: 'Dem Server fehlt Speicher. Nichts wurde geändert; bitte versuchen Sie es bald wieder.',
   overloaded: 'Der Server ist ausgelastet. Bitte versuchen Sie es gleich noch einmal.',
   permission_denied: 'Ihre Rolle erlaubt das nicht.',

@@ -32,6 +32,7 @@ export const problemsEn: Record<string, string> = {
   offer_closed: 'This offer has been answered, cancelled, or has expired.',
   offer_open: 'There is an open offer of ownership. Cancel it to make another.',
   org_not_active: 'The organization is not active.',
+  org_suspended: 'The organization is suspended. Until that is lifted it can be read, exported, left and deleted, and nothing else.',
   out_of_memory: 'The server is short of memory. Nothing was changed; please try again soon.',
   overloaded: 'The server is busy. Please try again in a moment.',
   permission_denied: 'Your role does not allow this.',

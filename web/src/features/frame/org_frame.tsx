@@ -8,6 +8,7 @@ import { NotFoundText } from '@/components/not_found'
 import { ProblemNotice } from '@/components/problem'
 
 import { Frame } from './frame'
+import { Paused } from './paused'
 
 // An organization that one may not see and one that is not there look the same.
 export function OrgFrame({ org, children }: { org: string; children: ReactNode }) {
@@ -25,6 +26,7 @@ export function OrgFrame({ org, children }: { org: string; children: ReactNode }
     )
   return (
     <Frame org={org} name={name}>
+      {data ? <Paused of={data.body} /> : null}
       {problem && !data ? <ProblemNotice problem={problem} retry={() => void refetch()} /> : children}
     </Frame>
   )

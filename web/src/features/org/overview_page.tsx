@@ -73,15 +73,14 @@ export function OverviewPage({ org }: { org: string }) {
         </div>
       </Loading>
     )
-  const { name, slug, plan, role, state, created_at, purge_at, allowed_actions } = data.body
+  const { name, slug, plan, role, state, suspension, created_at, purge_at, allowed_actions } = data.body
+  const said = state === 'active' ? 'org.active' : state === 'suspended' ? 'org.suspended' : 'org.deleting'
   return (
     <Page
       title={name}
       lead={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <Pill tone={state === 'active' ? 'good' : 'danger'}>
-            {t(state === 'active' ? 'org.active' : 'org.deleting')}
-          </Pill>
+          <Pill tone={state === 'active' ? 'good' : 'danger'}>{t(said)}</Pill>
           <span className="font-mono text-xs break-all">{slug}</span>
           <span>{t('org.plan', { plan })}</span>
           {role ? <span>{t('org.your_role', { role: t(`role.${role}`) })}</span> : null}
@@ -99,9 +98,11 @@ export function OverviewPage({ org }: { org: string }) {
       <Section title={t('usage.title')}>
         <Meters org={slug} />
       </Section>
-      <Section title={t('next.title')}>
-        <NextSteps org={slug} actions={allowed_actions} />
-      </Section>
+      {suspension ? null : (
+        <Section title={t('next.title')}>
+          <NextSteps org={slug} actions={allowed_actions} />
+        </Section>
+      )}
       <Section title={t('teams.title')} lead={t('teams.lead')}>
         <TeamsTable org={slug} />
       </Section>

@@ -91,7 +91,7 @@ function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null
           </Button>
         </div>
       ) : (
-        <p className="text-soft">{t('settings.not_yours')}</p>
+        <p className="text-soft">{t(of.suspension ? 'paused.why' : 'settings.not_yours')}</p>
       )}
     </form>
   )

@@ -53,7 +53,7 @@ export function PeoplePage({
           </Button>
           {data && !may ? (
             <p id="invite-why" className="text-xs text-soft">
-              {t('people.invite_not')}
+              {t(data.body.suspension ? 'paused.why' : 'people.invite_not')}
             </p>
           ) : null}
         </div>

@@ -1,4 +1,4 @@
-#include "app/ending.hpp"
+#include "app/life/ending.hpp"
 
 #include <array>
 
