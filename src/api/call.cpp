@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "store/page.hpp"
+
 namespace ks::api {
 
 namespace {
@@ -75,11 +77,10 @@ std::string_view value_fault(std::string_view name, std::string_view value) {
 }  // namespace
 
 std::optional<int> list_limit(std::string_view value) {
-  constexpr int kMax = 200;
   int limit = 0;
   const auto read = std::from_chars(value.data(), value.data() + value.size(), limit);
   if (read.ec != std::errc() || read.ptr != value.data() + value.size() || limit < 1 ||
-      limit > kMax)
+      limit > kListMax)
     return std::nullopt;
   return limit;
 }

@@ -1,5 +1,9 @@
 #include "api/cursor.hpp"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "api/call.hpp"
 #include "base/digest.hpp"
 
@@ -26,14 +30,17 @@ std::optional<std::string> Cursors::open(std::string_view cursor, std::string_vi
   return raw->substr(kMacBytes);
 }
 
-Result<PageRequest> Cursors::page(const http::Request& request, std::string_view list) const {
+Result<PageRequest> Cursors::page(const http::Request& request, std::string_view list,
+                                  int most) const {
   PageRequest page;
+  page.limit = std::min(page.limit, most);
   std::vector<Fault> faults;
   if (const auto limit = request.query_value("limit")) {
-    if (const auto number = list_limit(*limit))
+    const auto number = list_limit(*limit);
+    if (number && *number <= most)
       page.limit = *number;
     else
-      faults.push_back({"?limit", "must be a number from 1 to 200"});
+      faults.push_back({"?limit", fmt::format("must be a number from 1 to {}", most)});
   }
   if (const auto cursor = request.query_value("cursor")) {
     if (auto after = open(*cursor, list))

@@ -17,8 +17,10 @@ class Cursors {
   explicit Cursors(std::string key) : key_(std::move(key)) {}
 
   // `limit` (1 to 200, 50 when absent) and `cursor` of the query. `list` names the list: the path
-  // with the ids of its tenant and the filters.
-  Result<PageRequest> page(const http::Request& request, std::string_view list) const;
+  // with the ids of its tenant and the filters. `most`: of a list whose items are long; then that
+  // many when absent, where it is fewer than 50.
+  Result<PageRequest> page(const http::Request& request, std::string_view list,
+                           int most = kListMax) const;
   std::string make(std::string_view after, std::string_view list) const;
   // What make() was given; nothing when this is no cursor of that list.
   std::optional<std::string> open(std::string_view cursor, std::string_view list) const;

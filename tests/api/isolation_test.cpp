@@ -109,6 +109,35 @@ TEST_CASE_FIXTURE(Alone, "the proof of yesterday is none") {
   CHECK(list.at("items").as_array().front().text("state") == "unknown");
 }
 
+TEST_CASE_FIXTURE(Alone, "a page of the isolation has 25 sandboxes at most, and the rest follows") {
+  for (int i = 0; i < 26; ++i) {
+    const std::string id = "'01939f6e-4a00-7000-8000-0000000" + std::to_string(10000 + i) + "'";
+    const std::string client = "'" + platform_client().str() + "', ";
+    server.execute(
+        "INSERT INTO users (client_id, id, email, name, password_hash, state, platform_admin, "
+        "authz_version, created_at, updated_at) VALUES (" +
+        client + id + ", 'm" + std::to_string(i) + "@example.com', 'M', '', 'active', 0, 1, 0, 0)");
+    server.execute(
+        "INSERT INTO sandboxes (client_id, org_id, id, user_id, namespace, claim, isolation, "
+        "generation, synced_generation, ready, reason, message, created_at) VALUES (" +
+        client + "'" + ann.org_id + "', " + id + ", " + id + ", 'more-" + std::to_string(i) +
+        "', 'c', 'shared', 1, 1, 1, '', '', 0)");
+  }
+  for (auto& [who, path] : {std::pair(&ann, list_of(ann)),
+                            std::pair(&admin, std::string("/api/v1/platform/isolation"))}) {
+    CAPTURE(path);
+    for (const char* limit : {"", "?limit=25"}) {
+      const Json page = who->get(path + limit).json();
+      CHECK(page.at("items").as_array().size() == 25);
+      const std::string next = path + "?cursor=" + std::string(page.text("next_cursor"));
+      CHECK(who->get(next).json().at("items").as_array().size() >= 2);
+    }
+    const Reply more = who->get(path + "?limit=26");
+    CHECK(more.status == 422);
+    CHECK(more.json().at("errors").as_array().at(0).text("pointer") == "?limit");
+  }
+}
+
 TEST_CASE_FIXTURE(Alone, "the isolation of an organization is for its owner and administrators") {
   server.raise(ann, "business");
   Person max = server.colleague(ann, "Max", "org_member", {{"default", "team_admin"}});

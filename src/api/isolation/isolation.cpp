@@ -10,6 +10,9 @@ namespace {
 
 const FleetScope kFleet(FleetReason::platform_administration);
 
+// A sandbox that stands open may have findings by the dozen, each a sentence.
+constexpr int kPageMax = 25;
+
 Json texts(const std::vector<std::string>& list) {
   Json out = Json::array();
   for (const std::string& text : list) out.push(text);
@@ -88,7 +91,7 @@ Result<Reply> show_own(Tx& tx, const Services& services, const TenantScope& scop
   IsolationStore& store = services.stores.isolation;
   KS_TRY(const auto may, services.stores.authorizer.require<Action::audit_read>(scope));
   const std::string list = "isolation/" + scope.org().str();
-  KS_TRY(const PageRequest wanted, services.cursors.page(call.request, list));
+  KS_TRY(const PageRequest wanted, services.cursors.page(call.request, list, kPageMax));
   // Before the sandboxes: what they say is then at least as new.
   KS_TRY(const auto check, store.last_check(tx, may));
   KS_TRY(const auto page, store.list(tx, may, wanted));
@@ -107,7 +110,7 @@ Result<Reply> show_all(Tx& tx, const Services& services, const Call& call) {
   IsolationStore& store = services.stores.isolation;
   KS_TRY(const bool only_exposed, exposed_in_query(call.request));
   const std::string list = only_exposed ? "platform/isolation?exposed" : "platform/isolation";
-  KS_TRY(const PageRequest wanted, services.cursors.page(call.request, list));
+  KS_TRY(const PageRequest wanted, services.cursors.page(call.request, list, kPageMax));
   KS_TRY(const auto signature, store.last_signature(tx, kFleet));
   KS_TRY(const auto page, store.list_all(tx, kFleet, only_exposed, wanted));
   KS_TRY(const auto totals, store.totals_of_all(tx, kFleet));
