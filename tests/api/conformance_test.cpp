@@ -203,8 +203,9 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   Person ann = server.somebody();
   server.raise(ann, "enterprise");
   Person nobody = server.nobody();
-  for (const char* path : {"/", "/healthz", "/openapi.json", "/docs/api", "/docs/api.css",
-                           "/problems/not-found", "/assets/page-1.js", "/api/v1/config"})
+  for (const char* path :
+       {"/", "/healthz", "/openapi.json", "/docs/api", "/docs/api.css", "/problems/not-found",
+        "/assets/page-1.js", "/robots.txt", "/api/v1/config"})
     CHECK(nobody.get(path).status == 200);
   // It is ready once the operator leads.
   ann.deploy("web");

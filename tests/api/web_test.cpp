@@ -26,12 +26,24 @@ TEST_CASE("every address that is nobody else's gives the web's document") {
     CHECK(page.header("content-type") == "text/html; charset=utf-8");
     CHECK(page.body.find("<b>") == std::string::npos);
   }
-  for (const char* path : {"/api", "/api/v1/nothing", "/assets", "/assets/none.js", "/docs/none",
-                           "/problems", "/openapi.json/x"}) {
+  for (const char* path :
+       {"/api", "/api/v1/nothing", "/assets", "/assets/none.js", "/docs/none", "/problems",
+        "/openapi.json/x", "/favicon.ico", "/.well-known/security.txt",
+        "/.well-known/change-password", "/robots.txt/x"}) {
     CAPTURE(path);
     const Reply absent = nobody.get(path, kBrowser);
     CHECK(absent.status == 404);
     CHECK(absent.json().text("code") == "not_found");
+  }
+}
+
+TEST_CASE("a robot is told to index nothing, whatever it accepts") {
+  Server server;
+  for (const Fields& fields : {Fields{}, kBrowser}) {
+    const Reply robots = server.nobody().get("/robots.txt", fields);
+    CHECK(robots.status == 200);
+    CHECK(robots.header("content-type") == "text/plain; charset=utf-8");
+    CHECK(robots.body == "User-agent: *\nDisallow: /\n");
   }
 }
 

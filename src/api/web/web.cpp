@@ -48,10 +48,12 @@ http::Response asset(const Served& file, std::string_view accept_encoding) {
   return response;
 }
 
-// What is served below these is never a page, whether or not there is anything.
+// What is served below these is never a page, whether or not there is anything: ours, and what
+// programs ask every host for, which would take a page for an answer.
 bool is_page(std::string_view path) {
-  constexpr std::array<std::string_view, 7> kOthers = {
-      "api", "assets", "docs", "problems", "healthz", "readyz", "openapi.json"};
+  constexpr std::array<std::string_view, 10> kOthers = {
+      "api",    "assets",       "docs",        "problems",    "healthz",
+      "readyz", "openapi.json", ".well-known", "favicon.ico", "robots.txt"};
   const std::string_view first = path.substr(1, path.substr(1).find('/'));
   return std::ranges::find(kOthers, first) == kOthers.end();
 }
@@ -111,6 +113,14 @@ void mount_web(http::Router& raw, const Services& services, Random& random,
             const auto found = files->find(request.param("file"));
             if (found == files->end()) return http::problem(not_found().error(), request, base);
             return asset(found->second, request.headers.get("Accept-Encoding"));
+          }));
+
+  raw.add(http::Method::get, "/robots.txt", http::RouteInfo{"anyone"},
+          counted_by_address(services, [](http::Request&) {
+            http::Response response(200, "text/plain; charset=utf-8",
+                                    "User-agent: *\nDisallow: /\n");
+            response.headers.set("Cache-Control", "public, max-age=86400");
+            return response;
           }));
 
   if (!pages) return;
