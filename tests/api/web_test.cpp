@@ -88,6 +88,18 @@ TEST_CASE("the document comes in the language and the theme that the browser has
             .starts_with("<html lang=\"en\" data-theme=\"system\">"));
 }
 
+TEST_CASE("behind https only cookies that no other host can set say language and theme") {
+  Server server({.settings = {{"BASE_URL", "https://localhost"}}});
+  const auto body = [&](const std::string& cookies) {
+    Fields fields = kBrowser;
+    fields.emplace_back("Cookie", cookies);
+    return server.nobody().get("/login", fields).body;
+  };
+  CHECK(body("__Host-locale=de; __Host-theme=dark")
+            .starts_with("<html lang=\"de\" data-theme=\"dark\">"));
+  CHECK(body("locale=de; theme=dark").starts_with("<html lang=\"en\" data-theme=\"system\">"));
+}
+
 TEST_CASE("another host than the installation's has no pages") {
   Server server;
   Fields fields = kBrowser;

@@ -8,9 +8,14 @@ export const locales: readonly Locale[] = ['en', 'de']
 
 const year = 365 * 24 * 3600
 
+// With the prefix no other host of the domain can set it, and browsers take it with Secure only.
+export function cookie(name: string, value: string, protocol: string): string {
+  const secure = protocol === 'https:'
+  return `${secure ? '__Host-' : ''}${name}=${value}; Path=/; Max-Age=${year}; SameSite=Lax${secure ? '; Secure' : ''}`
+}
+
 function keep(name: string, value: string) {
-  const secure = window.location.protocol === 'https:' ? '; Secure' : ''
-  document.cookie = `${name}=${value}; Path=/; Max-Age=${year}; SameSite=Lax${secure}`
+  document.cookie = cookie(name, value, window.location.protocol)
 }
 
 const root = () => document.documentElement

@@ -64,9 +64,12 @@ http::Response document(const Services& services, const http::Request& request, 
   if (!site) return http::problem(site.error(), request, services.base_url);
   constexpr std::size_t kNonceBytes = 16;
   const std::string nonce = random_token(random, kNonceBytes);
+  // As web/src/preferences.ts calls them: a host beside this one cannot set what has the prefix.
+  const bool secure = services.hosts.base_url().secure();
   const Shell shell{nonce,
-                    locale_for(request.cookie("locale"), request.headers.get("Accept-Language")),
-                    theme_for(request.cookie("theme")), kProduct};
+                    locale_for(request.cookie(secure ? "__Host-locale" : "locale"),
+                               request.headers.get("Accept-Language")),
+                    theme_for(request.cookie(secure ? "__Host-theme" : "theme")), kProduct};
   http::Response response(200, "text/html; charset=utf-8", filled(page, shell));
   // Never stored: the nonce is of this reply only.
   response.headers.set("Cache-Control", "no-store");
@@ -78,8 +81,7 @@ http::Response document(const Services& services, const http::Request& request, 
   response.headers.set("Permissions-Policy",
                        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), "
                        "usb=()");
-  if (services.hosts.base_url().secure())
-    response.headers.set("Strict-Transport-Security", "max-age=31536000");
+  if (secure) response.headers.set("Strict-Transport-Security", "max-age=31536000");
   return response;
 }
 
