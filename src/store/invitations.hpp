@@ -131,7 +131,7 @@ class InvitationStore {
   // its seat. `locale` in place of the invitation's; where none is given it is that of who invites.
   virtual Result<bool> create(Tx&, const MayInvite&, const Invitation&,
                               const std::optional<Locale>& locale, std::string_view token_hash) = 0;
-  // Sets what was given by whom: role, org_wide, by.
+  // Sets what was given by whom, and the language: role, org_wide, by, locale.
   virtual Result<void> set(Tx&, const AnyPermit&, const Invitation&) = 0;
   // Adds or changes; false when the team is gone.
   virtual Result<bool> set_part(Tx&, const MayInvite&, const InvitationId&,

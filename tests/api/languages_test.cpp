@@ -119,6 +119,21 @@ const std::vector<Cause>& causes() {
          ok(ann.poke(ann.org_path() + "/invitations/" + id + "/resend", kEnglish));
          return email;
        }},
+      {"invitation", "sent again, in the language that it was given since",
+       [=](Server& server) {
+         Person ann = owner(server);
+         const std::string email = fresh();
+         const std::string id(invite(ann, one(email, of("locale", "en"))).text("invitation", "id"));
+         const std::string path = ann.org_path() + "/invitations/" + id;
+         const Reply changed = ann.patch(path, of("locale", "de"), kEnglish);
+         ok(changed);
+         CHECK(changed.json().text("locale") == "de");
+         // The mail that left is as it was.
+         CHECK(mail_to(server, email).locale == "en");
+         server.execute("UPDATE invitations SET sent_at = 0 WHERE id = '" + id + "'");
+         ok(ann.poke(path + "/resend", kEnglish));
+         return email;
+       }},
       {"team_added", "by an administrator",
        [](Server& server) {
          Person ann = owner(server);
@@ -414,6 +429,13 @@ TEST_CASE("a language that there is none of is a fault where it stands, and chan
   CHECK(locale_of(ann) == "en");
   CHECK(ann.get("/api/v1/me").json().text("user", "name") == "Ann");
   CHECK(ann.get(ann.org_path() + "/invitations").json().at("items").as_array().empty());
+  const std::string id(invite(ann, one("cleo@example.com")).text("invitation", "id"));
+  const std::string path = ann.org_path() + "/invitations/" + id;
+  for (const Json& odd : {Json("fr"), Json(), Json(7)})
+    CHECK(pointers(ann.patch(path, of("locale", odd))) == Texts{"/locale"});
+  const Json before = ann.get(path).json();
+  CHECK(ann.patch(path, of("locale", "en")).json() == before);
+  CHECK(before.text("locale") == "en");
 }
 
 TEST_CASE("what a person changes of the own account is in the log, and what stays is not") {

@@ -189,8 +189,9 @@ Result<InviteBody> invite_body(Tx& tx, const app::Stores& stores, const TenantSc
 Result<app::InvitationPatch> invitation_patch(Tx& tx, const app::Stores& stores,
                                               const TenantScope& scope, const Json& body) {
   Rows rows(tx, stores, scope);
-  Fields fields(body, {"org_role", "teams"});
+  Fields fields(body, {"org_role", "teams", "locale"});
   app::InvitationPatch out;
+  out.locale = fields.optional_locale("locale");
   const OrgRole role = rows.org_role_in(fields);
   if (body.find("org_role") != nullptr) out.role = role;
   rows.take("", fields);

@@ -102,6 +102,10 @@ Result<InvitationView> change_invitation(Tx& tx, const Stores& stores, const Ten
     KS_TRY(const bool teams, change_teams(tx, stores, scope, may, invitation, *patch.teams));
     changed = changed || teams;
   }
+  if (patch.locale && *patch.locale != invitation.locale) {
+    invitation.locale = *patch.locale;
+    changed = true;
+  }
   if (!changed) return view_of(std::move(invitation), may);
   if (!invitation.org_wide && invitation.parts.empty()) {
     // Without teams it is the organization's, which is theirs to give who see the whole.

@@ -15,6 +15,8 @@ struct InvitationPatch {
   std::optional<OrgRole> role;
   // All that the caller sees of it, from then on.
   std::optional<std::vector<Wanted::InTeam>> teams;
+  // Of the mails to come; the one that was sent stays as it was.
+  std::optional<Locale> locale = {};
 };
 Result<InvitationView> change_invitation(Tx& tx, const Stores& stores, const TenantScope& scope,
                                          std::string_view id, const InvitationPatch& patch,

@@ -216,7 +216,7 @@ Result<bool> SqlInvitationStore::create(Tx& tx, const MayInvite& may, const Invi
 
 Result<void> SqlInvitationStore::set(Tx& tx, const AnyPermit& permit, const Invitation& changed) {
   KS_CHECK(sql_tx(tx).run(permit, q::invitation_set, name(changed.role), changed.org_wide ? 1 : 0,
-                          changed.by, changed.id));
+                          changed.by, name(changed.locale), changed.id));
   return {};
 }
 

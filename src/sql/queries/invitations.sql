@@ -169,7 +169,8 @@ WHERE i.client_id = :client AND i.org_id = :org AND i.id = :id;
 -- rows: none
 -- scope: tenant
 UPDATE invitations
-SET role = :role, org_wide = :org_wide, invited_by = :invited_by, version = version + 1
+SET role = :role, org_wide = :org_wide, invited_by = :invited_by, locale = :locale,
+  version = version + 1
 WHERE client_id = :client AND org_id = :org AND id = :id AND state = 'pending';
 
 -- name: invitation_renew
