@@ -99,13 +99,15 @@ std::atomic<std::int64_t>& RateLimiter::place_of(std::uint64_t key, std::int64_t
   }
 }
 
-RateStanding RateLimiter::take(std::string_view first, std::string_view second, Time time) {
+RateStanding RateLimiter::take(std::string_view first, std::string_view second, Time time,
+                               std::int64_t price) {
+  const std::int64_t taken = each_ * std::clamp<std::int64_t>(price, 1, policy_.quota);
   const std::int64_t now = time.us * 1000;
   const std::uint64_t key = std::max<std::uint64_t>(hash(hash(seed_, first), second), 1);
   std::atomic<std::int64_t>& full_at = place_of(key, now);
   std::int64_t seen = full_at.load(std::memory_order_relaxed);
   for (;;) {
-    const std::int64_t after = std::max(seen, now) + each_;
+    const std::int64_t after = std::max(seen, now) + taken;
     if (after > now + capacity_)
       return {this, false, 0, seconds_up(seen - now),
               std::max<std::int64_t>(seconds_up(after - now - capacity_), 1)};

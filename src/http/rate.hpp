@@ -52,8 +52,10 @@ class RateLimiter {
   RateLimiter(RatePolicy policy, std::uint64_t seed, std::size_t buckets = 1 << 15);
 
   // Takes one for the key, which has two parts so that callers need not join them. `now` is of a
-  // monotonic clock; a moment that others have passed only makes the answer stricter.
-  RateStanding take(std::string_view first, std::string_view second, Time now);
+  // monotonic clock; a moment that others have passed only makes the answer stricter. `price`: so
+  // many at once, and the whole quota where that is less, so that it can be paid at all.
+  RateStanding take(std::string_view first, std::string_view second, Time now,
+                    std::int64_t price = 1);
 
   const RatePolicy& policy() const { return policy_; }
   const std::string& policy_field() const { return policy_field_; }

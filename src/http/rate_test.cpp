@@ -36,6 +36,19 @@ TEST_CASE("a quota is given once, and comes back evenly") {
   CHECK(allowed_of(limiter, "ann", now, 100) == 60);
 }
 
+TEST_CASE("what costs more takes as much, and no more than there ever is") {
+  RateLimiter limiter(a_minute(60), 1);
+  const Time now{1'000'000'000};
+  CHECK(limiter.take("a", "", now, 50).remaining == 10);
+  const RateStanding refused = limiter.take("a", "", now, 30);
+  CHECK_FALSE(refused.allowed);
+  CHECK(refused.retry_s == 20);
+  // A refusal takes nothing.
+  CHECK(limiter.take("a", "", now, 10).remaining == 0);
+  CHECK(limiter.take("b", "", now, 1000).allowed);
+  CHECK_FALSE(limiter.take("b", "", now).allowed);
+}
+
 TEST_CASE("an answer says what is left, and a refusal when to come again") {
   RateLimiter limiter(a_minute(6), 1);
   const Time now{1'000'000'000};

@@ -116,7 +116,7 @@ TEST_CASE("an access review's export of many rights is whole, each of them once"
 }
 
 TEST_CASE("exports of a person and of an organization are bounded while they run, not after") {
-  Server server;
+  Server server({.settings = {{"RATE_LIMIT_WRITES", "100000"}}});
   Person ann = server.somebody("Ann");
   server.raise(ann, "enterprise");
   Person abe = server.colleague(ann, "Abe", "org_admin");
@@ -152,4 +152,45 @@ TEST_CASE("exports of a person and of an organization are bounded while they run
   for (int tries = 0; status == 429 && tries < 100; ++tries)
     status = alf.get(ann.org_path() + "/access-review/export").status;
   CHECK(status == 200);
+}
+
+TEST_CASE(
+    "an export that is not taken within ten minutes ends before its end, and gives its seat back") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  server.raise(ann, "enterprise");
+  fill_log(server, ann, 6000, 16'000);
+  const auto file = ann.stream(ann.org_path() + "/audit/export?format=ndjson");
+  REQUIRE(file->head().status == 200);
+  // Somebody who takes it slowly, but never so slowly that the connection is given up.
+  constexpr std::size_t kStep = 1'000'000;
+  int seconds_taken = 0;
+  std::string last;
+  for (;;) {
+    last = file->take(kStep);
+    if (last.size() < kStep) break;
+    REQUIRE(seconds_taken < 900);
+    server.clock().advance(seconds(15));
+    seconds_taken += 15;
+    CHECK(ann.get("/api/v1/me").status == 200);
+  }
+  CHECK(seconds_taken >= 600);
+  CHECK_FALSE(last.ends_with("0\r\n\r\n"));
+  CHECK(ann.get(ann.org_path() + "/access-review/export").status == 200);
+}
+
+TEST_CASE("starting an export costs as much as many writes") {
+  Server server({.settings = {{"RATE_LIMIT_WRITES", "60"}}});
+  Person ann = server.somebody("Ann");
+  const std::string path = ann.org_path() + "/access-review/export";
+  CHECK(ann.get(path).status == 200);
+  int started = 1;
+  Reply refused;
+  while ((refused = ann.get(path)).status == 200 && started < 60) ++started;
+  CHECK(started <= 3);
+  CHECK(refused.status == 429);
+  CHECK(code(refused) == "too_many_requests");
+  CHECK(exports_of(server, ann).size() == static_cast<std::size_t>(started));
+  // Reading is not held up by it.
+  CHECK(ann.get(ann.org_path() + "/access-review").status == 200);
 }

@@ -217,6 +217,15 @@ bool EventStream::ends_within(Duration limit) {
   return ended_;
 }
 
+std::string EventStream::take(std::size_t bytes) {
+  const Time until = now() + kPatience;
+  while (seen_.size() < bytes && !ended_ && read_more(fd_, until, seen_, ended_)) {
+  }
+  std::string out = seen_.substr(0, bytes);
+  seen_.erase(0, out.size());
+  return out;
+}
+
 bool EventStream::opened(Duration limit) {
   const Time until = now() + limit;
   while (const auto text = line(until))

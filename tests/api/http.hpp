@@ -73,6 +73,8 @@ class EventStream {
   std::optional<Event> next(Duration limit);
   // Waits for the server to end the stream, passing over everything. False when it did not.
   bool ends_within(Duration limit);
+  // So many bytes of a body as it is on the wire; fewer at its end.
+  std::string take(std::size_t bytes);
   // Waits for the comment that opens the stream: from there on nothing is missed.
   bool opened(Duration limit);
 

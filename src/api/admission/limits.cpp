@@ -10,8 +10,9 @@ RequestLimits::RequestLimits(const RequestQuotas& quotas, Random& random)
       address_reads_({"read", quotas.address_reads, minutes(1)}, random.u64()),
       address_writes_({"write", quotas.address_writes, minutes(1)}, random.u64()) {}
 
-http::RateStanding RequestLimits::person(Kind kind, const UserId& user, Time now) {
-  return (kind == Kind::read ? reads_ : writes_).take(user.text(), {}, now);
+http::RateStanding RequestLimits::person(Kind kind, const UserId& user, Time now,
+                                         std::int64_t price) {
+  return (kind == Kind::read ? reads_ : writes_).take(user.text(), {}, now, price);
 }
 
 http::RateStanding RequestLimits::address(Kind kind, std::string_view address, Time now) {

@@ -27,7 +27,8 @@ class RequestLimits {
 
   RequestLimits(const RequestQuotas& quotas, Random& random);
 
-  http::RateStanding person(Kind kind, const UserId& user, Time now);
+  // `price`: as how many requests it counts.
+  http::RateStanding person(Kind kind, const UserId& user, Time now, std::int64_t price = 1);
   // An IPv6 address is counted as its /64. What is no address is counted as it is.
   http::RateStanding address(Kind kind, std::string_view address, Time now);
 

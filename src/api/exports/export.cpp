@@ -32,10 +32,13 @@ struct Running {
   OrgId org;
   Export what;
   ExportSeats::Seat seat;
+  Time until;
   std::string after = {};
   int rows = kRowsFirst;
 
   Result<http::Part> next() {
+    if (services.stores.clock.monotonic() >= until)
+      return unavailable("request_timeout", "The export was not taken in its time.");
     for (;;) {
       KS_TRY(ExportedRows read, Router::read_as<ExportedRows>(
                                     services, client, token, trail,
@@ -73,6 +76,10 @@ Result<http::Response> begin_export(
     const std::function<Result<Export>(Tx&, const TenantScope&)>& begin) {
   // It leaves a row, so a link on another site must not start it.
   KS_CHECK(admit(services, call.request, "POST"));
+  const Time now = services.stores.clock.monotonic();
+  const http::RateStanding paid =
+      services.limits.person(RequestLimits::Kind::write, *seen.actor(), now, kExportPrice);
+  if (!paid.allowed) return too_many_requests(paid);
   ExportSeats::Seat seat;
   const auto trail =
       std::make_shared<const Trail>(Trail{call.request.request_id, call.request.client_address});
@@ -94,8 +101,9 @@ Result<http::Response> begin_export(
                                                   std::string(name(what.format)) + "\"");
   response.headers.set("Vary", "Host, Cookie");
   response.part_bytes_max = kExportPartBytes;
-  auto running = std::make_shared<Running>(
-      Running{services, client, token, trail, seen.org(), std::move(what), std::move(seat)});
+  auto running =
+      std::make_shared<Running>(Running{services, client, token, trail, seen.org(), std::move(what),
+                                        std::move(seat), now + kExportLife});
   response.source = [running] { return running->next(); };
   return response;
 }

@@ -22,6 +22,13 @@ constexpr std::string_view name(ExportFormat format) {
 // csv where none is named; 422 "?format".
 Result<ExportFormat> export_format(const http::Request& request);
 
+// A file may be read out of a thousand reads, and leaves a row in the audit log: starting one
+// counts as so many writes of the person.
+inline constexpr std::int64_t kExportPrice = 30;
+// So long a file is sent at most: it reads the database as long as its client takes it. Then the
+// body ends before its end.
+inline constexpr Duration kExportLife = minutes(10);
+
 // What a part holds at most.
 inline constexpr std::size_t kExportPartBytes = 256 * 1024;
 
@@ -42,8 +49,9 @@ struct Export {
 };
 
 // Runs `begin` in a transaction of its own, which decides whether the caller may and writes down
-// that they do, and answers with the file. 429 "too_many_exports" where too many run: nothing is
-// written down then. A link on another site cannot start it.
+// that they do, and answers with the file. 429 "too_many_exports" where too many run, and
+// "too_many_requests" where too many were started: nothing is written down then. A link on another
+// site cannot start it.
 Result<http::Response> begin_export(
     Services& services, ExportSeats& seats, const ClientScope& client, const std::string& token,
     const TenantScope& seen, const Call& call,
