@@ -91,6 +91,11 @@ struct WatchOptions {
   std::string resource_version{};
 };
 
+// A server sends each watch a bookmark about once a minute (one that has just started, only when
+// etcd has told it something). A watch that has told nothing for so long may hang, as where a
+// firewall forgot the connection: whoever follows it lists again.
+inline constexpr Duration kWatchSilence = seconds(150);
+
 // A running watch. Destroying it ends the watch.
 class Watch {
  public:

@@ -67,7 +67,8 @@ struct Operator::Impl {
             [this](const std::string& sandbox) {
               queue.add_now(sandbox_key(sandbox));
               wake.set();
-            }),
+            },
+            [this] { return sees_sandboxes(); }),
         resync_at(clock.monotonic() + config.resync) {
     const std::string ours(labels::kOursSelector);
     for (const kube::Kind* kind : {&kinds::kSandbox, &kinds::kUserDeployment})
@@ -87,6 +88,10 @@ struct Operator::Impl {
   bool may_write() const { return !stopping.load() && (!config.leader_elect || elector.leading()); }
   bool all_synced() const {
     return std::ranges::all_of(informers, [](const auto& i) { return i->synced(); });
+  }
+  bool sees_sandboxes() const {
+    return std::ranges::all_of(
+        informers, [](const auto& i) { return i->kind() != kinds::kSandbox || i->current(); });
   }
   bool may_work() const { return bootstrap.done() && all_synced() && may_write(); }
 

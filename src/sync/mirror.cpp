@@ -26,15 +26,27 @@ bool is_older(const Json& object, const Json& than) {
 }
 }  // namespace
 
-Mirror::Mirror(kube::Cluster& cluster, kube::Kind kind, std::string selector, Listener changed)
+Mirror::Mirror(kube::Cluster& cluster, kube::Kind kind, std::string selector, const Clock& clock,
+               Listener changed)
     : cluster_(cluster),
       kind_(std::move(kind)),
       selector_(std::move(selector)),
+      clock_(clock),
       changed_(std::move(changed)) {}
 
 bool Mirror::complete() const {
   const std::lock_guard lock(mutex_);
   return complete_;
+}
+
+bool Mirror::current() const {
+  const std::lock_guard lock(mutex_);
+  return complete_ && clock_.monotonic() - heard_ < kube::kWatchSilence;
+}
+
+void Mirror::hear() {
+  const std::lock_guard lock(mutex_);
+  heard_ = clock_.monotonic();
 }
 
 std::string Mirror::trouble() const {
@@ -98,6 +110,7 @@ kube::KubeResult<std::string> Mirror::list() {
     }
     objects_ = fresh;
     complete_ = true;
+    heard_ = clock_.monotonic();
     trouble_.clear();
   }
   for (const Json& object : gone) changed_(object, true);
@@ -145,7 +158,13 @@ void Mirror::serve(const std::function<bool()>& running) {
         if (event.error().is_expired()) version.clear();
         break;
       }
-      if (!*event) continue;
+      if (!*event) {
+        if (current()) continue;
+        log::info("a watch says nothing; listing again", {{"kind", kind_.plural}});
+        version.clear();
+        break;
+      }
+      hear();
       const Json& object = (*event)->object;
       version = object.text("metadata", "resourceVersion");
       if ((*event)->type == kube::WatchEvent::Type::bookmark) continue;

@@ -12,13 +12,15 @@
 namespace ks::sync {
 
 // What the cluster holds of one kind of custom resource, kept current by a list and a watch that
-// resumes where it broke off. One fiber serves it; the rest may be called from any fiber.
+// resumes where it broke off; when it says nothing for long, by another list. One fiber serves it;
+// the rest may be called from any fiber.
 class Mirror {
  public:
   // `changed` is called on the serving fiber, after the mirror has changed: with the object, or
   // with the last known one and `gone` true.
   using Listener = std::function<void(const Json& object, bool gone)>;
-  Mirror(kube::Cluster& cluster, kube::Kind kind, std::string selector, Listener changed);
+  Mirror(kube::Cluster& cluster, kube::Kind kind, std::string selector, const Clock& clock,
+         Listener changed);
 
   // Serves until `running` gives false, which is asked at least every half second.
   void serve(const std::function<bool()>& running);
@@ -26,6 +28,9 @@ class Mirror {
   void wake();
 
   bool complete() const;
+  // Complete, and the cluster has told something of the kind lately, if only that nothing has
+  // changed.
+  bool current() const;
   // Why the cluster did not answer at the last try; empty when it did.
   std::string trouble() const;
   std::optional<Json> find(std::string_view ns, std::string_view name) const;
@@ -38,14 +43,17 @@ class Mirror {
   // False when something newer is held.
   bool take(const Json& object, bool gone);
   void fail(const kube::KubeError& error);
+  void hear();
 
   kube::Cluster& cluster_;
   kube::Kind kind_;
   std::string selector_;
+  const Clock& clock_;
   Listener changed_;
   mutable std::mutex mutex_;
   std::map<Key, Json> objects_;
   bool complete_ = false;
+  Time heard_{};
   std::string trouble_;
   kube::Watch* waiting_ = nullptr;
   runtime::Event ending_;

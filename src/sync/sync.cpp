@@ -30,12 +30,12 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
         config(std::move(conf)),
         clock(cl),
         holder(uuid_v7(cl, random)),
-        sandboxes(c, kube::kinds::kSandbox, std::string(labels::kOursSelector),
+        sandboxes(c, kube::kinds::kSandbox, std::string(labels::kOursSelector), cl,
                   [this](const Json& o, bool gone) {
                     observer.sandbox_changed(o, gone);
                     awake.set();
                   }),
-        deployments(c, kube::kinds::kUserDeployment, std::string(labels::kOursSelector),
+        deployments(c, kube::kinds::kUserDeployment, std::string(labels::kOursSelector), cl,
                     [this](const Json& o, bool gone) {
                       observer.deployment_changed(o, gone);
                       awake.set();
@@ -285,8 +285,8 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
         continue;
       }
       away = kAwayMin;
-      // Nothing is waiting to be stored, and the watch would have told.
-      if (boxes.empty() && unreachable.empty()) isolation.pump();
+      // Nothing is waiting to be stored, and the watch would have told: it neither broke nor hangs.
+      if (boxes.empty() && unreachable.empty() && sandboxes.current()) isolation.pump();
       const bool idle = pushed == Pushed::nothing && boxes.empty() && rows.empty();
       awake.wait_for(idle ? config.poll : milliseconds(20));
     }

@@ -12,7 +12,8 @@ namespace {
 struct Alone {
   SystemClock time;
   runtime::LoopGroup loops{1};
-  kube::simulated::SimulatedCluster cluster{time};
+  // Its bookmarks come as fast as the server's clock goes.
+  kube::simulated::SimulatedCluster cluster{time, {.bookmark_every = milliseconds(20)}};
   // A lease would not be renewed as fast as the clock goes.
   Server server{{.settings = {{"ISOLATION_INTERVAL", "300"}, {"LEADER_ELECT", "false"}},
                  .cluster = &cluster}};
@@ -107,6 +108,14 @@ TEST_CASE_FIXTURE(Alone, "the proof of yesterday is none") {
   const Json list = ann.get(list_of(ann)).json();
   CHECK(list.at("complete") == Json(false));
   CHECK(list.at("items").as_array().front().text("state") == "unknown");
+}
+
+TEST_CASE_FIXTURE(Alone, "a hole is told also where the watches of the cluster hang") {
+  const Json alone = until(ann, list_of(ann), "alone");
+  // No event comes from here on and no bookmark, and no connection breaks.
+  cluster.set_faults({.watch_event_late = 1000, .late_by = days(1)});
+  open(std::string(alone.text("namespace")));
+  until(ann, list_of(ann), "exposed");
 }
 
 TEST_CASE_FIXTURE(Alone, "a page of the isolation has 25 sandboxes at most, and the rest follows") {

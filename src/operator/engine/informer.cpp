@@ -45,6 +45,7 @@ bool Informer::list_page() {
   pages_.clear();
   pages_.shrink_to_fit();
   listed_ = synced_ = true;
+  heard_ = clock_.monotonic();
   ++relists_;
   return true;
 }
@@ -70,7 +71,13 @@ bool Informer::take_event(Duration wait) {
     if (event.error().reason != "Closed") failed(event.error());
     return true;
   }
-  if (!*event) return false;
+  if (!*event) {
+    if (current()) return false;
+    log::info("a watch says nothing; listing again", {{"kind", kind_.plural}});
+    start_over();
+    return true;
+  }
+  heard_ = clock_.monotonic();
   const kube::WatchEvent& e = **event;
   const std::string_view version = e.object.text("metadata", "resourceVersion");
   switch (e.type) {

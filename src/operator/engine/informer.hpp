@@ -16,7 +16,8 @@ namespace ks::op {
 Duration back_off(std::size_t failures, Random& random);
 
 // Keeps one kind in the cache: lists it page by page, then follows the watch from there; resumes
-// after a break, and lists again when the server no longer knows the version (410).
+// after a break, and lists again when the server no longer knows the version (410) or the watch
+// says nothing for long.
 class Informer {
  public:
   Informer(kube::Cluster& cluster, Cache& cache, const kube::Kind& kind, std::string selector,
@@ -36,6 +37,8 @@ class Informer {
 
   const kube::Kind& kind() const { return kind_; }
   bool synced() const { return synced_; }
+  // Whether the server has told something of the kind lately, if only that nothing has changed.
+  bool current() const { return synced_ && clock_.monotonic() - heard_ < kube::kWatchSilence; }
   std::size_t relists() const { return relists_; }
   // When a failure is to be tried again; zero when there is none.
   Time retry_at() const { return retry_at_; }
@@ -63,6 +66,7 @@ class Informer {
   std::string continue_token_;
   std::vector<Json> pages_;
   std::unique_ptr<kube::Watch> watch_;
+  Time heard_{};
   std::size_t failures_ = 0;
   std::size_t relists_ = 0;
   Time retry_at_{};

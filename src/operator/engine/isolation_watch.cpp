@@ -26,13 +26,15 @@ constexpr std::size_t kUnreadMax = std::size_t{16} << 10;
 IsolationWatch::IsolationWatch(kube::Cluster& cluster, Reconciler& reconciler,
                                const OperatorConfig& config, const Clock& clock,
                                std::function<bool()> may_work,
-                               std::function<void(const std::string&)> changed)
+                               std::function<void(const std::string&)> changed,
+                               std::function<bool()> current)
     : cluster_(cluster),
       reconciler_(reconciler),
       config_(config),
       clock_(clock),
       may_work_(std::move(may_work)),
       changed_(std::move(changed)),
+      current_(std::move(current)),
       thread_(1, 1) {}
 
 Time IsolationWatch::pump() {
@@ -45,7 +47,8 @@ Time IsolationWatch::pump() {
     return clock_.monotonic() + kNap;
   }
   // First: where looks come as quickly as this is asked, none would ever be signed.
-  if (to_sign_ && clock_.monotonic() >= sign_at_ && reconciler_.unwritten_isolations() == 0)
+  if (to_sign_ && clock_.monotonic() >= sign_at_ && current_() &&
+      reconciler_.unwritten_isolations() == 0)
     sign();
   else if (clock_.monotonic() >= next_)
     look();

@@ -28,10 +28,11 @@ class IsolationWatch {
   static constexpr int kLooks = 5;
 
   // `may_work` is asked before anything is done; `changed` takes the names of sandboxes to
-  // reconcile.
+  // reconcile; `current`, whether what is known of Sandboxes is what there is: by it statuses count
+  // as written.
   IsolationWatch(kube::Cluster& cluster, Reconciler& reconciler, const OperatorConfig& config,
                  const Clock& clock, std::function<bool()> may_work,
-                 std::function<void(const std::string&)> changed);
+                 std::function<void(const std::string&)> changed, std::function<bool()> current);
 
   bool enabled() const { return config_.isolation_every.us > 0; }
   // Does what is due; the judging runs on a thread of its own. Tells when to come again, on the
@@ -53,6 +54,7 @@ class IsolationWatch {
   const Clock& clock_;
   std::function<bool()> may_work_;
   std::function<void(const std::string&)> changed_;
+  std::function<bool()> current_;
   runtime::BlockingPool thread_;
 
   Time next_{};

@@ -20,6 +20,7 @@ struct Watching {
   kube::simulated::SimulatedCluster cluster{clock};
   OperatorConfig config;
   bool leads = true;
+  bool hears = true;
   std::vector<std::string> changed;
   Cache cache{[](const kube::Kind&, const Json*, const Json*) {}};
   Reconciler reconciler{cluster, cache, config, clock, [this] { return leads; }};
@@ -28,7 +29,8 @@ struct Watching {
                        config,
                        clock,
                        [this] { return leads; },
-                       [this](const std::string& name) { changed.push_back(name); }};
+                       [this](const std::string& name) { changed.push_back(name); },
+                       [this] { return hears; }};
 
   Watching() {
     config.isolation_every = minutes(5);
@@ -121,6 +123,18 @@ TEST_CASE_FIXTURE(Watching, "a hole counts when a second look finds it too") {
   changed.clear();
   pump_at(IsolationWatch::kConfirm);
   CHECK(changed.empty());
+}
+
+TEST_CASE_FIXTURE(Watching,
+                  "who has not heard of the Sandboxes for long signs nothing until then") {
+  watch.pump();
+  reconcile();
+  hears = false;
+  pump_at(milliseconds(100));
+  CHECK_FALSE(signature());
+  hears = true;
+  pump_at(milliseconds(100));
+  CHECK(signature());
 }
 
 TEST_CASE_FIXTURE(Watching, "who does not lead neither looks nor signs") {
