@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+
 import { AxeBuilder } from '@axe-core/playwright'
 import { test as base, expect, type BrowserContext, type Page } from '@playwright/test'
 
@@ -76,11 +78,39 @@ export const test = base.extend<Each, Worker>({
       organizations: { slug: string }[]
     }
     const org = me.organizations[0]?.slug ?? ''
-    await world.call('PUT', `/platform/orgs/${org}/subscription`, { plan: 'business' }, root.cookie)
+    await onPlan(world, root, org, 'business')
     await signIn(context, world, who)
     await use({ ...who, org })
   },
 })
+
+// A colleague in ann's organization, by an invitation that was accepted.
+export async function colleague(
+  world: Installation,
+  ann: Account & { org: string },
+  name: string,
+  teams: { team: string; role: string }[] = [],
+): Promise<Account & { id: string }> {
+  const who = await world.account(address(name.toLowerCase().replace(/\W+/g, '-')), name)
+  await world.call('POST', `/orgs/${ann.org}/invitations`, { invitations: [{ email: who.email, teams }] }, ann.cookie)
+  const token = (await world.link(who.email, '/invitation')).split('#')[1]
+  const joined = await world.call('POST', '/invitations/accept', { token }, who.cookie)
+  if (!joined.ok) throw new Error(`${joined.status}: ${await joined.text()}`)
+  const me = (await (await world.call('GET', '/me', undefined, who.cookie)).json()) as { user: { id: string } }
+  return { ...who, id: me.user.id }
+}
+
+// What a button saves as a file.
+export async function taken(page: Page, name: string): Promise<{ file: string; text: string }> {
+  const waiting = page.waitForEvent('download')
+  await page.getByRole('button', { name }).click()
+  const file = await waiting
+  return { file: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') }
+}
+
+// One organization on a plan, by an administrator of the platform.
+export const onPlan = (world: Installation, root: Account, org: string, plan: string) =>
+  world.call('PUT', `/platform/orgs/${org}/subscription`, { plan }, root.cookie)
 
 export { expect, password }
 

@@ -86,3 +86,11 @@ export async function signedInAs(): Promise<void> {
   queries.removeQueries({ predicate: (query) => query.queryKey[0] !== 'config' && query.queryKey[0] !== 'me' })
   await queries.fetchQuery({ ...me, staleTime: 0 })
 }
+
+// After a change of an organization: all of it, and what one has there oneself, is read again.
+export async function renew(org: string): Promise<void> {
+  await Promise.all([
+    queries.invalidateQueries({ queryKey: me.queryKey }),
+    queries.invalidateQueries({ queryKey: ['org', org] }),
+  ])
+}

@@ -328,6 +328,7 @@ export const de: Record<keyof typeof en, string> = {
 
   'table.actions': 'Aktionen',
   'table.more': 'Mehr zeigen',
+  'table.none_yet': 'Unter dem, was bisher gelesen wurde, ist nichts. Es gibt mehr.',
 
   'teams.empty': 'Keine Teams',
   'teams.empty_text': 'Deployments gehören zu einem Team. Sie sind noch in keinem dieser Organisation; die Verwaltung kann Sie aufnehmen.',

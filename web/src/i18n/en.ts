@@ -326,6 +326,7 @@ export const en = {
 
   'table.actions': 'Actions',
   'table.more': 'Show more',
+  'table.none_yet': 'Nothing among those read so far. There are more.',
 
   'teams.empty': 'No teams',
   'teams.empty_text': 'Deployments belong to a team. You are in none of this organization’s teams yet; an administrator can add you.',

@@ -1,10 +1,18 @@
-import { Gauge, LayoutDashboard, Settings, UsersRound, type LucideIcon } from 'lucide-react'
+import {
+  Boxes,
+  Gauge,
+  LayoutDashboard,
+  Settings,
+  UsersRound,
+  type LucideIcon,
+} from 'lucide-react'
 
 import type { Name } from '@/i18n'
 
 // The pages of an organization, in the order of the navigation; `key` follows G on the keyboard.
 export const places = [
   { to: '/o/$org', label: 'nav.overview', icon: LayoutDashboard, key: 'o' },
+  { to: '/o/$org/teams', label: 'nav.teams', icon: Boxes, key: 't' },
   { to: '/o/$org/people', label: 'nav.people', icon: UsersRound, key: 'p' },
   { to: '/o/$org/usage', label: 'nav.usage', icon: Gauge, key: 'u' },
   { to: '/o/$org/settings', label: 'nav.settings', icon: Settings, key: 's' },

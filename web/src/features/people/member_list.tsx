@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Ellipsis, Search } from 'lucide-react'
+import { Ellipsis } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n'
 
@@ -8,6 +8,7 @@ import { me } from '@/api/queries'
 import { Empty } from '@/components/page'
 import { Pill } from '@/components/pill'
 import { ProblemNotice } from '@/components/problem'
+import { SearchField } from '@/components/search'
 import { Cell, Head, Row, Table } from '@/components/table'
 import { Time } from '@/components/time'
 import { Initials } from '@/features/frame/initials'
@@ -37,17 +38,7 @@ export function MemberList({
   const rows = list.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <div className="flex flex-col gap-3">
-      <label className="relative block max-w-xs">
-        <span className="sr-only">{t('people.search')}</span>
-        <Search aria-hidden size={15} className="absolute top-2.5 left-3 text-soft" />
-        <input
-          type="search"
-          defaultValue={name}
-          placeholder={t('people.search')}
-          onChange={(event) => search(event.target.value)}
-          className="min-h-9 w-full rounded-md border border-line-strong bg-panel py-1.5 pr-3 pl-9 placeholder:text-soft"
-        />
-      </label>
+      <SearchField label={t('people.search')} value={name} search={search} />
       {list.error && !list.data ? (
         <ProblemNotice problem={asProblem(list.error)} retry={() => void list.refetch()} />
       ) : !list.data ? (

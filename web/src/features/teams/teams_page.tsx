@@ -1,0 +1,83 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from '@/i18n'
+
+import { organization } from '@/api/queries'
+import { Button } from '@/components/button'
+import { Listing } from '@/components/listing'
+import { Empty, Page } from '@/components/page'
+import { Cell, Head, Row, Table } from '@/components/table'
+import { Time } from '@/components/time'
+
+import { NewTeamDialog } from './new_team_dialog'
+import { teamList } from './queries'
+
+export function TeamsPage({ org }: { org: string }) {
+  const { t } = useTranslation()
+  const [making, setMaking] = useState(false)
+  const { data } = useQuery(organization(org))
+  const list = useInfiniteQuery(teamList(org))
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? []
+  const may = data?.body.allowed_actions.includes('teams:create') ?? false
+  return (
+    <Page
+      title={t('nav.teams')}
+      {...(data ? { of: data.body.name } : {})}
+      lead={t('teams.manage_text')}
+      action={
+        <div className="flex flex-col items-start gap-1 sm:items-end">
+          <Button
+            look="primary"
+            disabled={!may}
+            aria-describedby={data && !may ? 'team-why' : undefined}
+            onClick={() => setMaking(true)}
+          >
+            {t('team.new')}
+          </Button>
+          {data && !may ? (
+            <p id="team-why" className="text-xs text-soft">
+              {t('team.new_not')}
+            </p>
+          ) : null}
+        </div>
+      }
+    >
+      <Listing
+        of={list}
+        count={rows.length}
+        empty={<Empty title={t('teams.empty')} text={t('teams.empty_text')} />}
+      >
+        <Table
+          label={t('nav.teams')}
+          head={[t('teams.name'), t('teams.purpose'), t('teams.role'), t('team.created')]}
+        >
+          {rows.map((one) => (
+            <Row key={one.id}>
+              <Head>
+                <Link
+                  to="/o/$org/t/$team/people"
+                  params={{ org, team: one.slug }}
+                  className="link font-medium wrap-anywhere"
+                >
+                  {one.name}
+                </Link>
+                <span className="block font-mono text-xs break-all text-soft">{one.slug}</span>
+              </Head>
+              <Cell label={t('teams.purpose')}>
+                {one.description || <span className="text-soft">{t('teams.no_purpose')}</span>}
+              </Cell>
+              <Cell label={t('teams.role')}>
+                {one.role ? t(`role.${one.role}`) : <span className="text-soft">{t('teams.none')}</span>}
+              </Cell>
+              <Cell label={t('team.created')}>
+                <Time at={one.created_at} />
+              </Cell>
+            </Row>
+          ))}
+        </Table>
+      </Listing>
+      {making ? <NewTeamDialog org={org} onClose={() => setMaking(false)} /> : null}
+    </Page>
+  )
+}
