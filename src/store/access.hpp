@@ -88,6 +88,10 @@ class AccessStore {
   virtual Result<Page<AccessRow>> list(Tx&, const MaySeeAccess&,
                                        const std::optional<Time>& seen_until,
                                        const PageRequest&) = 0;
+  // The same of one person alone; nothing of who is no member.
+  virtual Result<Page<AccessRow>> list_of(Tx&, const Permit<Action::org_members_read, Org>&,
+                                          const UserId&, const std::optional<Time>& seen_until,
+                                          const PageRequest&) = 0;
   virtual Result<AccessTotals> totals(Tx&, const MaySeeAccess&, Time seen_until) = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/api/audit_rows.hpp"
 #include "tests/api/server.hpp"
 
 using namespace ks;
@@ -83,6 +84,55 @@ TEST_CASE_FIXTURE(Access,
   CHECK(tess.get(shop).status == 404);
   CHECK(tess.get(shop + "/export").status == 404);
   CHECK(rights(abe.get(shop).json()).empty());
+}
+
+TEST_CASE("the rights of one person are asked for by id, and only where all may be seen") {
+  on_both([](Server& server) {
+    Person ann = server.somebody("Ann");
+    server.raise(ann, "business");
+    Person tess = server.colleague(ann, "Tess", "org_member", {{"default", "team_admin"}});
+    REQUIRE(ann.post(ann.org_path() + "/teams", Json::object({{"name", "Shop"}})).status == 201);
+    REQUIRE(ann.put(ann.org_path() + "/teams/shop/members/" + tess.id,
+                    Json::object({{"role", "viewer"}}))
+                .status == 200);
+    const std::string path = ann.org_path() + "/access-review?user=" + tess.id;
+    const Rights hers{"Tess org_member", "Tess team_admin", "Tess viewer"};
+    Rights seen = rights(ann.get(path).json());
+    REQUIRE(seen.size() == 3);
+    CHECK(seen.front() == hers.front());
+    std::ranges::sort(seen);
+    CHECK(seen == hers);
+    // In pages as well, each once.
+    for (const char* limit : {"1", "2"}) {
+      CAPTURE(limit);
+      Rights walked;
+      std::string cursor;
+      do {
+        const Json page =
+            ann.get(path + "&limit=" + limit + (cursor.empty() ? "" : "&cursor=" + cursor)).json();
+        for (auto& right : rights(page)) walked.push_back(std::move(right));
+        cursor = page.text("next_cursor");
+      } while (!cursor.empty());
+      std::ranges::sort(walked);
+      CHECK(walked == hers);
+    }
+    CHECK(rights(ann.get(path + "&inactive=true").json()).empty());
+    // Whoever is no member has none here, and is not told from who does not exist.
+    Person eve = server.somebody("Eve");
+    const std::string all = ann.org_path() + "/access-review";
+    for (const std::string& who : {eve.id, std::string("01939f6e-4a00-7000-8000-000000000000")}) {
+      const Json list = ann.get(all + "?user=" + who).json();
+      CHECK(rights(list).empty());
+      CHECK(list.at("totals", "rights").as_int() == 5);
+    }
+    CHECK(ann.get(all + "?user=" + tess.email).status == 422);
+    CHECK(tess.get(path).status == 403);
+    CHECK(eve.get(path).status == 404);
+    // The list of a team has no such filter.
+    CHECK(ann.get(ann.team_path() + "/access-review?user=" + tess.id).status == 422);
+    REQUIRE(ann.del(ann.org_path() + "/members/" + tess.id).status == 204);
+    CHECK(rights(ann.get(path).json()).empty());
+  });
 }
 
 TEST_CASE_FIXTURE(Access,

@@ -242,6 +242,7 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   CHECK(ann.get(in_org + "/removal").status == 200);
   for (const std::string& place : {ann.org_path(), ann.team_path()}) {
     CHECK(ann.get(place + "/access-review").status == 200);
+    CHECK(ann.get(ann.org_path() + "/access-review?user=" + ben.id).status == 200);
     CHECK(ann.get(place + "/access-review/export").status == 200);
     CHECK(ann.get(place + "/access-review/export?format=ndjson").status == 200);
     const Reply started = ann.poke(place + "/access-review");

@@ -17,6 +17,14 @@ Result<bool> inactive_in_query(const http::Request& request) {
   return invalid({Fault{"?inactive", "must be true or false"}});
 }
 
+Result<std::optional<UserId>> user_in_query(const http::Request& request) {
+  const auto given = request.query_value("user");
+  if (!given) return std::optional<UserId>();
+  const auto user = UserId::parse(*given);
+  if (!user) return invalid({Fault{"?user", "must be the id of a user"}});
+  return std::optional(*user);
+}
+
 app::AccessPlace place_of(const Call& call) {
   const std::string_view team = call.param("team");
   return team.empty() ? app::AccessPlace() : team;
@@ -28,9 +36,10 @@ Result<Reply> show_list(Tx& tx, const Services& services, const TenantScope& sco
   KS_TRY(const MaySeeAccess may, app::require_see_access(tx, services.stores, scope, place));
   app::AccessQuery query{services.inactive_after};
   KS_TRY(query.only_inactive, inactive_in_query(call.request));
-  const std::string list = "access/" + scope.org().str() + "/" +
-                           (may.team() ? may.team()->str() : "") +
-                           (query.only_inactive ? "?inactive" : "");
+  KS_TRY(query.user, user_in_query(call.request));
+  const std::string list =
+      "access/" + scope.org().str() + "/" + (may.team() ? may.team()->str() : "") +
+      (query.only_inactive ? "?inactive" : "") + (query.user ? "?user=" + query.user->str() : "");
   KS_TRY(const PageRequest wanted, services.cursors.page(call.request, list));
   KS_TRY(const auto found, app::access_rows(tx, services.stores, scope, place, query, wanted));
   Reply reply = list_reply(found.page, services.cursors, list, [&](const AccessRow& row) {
@@ -80,9 +89,9 @@ void mount_access(Router& router, Services& services, const std::shared_ptr<Expo
         services, *seats, client, token, seen, call,
         [&](Tx& tx, const TenantScope& scope) { return start_export(tx, services, scope, call); });
   };
-  router.get<Member>("/api/v1/orgs/{org}/access-review",
-                     {.action = Action::org_members_read, .query = {"limit", "cursor", "inactive"}},
-                     list);
+  router.get<Member>(
+      "/api/v1/orgs/{org}/access-review",
+      {.action = Action::org_members_read, .query = {"limit", "cursor", "inactive", "user"}}, list);
   router.stream("/api/v1/orgs/{org}/access-review/export", Action::org_members_read, file);
   router.get<Member>("/api/v1/orgs/{org}/teams/{team}/access-review",
                      {.action = Action::members_manage, .query = {"limit", "cursor", "inactive"}},

@@ -27,7 +27,13 @@ Result<AccessList> access_rows(Tx& tx, const Stores& stores, const TenantScope& 
   KS_TRY(const MaySeeAccess may, require_see_access(tx, stores, scope, place));
   AccessList out;
   out.seen_until = stores.clock.now() - query.inactive_after;
-  KS_TRY(out.page, stores.access.list(tx, may, filter(query, out.seen_until), page));
+  const auto seen_until = filter(query, out.seen_until);
+  if (query.user) {
+    KS_TRY(const auto permit, stores.authorizer.require<Action::org_members_read>(scope));
+    KS_TRY(out.page, stores.access.list_of(tx, permit, *query.user, seen_until, page));
+  } else {
+    KS_TRY(out.page, stores.access.list(tx, may, seen_until, page));
+  }
   KS_TRY(out.totals, stores.access.totals(tx, may, out.seen_until));
   return out;
 }

@@ -19,6 +19,8 @@ struct AccessQuery {
   Duration inactive_after;
   // Only rights of people who were not here for so long.
   bool only_inactive = false;
+  // Only of this person. Of a place that is the organization.
+  std::optional<UserId> user = {};
 };
 struct AccessList {
   Page<AccessRow> page;

@@ -113,6 +113,24 @@ Result<Page<AccessRow>> SqlAccessStore::list(Tx& tx, const MaySeeAccess& may,
   return page_of(std::move(rows), page.limit);
 }
 
+Result<Page<AccessRow>> SqlAccessStore::list_of(Tx& tx,
+                                                const Permit<Action::org_members_read, Org>& permit,
+                                                const UserId& user,
+                                                const std::optional<Time>& seen_until,
+                                                const PageRequest& page) {
+  SqlTx& sql = sql_tx(tx);
+  const Time until = seen_until.value_or(kAnyTime);
+  std::vector<AccessRow> rows;
+  if (page.after.empty()) {
+    KS_TRY(const auto in_org, sql.run(permit, q::access_of_person_in_org, user, until));
+    if (in_org) rows.push_back(access_at(*in_org));
+  }
+  KS_TRY(const auto in_teams, sql.run(permit, q::access_of_person_in_teams, user,
+                                      Key(page.after).team, until, page.limit + 1));
+  std::ranges::move(rows_of(in_teams), std::back_inserter(rows));
+  return page_of(std::move(rows), page.limit);
+}
+
 Result<AccessTotals> SqlAccessStore::totals(Tx& tx, const MaySeeAccess& may, Time seen_until) {
   SqlTx& sql = sql_tx(tx);
   if (may.team()) {
