@@ -1,10 +1,14 @@
+import { accessEn } from './access_en'
 import { deploymentEn } from './deployment_en'
 import { deploymentsEn } from './deployments_en'
+import { memberEn } from './member_en'
 import { teamsEn } from './teams_en'
 
 // What only pages of who is signed in say. It comes with the first of them.
 export const appEn = {
+  ...accessEn,
   ...deploymentEn,
   ...deploymentsEn,
+  ...memberEn,
   ...teamsEn,
 } as const

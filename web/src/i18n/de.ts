@@ -41,6 +41,11 @@ export const de: Record<keyof typeof en, string> = {
   'delivery.sending': 'Mail wird gesendet',
   'delivery.sent': 'Mail gesendet',
 
+  'export.csv': 'CSV',
+  'export.csv_label': 'Als CSV herunterladen',
+  'export.ndjson': 'NDJSON',
+  'export.ndjson_label': 'Als NDJSON herunterladen',
+
   'feature.cpu.max': 'CPU',
   'feature.deployments.max': 'Deployments',
   'feature.members.max': 'Plätze',

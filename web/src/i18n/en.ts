@@ -39,6 +39,11 @@ export const en = {
   'delivery.sending': 'Mail is being sent',
   'delivery.sent': 'Mail sent',
 
+  'export.csv': 'CSV',
+  'export.csv_label': 'Download as CSV',
+  'export.ndjson': 'NDJSON',
+  'export.ndjson_label': 'Download as NDJSON',
+
   'feature.cpu.max': 'CPU',
   'feature.deployments.max': 'Deployments',
   'feature.members.max': 'Seats',

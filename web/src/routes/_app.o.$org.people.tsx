@@ -1,17 +1,17 @@
 import { createFileRoute } from '@tanstack/react-router'
 
-import { PeoplePage } from '@/features/people/people_page'
+import { PeoplePage, type PeopleTab } from '@/features/people/people_page'
 import { states, type State } from '@/features/people/queries'
 
 interface Search {
-  tab?: 'invitations'
+  tab?: Exclude<PeopleTab, 'members'>
   name?: string
   state?: State
 }
 
 export const Route = createFileRoute('/_app/o/$org/people')({
   validateSearch: (search): Search => ({
-    ...(search.tab === 'invitations' ? { tab: 'invitations' } : {}),
+    ...(search.tab === 'invitations' || search.tab === 'removed' ? { tab: search.tab } : {}),
     ...(typeof search.name === 'string' && search.name ? { name: search.name } : {}),
     ...(states.includes(search.state as State) && search.state !== 'pending'
       ? { state: search.state as State }
@@ -30,7 +30,7 @@ function Page() {
       tab={search.tab ?? 'members'}
       name={search.name ?? ''}
       state={search.state ?? 'pending'}
-      show={(tab) => void navigate({ search: tab === 'invitations' ? { tab } : {} })}
+      show={(tab) => void navigate({ search: tab === 'members' ? {} : { tab } })}
       filter={(change) =>
         void navigate({
           search: (before) => ({ ...before, ...change }),

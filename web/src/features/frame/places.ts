@@ -3,6 +3,7 @@ import {
   Gauge,
   LayoutDashboard,
   Settings,
+  UserCheck,
   UsersRound,
   type LucideIcon,
 } from 'lucide-react'
@@ -15,5 +16,6 @@ export const places = [
   { to: '/o/$org/teams', label: 'nav.teams', icon: Boxes, key: 't' },
   { to: '/o/$org/people', label: 'nav.people', icon: UsersRound, key: 'p' },
   { to: '/o/$org/usage', label: 'nav.usage', icon: Gauge, key: 'u' },
+  { to: '/o/$org/access-review', label: 'nav.access', icon: UserCheck, key: 'r' },
   { to: '/o/$org/settings', label: 'nav.settings', icon: Settings, key: 's' },
 ] as const satisfies readonly { to: string; label: Name; icon: LucideIcon; key: string }[]

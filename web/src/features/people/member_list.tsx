@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Ellipsis } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n'
@@ -67,7 +68,13 @@ export function MemberList({
                     <Initials name={one.user.name} />
                     <span className="flex min-w-0 flex-col">
                       <span className="flex flex-wrap items-center gap-2">
-                        <span className="font-medium break-words">{one.user.name}</span>
+                        <Link
+                          to="/o/$org/people/$user"
+                          params={{ org, user: one.user.id }}
+                          className="font-medium wrap-anywhere hover:underline"
+                        >
+                          {one.user.name}
+                        </Link>
                         {one.user.id === account?.user.id ? (
                           <Pill tone="accent">{t('people.you')}</Pill>
                         ) : null}
@@ -82,7 +89,7 @@ export function MemberList({
                     <span className="text-soft">{t('people.no_team')}</span>
                   ) : (
                     one.teams.map((team) => (
-                      <span key={team.team_id} className="block break-words">
+                      <span key={team.team_id} className="block wrap-anywhere">
                         {team.team_name}{' '}
                         <span className="text-soft">{t(`role.${team.role}`)}</span>
                       </span>

@@ -6,13 +6,14 @@ import { useTranslation } from '@/i18n'
 import { organization } from '@/api/queries'
 import { Button } from '@/components/button'
 import { Page } from '@/components/page'
+import { RestoreForm } from '@/features/member/restore_form'
 
 import { InvitationList } from './invitation_list'
 import { InviteDialog } from './invite_dialog'
 import { MemberList } from './member_list'
 import type { State } from './queries'
 
-type Tab = 'members' | 'invitations'
+export type PeopleTab = 'members' | 'invitations' | 'removed'
 
 const tabClass =
   '-mb-px min-h-10 border-b-2 border-transparent px-1 text-soft hover:text-ink data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink'
@@ -26,10 +27,10 @@ export function PeoplePage({
   filter,
 }: {
   org: string
-  tab: Tab
+  tab: PeopleTab
   name: string
   state: State
-  show: (tab: Tab) => void
+  show: (tab: PeopleTab) => void
   filter: (change: { name?: string; state?: State }) => void
 }) {
   const { t } = useTranslation()
@@ -59,13 +60,16 @@ export function PeoplePage({
         </div>
       }
     >
-      <Tabs.Root value={tab} onValueChange={(to) => show(to as Tab)} className="flex flex-col gap-4">
+      <Tabs.Root value={tab} onValueChange={(to) => show(to as PeopleTab)} className="flex flex-col gap-4">
         <Tabs.List aria-label={t('nav.people')} className="flex gap-5 border-b border-line">
           <Tabs.Trigger value="members" className={tabClass}>
             {t('people.members')}
           </Tabs.Trigger>
           <Tabs.Trigger value="invitations" className={tabClass}>
             {t('people.invitations')}
+          </Tabs.Trigger>
+          <Tabs.Trigger value="removed" className={tabClass}>
+            {t('member.removed')}
           </Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="members">
@@ -78,6 +82,9 @@ export function PeoplePage({
             show={(to) => filter({ state: to })}
             invite={may ? () => setInviting(true) : null}
           />
+        </Tabs.Content>
+        <Tabs.Content value="removed">
+          <RestoreForm org={org} />
         </Tabs.Content>
       </Tabs.Root>
       {inviting ? (

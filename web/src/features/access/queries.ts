@@ -1,0 +1,66 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+
+import { ask, type Reply, type Schemas } from '@/api/client'
+
+export const access = (org: string, inactive: boolean) =>
+  infiniteQueryOptions({
+    queryKey: ['org', org, 'access', inactive],
+    queryFn: async ({ signal, pageParam }) =>
+      (
+        await ask('get', '/api/v1/orgs/{org}/access-review', {
+          params: { org },
+          query: { limit: 50, inactive, ...(pageParam ? { cursor: pageParam } : {}) },
+          signal,
+        })
+      ).body,
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor,
+    placeholderData: keepPreviousData,
+  })
+
+// All that are kept, the newest first; the API has the oldest first.
+export const reviews = (org: string) =>
+  queryOptions({
+    queryKey: ['org', org, 'reviews'],
+    queryFn: async ({ signal }) => {
+      const found: Schemas['AccessReview'][] = []
+      let cursor: string | null = ''
+      while (cursor !== null) {
+        const { body }: Reply<Schemas['AccessReviewList']> = await ask('get', '/api/v1/orgs/{org}/access-reviews', {
+          params: { org },
+          query: { limit: 200, ...(cursor ? { cursor } : {}) },
+          signal,
+        })
+        found.push(...body.items)
+        cursor = body.next_cursor
+      }
+      return found.reverse()
+    },
+  })
+
+export const review = (org: string, review: string) =>
+  queryOptions({
+    queryKey: ['org', org, 'review', review],
+    queryFn: async ({ signal }) =>
+      (
+        await ask('get', '/api/v1/orgs/{org}/access-reviews/{review}', {
+          params: { org, review },
+          signal,
+        })
+      ).body,
+  })
+
+export const reviewRows = (org: string, review: string) =>
+  infiniteQueryOptions({
+    queryKey: ['org', org, 'review', review, 'rows'],
+    queryFn: async ({ signal, pageParam }) =>
+      (
+        await ask('get', '/api/v1/orgs/{org}/access-reviews/{review}/rows', {
+          params: { org, review },
+          query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) },
+          signal,
+        })
+      ).body,
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor,
+  })

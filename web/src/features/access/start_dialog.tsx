@@ -1,0 +1,79 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from '@/i18n'
+
+import { ask, asProblem } from '@/api/client'
+import { teams } from '@/api/queries'
+import { Button } from '@/components/button'
+import { Dialog } from '@/components/dialog'
+import { SelectField } from '@/components/field'
+import { ProblemNotice } from '@/components/problem'
+import { useOnce } from '@/forms'
+
+export function StartDialog({ org, onClose }: { org: string; onClose: () => void }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const once = useOnce()
+  const [team, setTeam] = useState('')
+  const { data } = useQuery(teams(org))
+  const start = useMutation({
+    mutationFn: async () =>
+      team
+        ? (
+            await ask('post', '/api/v1/orgs/{org}/teams/{team}/access-review', {
+              params: { org, team },
+              once: once.key(),
+            })
+          ).body
+        : (
+            await ask('post', '/api/v1/orgs/{org}/access-review', {
+              params: { org },
+              once: once.key(),
+            })
+          ).body,
+    onSuccess: async (made) => {
+      once.renew()
+      await client.invalidateQueries({ queryKey: ['org', org, 'reviews'] })
+      await navigate({ to: '/o/$org/access-review/$review', params: { org, review: made.id } })
+    },
+    onError: () => once.renew(),
+  })
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={t('access.start')}
+      lead={<p>{t('access.start_lead')}</p>}
+    >
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!start.isPending) start.mutate()
+        }}
+      >
+        {start.error ? <ProblemNotice problem={asProblem(start.error)} /> : null}
+        <SelectField
+          label={t('access.place')}
+          value={team}
+          onChange={(event) => setTeam(event.target.value)}
+        >
+          <option value="">{t('access.place_organization')}</option>
+          {data?.items.map((one) => (
+            <option key={one.id} value={one.id}>
+              {t('access.place_team', { team: one.name })}
+            </option>
+          ))}
+        </SelectField>
+        <div className="flex gap-2">
+          <Button type="submit" look="primary" busy={start.isPending}>
+            {t('access.start')}
+          </Button>
+          <Button onClick={onClose}>{t('action.cancel')}</Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

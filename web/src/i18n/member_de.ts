@@ -1,0 +1,25 @@
+import type { memberEn } from './member_en'
+
+export const memberDe: Record<keyof typeof memberEn, string> = {
+  'member.back': '{{name}} ist wieder Mitglied.',
+  'member.back_without': 'Diese Teams gibt es nicht mehr, sie ließen sich nicht zurückgeben: {{teams}}.',
+  'member.change_not': 'Die Verwaltung der Organisation kann das ändern, bis zu ihrer eigenen Rolle.',
+  'member.email': 'E-Mail-Adresse der Person',
+  'member.gone': 'Kein Mitglied',
+  'member.gone_text': 'Eine solche Person ist nicht in der Organisation. Wer in den letzten 90 Tagen entfernt wurde, kann Rolle und Teams zurückbekommen.',
+  'member.given_by': 'Rolle gegeben von',
+  'member.joined': 'Mitglied seit',
+  'member.owner_stays': 'Inhaberin oder Inhaber bleibt, bis die Organisation an jemand anderen übergegangen ist.',
+  'member.removal': 'Entfernen',
+  'member.removal_lead': 'Das geschieht, wenn die Person entfernt wird.',
+  'member.removed': 'Entfernte',
+  'member.restore': 'Wiederherstellen',
+  'member.restore_hint': 'Die Adresse, die das Konto jetzt hat. Wer gegangen ist, steht hier nicht mit Namen: Die Organisation erfährt nicht, wie jemand seither heißt und zu erreichen ist.',
+  'member.restore_lead': 'Wer in den letzten 90 Tagen entfernt wurde, bekommt Rolle und Teams zurück, wenn ein Platz frei ist.',
+  'member.restore_not': 'Die Verwaltung der Organisation kann Personen wiederherstellen.',
+  'member.restore_title': 'Jemanden wiederherstellen',
+  'member.role_since': 'Rolle seit',
+  'member.team': 'Team',
+  'member.team_none': 'In keinem Team',
+  'member.team_none_text': 'Wer in keinem Team ist, sieht nichts von dem, was hier läuft, es sei denn, die Person verwaltet die Organisation.',
+}

@@ -1,0 +1,101 @@
+import { colleague, expect, holds, signIn, taken, test } from './world'
+
+test('a review is started, every right decided, and finished; its result is kept', async ({ page, world, ann }) => {
+  test.slow()
+  await colleague(world, ann, 'Bob Builder', [{ team: 'default', role: 'developer' }])
+  await colleague(world, ann, 'Cleo Clerk')
+  await page.goto(`/o/${ann.org}/access-review`)
+  await expect(page.getByRole('row', { name: /Bob Builder.*Developer/ })).toContainText('Given by: Ann Example')
+  await holds(page, 'access-review')
+  await page.getByLabel('Show').selectOption('Only of people not here for long')
+  await expect(page).toHaveURL(/show=inactive/)
+  await expect(page.getByText('No such right')).toBeVisible()
+  await page.getByLabel('Show').selectOption('All rights')
+
+  await page.getByRole('button', { name: 'Start a review' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Start a review' })
+  await holds(page, 'review-start', { brief: true })
+  await dialog.getByRole('button', { name: 'Start a review' }).click()
+  await expect(page).toHaveURL(/\/access-review\/[0-9a-f-]{36}$/)
+
+  await page.getByRole('button', { name: 'Confirm: Ann Example, Owner' }).click()
+  await expect(page.getByRole('row', { name: /Ann Example.*Owner/ })).toContainText('Confirmed')
+  // The owner's right is not one that is removed.
+  await expect(page.getByRole('button', { name: 'Remove: Ann Example, Owner' })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Remove: Bob Builder, Developer' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+  await expect(page.getByRole('row', { name: /Bob Builder.*Developer/ })).toContainText('Removed')
+
+  await page.getByRole('button', { name: 'Remove: Cleo Clerk, Member' }).click()
+  const removing = page.getByRole('dialog', { name: 'Remove the right of Cleo Clerk' })
+  await expect(removing.getByRole('listitem').filter({ hasText: 'Seat' })).toContainText('freed')
+  await expect(removing.getByRole('button', { name: 'Remove' })).toBeDisabled()
+  await holds(page, 'review-remove', { brief: true })
+  await removing.getByLabel('Type “Cleo Clerk” to confirm').fill('Cleo Clerk')
+  await removing.getByRole('button', { name: 'Remove' }).click()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(page.getByRole('row').filter({ hasText: 'a former member' })).toContainText('Removed')
+  await holds(page, 'review-open')
+
+  await page.getByRole('button', { name: 'Finish the review' }).click()
+  await expect(page.getByRole('dialog')).toContainText('rights are undecided')
+  await page.getByRole('dialog').getByRole('button', { name: 'Finish the review' }).click()
+  await expect(page.getByText('Finished', { exact: true })).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Confirm/ })).toHaveCount(0)
+  await holds(page, 'review-finished', { brief: true })
+
+  await page.getByRole('main').getByRole('link', { name: 'Access review' }).click()
+  await expect(page.getByRole('table', { name: 'Finished reviews' }).getByRole('row')).toHaveCount(2)
+  const { file, text } = await taken(page, 'Download as CSV')
+  expect(file).toBe('access-review.csv')
+  expect(text).toContain('Bob Builder')
+  expect(text).not.toContain('Cleo Clerk')
+  expect((await taken(page, 'Download as NDJSON')).text.split('\n')[0]).toContain('"granted_by"')
+})
+
+test('a member is looked at, removed, and restored from where they were', async ({ page, world, ann, browser }) => {
+  test.slow()
+  const bob = await colleague(world, ann, 'Bob Builder', [{ team: 'default', role: 'developer' }])
+  await page.goto(`/o/${ann.org}/people`)
+  await page.getByRole('link', { name: 'Bob Builder' }).click()
+  await expect(page).toHaveURL(`/o/${ann.org}/people/${bob.id}`)
+  await expect(page.getByRole('definition').filter({ hasText: 'Ann Example' })).toBeVisible()
+  await expect(page.getByRole('row', { name: /Default/ })).toContainText('Developer')
+  await expect(page.getByRole('listitem').filter({ hasText: 'Roles in teams' })).toContainText('removed')
+  await holds(page, 'member')
+  await page.getByRole('button', { name: 'Remove' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Remove Bob Builder' })
+  await dialog.getByLabel('Type “Bob Builder” to confirm').fill('Bob Builder')
+  await dialog.getByRole('button', { name: 'Remove' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Not a member' })).toBeVisible()
+  await holds(page, 'member-gone', { brief: true })
+  expect((await world.call('GET', `/orgs/${ann.org}`, undefined, bob.cookie)).status).toBe(404)
+  await page.getByRole('button', { name: 'Restore' }).click()
+  await expect(page.getByText('Bob Builder is a member again.')).toBeVisible()
+  await expect(page.getByRole('row', { name: /Default/ })).toContainText('Developer')
+
+  // Once more, and back by the address: the organization is told no name of who left.
+  await world.call('DELETE', `/orgs/${ann.org}/members/${bob.id}`, undefined, ann.cookie)
+  await page.goto(`/o/${ann.org}/people?tab=removed`)
+  await page.getByLabel('E-mail address of the person').fill('nobody@example.com')
+  await page.getByRole('button', { name: 'Restore' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await page.getByLabel('E-mail address of the person').fill(bob.email)
+  await page.getByRole('button', { name: 'Restore' }).click()
+  await expect(page.getByText('Bob Builder is a member again.')).toBeVisible()
+  await holds(page, 'people-removed', { brief: true })
+
+  // What he may do himself is shown, and who can do more.
+  const his = await browser.newContext({ baseURL: world.url, locale: 'en-GB' })
+  await signIn(his, world, bob)
+  const other = await his.newPage()
+  await other.goto(`/o/${ann.org}/teams`)
+  await expect(other.getByRole('button', { name: 'New team' })).toHaveAccessibleDescription(
+    'Administrators of the organization can make teams.',
+  )
+  for (const path of ['audit', 'isolation', 'access-review']) {
+    await other.goto(`/o/${ann.org}/${path}`)
+    await expect(other.getByRole('alert').first()).toContainText('Your role does not allow this.')
+  }
+  await his.close()
+})
