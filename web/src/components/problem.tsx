@@ -96,6 +96,9 @@ export function ProblemNotice({ problem, retry }: { problem: Problem; retry?: ()
         <RolesText roles={problem.body.roles as string[]} />
       ) : null}
       {problem.traceId && problem.status >= 500 ? <TraceId id={problem.traceId} /> : null}
+      {problem.code === 'feature_not_in_plan' ? (
+        <LimitText of={{ ...(problem.body as unknown as Limit), limit: null }} />
+      ) : null}
       {retry ? (
         <div className="mt-1.5">
           <Button onClick={retry}>{t('action.retry')}</Button>

@@ -1,0 +1,9 @@
+import { useTranslation } from '@/i18n'
+
+import type { Schemas } from '@/api/client'
+
+export function ActorName({ of }: { of: Schemas['AuditRow']['actor'] }) {
+  const { t } = useTranslation()
+  if (of.kind === 'system') return t('audit.system')
+  return of.name ?? <span className="text-soft">{t('audit.somebody')}</span>
+}

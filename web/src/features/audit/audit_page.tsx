@@ -1,0 +1,118 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from '@/i18n'
+
+import type { Schemas } from '@/api/client'
+import { organization } from '@/api/queries'
+import { Button } from '@/components/button'
+import { ExportButtons } from '@/components/export_buttons'
+import { Listing } from '@/components/listing'
+import { Empty, Page } from '@/components/page'
+import { Pill } from '@/components/pill'
+import { Cell, Head, Row, Table } from '@/components/table'
+import { Time } from '@/components/time'
+
+import { ActorName } from './actor_name'
+import { FilterBar } from './filter_bar'
+import type { Filters } from './filters'
+import { audit, exportPath } from './queries'
+import { RowDialog } from './row_dialog'
+
+const distinct = (texts: string[]) => [...new Set(texts)].sort()
+
+export function AuditPage({
+  org,
+  filters,
+  narrow,
+}: {
+  org: string
+  filters: Filters
+  narrow: (to: Filters) => void
+}) {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState<Schemas['AuditRow'] | null>(null)
+  const { data: found } = useQuery(organization(org))
+  const list = useInfiniteQuery(audit(org, filters))
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? []
+  // Until it is known: what comes later would push the list down.
+  const may = found?.body.allowed_actions.includes('audit:read') ?? true
+  return (
+    <Page
+      title={t('audit.title')}
+      {...(found ? { of: found.body.name } : {})}
+      lead={t('audit.lead')}
+      action={may ? <ExportButtons path={exportPath(org, filters)} name="audit" /> : null}
+    >
+      {may ? (
+        <FilterBar
+          org={org}
+          filters={filters}
+          seen={{
+            actions: distinct(rows.map((one) => one.action)),
+            kinds: distinct(rows.map((one) => one.target.kind)),
+          }}
+          narrow={narrow}
+        />
+      ) : null}
+      <Listing
+        of={list}
+        count={rows.length}
+        empty={<Empty title={t('audit.empty')} text={t('audit.empty_text')} />}
+      >
+        <Table
+          label={t('audit.title')}
+          head={[
+            t('audit.time'),
+            t('audit.actor'),
+            t('audit.action'),
+            t('audit.target'),
+            t('audit.outcome'),
+            <span key="actions" className="sr-only">
+              {t('table.actions')}
+            </span>,
+          ]}
+        >
+          {rows.map((one) => (
+            <Row key={one.seq}>
+              <Head>
+                <Time at={one.at} />
+              </Head>
+              <Cell label={t('audit.actor')}>
+                <span className="wrap-anywhere">
+                  <ActorName of={one.actor} />
+                </span>
+              </Cell>
+              <Cell label={t('audit.action')}>
+                <span className="font-mono text-xs break-all">{one.action}</span>
+              </Cell>
+              <Cell label={t('audit.target')}>{one.target.kind}</Cell>
+              <Cell label={t('audit.outcome')}>
+                <Pill tone={one.result === 'done' ? 'good' : 'warn'}>{t(`audit.${one.result}`)}</Pill>
+              </Cell>
+              <Cell end>
+                <Button
+                  look="quiet"
+                  aria-label={t('audit.details_of', { seq: one.seq })}
+                  onClick={() => setOpen(one)}
+                >
+                  {t('audit.details')}
+                </Button>
+              </Cell>
+            </Row>
+          ))}
+        </Table>
+      </Listing>
+      {open ? (
+        <RowDialog
+          org={org}
+          of={open}
+          narrow={(to) => {
+            setOpen(null)
+            narrow(to)
+          }}
+          onClose={() => setOpen(null)}
+        />
+      ) : null}
+    </Page>
+  )
+}

@@ -1,0 +1,157 @@
+import { useQuery } from '@tanstack/react-query'
+import { useId, useState } from 'react'
+import { useTranslation } from '@/i18n'
+
+import { Button } from '@/components/button'
+import { Choice } from '@/components/choice'
+
+import { wallTime, withFilter, type Filters } from './filters'
+import { actors } from './queries'
+
+// Taken when it is left or Enter pressed, not with every letter.
+function FilterField({
+  label,
+  value,
+  type = 'text',
+  placeholder,
+  choices = [],
+  take,
+}: {
+  label: string
+  value: string
+  type?: 'text' | 'datetime-local'
+  placeholder?: string
+  choices?: readonly string[]
+  take: (value: string) => void
+}) {
+  const id = useId()
+  const [typed, setTyped] = useState(value)
+  const [shown, setShown] = useState(value)
+  // What the address says is shown, whoever changed it.
+  if (shown !== value) {
+    setShown(value)
+    setTyped(value)
+  }
+  const done = () => typed !== value && take(typed)
+  return (
+    <div
+      className={`flex min-w-0 flex-col gap-1 ${type === 'text' ? '' : 'col-span-2 sm:col-span-1'}`}
+    >
+      <label htmlFor={id} className="text-xs text-soft">
+        {label}
+      </label>
+      <input
+        id={id}
+        type={type}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        placeholder={placeholder}
+        spellCheck={false}
+        autoComplete="off"
+        list={choices.length > 0 ? `${id}-choices` : undefined}
+        onBlur={done}
+        onKeyDown={(event) => event.key === 'Enter' && done()}
+        className="min-h-9 w-full min-w-0 rounded-md border border-line-strong bg-panel px-2 py-1.5 placeholder:text-soft"
+      />
+      {choices.length > 0 ? (
+        <datalist id={`${id}-choices`}>
+          {choices.map((one) => (
+            <option key={one} value={one} />
+          ))}
+        </datalist>
+      ) : null}
+    </div>
+  )
+}
+
+export function FilterBar({
+  org,
+  filters,
+  seen,
+  narrow,
+}: {
+  org: string
+  filters: Filters
+  // Of the rows that are on the page, to choose from.
+  seen: { actions: readonly string[]; kinds: readonly string[] }
+  narrow: (to: Filters) => void
+}) {
+  const { t } = useTranslation()
+  const people = useQuery(actors(org))
+  const known = people.data ?? []
+  const { actor = '' } = filters
+  const set = <K extends keyof Filters>(name: K, value: Filters[K] | '') =>
+    narrow(withFilter(filters, name, value))
+  const strange = actor !== '' && actor !== 'system' && !known.some((one) => one.user.id === actor)
+  return (
+    <fieldset className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-4">
+      <legend className="sr-only">{t('audit.filters')}</legend>
+      <Choice
+        label={t('audit.actor')}
+        value={actor}
+        options={[
+          { value: '', text: t('audit.everybody') },
+          { value: 'system', text: t('audit.system') },
+          ...(strange ? [{ value: actor, text: actor }] : []),
+          ...known.map((one) => ({ value: one.user.id, text: one.user.name })),
+        ]}
+        choose={(value) => set('actor', value)}
+      />
+      <FilterField
+        label={t('audit.action')}
+        value={filters.action ?? ''}
+        placeholder={t('audit.action_hint')}
+        choices={seen.actions}
+        take={(value) => set('action', value)}
+      />
+      <FilterField
+        label={t('audit.kind')}
+        value={filters.target_kind ?? ''}
+        placeholder={t('audit.kind_hint')}
+        choices={seen.kinds}
+        take={(value) => set('target_kind', value)}
+      />
+      <FilterField
+        label={t('audit.target_id')}
+        value={filters.target_id ?? ''}
+        take={(value) => set('target_id', value)}
+      />
+      <FilterField
+        label={t('audit.from')}
+        type="datetime-local"
+        value={wallTime(filters.from)}
+        take={(value) => set('from', value)}
+      />
+      <FilterField
+        label={t('audit.until')}
+        type="datetime-local"
+        value={wallTime(filters.until)}
+        take={(value) => set('until', value)}
+      />
+      <Choice
+        label={t('audit.outcome')}
+        value={filters.result ?? ''}
+        options={[
+          { value: '', text: t('audit.outcome_all') },
+          { value: 'done', text: t('audit.done') },
+          { value: 'denied', text: t('audit.denied') },
+        ]}
+        choose={(value) => set('result', value)}
+      />
+      <Choice
+        label={t('audit.order')}
+        value={filters.order ?? ''}
+        options={[
+          { value: '', text: t('audit.newest') },
+          { value: 'oldest', text: t('audit.oldest') },
+        ]}
+        choose={(value) => set('order', value)}
+      />
+      {Object.keys(filters).length > 0 ? (
+        <div className="self-end">
+          <Button onClick={() => narrow({})}>{t('audit.clear')}</Button>
+        </div>
+      ) : null}
+    </fieldset>
+  )
+}

@@ -1,0 +1,11 @@
+interface Look {
+  cluster: 'simulated' | 'kubernetes'
+  complete: boolean
+  totals: { exposed: number; unseen: number }
+}
+
+// Alone is said only of what was proved, and of a simulated cluster nothing is.
+export function stateOf({ cluster, totals, complete }: Look): 'alone' | 'exposed' | 'unknown' {
+  if (totals.exposed > 0) return 'exposed'
+  return cluster !== 'simulated' && complete && totals.unseen === 0 ? 'alone' : 'unknown'
+}

@@ -1,0 +1,46 @@
+import { useTranslation } from '@/i18n'
+
+import type { Schemas } from '@/api/client'
+import { Notice, type Tone } from '@/components/notice'
+import { Time } from '@/components/time'
+
+import { stateOf } from './state'
+
+const tones: Record<ReturnType<typeof stateOf>, Tone> = {
+  alone: 'good',
+  exposed: 'danger',
+  unknown: 'warn',
+}
+
+// The whole in one sentence, of one organization or of all of them.
+export function Verdict({
+  of,
+  whose,
+}: {
+  of: Pick<Schemas['IsolationList'], 'cluster' | 'totals' | 'complete' | 'checked_at'>
+  whose: 'isolation' | 'platform'
+}) {
+  const { t } = useTranslation()
+  const state = stateOf(of)
+  return (
+    <Notice
+      tone={tones[state]}
+      title={
+        state === 'exposed'
+          ? t(`${whose}.exposed_title`, { count: of.totals.exposed })
+          : t(`${whose}.${state}_title`)
+      }
+    >
+      <p>
+        {state === 'unknown' && of.cluster === 'simulated'
+          ? t('isolation.simulated')
+          : t(`${whose}.${state}_text`)}
+      </p>
+      {of.checked_at ? (
+        <p className="text-soft">
+          {t('isolation.checked')}: <Time at={of.checked_at} />
+        </p>
+      ) : null}
+    </Notice>
+  )
+}

@@ -1,0 +1,49 @@
+import { colleague, expect, holds, onPlan, taken, test } from './world'
+
+test('what the log says is narrowed in the address, looked at and taken away', async ({ page, world, root, ann }) => {
+  test.slow()
+  const bob = await colleague(world, ann, 'Bob Builder')
+  await world.call('POST', `/orgs/${ann.org}/teams`, { name: 'Shop' }, ann.cookie)
+  // What he may not do is in the log as well.
+  expect((await world.call('PATCH', `/orgs/${ann.org}`, { name: 'Bob’s' }, bob.cookie)).status).toBe(403)
+  await page.goto(`/o/${ann.org}/audit`)
+  const table = page.getByRole('table', { name: 'Audit log' })
+  await expect(table.getByRole('row', { name: /teams:create/ })).toContainText('Ann Example')
+  await holds(page, 'audit')
+
+  await page.getByLabel('Outcome').selectOption('Refused')
+  await expect(page).toHaveURL(/result=denied/)
+  await expect(table.getByRole('row')).toHaveCount(2)
+  await expect(table.getByRole('row', { name: /org:update/ })).toContainText('Bob Builder')
+  await page.getByLabel('Who').selectOption('Ann Example')
+  await expect(page.getByText('Nothing fits these filters')).toBeVisible()
+  await page.goBack()
+  await expect(table.getByRole('row')).toHaveCount(2)
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await page.getByLabel('Action', { exact: true }).fill('teams:create')
+  await page.getByLabel('Action', { exact: true }).press('Enter')
+  await expect(page).toHaveURL(/action=teams/)
+  await page.reload()
+  await expect(page.getByLabel('Action', { exact: true })).toHaveValue('teams:create')
+  // A team with the organization, and the shop.
+  await expect(table.getByRole('row').filter({ hasText: 'teams:create' }).first()).toBeVisible()
+  await page.getByRole('button', { name: /^Details of number/ }).first().click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('teams:create')
+  // Names are kept as hashes, so that they can be forgotten; what is no name is told.
+  await expect(dialog).toContainText('shop')
+  await expect(dialog).toContainText('hashed')
+  await holds(page, 'audit-row', { brief: true })
+  await dialog.getByRole('button', { name: 'Only this thing' }).click()
+  await expect(page).toHaveURL(/target_id=/)
+
+  // To take it away is for a larger plan.
+  await page.getByRole('button', { name: 'Download as CSV' }).click()
+  await expect(page.getByRole('alert')).toContainText('The plan “enterprise” would allow it.')
+  await onPlan(world, root, ann.org, 'enterprise')
+  const { file, text } = await taken(page, 'Download as CSV')
+  expect(file).toMatch(/^audit-[0-9a-f-]{36}\.csv$/)
+  expect(text).toContain('teams:create')
+  expect(text).not.toContain('org:update')
+})
+
