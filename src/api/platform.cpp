@@ -9,6 +9,36 @@
 namespace ks::api {
 
 namespace {
+Json owner_json(const std::optional<OrganizationSummary::Owner>& owner) {
+  if (!owner) return {};
+  return Json::object({{"id", owner->user.text()},
+                       {"email", owner->email},
+                       {"name", owner->name},
+                       {"active", owner->active}});
+}
+
+// What a plan allows of one feature: a number, yes or no, or a word; null is without limit.
+Json allowed(const Entitlements& plan, const Feature& feature) {
+  if (feature.kind == FeatureKind::boolean) return Json(plan.allows(feature.key));
+  if (feature.kind == FeatureKind::choice) {
+    const auto word = plan.word(feature.key);
+    return word ? Json(*word) : Json();
+  }
+  const auto limit = plan.limit(feature.key);
+  return limit ? Json(*limit) : Json();
+}
+
+Json plan_json(const app::OfferedPlan& offered) {
+  Json entitlements = Json::array();
+  for (const Feature& feature : features())
+    entitlements.push(Json::object({{"feature", feature.key},
+                                    {"unit", feature.unit.empty() ? Json() : Json(feature.unit)},
+                                    {"value", allowed(offered.entitlements, feature)}}));
+  return Json::object({{"key", offered.plan.key},
+                       {"version", offered.plan.version},
+                       {"name", offered.plan.name},
+                       {"entitlements", std::move(entitlements)}});
+}
 
 const FleetScope kFleet(FleetReason::platform_administration);
 
@@ -56,21 +86,38 @@ void mount_suspension(Router& router, Services& services) {
 
 void mount_platform(Router& router, Services& services) {
   router.get<PlatformAdmin>(
-      "/api/v1/platform/orgs", {.action = Action::orgs_list, .query = {"limit", "cursor"}},
+      "/api/v1/platform/orgs", {.action = Action::orgs_list, .query = {"limit", "cursor", "name"}},
       [&services](const Caller& caller, const Call& call) -> Result<Reply> {
-        KS_TRY(const PageRequest wanted, services.cursors.page(call.request, "platform/orgs"));
+        const std::string prefix(call.request.query_value("name").value_or(""));
+        const std::string list = "platform/orgs?" + prefix;
+        KS_TRY(const PageRequest wanted, services.cursors.page(call.request, list));
         KS_TRY(const auto page, services.db.fleet_read(kFleet, [&](Tx& tx) {
-          return services.stores.organizations.list_all(tx, kFleet, wanted);
+          return services.stores.organizations.list_all(tx, kFleet, prefix, wanted);
         }));
         Page<Json> out;
         out.next = page.next;
         for (const OrganizationSummary& row : page.items) {
           KS_TRY(const TenantScope scope,
                  services.sessions.administration(caller, row.client, row.organization.id));
-          out.items.push_back(present(row.organization, scope));
+          Json item = present(row.organization, scope);
+          item.set("owner", owner_json(row.owner));
+          out.items.push_back(std::move(item));
         }
-        return list_reply(out, services.cursors, "platform/orgs",
-                          [](const Json& item) { return item; });
+        return list_reply(out, services.cursors, list, [](const Json& item) { return item; });
+      });
+
+  router.get<PlatformAdmin>(
+      "/api/v1/platform/plans", {Action::plans_read},
+      [&services](const Caller& caller, const Call&) -> Result<Reply> {
+        const ClientScope client = caller.person().client_scope();
+        KS_TRY(const auto plans, services.db.read([&](Tx& tx) {
+          return app::offered_plans(tx, services.stores, client);
+        }));
+        Json items = Json::array();
+        for (const app::OfferedPlan& plan : plans) items.push(plan_json(plan));
+        Reply reply;
+        reply.body = Json::object({{"items", std::move(items)}, {"next_cursor", Json()}});
+        return reply;
       });
 
   router.put<PlatformAdmin>("/api/v1/platform/orgs/{org}/subscription",

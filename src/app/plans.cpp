@@ -127,6 +127,17 @@ Result<UsageReport> usage(Tx& tx, const Stores& stores, const TenantScope& scope
   return report;
 }
 
+Result<std::vector<OfferedPlan>> offered_plans(Tx& tx, const Stores& stores,
+                                               const ClientScope& client) {
+  KS_TRY(auto plans, stores.plans.active(tx, client));
+  std::vector<OfferedPlan> out;
+  for (PlanRow& plan : plans) {
+    KS_TRY(Entitlements entitlements, stores.plans.entitlements_of(tx, client, plan));
+    out.push_back({std::move(plan), std::move(entitlements)});
+  }
+  return out;
+}
+
 Result<Organization> set_plan(Tx& tx, const Stores& stores, const TenantScope& scope,
                               std::string_view plan_key) {
   KS_TRY(const auto may_set, stores.authorizer.require<Action::orgs_set_plan>(scope));

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/stores.hpp"
 
@@ -32,6 +33,15 @@ struct UsageReport {
   std::vector<Item> items;
 };
 Result<UsageReport> usage(Tx& tx, const Stores& stores, const TenantScope& scope);
+
+// A plan that organizations can be put on, with all that it allows.
+struct OfferedPlan {
+  PlanRow plan;
+  Entitlements entitlements;
+};
+// The client's, by rank.
+Result<std::vector<OfferedPlan>> offered_plans(Tx& tx, const Stores& stores,
+                                               const ClientScope& client);
 
 // Puts the organization on the newest version of a plan, at once. Acts of platform administrators.
 // What is used over a lower plan's limits stays; nothing new fits until it is under them.

@@ -35,6 +35,8 @@ const Feature* find_feature(std::string_view key) {
   return at == kFeatures.end() ? nullptr : &*at;
 }
 
+std::span<const Feature> features() { return kFeatures; }
+
 Entitlements::Entitlements(std::string plan, std::vector<Entitlement> rows)
     : plan_(std::move(plan)), rows_(std::move(rows)) {}
 
@@ -66,6 +68,12 @@ std::optional<std::int64_t> Entitlements::limit(std::string_view key) const {
 bool Entitlements::allows(std::string_view key) const {
   const Entitlement* row = find(key);
   return row != nullptr && row->value.value_or("true") == "true";
+}
+
+std::optional<std::string_view> Entitlements::word(std::string_view key) const {
+  const Entitlement* row = find(key);
+  if (row == nullptr || !row->value) return std::nullopt;
+  return *row->value;
 }
 
 Isolation Entitlements::isolation() const {

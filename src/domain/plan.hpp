@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@ struct Feature {
   std::string_view unit;  // "count", "milli-cpu", "bytes", "" for the rest.
 };
 const Feature* find_feature(std::string_view key);
+std::span<const Feature> features();
 
 // One effective entitlement; no value means unlimited.
 struct Entitlement {
@@ -36,6 +38,8 @@ class Entitlements {
   // limited to 0: absent never means allowed.
   std::optional<std::int64_t> limit(std::string_view feature) const;
   bool allows(std::string_view feature) const;
+  // Of a choice, as the plan has it; nullopt is the most that there is, or that nothing is said.
+  std::optional<std::string_view> word(std::string_view feature) const;
   Isolation isolation() const;
 
  private:

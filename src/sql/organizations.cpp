@@ -1,6 +1,7 @@
 #include "sql/organizations.hpp"
 
 #include "sql/driver/sql_tx.hpp"
+#include "sql/people/prefix.hpp"
 #include "sql/statements.hpp"
 
 namespace ks::sql {
@@ -10,6 +11,13 @@ Organization organization_at(const Row& row, int first) {
   return {row.id<Org>(first),  row.str(first + 1),     row.str(first + 2),  row.str(first + 3),
           row.str(first + 4),  row.integer(first + 5), row.time(first + 6), row.time(first + 7),
           row.time(first + 8), row.str(first + 9),     row.time(first + 10)};
+}
+
+std::optional<OrganizationSummary::Owner> owner_at(const Row& row, int first) {
+  const auto user = row.id_or_null<User>(first);
+  if (!user) return std::nullopt;
+  return OrganizationSummary::Owner{*user, row.str(first + 1), row.str(first + 2),
+                                    row.text(first + 3) == "active"};
 }
 
 Result<Organization> read(Tx& tx, const AnyPermit& permit) {
@@ -98,6 +106,7 @@ Result<std::vector<Contact>> SqlOrganizationStore::owners(Tx& tx, const AnyPermi
 }
 
 Result<Page<OrganizationSummary>> SqlOrganizationStore::list_all(Tx& tx, const FleetScope& fleet,
+                                                                 std::string_view prefix,
                                                                  const PageRequest& page) {
   // The key of a page is "client/organization"; the first one starts below every id.
   std::string client = "00000000-0000-0000-0000-000000000000";
@@ -106,7 +115,9 @@ Result<Page<OrganizationSummary>> SqlOrganizationStore::list_all(Tx& tx, const F
     client = page.after.substr(0, client.size());
     org = page.after.substr(client.size() + 1);
   }
-  KS_TRY(const auto rows, sql_tx(tx).run(fleet, q::organizations_all, client, org, page.limit + 1));
+  const Prefix begins(prefix);
+  KS_TRY(const auto rows, sql_tx(tx).run(fleet, q::organizations_all, client, org, begins.low,
+                                         begins.high, page.limit + 1));
   Page<OrganizationSummary> out;
   for (const Row& row : rows) {
     if (out.items.size() == static_cast<std::size_t>(page.limit)) {
@@ -114,7 +125,7 @@ Result<Page<OrganizationSummary>> SqlOrganizationStore::list_all(Tx& tx, const F
       out.next = last.client.str() + "/" + last.organization.id.str();
       break;
     }
-    out.items.push_back({row.id<Client>(0), organization_at(row, 1)});
+    out.items.push_back({row.id<Client>(0), organization_at(row, 1), owner_at(row, 12)});
   }
   return out;
 }

@@ -26,7 +26,8 @@ class SqlOrganizationStore final : public OrganizationStore {
   Result<bool> restore(Tx&, const Permit<Action::org_delete, Org>&, Time now) override;
   Result<void> touch_members(Tx&, const AnyPermit&) override;
   Result<std::vector<Contact>> owners(Tx&, const AnyPermit&) override;
-  Result<Page<OrganizationSummary>> list_all(Tx&, const FleetScope&, const PageRequest&) override;
+  Result<Page<OrganizationSummary>> list_all(Tx&, const FleetScope&, std::string_view prefix,
+                                             const PageRequest&) override;
   Result<std::optional<OrgId>> find_any(Tx&, const FleetScope&, const ClientId&,
                                         std::string_view id_or_slug) override;
 };

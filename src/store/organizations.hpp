@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "authz/permit.hpp"
 #include "store/page.hpp"
@@ -35,8 +38,15 @@ struct NewOrganization {
 
 // A row of the platform's list of organizations.
 struct OrganizationSummary {
+  struct Owner {
+    UserId user;
+    std::string email;
+    std::string name;
+    bool active = true;  // False: the account cannot act, and the organization is orphaned.
+  };
   ClientId client;
   Organization organization;
+  std::optional<Owner> owner;
 };
 
 class OrganizationStore {
@@ -70,8 +80,9 @@ class OrganizationStore {
   // Everybody's rights are loaded again at their next request.
   virtual Result<void> touch_members(Tx&, const AnyPermit&) = 0;
   virtual Result<std::vector<Contact>> owners(Tx&, const AnyPermit&) = 0;
-  // All organizations, by id; for platform administrators.
+  // All organizations whose name or slug begins with `prefix`, by id; for platform administrators.
   virtual Result<Page<OrganizationSummary>> list_all(Tx&, const FleetScope&,
+                                                     std::string_view prefix,
                                                      const PageRequest&) = 0;
   // By id or slug within a client.
   virtual Result<std::optional<OrgId>> find_any(Tx&, const FleetScope&, const ClientId&,

@@ -308,6 +308,7 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   CHECK(ann.get(ann.org_path()).json().text("state") == "suspended");
   CHECK(ann.patch(ann.org_path(), Json::object({{"name", "Paused"}})).status == 403);
   CHECK(root.del(suspension).status == 200);
+  CHECK(root.get("/api/v1/platform/plans").status == 200);
   CHECK(ann.patch("/api/v1/me", Json::object({{"locale", "de"}})).status == 200);
   CHECK(ann.get("/api/v1/me/sessions").status == 200);
   CHECK(ann.post("/api/v1/me/address", Json::object({{"email", "ann@new.example"}})).status == 202);

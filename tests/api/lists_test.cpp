@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/api/audit_rows.hpp"
 #include "tests/api/server.hpp"
 
 using namespace ks;
@@ -144,6 +145,40 @@ TEST_CASE("organizations come in pages, to members and to administrators of the 
       201);
   CHECK(walk(dora, "/api/v1/orgs", "limit=1", "slug") ==
         std::vector<std::string>{"another", dora.org});
+}
+
+TEST_CASE("administrators find an organization by its name or slug, and who owns it") {
+  on_both([](Server& server) {
+    Person root = server.administrator();
+    Person ann = server.somebody("Ann");
+    Person ben = server.somebody("Ben");
+    REQUIRE(ann.patch(ann.org_path(), Json::object({{"name", "Zebra Works"}, {"slug", "shop"}}))
+                .status == 200);
+    const std::string path = "/api/v1/platform/orgs";
+    const auto found = [&](const std::string& name) {
+      return walk(root, path, "limit=1&name=" + name, "slug");
+    };
+    for (const char* name : {"zebra", "ZEBRA%20w", "sho", "Shop"}) {
+      CAPTURE(name);
+      CHECK(found(name) == std::vector<std::string>{"shop"});
+    }
+    CHECK(found("").size() == 2);
+    for (const char* none : {"ebra", "%25", "_ebra", "works"}) CHECK(found(none).empty());
+    const auto owner = [&] {
+      return root.get(path + "?name=zebra").json().at("items").as_array()[0].at("owner");
+    };
+    CHECK(owner() ==
+          Json::object({{"id", ann.id}, {"email", ann.email}, {"name", "Ann"}, {"active", true}}));
+    server.execute("UPDATE users SET state = 'disabled' WHERE id = '" + ann.id + "'");
+    CHECK(owner().at("active") == Json(false));
+    server.execute("DELETE FROM org_members WHERE user_id = '" + ann.id + "'");
+    CHECK(owner().is_null());
+    // Members are told nothing of this by their own list.
+    CHECK(ben.get("/api/v1/orgs").json().at("items").as_array()[0].find("owner") == nullptr);
+    CHECK(ben.get(path + "?name=zebra").status == 404);
+    const std::string cursor(root.get(path + "?limit=1").json().text("next_cursor"));
+    CHECK(root.get(path + "?limit=1&name=zebra&cursor=" + cursor).status == 422);
+  });
 }
 
 TEST_CASE("a limit is a number from 1 to 200") {

@@ -86,6 +86,37 @@ TEST_CASE("an administrator of the platform raises a plan, and at once more fits
                                                             {"unlimited", true}}));
 }
 
+TEST_CASE("administrators see what each plan allows, and nobody else does") {
+  Server server;
+  Person root = server.administrator();
+  Person ann = server.somebody("Ann");
+  CHECK(ann.get("/api/v1/platform/plans").status == 404);
+  const Json list = root.get("/api/v1/platform/plans").json();
+  std::vector<std::string> keys;
+  for (const Json& plan : list.at("items").as_array()) keys.emplace_back(plan.text("key"));
+  CHECK(keys == std::vector<std::string>{"free", "business", "enterprise"});
+  const auto value = [&](std::size_t plan, std::string_view feature) -> Json {
+    for (const Json& one : list.at("items").as_array()[plan].at("entitlements").as_array())
+      if (one.text("feature") == feature) return one.at("value");
+    FAIL("no feature " << feature);
+    return {};
+  };
+  CHECK(value(0, "deployments.max") == Json(1));
+  CHECK(value(1, "cpu.max") == Json(8000));
+  CHECK(value(0, "memory.max") == Json(2048 * kMi));
+  CHECK(value(2, "deployments.max").is_null());
+  CHECK(value(0, "audit.export") == Json(false));
+  CHECK(value(2, "audit.export") == Json(true));
+  CHECK(value(1, "network.isolation") == Json("namespace"));
+  // What is said of a plan is what its organizations are held to.
+  for (std::size_t at = 0; at < keys.size(); ++at) {
+    server.raise(ann, keys[at]);
+    const Json usage = ann.get(ann.org_path() + "/usage").json();
+    for (const Json& item : usage.at("items").as_array())
+      CHECK(value(at, item.text("feature")) == item.at("limit"));
+  }
+}
+
 TEST_CASE("usage is exact; a delete frees the place at once, and the amounts when all is gone") {
   Server server;
   Person ann = server.somebody("Ann");

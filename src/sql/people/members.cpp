@@ -2,28 +2,14 @@
 
 #include <algorithm>
 
-#include "domain/name.hpp"
 #include "sql/driver/sql_tx.hpp"
 #include "sql/people/member_rows.hpp"
+#include "sql/people/prefix.hpp"
 #include "sql/statements.hpp"
 
 namespace ks::sql {
 
 namespace {
-
-// The last code point there is, U+10FFFF.
-constexpr std::string_view kLast = "\xf4\x8f\xbf\xbf";
-
-// Both engines' lower() changes a to z alone for columns in the byte order, and so does
-// ascii_lower(). The upper bound has more code points than a name: otherwise whoever's name begins
-// with the last one would be in no list.
-struct Prefix {
-  explicit Prefix(std::string_view text) : low(ascii_lower(text)), high(low) {
-    for (std::size_t i = 0; i <= kTextMax; ++i) high += kLast;
-  }
-  std::string low;
-  std::string high;
-};
 
 std::string_view after_id(const PageRequest& page) {
   return page.after.empty() ? kFirstId : std::string_view(page.after);

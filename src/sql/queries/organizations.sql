@@ -90,10 +90,15 @@ WHERE m.client_id = :client AND m.org_id = :org AND m.role = 'org_owner';
 -- rows: many
 -- scope: fleet
 SELECT o.client_id, o.id, o.slug, o.name, o.state, s.plan_key, o.version, o.created_at,
-  o.updated_at, o.deleted_at, o.suspended_for, o.suspended_at
+  o.updated_at, o.deleted_at, o.suspended_for, o.suspended_at, m.user_id, u.email, u.name, u.state
 FROM organizations AS o
 JOIN subscriptions AS s ON s.client_id = o.client_id AND s.org_id = o.id
-WHERE o.client_id > :after_client OR (o.client_id = :after_client AND o.id > :after_id)
+LEFT JOIN org_members AS m ON m.client_id = o.client_id AND m.org_id = o.id
+  AND m.role = 'org_owner'
+LEFT JOIN users AS u ON u.client_id = m.client_id AND u.id = m.user_id
+WHERE (o.client_id > :after_client OR (o.client_id = :after_client AND o.id > :after_id))
+  AND ((lower(o.name) >= :prefix_low AND lower(o.name) < :prefix_high)
+    OR (o.slug >= :prefix_low AND o.slug < :prefix_high))
 ORDER BY o.client_id, o.id
 LIMIT CAST(:page_size AS BIGINT);
 
