@@ -16,7 +16,8 @@ const places: Plugin = {
     html
       .replaceAll('{{locale}}', 'en')
       .replaceAll('{{theme}}', 'system')
-      .replaceAll('{{product}}', 'K8s Scheduler'),
+      .replaceAll('{{product}}', 'K8s Scheduler')
+      .replaceAll('{{cluster}}', ''),
 }
 
 export default defineConfig(({ command }) => ({

@@ -65,6 +65,8 @@ TEST_CASE("the document is made for one reply, and kept by nobody") {
   CHECK(page.header("content-security-policy").value_or("").find("'nonce-" + nonce + "'") !=
         std::string::npos);
   CHECK(nonce_of(nobody.get("/login", kBrowser)) != nonce);
+  // Said before any script runs, so that nothing is taken for real that is not.
+  CHECK(page.body.find("data-cluster=\"simulated\"") != std::string::npos);
   CHECK(page.header("cache-control") == "no-store");
   CHECK(page.header("vary") == "Host, Cookie, Accept, Accept-Language");
   CHECK(page.header("x-content-type-options") == "nosniff");

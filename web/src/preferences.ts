@@ -39,4 +39,7 @@ export function setLocale(to: Locale) {
   keep('locale', to)
 }
 
+// Nothing that is deployed here really runs.
+export const simulated = () => root().dataset.cluster === 'simulated'
+
 export const product = () => root().dataset.product ?? ''

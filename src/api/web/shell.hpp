@@ -11,6 +11,7 @@ struct Shell {
   std::string_view locale;
   std::string_view theme;
   std::string_view product;  // Of the host's brand.
+  std::string_view cluster;  // "simulated", where nothing really runs; or "kubernetes".
 };
 
 // `page` with its places filled, escaped; a place that is not known stays as it is.

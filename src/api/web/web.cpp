@@ -69,7 +69,8 @@ http::Response document(const Services& services, const http::Request& request, 
   const Shell shell{nonce,
                     locale_for(request.cookie(secure ? "__Host-locale" : "locale"),
                                request.headers.get("Accept-Language")),
-                    theme_for(request.cookie(secure ? "__Host-theme" : "theme")), kProduct};
+                    theme_for(request.cookie(secure ? "__Host-theme" : "theme")), kProduct,
+                    services.simulated ? "simulated" : "kubernetes"};
   http::Response response(200, "text/html; charset=utf-8", filled(page, shell));
   // Never stored: the nonce is of this reply only.
   response.headers.set("Cache-Control", "no-store");

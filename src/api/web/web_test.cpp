@@ -54,7 +54,7 @@ TEST_CASE("a theme is one of three") {
 
 TEST_CASE("what is filled into the document cannot leave its place") {
   const std::string out = filled("<html lang=\"{{locale}}\"><title>{{product}}</title>{{other}}{{",
-                                 {"n", "de", "dark", "A & <b>\"'{{nonce}}"});
+                                 {"n", "de", "dark", "A & <b>\"'{{nonce}}", "simulated"});
   CHECK(out == "<html lang=\"de\"><title>A &amp; &lt;b&gt;&quot;&#39;{{nonce}}</title>{{other}}{{");
 }
 

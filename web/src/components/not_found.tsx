@@ -4,6 +4,7 @@ import { useTranslation } from '@/i18n'
 import { usePageTitle } from '@/title'
 
 import { buttonClass } from './button'
+import { Mark } from './mark'
 
 // `was`: the name of what this page has shown until now.
 export function NotFoundText({ was }: { was?: string | undefined }) {
@@ -28,6 +29,7 @@ export function NotFoundText({ was }: { was?: string | undefined }) {
 export function NotFound() {
   return (
     <main id="content" tabIndex={-1} className="px-6 py-8 sm:px-12">
+      <Mark />
       <NotFoundText />
     </main>
   )

@@ -5,6 +5,7 @@ import { deploymentDe } from './deployment_de'
 import { deploymentsDe } from './deployments_de'
 import { isolationDe } from './isolation_de'
 import { memberDe } from './member_de'
+import { platformDe } from './platform_de'
 import { teamsDe } from './teams_de'
 
 export const appDe: Record<keyof typeof appEn, string> = {
@@ -14,5 +15,6 @@ export const appDe: Record<keyof typeof appEn, string> = {
   ...deploymentsDe,
   ...isolationDe,
   ...memberDe,
+  ...platformDe,
   ...teamsDe,
 }

@@ -4,6 +4,7 @@ import { deploymentEn } from './deployment_en'
 import { deploymentsEn } from './deployments_en'
 import { isolationEn } from './isolation_en'
 import { memberEn } from './member_en'
+import { platformEn } from './platform_en'
 import { teamsEn } from './teams_en'
 
 // What only pages of who is signed in say. It comes with the first of them.
@@ -14,5 +15,6 @@ export const appEn = {
   ...deploymentsEn,
   ...isolationEn,
   ...memberEn,
+  ...platformEn,
   ...teamsEn,
 } as const

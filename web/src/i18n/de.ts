@@ -35,6 +35,9 @@ export const de: Record<keyof typeof en, string> = {
   'address.sign_in_first': 'Melden Sie sich bei dem Konto an, das darum gebeten hat.',
   'address.title': 'Adresse bestätigen',
 
+  'cluster.simulated': 'Simulierter Cluster',
+  'cluster.simulated_text': 'Was hier bereitgestellt wird, läuft nicht wirklich.',
+
   'delivery.cancelled': 'Mail nicht gesendet',
   'delivery.failed': 'Mail nicht zustellbar',
   'delivery.queued': 'Mail wartet auf Versand',

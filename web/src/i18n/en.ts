@@ -33,6 +33,9 @@ export const en = {
   'address.sign_in_first': 'Sign in to the account that asked for it.',
   'address.title': 'Confirm your address',
 
+  'cluster.simulated': 'Simulated cluster',
+  'cluster.simulated_text': 'Nothing that is deployed here really runs.',
+
   'delivery.cancelled': 'Mail not sent',
   'delivery.failed': 'Mail could not be delivered',
   'delivery.queued': 'Mail waits to be sent',

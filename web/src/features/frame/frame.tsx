@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useRouter } from '@tanstack/react-router'
-import { Building2, Check, ChevronsUpDown, Menu as MenuIcon, Plus, Search, X } from 'lucide-react'
+import { Building2, Check, ChevronsUpDown, Menu as MenuIcon, Plus, Search, ServerCog, X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { lazy, Suspense, useCallback, useState, type ReactNode } from 'react'
 import { useTranslation } from '@/i18n'
@@ -16,6 +16,7 @@ import { Initials } from './initials'
 import { useKeyboard } from './keyboard'
 import { Menu, MenuItem, MenuLine, MenuTitle } from './menu'
 import { places } from './places'
+import { platformPlaces } from './platform_places'
 
 // Both come when they are asked for.
 const Palette = lazy(async () => ({ default: (await import('./palette')).Palette }))
@@ -57,6 +58,12 @@ function Switcher({ org, name }: { org: string | null; name: string }) {
         <Plus aria-hidden size={15} className="text-soft" />
         {t('orgs.title')}
       </MenuItem>
+      {data?.platform_admin ? (
+        <MenuItem onSelect={() => void navigate({ to: '/platform' })}>
+          <ServerCog aria-hidden size={15} className="text-soft" />
+          {t('nav.platform')}
+        </MenuItem>
+      ) : null}
     </Menu>
   )
 }
@@ -88,6 +95,32 @@ function AccountMenu({ leave, keys }: { leave: () => void; keys: () => void }) {
   )
 }
 
+const place =
+  'flex min-h-9 items-center gap-2.5 rounded-md px-2 py-1.5 text-soft hover:bg-panel hover:text-ink data-[status=active]:bg-accent-soft data-[status=active]:font-medium data-[status=active]:text-ink'
+
+function PlatformNavigation({ onGo }: { onGo?: () => void }) {
+  const { t } = useTranslation()
+  return (
+    <nav aria-label={t('nav.platform')}>
+      <ul className="flex flex-col gap-0.5">
+        {platformPlaces.map(({ to, label, icon: Icon }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              activeOptions={{ exact: true, includeSearch: false }}
+              {...(onGo ? { onClick: onGo } : {})}
+              className={place}
+            >
+              <Icon aria-hidden size={16} className="shrink-0" />
+              {t(label)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
 function Navigation({ org, onGo }: { org: string; onGo?: () => void }) {
   const { t } = useTranslation()
   return (
@@ -100,7 +133,7 @@ function Navigation({ org, onGo }: { org: string; onGo?: () => void }) {
               params={{ org }}
               activeOptions={{ exact: to === '/o/$org', includeSearch: false }}
               {...(onGo ? { onClick: onGo } : {})}
-              className="flex min-h-9 items-center gap-2.5 rounded-md px-2 py-1.5 text-soft hover:bg-panel hover:text-ink data-[status=active]:bg-accent-soft data-[status=active]:font-medium data-[status=active]:text-ink"
+              className={place}
             >
               <Icon aria-hidden size={16} className="shrink-0" />
               {t(label)}
@@ -113,7 +146,18 @@ function Navigation({ org, onGo }: { org: string; onGo?: () => void }) {
 }
 
 // Around every page of who is signed in. `org`: the organization of the address, where it has one.
-export function Frame({ org, name, children }: { org: string | null; name: string; children: ReactNode }) {
+// `platform`: it is a page of the installation.
+export function Frame({
+  org,
+  platform = false,
+  name,
+  children,
+}: {
+  org: string | null
+  platform?: boolean
+  name: string
+  children: ReactNode
+}) {
   const { t } = useTranslation()
   const text = useProblemText()
   const router = useRouter()
@@ -150,6 +194,7 @@ export function Frame({ org, name, children }: { org: string | null; name: strin
         </kbd>
       </button>
       {org !== null ? <Navigation org={org} {...(onGo ? { onGo } : {})} /> : null}
+      {platform ? <PlatformNavigation {...(onGo ? { onGo } : {})} /> : null}
       <div className="mt-auto flex flex-col gap-2 pt-4">
         <Preferences />
         <AccountMenu leave={leave} keys={openKeys} />

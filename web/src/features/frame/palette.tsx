@@ -8,6 +8,7 @@ import { me } from '@/api/queries'
 import { TeamItems } from '@/features/deployments/palette_items'
 
 import { places } from './places'
+import { platformPlaces } from './platform_places'
 
 const item =
   'flex min-h-9 items-center gap-2 rounded-sm px-2 py-1.5 data-[selected=true]:bg-accent-soft'
@@ -89,6 +90,21 @@ export function Palette({
                   {t('orgs.title')}
                 </Command.Item>
               </Command.Group>
+              {data?.platform_admin ? (
+                <Command.Group heading={t('nav.platform')} className={group}>
+                  {platformPlaces.map(({ to, label, icon: Icon }) => (
+                    <Command.Item
+                      key={to}
+                      value={`${t('nav.platform')} ${t(label)}`}
+                      onSelect={run(() => void navigate({ to }))}
+                      className={item}
+                    >
+                      <Icon aria-hidden size={16} className="text-soft" />
+                      {t(label)}
+                    </Command.Item>
+                  ))}
+                </Command.Group>
+              ) : null}
               <Command.Group heading={t('palette.actions')} className={group}>
                 <Command.Item
                   value={t('nav.account')}

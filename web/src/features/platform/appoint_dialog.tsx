@@ -1,0 +1,64 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useForm } from 'react-hook-form'
+import { useTranslation } from '@/i18n'
+
+import { ask, type Schemas } from '@/api/client'
+import { Button } from '@/components/button'
+import { Dialog } from '@/components/dialog'
+import { TextArea, TextField } from '@/components/field'
+import { Notice } from '@/components/notice'
+import { toast } from '@/components/toasts'
+import { useRules, useSend } from '@/forms'
+
+export function AppointDialog({ of, onClose }: { of: Schemas['Organization']; onClose: () => void }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const rules = useRules('Appointment')
+  const form = useForm({ defaultValues: { user: '', reason: '' } })
+  const send = useSend(form, ['user', 'reason'], async (values) => {
+    await ask('put', '/api/v1/platform/orgs/{org}/owner', {
+      params: { org: of.id },
+      body: { user: values.user.trim(), reason: values.reason },
+    })
+    await client.invalidateQueries({ queryKey: ['platform', 'orgs'] })
+    toast(t('platform.appointed', { organization: of.name }))
+    onClose()
+  })
+  const { errors, isSubmitting } = form.formState
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={`${t('platform.appoint')}: ${of.name}`}
+      lead={<p>{t('platform.appoint_lead')}</p>}
+    >
+      <form noValidate onSubmit={send} className="flex flex-col gap-4">
+        {errors.root?.server ? (
+          <Notice tone="danger" role="alert">
+            {errors.root.server.message}
+          </Notice>
+        ) : null}
+        <TextField
+          label={t('platform.user')}
+          type="email"
+          autoComplete="off"
+          error={errors.user}
+          {...form.register('user', rules('user'))}
+        />
+        <TextArea
+          label={t('platform.reason')}
+          hint={t('platform.reason_hint')}
+          rows={2}
+          error={errors.reason}
+          {...form.register('reason', rules('reason'))}
+        />
+        <div className="flex gap-2">
+          <Button type="submit" look="primary" busy={isSubmitting}>
+            {t('platform.appoint')}
+          </Button>
+          <Button onClick={onClose}>{t('action.cancel')}</Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

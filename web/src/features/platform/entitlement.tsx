@@ -1,0 +1,17 @@
+import { useTranslation } from '@/i18n'
+
+import { amount } from '@/amount'
+import type { Schemas } from '@/api/client'
+
+type Entitlement = Schemas['Plan']['entitlements'][number]
+
+// What a plan allows of one feature, in words.
+export function useEntitlement(): (of: Entitlement) => string {
+  const { t, find, language } = useTranslation()
+  return ({ value, unit }) => {
+    if (value === null) return t('platform.unlimited')
+    if (typeof value === 'boolean') return t(value ? 'platform.yes' : 'platform.no')
+    if (typeof value === 'number') return amount(value, unit ?? 'count', language)
+    return find(`choice.${value}`) ?? value
+  }
+}

@@ -1,0 +1,80 @@
+import { expect, holds, signIn, test } from './world'
+
+test('an administrator finds an organization and raises its plan, and at once more fits', async ({ page, context, world, root, ann }) => {
+  test.slow()
+  await context.clearCookies()
+  await signIn(context, world, root)
+  await page.goto('/orgs')
+  await page.getByRole('button', { name: /Switch$/ }).click()
+  await page.getByRole('menuitem', { name: 'Platform' }).click()
+  await expect(page).toHaveURL('/platform')
+  await expect(page.getByRole('row').nth(1)).toBeVisible()
+  await holds(page, 'platform-orgs')
+  await page.getByLabel('Search by name or short name').fill(ann.org)
+  await expect(page).toHaveURL(/name=/)
+  const row = page.getByRole('row', { name: new RegExp(`${ann.org}$|${ann.org} `) })
+  await expect(row).toContainText('business')
+  await expect(row).toContainText(ann.email)
+  await row.getByRole('button', { name: /^Actions for/ }).click()
+  // There is an owner who can act.
+  await expect(page.getByRole('menuitem', { name: 'Appoint an owner' })).toHaveCount(0)
+  await page.getByRole('menuitem', { name: 'Set the plan' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByRole('button', { name: 'Set the plan' })).toBeDisabled()
+  await dialog.getByLabel('Plan').selectOption('enterprise')
+  await expect(dialog).toContainText('No limit')
+  await holds(page, 'platform-plan', { brief: true })
+  await dialog.getByRole('button', { name: 'Set the plan' }).click()
+  await expect(row).toContainText('enterprise')
+  const usage = (await (await world.call('GET', `/orgs/${ann.org}/usage`, undefined, ann.cookie)).json()) as { plan: string }
+  expect(usage.plan).toBe('enterprise')
+  await page.getByLabel('Search by name or short name').fill('nobody has this')
+  await expect(page.getByText('No organization', { exact: true })).toBeVisible()
+})
+
+test('the pages of the platform are readable by everybody, and there for administrators alone', async ({ page, context, world, root, ann }) => {
+  test.slow()
+  const paths = ['', '/plans', '/isolation', '/cluster']
+  for (const path of paths) {
+    await page.goto(`/platform${path}`)
+    await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible()
+  }
+  await world.call('POST', `/orgs/${ann.org}/teams/default/deployments`, { name: 'web', template: 'nginx' }, ann.cookie)
+  await context.clearCookies()
+  await signIn(context, world, root)
+  for (const path of paths.slice(1)) {
+    await page.goto(`/platform${path}`)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await holds(page, `platform${path.replace('/', '-')}`)
+  }
+  await expect(page.getByText('Everything works')).toBeVisible()
+  await page.goto('/platform/plans')
+  await expect(page.getByRole('row', { name: /Deployments/ })).toContainText('No limit')
+  await page.goto('/platform/isolation')
+  await page.getByLabel('Sandboxes').selectOption('Only with findings')
+  await expect(page).toHaveURL(/state=exposed/)
+  await expect(page.getByText('No sandbox', { exact: true })).toBeVisible()
+
+  // A part that does not work is named.
+  await page.route('**/readyz', (route) =>
+    route.fulfill({ status: 503, json: { status: 'unavailable', checks: { database: 'ok', cluster: 'unavailable' } } }),
+  )
+  await page.goto('/platform/cluster')
+  await expect(page.getByText('Something does not work')).toBeVisible()
+  await expect(page.getByRole('listitem').filter({ hasText: 'Cluster' }).last()).toContainText('Not available')
+})
+
+test('on a simulated cluster every page says so, signed in or not', async ({ page, context, ann }) => {
+  for (const path of [`/o/${ann.org}`, '/orgs', '/account', '/o/nobody-has-this']) {
+    await page.goto(path)
+    await expect(page.getByText('Simulated cluster').first()).toBeVisible()
+  }
+  await page.setViewportSize({ width: 360, height: 740 })
+  await page.goto(`/o/${ann.org}/people`)
+  await expect(page.getByRole('banner').getByText('Simulated cluster')).toBeVisible()
+  await context.clearCookies()
+  for (const path of ['/login', '/signup', '/reset#x', '/no/such/page']) {
+    await page.goto(path)
+    await expect(page.getByText('Simulated cluster').first()).toBeVisible()
+  }
+})
