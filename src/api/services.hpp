@@ -28,7 +28,7 @@ struct Services {
   RequestLimits& limits;
   SessionCookie cookie;
   const TemplateCatalogue& templates;
-  app::NamespacePattern namespaces;
+  NamespacePattern namespaces;
   Cursors cursors;
   std::string idempotency_key;  // Of the hashes under which answers are kept.
 

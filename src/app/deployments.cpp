@@ -64,7 +64,9 @@ Result<std::vector<SealedSecret>> seal(Tx& tx, const Stores& stores, const AnyPe
 Result<SandboxRow> sandbox_of(Tx& tx, const Stores& stores, const NamespacePattern& pattern,
                               const Permit<Action::deployments_create, Team>& permit,
                               const UserId& user) {
-  KS_TRY(auto existing, stores.sandboxes.find(tx, permit, user));
+  const std::optional<TeamId> team_only =
+      pattern.names_team() ? std::optional(permit.id()) : std::nullopt;
+  KS_TRY(auto existing, stores.sandboxes.find(tx, permit, user, team_only));
   if (existing) return std::move(*existing);
   const TenantScope& scope = permit.scope();
   const Time now = stores.clock.now();
@@ -74,10 +76,12 @@ Result<SandboxRow> sandbox_of(Tx& tx, const Stores& stores, const NamespacePatte
          stores.authorizer.require<Action::team_read>(tx, scope, permit.id()));
   KS_TRY(const TeamRow team, stores.teams.get(tx, may_read_team));
   KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, permit, now));
-  for (const bool first : {true, false}) {
+  for (const std::string& name :
+       pattern.names({scope.client(), scope.org(), user, permit.id(), org.slug, team.slug})) {
     NewSandbox fresh{SandboxId::make(stores.clock, stores.random),
                      user,
-                     pattern.render(scope, user, permit.id(), org.slug, team.slug, first),
+                     team_only,
+                     name,
                      random_token(stores.random, 24),
                      limits.isolation(),
                      now};
@@ -168,28 +172,6 @@ Result<DeploymentRow> revise(Tx& tx, const Stores& stores, const TenantScope& sc
 }
 
 }  // namespace
-
-std::string NamespacePattern::render(const TenantScope& scope, const UserId& user,
-                                     const TeamId& team, std::string_view org_slug,
-                                     std::string_view team_slug, bool first) const {
-  std::string out = text;
-  const auto put = [&](std::string_view placeholder, std::string_view value) {
-    for (std::size_t at; (at = out.find(placeholder)) != std::string::npos;)
-      out.replace(at, placeholder.size(), value);
-  };
-  put("{userId}", user.text());
-  put("{orgId}", scope.org().text());
-  put("{teamId}", team.text());
-  put("{clientId}", scope.client().text());
-  put("{orgSlug}", org_slug);
-  put("{teamSlug}", team_slug);
-  const bool tells_organizations_apart =
-      text.find("{orgId}") != std::string::npos || text.find("{teamId}") != std::string::npos;
-  // The last digits of a UUIDv7 are its random part; the first ones are a clock.
-  if (!first && !tells_organizations_apart)
-    out += "-" + std::string(scope.org().text().substr(36 - 12));
-  return out;
-}
 
 Result<Created> create_deployment(Tx& tx, const Stores& stores, const NamespacePattern& pattern,
                                   const TenantScope& scope, std::string_view team,

@@ -6,6 +6,7 @@
 
 #include "app/stores.hpp"
 #include "domain/deployment/deployment_request.hpp"
+#include "domain/sandbox/namespace_pattern.hpp"
 
 namespace ks::app {
 
@@ -13,16 +14,6 @@ struct Created {
   DeploymentRow row;
   // Values that were made here: shown once, in the answer that made them.
   std::vector<DraftSecret> generated;
-};
-
-// Names and identity of the namespace that a person's deployments of an organization run in. See
-// config: KUBERNETES_NAMESPACE.
-struct NamespacePattern {
-  std::string text = "sandbox-{userId}";
-  // `first`: whether this is the person's first sandbox in the installation; a later one gets the
-  // organization's random part appended unless the pattern itself tells organizations apart.
-  std::string render(const TenantScope& scope, const UserId& user, const TeamId& team,
-                     std::string_view org_slug, std::string_view team_slug, bool first) const;
 };
 
 // Each of these authorizes, decides, writes and records in the transaction it is given. `team` and

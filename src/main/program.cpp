@@ -164,7 +164,7 @@ void Program::Impl::build_api() {
                     *limits,
                     SessionCookie(config.base_url),
                     *templates,
-                    app::NamespacePattern{config.namespace_pattern},
+                    config.namespace_pattern,
                     api::Cursors(key("cursors")),
                     key("idempotency"),
                     config.base_url.text(),

@@ -208,17 +208,25 @@ Result<void> SqlDeploymentStore::want_anew(Tx& tx,
   return {};
 }
 
+namespace {
+std::string text_of(const std::optional<TeamId>& team) {
+  return team ? team->str() : std::string();
+}
+}  // namespace
+
 Result<std::optional<SandboxRow>> SqlSandboxStore::find(
-    Tx& tx, const Permit<Action::deployments_create, Team>& permit, const UserId& user) {
-  KS_TRY(const auto row, sql_tx(tx).run(permit, q::sandbox_by_person, user));
+    Tx& tx, const Permit<Action::deployments_create, Team>& permit, const UserId& user,
+    const std::optional<TeamId>& team) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::sandbox_by_owner, user, text_of(team)));
   if (!row) return std::optional<SandboxRow>();
   return std::optional(SandboxRow{row->id<Sandbox>(0), row->str(1)});
 }
 
 Result<bool> SqlSandboxStore::create(Tx& tx, const Permit<Action::deployments_create, Team>& permit,
                                      const NewSandbox& s) {
-  KS_TRY(const auto created, sql_tx(tx).run(permit, q::sandbox_create, s.id, s.user, s.namespace_,
-                                            s.claim, name(s.isolation), s.now));
+  KS_TRY(const auto created,
+         sql_tx(tx).run(permit, q::sandbox_create, s.id, s.user, text_of(s.team), s.namespace_,
+                        s.claim, name(s.isolation), s.now));
   return created == 1;
 }
 

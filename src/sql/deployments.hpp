@@ -33,7 +33,7 @@ class SqlDeploymentStore final : public DeploymentStore {
 class SqlSandboxStore final : public SandboxStore {
  public:
   Result<std::optional<SandboxRow>> find(Tx&, const Permit<Action::deployments_create, Team>&,
-                                         const UserId&) override;
+                                         const UserId&, const std::optional<TeamId>&) override;
   Result<bool> create(Tx&, const Permit<Action::deployments_create, Team>&,
                       const NewSandbox&) override;
   Result<void> touch_all(Tx&, const AnyPermit&, Isolation) override;

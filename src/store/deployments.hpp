@@ -143,6 +143,7 @@ struct SandboxRow {
 struct NewSandbox {
   SandboxId id;
   UserId user;
+  std::optional<TeamId> team;  // Where it is one team's only.
   std::string namespace_;
   std::string claim;
   Isolation isolation;
@@ -152,9 +153,10 @@ struct NewSandbox {
 class SandboxStore {
  public:
   virtual ~SandboxStore() = default;
+  // A person's, of all teams or of one.
   virtual Result<std::optional<SandboxRow>> find(Tx&,
                                                  const Permit<Action::deployments_create, Team>&,
-                                                 const UserId&) = 0;
+                                                 const UserId&, const std::optional<TeamId>&) = 0;
   // False, with nothing done, when the namespace is taken.
   virtual Result<bool> create(Tx&, const Permit<Action::deployments_create, Team>&,
                               const NewSandbox&) = 0;

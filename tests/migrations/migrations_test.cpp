@@ -330,6 +330,54 @@ TEST_CASE("amounts of deployments that were being deleted count again after the 
   check("postgres.sql", run, run);
 }
 
+TEST_CASE("SQLite makes the table of sandboxes again with all its rows, and what refers to them") {
+  Target target;
+  sqlite_target(target);
+  REQUIRE(target.migrate());
+  const std::string path = target.path();
+  const auto id = [](int n) { return fmt::format("'00000000-0000-7000-8000-{:012}'", n); };
+  const std::string client = id(1);
+  sqlite_run(path,
+             fmt::format("INSERT INTO users (client_id, id, email, name, password_hash, state, "
+                         "platform_admin, authz_version, created_at, updated_at) VALUES "
+                         "({}, {}, 'a@x.test', 'A', '', 'active', 0, 1, 0, 0)",
+                         client, id(1)));
+  sqlite_run(path,
+             fmt::format("INSERT INTO organizations (client_id, id, slug, name, state, version, "
+                         "feed_seq, audit_seq, audit_mac, created_at, updated_at) VALUES "
+                         "({}, {}, 'o', 'O', 'active', 1, 0, 0, '', 0, 0)",
+                         client, id(2)));
+  sqlite_run(path,
+             fmt::format("INSERT INTO teams (client_id, org_id, id, slug, name, description, "
+                         "version, created_at, updated_at) VALUES ({}, {}, {}, 't', 'T', '', 1, "
+                         "0, 0)",
+                         client, id(2), id(3)));
+  sqlite_run(path, fmt::format(
+                       "INSERT INTO sandboxes (client_id, org_id, id, user_id, namespace, claim, "
+                       "isolation, generation, synced_generation, ready, reason, message, "
+                       "created_at, retry_at, failures, isolation_seen, isolation_findings) VALUES "
+                       "({}, {}, {}, {}, 'ns', 'c', 'shared', 7, 6, 1, 'r', 'm', 1, 2, 3, 's', 4)",
+                       client, id(2), id(4), id(1)));
+  sqlite_run(
+      path,
+      fmt::format(
+          "INSERT INTO deployments (client_id, org_id, id, team_id, sandbox_id, name, stem, "
+          "template, spec, revision, version, generation, synced_generation, restarts, phase, "
+          "reason, message, status, deleting, cpu_milli, memory_bytes, storage_bytes, "
+          "created_by, created_at, updated_at) VALUES ({}, {}, {}, {}, {}, 'd', 's', '', '{{}}', "
+          "1, 1, 1, 1, 0, 'Ready', '', '', '{{}}', 0, 1, 1, 1, {}, 0, 0)",
+          client, id(2), id(5), id(3), id(4), id(1)));
+  const std::string schema = sqlite_schema(path);
+  const std::string rows = sqlite_rows(path, "SELECT * FROM sandboxes");
+  sqlite_run(path, "PRAGMA foreign_keys = ON; BEGIN EXCLUSIVE;" +
+                       read_file(source_folder() +
+                                 "/src/sql/migrations/0021_sandboxes_by_team/sqlite.sql") +
+                       "COMMIT;");
+  CHECK(sqlite_rows(path, "SELECT * FROM sandboxes") == rows);
+  CHECK(sqlite_schema(path) == schema);
+  CHECK(sqlite_rows(path, "PRAGMA foreign_key_check").empty());
+}
+
 TEST_CASE("a login that may not create roles is given the SQL to run, which is enough") {
   if (!PostgresServer::available()) return;
   auto& server = PostgresServer::shared();

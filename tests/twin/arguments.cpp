@@ -41,6 +41,7 @@ const Values& usual() {
       {"decision", "confirmed"},
       {"decision_before", "pending"},
       {"of_org", number_id(1)},
+      {"of_team", ""},
       {"after_org", number_id(0)},
       {"keep", 0},
       {"others", 0},

@@ -7,13 +7,10 @@
 #include <fstream>
 #include <sstream>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/digest.hpp"
-#include "base/random.hpp"
 #include "domain/name.hpp"
 #include "main/config/outside.hpp"
 
@@ -132,15 +129,7 @@ void Loader::secrets_key() {
   if (!path.empty()) {
     std::error_code ignored;
     if (out_.config.dev_mode && !std::filesystem::exists(path, ignored)) {
-      std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
-      SystemRandom random;
-      std::string fresh(32, '\0');
-      random.fill({reinterpret_cast<std::uint8_t*>(fresh.data()), fresh.size()});
-      const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-      const std::string text = base64(fresh) + "\n";
-      if (fd < 0 || ::write(fd, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-        fault("SECRETS_KEY_FILE", "cannot be made: " + path);
-      if (fd >= 0) ::close(fd);
+      if (!make_key_file(path)) fault("SECRETS_KEY_FILE", "cannot be made: " + path);
     }
     struct stat info{};
     if (::stat(path.c_str(), &info) == 0 && (info.st_mode & 077) != 0)
@@ -187,9 +176,10 @@ void Loader::kubernetes() {
   } else {
     fault("KUBERNETES_ENABLED", "must be auto, true or simulated");
   }
-  config.namespace_pattern = get("KUBERNETES_NAMESPACE");
-  if (auto why = namespace_pattern_fault(config.namespace_pattern); !why.empty())
-    fault("KUBERNETES_NAMESPACE", why);
+  if (auto pattern = NamespacePattern::parse(get("KUBERNETES_NAMESPACE")))
+    config.namespace_pattern = std::move(*pattern);
+  else
+    fault("KUBERNETES_NAMESPACE", pattern.error().message);
   const std::string crds = get("KUBERNETES_INSTALL_CRDS");
   if (crds == "auto" || crds == "true")
     config.op.install_crds = op::OperatorConfig::InstallCrds::auto_;

@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "domain/mail/email_address.hpp"
+#include "domain/sandbox/namespace_pattern.hpp"
 #include "identity/origin.hpp"
 #include "mail/smtp_url.hpp"
 #include "operator/config.hpp"
@@ -37,7 +38,7 @@ struct Config {
   KubernetesMode kubernetes = KubernetesMode::simulated;
   std::string kubeconfig;  // Path; empty when simulated.
   std::string kubernetes_context;
-  std::string namespace_pattern;
+  NamespacePattern namespace_pattern;
   std::string workload_tls;
   std::string secrets_key;  // Never printed.
   std::string sign_up;
@@ -129,9 +130,5 @@ Result<std::map<std::string, std::string>> parse_config_file(std::string_view te
 
 // The text of such a file.
 std::string config_file_text(const std::map<std::string, std::string>& given);
-
-// Faults of KUBERNETES_NAMESPACE: no placeholder that tells people apart, or one that can exceed 63
-// characters with its suffix. Empty when it is fine.
-std::string namespace_pattern_fault(std::string_view pattern);
 
 }  // namespace ks

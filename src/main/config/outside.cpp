@@ -5,6 +5,11 @@
 #include <charconv>
 #include <filesystem>
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/digest.hpp"
+#include "base/random.hpp"
 #include "kube/https/kubeconfig.hpp"
 
 namespace ks {
@@ -36,6 +41,20 @@ std::string kubeconfig_fault(const std::string& path, std::string_view context) 
   if (loaded) return {};
   return std::string(context.empty() ? "KUBECONFIG: " : "KUBERNETES_CONTEXT: ") +
          loaded.error().message;
+}
+
+bool make_key_file(const std::string& path) {
+  std::error_code ignored;
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+  SystemRandom random;
+  std::string fresh(32, '\0');
+  random.fill({reinterpret_cast<std::uint8_t*>(fresh.data()), fresh.size()});
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return false;
+  const std::string text = base64(fresh) + "\n";
+  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  ::close(fd);
+  return written;
 }
 
 bool is_object_name(std::string_view text) {

@@ -9,6 +9,9 @@ namespace ks {
 // Why a cluster cannot be reached by this, after the setting's name; empty when it can be tried.
 std::string kubeconfig_fault(const std::string& path, std::string_view context);
 
+// Writes a fresh key, for its owner's eyes only; false when that cannot be, or a file is there.
+bool make_key_file(const std::string& path);
+
 // A DNS subdomain of RFC 1123, the form of most names in Kubernetes.
 bool is_object_name(std::string_view text);
 

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "domain/name.hpp"
 #include "main/config/config.hpp"
 
 namespace ks {
@@ -205,40 +204,6 @@ std::string config_file_text(const std::map<std::string, std::string>& given) {
     if (!value.empty())
       out.append(name).append("=").append(value, 0, value.find_first_of("\r\n")).append("\n");
   return out;
-}
-
-std::string namespace_pattern_fault(std::string_view pattern) {
-  struct Placeholder {
-    std::string_view text;
-    std::size_t length;
-  };
-  constexpr std::array<Placeholder, 6> kPlaceholders = {{{"{userId}", 36},
-                                                         {"{orgId}", 36},
-                                                         {"{teamId}", 36},
-                                                         {"{clientId}", 36},
-                                                         {"{orgSlug}", kSlugMax},
-                                                         {"{teamSlug}", kSlugMax}}};
-  std::string rest(pattern);
-  std::size_t length = 0;
-  bool person = false, organization = false, team = false;
-  for (const auto& p : kPlaceholders) {
-    for (std::size_t at; (at = rest.find(p.text)) != std::string::npos;) {
-      rest.replace(at, p.text.size(), "x");
-      length += p.length - 1;
-      person = person || p.text == "{userId}";
-      organization = organization || p.text == "{orgId}";
-      team = team || p.text == "{teamId}";
-    }
-  }
-  length += rest.size();
-  if (!person) return "must have {userId}: a namespace is one person's";
-  if (team) return "{teamId} in the pattern is not supported by this version";
-  // A second organization of the same person gets 12 digits of its id appended.
-  if (!organization) length += 13;
-  if (!check_label(rest, 63)) return "may only have lower-case letters, digits and '-'";
-  if (length > 63)
-    return fmt::format("can become {} characters long; a namespace's name has at most 63", length);
-  return {};
 }
 
 }  // namespace ks

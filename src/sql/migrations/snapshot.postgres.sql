@@ -425,7 +425,8 @@ CREATE TABLE public.sandboxes (
     retry_at bigint DEFAULT 0 NOT NULL,
     failures bigint DEFAULT 0 NOT NULL,
     isolation_seen text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
-    isolation_findings bigint DEFAULT 0 NOT NULL
+    isolation_findings bigint DEFAULT 0 NOT NULL,
+    team text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C"
 );
 ALTER TABLE ONLY public.sandboxes FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.sandboxes OWNER TO {owner_role};
@@ -590,7 +591,7 @@ ALTER TABLE ONLY public.rate_limits
 ALTER TABLE ONLY public.sandboxes
     ADD CONSTRAINT sandboxes_namespace_taken UNIQUE (namespace);
 ALTER TABLE ONLY public.sandboxes
-    ADD CONSTRAINT sandboxes_person UNIQUE (client_id, org_id, user_id);
+    ADD CONSTRAINT sandboxes_person UNIQUE (client_id, org_id, user_id, team);
 ALTER TABLE ONLY public.sandboxes
     ADD CONSTRAINT sandboxes_pkey PRIMARY KEY (client_id, org_id, id);
 ALTER TABLE ONLY public.schema_migrations

@@ -1,16 +1,17 @@
--- name: sandbox_by_person
+-- name: sandbox_by_owner
 -- rows: optional
 -- scope: tenant
 SELECT s.id, s.namespace
 FROM sandboxes AS s
-WHERE s.client_id = :client AND s.org_id = :org AND s.user_id = :user_id;
+WHERE s.client_id = :client AND s.org_id = :org AND s.user_id = :user_id AND s.team = :of_team;
 
 -- name: sandbox_create
 -- rows: none
 -- scope: tenant
-INSERT INTO sandboxes (client_id, org_id, id, user_id, namespace, claim, isolation, generation,
+INSERT INTO sandboxes (client_id, org_id, id, user_id, team, namespace, claim, isolation, generation,
   synced_generation, ready, reason, message, created_at)
-VALUES (:client, :org, :id, :user_id, :namespace, :claim, :isolation, 1, 0, 0, '', '', :now)
+VALUES (:client, :org, :id, :user_id, :of_team, :namespace, :claim, :isolation, 1, 0, 0, '', '',
+  :now)
 ON CONFLICT (namespace) DO NOTHING;
 
 -- name: sandboxes_touch
