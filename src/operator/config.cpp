@@ -38,6 +38,16 @@ bool is_label_part(std::string_view text) {
   return !text.empty() && text.size() <= 63 && std::ranges::all_of(text, is_name_character);
 }
 
+// `NAME` or `PREFIX/NAME`.
+bool is_label_key(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return is_label_part(text);
+  return is_label_part(text.substr(0, slash)) && is_label_part(text.substr(slash + 1));
+}
+
+constexpr std::string_view kOrgId = "{orgId}";
+constexpr std::size_t kIdLength = 36;
+
 // An address in network form with the bits behind the prefix zero.
 bool is_cidr(std::string_view text) {
   const std::size_t slash = text.find('/');
@@ -69,12 +79,7 @@ Result<Peer> namespace_peer(std::string_view text) {
   const std::size_t equals = label.rfind('=');
   if (equals == std::string_view::npos) return invalid("must have the form NAMESPACE/label=value");
   const std::string_view key = label.substr(0, equals), value = label.substr(equals + 1);
-  const std::size_t prefix = key.find('/');
-  const bool key_fine =
-      prefix == std::string_view::npos
-          ? is_label_part(key)
-          : is_label_part(key.substr(0, prefix)) && is_label_part(key.substr(prefix + 1));
-  if (!key_fine || !is_label_part(value))
+  if (!is_label_key(key) || !is_label_part(value))
     return invalid("must have the form NAMESPACE/label=value");
   out.pod_labels[std::string(key)] = value;
   return out;
@@ -100,6 +105,25 @@ Result<std::vector<Peer>> parse_ingress_from(std::string_view text) {
 }
 
 Result<Peer> parse_dns_selector(std::string_view text) { return namespace_peer(trim(text)); }
+
+NodePool NodePool::of(std::string_view org_id) const {
+  NodePool out = *this;
+  if (const std::size_t at = out.value.find(kOrgId); at != std::string::npos)
+    out.value.replace(at, kOrgId.size(), org_id);
+  return out;
+}
+
+Result<std::optional<NodePool>> parse_node_pool(std::string_view text) {
+  const std::string_view pair = trim(text);
+  if (pair.empty()) return std::optional<NodePool>();
+  const std::size_t equals = pair.find('=');
+  if (equals == std::string_view::npos) return invalid("must have the form LABEL=VALUE");
+  NodePool out{std::string(pair.substr(0, equals)), std::string(pair.substr(equals + 1))};
+  const std::string longest = out.of(std::string(kIdLength, '0')).value;
+  if (!is_label_key(out.key) || !is_label_part(longest))
+    return invalid("must have the form LABEL=VALUE; {orgId} may stand in the value, once");
+  return std::optional(std::move(out));
+}
 
 Result<std::vector<std::string>> parse_cidrs(std::string_view text) {
   std::vector<std::string> out;

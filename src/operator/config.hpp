@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,18 @@ Result<Peer> parse_dns_selector(std::string_view text);
 // DNS_CIDRS, CLUSTER_CIDRS: CIDRs apart by commas, IPv4 or IPv6; may be empty.
 Result<std::vector<std::string>> parse_cidrs(std::string_view text);
 
+// Nodes that are kept for some pods: they carry this both as a label and as a taint.
+struct NodePool {
+  std::string key;
+  std::string value;
+  friend bool operator==(const NodePool&, const NodePool&) = default;
+
+  // Of one organization, where each has nodes of its own.
+  NodePool of(std::string_view org_id) const;
+};
+// DEDICATED_NODES: `LABEL=VALUE`, where {orgId} may stand in the value; nothing where it is empty.
+Result<std::optional<NodePool>> parse_node_pool(std::string_view text);
+
 struct OperatorConfig {
   std::string system_namespace = "k8s-scheduler";
   // kube-system, k8s-app=kube-dns.
@@ -39,6 +52,9 @@ struct OperatorConfig {
   std::string url_scheme = "https";
   // "v1.30" or "latest": which version of the pod security standard namespaces ask for.
   std::string pod_security_version = "v1.30";
+  // Where pods of the profile `dedicated` run. Absent: among all others.
+  std::optional<NodePool> dedicated_nodes;
+  std::string dedicated_runtime_class;  // Empty: the nodes' default.
   // Pods in a user namespace of their own (hostUsers: false); not every cluster can.
   bool user_namespaces = false;
 

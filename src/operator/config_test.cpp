@@ -33,6 +33,20 @@ TEST_CASE("DNS_SELECTOR names a namespace and a label") {
   CHECK_FALSE(parse_dns_selector("kube-system/x"));
 }
 
+TEST_CASE("DEDICATED_NODES is a label and its value, in which an organization may stand") {
+  const std::string org = "01890000-0000-7000-8000-000000000001";
+  const auto pool = parse_node_pool(" example.com/pool=dedicated ");
+  REQUIRE(pool);
+  CHECK(**pool == NodePool{"example.com/pool", "dedicated"});
+  CHECK((*pool)->of(org) == **pool);
+  CHECK((*parse_node_pool("org=o-{orgId}"))->of(org) == NodePool{"org", "o-" + org});
+  CHECK_FALSE(*parse_node_pool(""));
+  for (const char* text :
+       {"pool", "=x", "pool=", "a/b/c=x", "pool=a b", "pool={teamId}", "p=x,q=y",
+        "pool={orgId}{orgId}", "pool=x=y", "pool={orgId}-0123456789012345678901234567"})
+    CHECK_MESSAGE(!parse_node_pool(text), text);
+}
+
 TEST_CASE("CIDRs are network addresses of either family") {
   CHECK(parse_cidrs("10.0.0.0/8, fd00::/8")->size() == 2);
   CHECK(parse_cidrs("")->empty());

@@ -216,6 +216,38 @@ TEST_CASE("on a real cluster each played failure is told by its cause") {
   CHECK(rig.reaches(big, Phase::error, "Unschedulable"));
 }
 
+TEST_CASE("on a real cluster a plan with nodes of its own moves the pods there, and back") {
+  KS_REAL(rig);
+  op::OperatorConfig config;
+  config.dedicated_nodes = op::NodePool{"example.com/org", "{orgId}"};
+  rig.stop();
+  rig.start(config);
+  SandboxResource s = sample::sandbox(rig.fresh("sandbox"));
+  rig.want(s);
+  const auto d = sample::deployment(s.spec.ns, rig.fresh("web"));
+  rig.want(d);
+  REQUIRE(rig.reaches(d, Phase::ready));
+  const auto node = [&] {
+    const auto there = rig.get({kinds::kDeployment, s.spec.ns, d.spec.stem});
+    return there
+               ? std::string(
+                     there->at("spec", "template", "spec", "nodeSelector").text("example.com/org"))
+               : std::string();
+  };
+  CHECK(node().empty());
+  s.spec.isolation = Isolation::dedicated;
+  rig.want(s);
+  CHECK(until([&] { return node() == s.spec.org_id; }));
+  // The cluster has none of them, and the pods of before serve on.
+  CHECK(rig.reaches(d, Phase::updating, "Unschedulable"));
+  s.spec.isolation = Isolation::shared;
+  rig.want(s);
+  CHECK(until([&] { return node().empty(); }));
+  CHECK(rig.reaches(d, Phase::ready));
+  rig.stop();
+  rig.start();
+}
+
 TEST_CASE("on a real cluster the quota is a wall behind the plan") {
   KS_REAL(rig);
   SandboxResource s = sample::sandbox(rig.fresh("sandbox"));

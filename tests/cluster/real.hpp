@@ -66,8 +66,7 @@ class Real {
   }
   ~Real() { stop(); }
 
-  void start() {
-    op::OperatorConfig config;
+  void start(op::OperatorConfig config = {}) {
     // By `manifests` the definitions are there, and this account may not change them.
     config.install_crds = op::OperatorConfig::InstallCrds::auto_;
     operator_ = std::make_unique<op::Operator>(*own_, config, clock_, random_);

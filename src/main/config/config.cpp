@@ -232,6 +232,12 @@ void Loader::workloads() {
   else if (config.workload_tls != "external")
     fault("WORKLOAD_TLS", "this version serves workloads with TLS from outside only (external)");
   config.op.storage_class = object_name("STORAGE_CLASS");
+  if (auto nodes = op::parse_node_pool(get("DEDICATED_NODES")))
+    config.op.dedicated_nodes = std::move(*nodes);
+  else
+    fault("DEDICATED_NODES", nodes.error().message);
+  config.op.dedicated_runtime_class = object_name("DEDICATED_RUNTIME_CLASS");
+  config.op.user_namespaces = flag("USER_NAMESPACES", false);
   config.op.system_namespace = get("SYSTEM_NAMESPACE");
   if (!check_label(config.op.system_namespace, 63))
     fault("SYSTEM_NAMESPACE", "must be the name of a namespace");

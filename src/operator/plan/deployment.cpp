@@ -120,6 +120,10 @@ std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,
     pods.secret_name = spec.secret_name;
     pods.restarts = spec.restarts;
     pods.user_namespaces = config.user_namespaces;
+    if (sandbox.isolation == Isolation::dedicated) {
+      if (config.dedicated_nodes) pods.nodes = config.dedicated_nodes->of(sandbox.org_id);
+      pods.runtime_class = config.dedicated_runtime_class;
+    }
     for (const Volume& v : s.volumes) {
       Place claim{ns, claim_name(spec.stem, s.name, v.name), place.labels};
       pods.claims[v.name] = claim.name;

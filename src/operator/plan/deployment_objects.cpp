@@ -127,6 +127,13 @@ Json pod_spec(const Service& service, const PodPlan& pods) {
                            {"securityContext", std::move(security)},
                            {"containers", Json::array({container_of(service, pods)})}});
   if (pods.user_namespaces) out.set("hostUsers", false);
+  if (pods.nodes) {
+    out["nodeSelector"].set(pods.nodes->key, pods.nodes->value);
+    // Whatever the taint does: keeps pods off, or drives away those that run.
+    out["tolerations"].push(Json::object(
+        {{"key", pods.nodes->key}, {"operator", "Equal"}, {"value", pods.nodes->value}}));
+  }
+  if (!pods.runtime_class.empty()) out.set("runtimeClassName", pods.runtime_class);
   for (const Volume& v : service.volumes)
     out["volumes"].push(Json::object(
         {{"name", v.name},

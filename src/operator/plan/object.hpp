@@ -86,6 +86,9 @@ struct PodPlan {
   std::string secret_name;
   std::int64_t restarts = 0;
   bool user_namespaces = false;
+  // The nodes they run on. Absent: any that are not kept for somebody.
+  std::optional<NodePool> nodes;
+  std::string runtime_class;  // Empty: the nodes' default.
   // Volume name -> claim name.
   std::map<std::string, std::string> claims;
 };
