@@ -371,7 +371,7 @@ TEST_CASE("SQLite makes the table of sandboxes again with all its rows, and what
   const std::string rows = sqlite_rows(path, "SELECT * FROM sandboxes");
   sqlite_run(path, "PRAGMA foreign_keys = ON; BEGIN EXCLUSIVE;" +
                        read_file(source_folder() +
-                                 "/src/sql/migrations/0021_sandboxes_by_team/sqlite.sql") +
+                                 "/src/sql/migrations/0022_sandboxes_by_team/sqlite.sql") +
                        "COMMIT;");
   CHECK(sqlite_rows(path, "SELECT * FROM sandboxes") == rows);
   CHECK(sqlite_schema(path) == schema);
