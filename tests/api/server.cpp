@@ -52,7 +52,8 @@ api::WebBundle sample_web() {
       api::WebFile{"page-1.js", "text/javascript; charset=utf-8", "plain", "brotli", "gzip"},
       api::WebFile{"style-1.css", "text/css; charset=utf-8", "plain", {}, {}}};
   return {
-      "<html lang=\"{{locale}}\" data-theme=\"{{theme}}\"><title>{{product}}</title>"
+      "<html lang=\"{{locale}}\" data-theme=\"{{theme}}\" "
+      "data-cluster=\"{{cluster}}\"><title>{{product}}</title>"
       "<script nonce=\"{{nonce}}\"></script>",
       kFiles};
 }

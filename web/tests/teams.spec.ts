@@ -75,6 +75,7 @@ test('where the plan has no more teams the dialog says which limit it is and who
 })
 
 test('long names and many rows stay within the page', async ({ page, world, root, ann }) => {
+  test.slow()
   await onPlan(world, root, ann.org, 'enterprise')
   const long = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft und Söhne GmbH'
   for (let at = 0; at < 55; ++at) {
@@ -87,8 +88,11 @@ test('long names and many rows stay within the page', async ({ page, world, root
   await expect(page.getByRole('row')).toHaveCount(51)
   await page.getByRole('button', { name: 'Show more' }).click()
   await expect(page.getByRole('row')).toHaveCount(57)
+  // A name is not squeezed to its letters by the purpose of another.
+  const name = page.getByRole('link', { name: 'Team 30' })
+  expect((await name.boundingBox())?.height).toBeLessThan(24)
   await holds(page, 'teams-many', { brief: true })
-  for (const path of ['t/t-000/people', 't/t-000/settings', 'access-review', 'people']) {
+  for (const path of ['t/t-000/people', 'access-review', 'people']) {
     await page.goto(`/o/${ann.org}/${path}`)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     await holds(page, `long-${path.replaceAll('/', '-')}`, { brief: true })

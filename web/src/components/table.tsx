@@ -44,7 +44,7 @@ const place = 'sm:h-12 sm:border-b sm:border-line sm:px-4 sm:py-2 sm:align-middl
 
 export function Head({ children }: { children: ReactNode }) {
   return (
-    <th scope="row" className={`block text-left font-normal sm:table-cell ${place}`}>
+    <th scope="row" className={`block text-left font-normal sm:table-cell sm:min-w-32 ${place}`}>
       {children}
     </th>
   )

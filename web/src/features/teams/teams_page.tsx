@@ -65,7 +65,11 @@ export function TeamsPage({ org }: { org: string }) {
                 <span className="block font-mono text-xs break-all text-soft">{one.slug}</span>
               </Head>
               <Cell label={t('teams.purpose')}>
-                {one.description || <span className="text-soft">{t('teams.no_purpose')}</span>}
+                {one.description ? (
+                  <span className="line-clamp-2 wrap-anywhere">{one.description}</span>
+                ) : (
+                  <span className="text-soft">{t('teams.no_purpose')}</span>
+                )}
               </Cell>
               <Cell label={t('teams.role')}>
                 {one.role ? t(`role.${one.role}`) : <span className="text-soft">{t('teams.none')}</span>}
