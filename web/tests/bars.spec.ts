@@ -112,6 +112,7 @@ test('a page is there within a second and does not jump', async ({ page, ann, de
 test.describe('in German', () => {
   test.use({ locale: 'de-DE' })
   test('everything is German from the first paint on, and the choice is kept', async ({ page, ann, deploy }) => {
+    test.slow()
     await deploy('web')
     const german: Record<string, string> = { ...de, ...appDe }
     const english: string[] = Object.entries({ ...en, ...appEn })

@@ -45,7 +45,7 @@ test('from a new account it is six clicks and three fields at most to something 
   await page.getByRole('button', { name: 'Deploy' }).click()
   await expect(page).toHaveURL(/\/t\/default\/d\/nginx$/)
   await expect(page.getByText('Everything answers')).toBeVisible()
-  await expect(page.getByText('Simulated cluster')).toBeVisible()
+  await expect(page.getByRole('main').getByText('Simulated cluster')).toBeVisible()
   const { clicks, fields } = await page.evaluate(() => {
     const { used } = window as unknown as { used: { clicks: number; fields: Set<unknown> } }
     return { clicks: used.clicks, fields: used.fields.size }

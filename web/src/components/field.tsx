@@ -4,7 +4,7 @@ import type { FieldError } from 'react-hook-form'
 import { useTranslation } from '@/i18n'
 
 const box =
-  'w-full min-h-9 rounded-md border bg-panel px-3 py-1.5 text-ink placeholder:text-soft'
+  'w-full min-h-9 rounded-md border bg-panel px-3 py-1.5 text-ink placeholder:text-soft disabled:bg-sunken'
 
 interface Common {
   label: string

@@ -8,8 +8,8 @@ export function Crumbs({ org, team, name }: { org: string; team?: string; name?:
     <nav aria-label={t('deployments.way')}>
       <ol className="flex flex-wrap items-center gap-x-1.5 text-soft">
         <li>
-          <Link to="/o/$org" params={{ org }} activeOptions={{ exact: true }} className="link">
-            {t('nav.overview')}
+          <Link to="/o/$org/teams" params={{ org }} className="link">
+            {t('teams.title')}
           </Link>
         </li>
         {team !== undefined ? (

@@ -7,13 +7,6 @@ const pageSize = 200
 // Beyond it a search asks the server.
 const mostPages = 5
 
-export const team = (org: string, slug: string) =>
-  queryOptions({
-    queryKey: ['org', org, 'team', slug],
-    queryFn: ({ signal }) =>
-      ask('get', '/api/v1/orgs/{org}/teams/{team}', { params: { org, team: slug }, signal }),
-  })
-
 // All of a team's deployments, so that they are sorted and counted as a whole.
 export const deployments = (org: string, slug: string) =>
   queryOptions({

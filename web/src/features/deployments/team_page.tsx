@@ -13,10 +13,12 @@ import { Empty, Page, Panel } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
 import { UseBar } from '@/components/use_bar'
+import { team as teamOf } from '@/features/teams/queries'
+import { TeamTabs } from '@/features/teams/team_tabs'
 
 import { Crumbs } from './crumbs'
 import { LiveMark } from './live_mark'
-import { deployments, team as teamOf } from './queries'
+import { deployments } from './queries'
 import { pageSize, shown, type View, type ViewChange } from './rows'
 import { DeploymentsTable } from './table'
 import { Toolbar } from './toolbar'
@@ -191,6 +193,7 @@ export function TeamPage({
       }
       action={team ? <NewDeployment org={org} team={team} /> : <Bar className="h-9 w-36" />}
     >
+      <TeamTabs org={org} team={slug} />
       {team?.allowed_actions.includes('deployments:create') ? <Full org={org} /> : null}
       <List org={org} slug={slug} team={team} view={view} show={show} />
     </Page>

@@ -56,7 +56,7 @@ export function TeamsPage({ org }: { org: string }) {
             <Row key={one.id}>
               <Head>
                 <Link
-                  to="/o/$org/t/$team/people"
+                  to="/o/$org/t/$team"
                   params={{ org, team: one.slug }}
                   className="link font-medium wrap-anywhere"
                 >

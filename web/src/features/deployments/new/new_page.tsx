@@ -11,13 +11,14 @@ import { Notice } from '@/components/notice'
 import { Page } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
+import { team as teamOf } from '@/features/teams/queries'
 
 import { Crumbs } from '../crumbs'
 import { Gallery } from './gallery'
 import { Generated } from './generated'
 import { ImageForm } from './image_form'
 import { freeName, nameFor } from './names'
-import { deployments, team as teamOf, templates } from '../queries'
+import { deployments, templates } from '../queries'
 import { TemplateForm } from './template_form'
 
 type Created = Schemas['CreatedDeployment']
