@@ -23,7 +23,7 @@ export function MemberTeams({ org, of }: { org: string; of: Schemas['Access'][] 
             <Row key={one.team_id}>
               <Head>
                 <Link
-                  to="/o/$org/t/$team/people"
+                  to="/o/$org/t/$team"
                   params={{ org, team: one.team ?? one.team_id ?? '' }}
                   className="link wrap-anywhere"
                 >

@@ -3,6 +3,7 @@ import { useTranslation } from '@/i18n'
 
 import { ask, asProblem, type Schemas } from '@/api/client'
 import { Button } from '@/components/button'
+import { ListSkeleton, More } from '@/components/listing'
 import { Empty } from '@/components/page'
 import { Pill, type PillTone } from '@/components/pill'
 import { ProblemNotice } from '@/components/problem'
@@ -10,7 +11,6 @@ import { Cell, Head, Row, Table } from '@/components/table'
 import { Time } from '@/components/time'
 import { toast } from '@/components/toasts'
 
-import { ListSkeleton, More } from './list_parts'
 import { invitations, states, type State } from './queries'
 
 type Invitation = Schemas['Invitation']

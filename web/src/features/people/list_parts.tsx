@@ -1,1 +1,0 @@
-export { ListSkeleton, More } from '@/components/listing'
