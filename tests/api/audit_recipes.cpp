@@ -129,13 +129,14 @@ const Recipes& recipes() {
   };
   // By the owner, to the review that is open.
   const auto with_review = [=](const std::function<Reply(Person&, const std::string&)>& send) {
-    return in_org(
-        [=](Person& p) {
-          const std::string reviews = p.org_path() + "/access-reviews";
-          const Json all = p.get(reviews).json();
-          return send(p, reviews + "/" + std::string(all.at("items").as_array()[0].text("id")));
-        },
-        [](Person& p) { REQUIRE(p.poke(p.org_path() + "/access-review").status == 201); });
+    return [=](Server& server) {
+      auto owner = std::make_shared<Person>(server.somebody());
+      const Reply started = owner->poke(owner->org_path() + "/access-review");
+      REQUIRE(started.status == 201);
+      const std::string path =
+          owner->org_path() + "/access-reviews/" + std::string(started.json().text("id"));
+      return Prepared{[=] { return send(*owner, path); }, owner->org_id, 0, owner};
+    };
   };
   static const Recipes kAll{
       {"POST /api/v1/orgs/{org}/access-review",
