@@ -56,10 +56,11 @@ class Real {
   explicit Real(const char* kubeconfig) {
     auto config = kube::https::load_kubeconfig(kubeconfig);
     if (!config) FAIL("kubeconfig: " << config.error().message);
-    admin_ = connect(*config);
+    config_ = *config;
+    admin_ = connect(config_);
     install();
-    own_ = connect(as(*config, kOperatorAccount));
-    api_ = connect(as(*config, kApiAccount));
+    own_ = connect(as(kSystem, kOperatorAccount));
+    api_ = connect(as(kSystem, kApiAccount));
     SystemRandom random;
     run_ = random_suffix(random, 6);
     start();
@@ -87,6 +88,37 @@ class Real {
   kube::Cluster& own() { return *own_; }
   kube::Cluster& api() { return *api_; }
   op::Operator& op() { return *operator_; }
+  const kube::https::KubeConfig& admin_config() const { return config_; }
+  // What a service account of any namespace has to show.
+  kube::https::KubeConfig as(const std::string& ns, const std::string& account) {
+    apply(kinds::kSecret,
+          Json::object(
+              {{"apiVersion", "v1"},
+               {"kind", "Secret"},
+               {"type", "kubernetes.io/service-account-token"},
+               {"metadata", Json::object({{"name", account},
+                                          {"namespace", ns},
+                                          {"annotations", Json::object({{"kubernetes.io/"
+                                                                         "service-account.name",
+                                                                         account}})}})}}),
+          "kubectl");
+    kube::https::KubeConfig out;
+    out.server = config_.server;
+    out.ca = config_.ca;
+    const bool there = until([&] {
+      const auto secret = get({kinds::kSecret, ns, account});
+      if (!secret || secret->text("data", "token").empty()) return false;
+      out.token = from_base64(secret->text("data", "token")).value_or("");
+      return !out.token.empty();
+    });
+    if (!there) FAIL("no token for the account " << account);
+    return out;
+  }
+  static std::unique_ptr<kube::Cluster> connect(kube::https::KubeConfig config) {
+    auto cluster = kube::https::HttpsCluster::make(std::move(config), {});
+    if (!cluster) FAIL("cluster: " << cluster.error().message);
+    return std::move(*cluster);
+  }
   std::string fresh(const std::string& stem) {
     return stem + "-" + run_ + "-" + std::to_string(++names_);
   }
@@ -176,12 +208,6 @@ class Real {
   }
 
  private:
-  static std::unique_ptr<kube::Cluster> connect(kube::https::KubeConfig config) {
-    auto cluster = kube::https::HttpsCluster::make(std::move(config), {});
-    if (!cluster) FAIL("cluster: " << cluster.error().message);
-    return std::move(*cluster);
-  }
-
   void install() {
     for (const Json& object : op::manifests(kSystem)) {
       const kube::Kind* found = nullptr;
@@ -194,33 +220,9 @@ class Real {
     }
   }
 
-  kube::https::KubeConfig as(const kube::https::KubeConfig& admin, const std::string& account) {
-    apply(kinds::kSecret,
-          Json::object(
-              {{"apiVersion", "v1"},
-               {"kind", "Secret"},
-               {"type", "kubernetes.io/service-account-token"},
-               {"metadata", Json::object({{"name", account},
-                                          {"namespace", kSystem},
-                                          {"annotations", Json::object({{"kubernetes.io/"
-                                                                         "service-account.name",
-                                                                         account}})}})}}),
-          "kubectl");
-    kube::https::KubeConfig out;
-    out.server = admin.server;
-    out.ca = admin.ca;
-    const bool there = until([&] {
-      const auto secret = get({kinds::kSecret, kSystem, account});
-      if (!secret || secret->text("data", "token").empty()) return false;
-      out.token = from_base64(secret->text("data", "token")).value_or("");
-      return !out.token.empty();
-    });
-    if (!there) FAIL("no token for the account " << account);
-    return out;
-  }
-
   SystemClock clock_;
   SystemRandom random_;
+  kube::https::KubeConfig config_;
   std::unique_ptr<kube::Cluster> admin_;
   std::unique_ptr<kube::Cluster> own_;
   std::unique_ptr<kube::Cluster> api_;
