@@ -96,6 +96,8 @@ Json present_to_all(const DeploymentRow& row, const Services& services) {
       service.set("ready", live.integer_or(0, "ready"));
       service.set("restarts", live.integer_or(0, "restarts"));
       if (const Json* last = live.find("last_termination")) service.set("last_termination", *last);
+      const Json& ends = live.at("terminations");
+      service.set("terminations", ends.is_array() ? ends : Json::array());
     }
   out.set("created_by", author(row.created_by, row.created_by_name));
   out.set("created_at", rfc3339(row.created_at)).set("updated_at", rfc3339(row.updated_at));

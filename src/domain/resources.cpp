@@ -188,6 +188,9 @@ Json to_json(const UserDeploymentStatus& status) {
     if (s.last_termination)
       one.set("lastTermination", Json::object({{"reason", s.last_termination->reason},
                                                {"exitCode", s.last_termination->exit_code}}));
+    for (const Termination& t : s.terminations)
+      one["terminations"].push(Json::object(
+          {{"reason", t.reason}, {"exitCode", t.exit_code}, {"at", t.at}, {"pod", t.pod}}));
     services.set(service, std::move(one));
   }
   Json out = Json::object({{"phase", name(status.phase)},
@@ -200,6 +203,13 @@ Json to_json(const UserDeploymentStatus& status) {
   if (!status.url.empty()) out.set("url", status.url);
   return out;
 }
+
+namespace {
+Termination termination_from(const Json& json) {
+  return {std::string(json.text("reason")), json.integer_or(0, "exitCode"),
+          std::string(json.text("at")), std::string(json.text("pod"))};
+}
+}  // namespace
 
 Result<UserDeploymentResource> user_deployment_from_json(const Json& object) {
   UserDeploymentResource out;
@@ -230,11 +240,15 @@ Result<UserDeploymentResource> user_deployment_from_json(const Json& object) {
   out.status.conditions = conditions_from(status.at("conditions"));
   if (const Json& services = status.at("services"); services.is_object()) {
     for (const auto& [service, s] : services.members()) {
-      ServiceStatus one{s.integer_or(0, "ready"), s.integer_or(0, "replicas"),
-                        s.integer_or(0, "restarts"), std::nullopt};
+      ServiceStatus one{s.integer_or(0, "ready"),
+                        s.integer_or(0, "replicas"),
+                        s.integer_or(0, "restarts"),
+                        std::nullopt,
+                        {}};
       if (const Json* last = s.find("lastTermination"))
-        one.last_termination =
-            Termination{std::string(last->text("reason")), last->integer_or(0, "exitCode")};
+        one.last_termination = termination_from(*last);
+      if (const Json& ends = s.at("terminations"); ends.is_array())
+        for (const Json& end : ends.as_array()) one.terminations.push_back(termination_from(end));
       out.status.services.emplace(service, std::move(one));
     }
   }

@@ -143,9 +143,12 @@ struct UserDeploymentSpec {
   friend bool operator==(const UserDeploymentSpec&, const UserDeploymentSpec&) = default;
 };
 
+// An end of a container that nobody asked for.
 struct Termination {
   std::string reason;
   std::int64_t exit_code = 0;
+  std::string at;  // RFC 3339, as the node said it.
+  std::string pod;
   friend bool operator==(const Termination&, const Termination&) = default;
 };
 
@@ -154,6 +157,9 @@ struct ServiceStatus {
   std::int64_t replicas = 0;
   std::int64_t restarts = 0;
   std::optional<Termination> last_termination;
+  // Newest first, over the lives of its pods.
+  static constexpr std::size_t kTerminationsKept = 5;
+  std::vector<Termination> terminations;
   friend bool operator==(const ServiceStatus&, const ServiceStatus&) = default;
 };
 

@@ -13,6 +13,7 @@
 #include "operator/engine/lease.hpp"
 #include "operator/engine/queue.hpp"
 #include "operator/engine/reconciler.hpp"
+#include "operator/plan/events.hpp"
 
 namespace ks::op {
 
@@ -78,6 +79,8 @@ struct Operator::Impl {
           &kinds::kServiceAccount, &kinds::kPersistentVolumeClaim, &kinds::kService,
           &kinds::kDeployment, &kinds::kPod, &kinds::kPodDisruptionBudget, &kinds::kIngress})
       add_informer(*kind, ours);
+    // They carry no labels.
+    add_informer(kinds::kEvent, {});
   }
 
   void add_informer(const kube::Kind& kind, std::string selector) {
@@ -122,6 +125,11 @@ struct Operator::Impl {
       } else {
         queue.add(deployment_key(ns, name));
       }
+    } else if (kind == kinds::kEvent) {
+      const auto subject = subject_of(object);
+      const Seen about = subject ? cache.find(*subject) : Seen{};
+      if (about && !about.label(labels::kDeployment).empty())
+        queue.add(deployment_key(ns, about.label(labels::kDeployment)));
     } else if (kind == kinds::kNamespace) {
       add_sandboxes_of(name);
       add_deployments_of(name);

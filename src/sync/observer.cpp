@@ -134,6 +134,11 @@ void Observer::store_status(const WantedDeployment& wanted,
       one.set("last_termination",
               Json::object({{"reason", service.last_termination->reason},
                             {"exit_code", service.last_termination->exit_code}}));
+    for (const Termination& end : service.terminations)
+      one["terminations"].push(Json::object({{"reason", end.reason},
+                                             {"exit_code", end.exit_code},
+                                             {"at", end.at},
+                                             {"pod", end.pod}}));
     services.set(name, std::move(one));
   }
   const Told now = told(wanted, resource);

@@ -113,10 +113,11 @@ class TextsWorld {
       const TeamId team = team_of(scope);
       KS_TRY(const auto permit,
              stores.authorizer.require<Action::deployments_create>(tx, scope, team));
-      KS_TRY(auto sandbox, stores.sandboxes.find(tx, permit, who.user));
+      KS_TRY(auto sandbox, stores.sandboxes.find(tx, permit, who.user, std::nullopt));
       if (!sandbox) {
         const NewSandbox fresh{SandboxId::make(clock, random),
                                who.user,
+                               std::nullopt,
                                random_token(random, 9),
                                "claim",
                                Isolation::shared,

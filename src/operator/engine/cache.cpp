@@ -4,6 +4,8 @@
 #include <charconv>
 #include <set>
 
+#include "operator/plan/events.hpp"
+
 namespace ks::op {
 
 namespace {
@@ -32,6 +34,7 @@ bool applied_by_us(const Json& object) {
 // Of ten thousand sandboxes the cache would be mostly managedFields and pod specs, which no plan
 // reads.
 Json trimmed(const kube::Kind& kind, const Json& object) {
+  if (kind == kube::kinds::kEvent) return trimmed_event(object);
   Json out = object;
   if (Json* metadata = out.find("metadata")) metadata->erase("managedFields");
   if (kind == kube::kinds::kPod) out.erase("spec");
@@ -65,6 +68,7 @@ std::size_t Cache::size(const kube::Kind& kind) const {
 }
 
 void Cache::put(const kube::Kind& kind, Store& store, const Json& object) {
+  if (kind == kube::kinds::kEvent && !tells_cause(object)) return;
   const kube::Ref ref = kube::ref_of(kind, object);
   Seen& slot = store.objects[{ref.ns, ref.name}];
   const Seen before = slot;

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "operator/plan/cause.hpp"
+#include "operator/plan/events.hpp"
 
 namespace ks::op {
 
@@ -147,6 +148,7 @@ DeploymentObserved Reconciler::observe(const std::string& ns, const std::string&
       if (seen.label(labels::kDeployment) == stem) out.objects.push_back({kind, std::move(seen)});
   for (Seen& seen : cache_.list(kinds::kPod, ns))
     if (seen.label(labels::kDeployment) == stem) out.pods.push_back(std::move(seen));
+  out.events = cache_.list(kinds::kEvent, ns);
   return out;
 }
 
@@ -326,10 +328,24 @@ Outcome Reconciler::reconcile_deployment(const kube::Ref& ref) {
     log::warn("a UserDeployment does not come to rest",
               {{"namespace", ref.ns}, {"name", ref.name}});
     outcome = {Outcome::Kind::retry, {}};
+  } else if (next.look_again) {
+    outcome = {Outcome::Kind::again, *next.look_again - clock_.now()};
   }
   if (!next.status || *next.status == resource.status) return outcome;
-  return write_status(kinds::kUserDeployment, resource.meta, to_json(*next.status),
-                      kDeploymentManager, outcome);
+  outcome = write_status(kinds::kUserDeployment, resource.meta, to_json(*next.status),
+                         kDeploymentManager, outcome);
+  if (next.status->phase != resource.status.phase || next.status->reason != resource.status.reason)
+    tell(resource, *next.status);
+  return outcome;
+}
+
+// For whoever asks Kubernetes itself. Nothing rests on it, so nothing is done when it fails.
+void Reconciler::tell(const UserDeploymentResource& resource, const UserDeploymentStatus& now) {
+  const bool bad = now.phase == Phase::error || now.phase == Phase::degraded;
+  (void)run(create_step(event_about(kinds::kUserDeployment, resource.meta,
+                                    now.reason.empty() ? std::string(name(now.phase)) : now.reason,
+                                    now.message, bad, clock_.now())),
+            kDeploymentManager);
 }
 
 }  // namespace ks::op

@@ -67,6 +67,8 @@ class Reconciler {
   Outcome reconcile_sandbox(const std::string& name);
   Outcome reconcile_deployment(const kube::Ref& ref);
   Outcome remove_leftovers(const kube::Ref& ref);
+  // An Event about what became of it.
+  void tell(const UserDeploymentResource& resource, const UserDeploymentStatus& now);
 
   SandboxObserved observe(const SandboxResource& sandbox) const;
   DeploymentObserved observe(const std::string& ns, const std::string& stem) const;

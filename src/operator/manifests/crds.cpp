@@ -145,11 +145,22 @@ Json service_schema() {
                                           "a service with a volume has one replica")});
 }
 
+Json termination() {
+  return object({{"reason", text(1024)},
+                 {"exitCode", Json::object({{"type", "integer"}, {"format", "int64"}})},
+                 {"at", text(64)},
+                 {"pod", text(253)}});
+}
+
 Json user_deployment_schema() {
-  Json workload = object({{"services", keyed_list_of(service_schema(), 32, "name")},
-                          {"exposure", choice({"public", "internal"})},
-                          {"ingressService", text(63)}},
-                         {"services", "exposure"});
+  Json workload =
+      with_rules(object({{"services", keyed_list_of(service_schema(), 32, "name")},
+                         {"exposure", choice({"public", "internal"})},
+                         {"ingressService", text(63)}},
+                        {"services", "exposure"}),
+                 {rule("!has(self.ingressService) || self.ingressService == '' || "
+                       "self.services.exists(s, s.name == self.ingressService && has(s.port))",
+                       "the route must lead to a service with a port")});
   Json spec = with_rules(
       object({{"stem", fixed(label_text(52))},
               {"name", label_text(32)},
@@ -171,9 +182,8 @@ Json user_deployment_schema() {
       object({{"ready", integer(0)},
               {"replicas", integer(0)},
               {"restarts", integer(0)},
-              {"lastTermination",
-               object({{"reason", text(1024)},
-                       {"exitCode", Json::object({{"type", "integer"}, {"format", "int64"}})}})}});
+              {"lastTermination", termination()},
+              {"terminations", list_of(termination(), ServiceStatus::kTerminationsKept)}});
   Json status = object({{"phase", choice({"Pending", "Provisioning", "Ready", "Updating",
                                           "Degraded", "Stopped", "Error", "Deleting"})},
                         {"reason", text(1024)},

@@ -84,6 +84,8 @@ std::vector<Grant> operator_grants() {
       {"", "services", keep_and_end, {}},
       {"", "persistentvolumeclaims", keep_and_end, {}},
       {"", "pods", {"list", "watch"}, {}},
+      // Why pods and claims do not come up; and what became of deployments.
+      {"", "events", {"list", "watch", "create"}, {}},
       // The addresses that no tenant may reach: of nodes, and of the API server.
       {"", "nodes", {"list"}, {}},
       {"", "services", {"get"}, {"kubernetes"}},

@@ -34,21 +34,37 @@ QuotaView quota_view(const Seen& quota, const SandboxResource& sandbox,
 bool quota_passes(std::string_view refusal, const QuotaView& quota);
 
 // The gravest cause that the service's Deployment, pods and claims tell, if any.
+// `events`: of the namespace, those that tells_cause().
 std::optional<Cause> cause_of(const Service& service, const Seen& deployment,
                               const std::vector<Seen>& pods, const SeenList& objects,
-                              const QuotaView& quota);
+                              const QuotaView& quota, const std::vector<Seen>& events = {});
 // Waiting for what is on its way is part of a start, not yet a failure.
 bool is_failure(const Cause& cause);
 inline constexpr std::string_view kQuotaPending = "QuotaPending";
 
 // A sentence on containers that run and do not answer their check, if there are any.
-std::optional<std::string> unanswered(const Service& service, const std::vector<Seen>& pods);
+std::optional<std::string> unanswered(const Service& service, const std::vector<Seen>& pods,
+                                      const std::vector<Seen>& events = {});
 
 // A refusal of the API server, in the same terms.
 Cause cause_of(const kube::KubeError& error);
 
+// A container that ended again and again, the last time only just, and does not wait at the moment:
+// what it does now it has done before. `until`: when it will have run long enough to be believed.
+struct Unsteady {
+  Cause cause;
+  std::optional<Time> until;
+};
+inline constexpr Duration kSteadyAfter = minutes(2);
+std::optional<Unsteady> unsteady(const Service& service, const Seen& pod,
+                                 const std::vector<Seen>& events, Time now);
+
 // The last end of a container of these pods.
 std::optional<Termination> last_termination(const std::vector<Seen>& pods);
+// The last few, of those known before and of what these pods tell. A pod that is being ended is no
+// news.
+std::vector<Termination> terminations(const std::vector<Termination>& before,
+                                      const std::vector<Seen>& pods);
 std::int64_t restarts_of(const std::vector<Seen>& pods);
 
 }  // namespace ks::op

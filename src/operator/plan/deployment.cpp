@@ -183,6 +183,7 @@ DeploymentPlan plan(const UserDeploymentResource& deployment, const DeploymentOb
   // None before the sandbox's policies stand either, and no repair while it ends.
   if (observed.sandbox && !observed.sandbox->ready) out.steps.clear();
   out.status = deployment_status(deployment, observed, config, settled, now);
+  out.look_again = steady_at(deployment, observed, now);
   return out;
 }
 

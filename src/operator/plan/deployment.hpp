@@ -25,12 +25,15 @@ struct DeploymentObserved {
   // Everything in the namespace with the deployment's label, pods apart.
   SeenList objects;
   std::vector<Seen> pods;
+  std::vector<Seen> events;  // Of the namespace, those that tell a cause.
 };
 
 struct DeploymentPlan {
   std::vector<Step> steps;
   // What to write once the steps are done; absent when the resource is about to be gone.
   std::optional<UserDeploymentStatus> status;
+  // When time alone will have changed the status.
+  std::optional<Time> look_again{};
 };
 
 // Pure. Running the steps and planning again gives none.
@@ -54,6 +57,10 @@ std::vector<Step> plan_leftovers(const DeploymentObserved& observed);
 UserDeploymentStatus deployment_status(const UserDeploymentResource& deployment,
                                        const DeploymentObserved& observed,
                                        const OperatorConfig& config, bool settled, Time now);
+
+// When the first of the pods that ended again and again will have run long enough.
+std::optional<Time> steady_at(const UserDeploymentResource& deployment,
+                              const DeploymentObserved& observed, Time now);
 
 // The status after a step could not be done: the one before, with the reason.
 UserDeploymentStatus failed_status(const UserDeploymentResource& deployment,

@@ -16,23 +16,35 @@ struct Seat {
   const Service* service = nullptr;
   bool exists = false;
   bool rolled_out =
-      false;  // Every pod is of the newest template, and none of an older one is left.
-  std::int64_t ready = 0;
+      false;               // Every pod is of the newest template, and none of an older one is left.
+  std::int64_t ready = 0;  // Of those that are believed to stay so.
   std::optional<Cause> cause;
   std::optional<std::string> unanswered;
 };
 
+bool is_ready(const Seen& pod) {
+  const Json& list = pod.object->at("status", "conditions");
+  return list.is_array() && std::ranges::any_of(list.as_array(), [](const Json& c) {
+           return c.text("type") == "Ready" && c.text("status") == "True";
+         });
+}
+
+std::vector<Seen> pods_of(const DeploymentObserved& observed, const Service& service) {
+  std::vector<Seen> out;
+  for (const Seen& pod : observed.pods)
+    if (pod.label(labels::kService) == service.name) out.push_back(pod);
+  return out;
+}
+
 Seat seat_of(const UserDeploymentResource& deployment, const DeploymentObserved& observed,
-             const Service& service, std::map<std::string, ServiceStatus>& shown) {
+             const Service& service, std::map<std::string, ServiceStatus>& shown, Time now) {
   Seat out;
   out.service = &service;
   const Seen seen =
       find_seen(observed.objects,
                 {kinds::kDeployment, deployment.meta.ns,
                  object_name(deployment.spec.stem, deployment.spec.workload, service.name)});
-  std::vector<Seen> pods;
-  for (const Seen& pod : observed.pods)
-    if (pod.label(labels::kService) == service.name) pods.push_back(pod);
+  const std::vector<Seen> pods = pods_of(observed, service);
   if (seen) {
     const Json& d = *seen.object;
     out.exists = true;
@@ -43,9 +55,21 @@ Seat seat_of(const UserDeploymentResource& deployment, const DeploymentObserved&
                      d.integer_or(0, "status", "replicas") == service.replicas;
   }
   out.cause = cause_of(service, seen, pods, observed.objects,
-                       observed.sandbox ? observed.sandbox->quota : QuotaView{});
-  out.unanswered = unanswered(service, pods);
-  shown[service.name] = {out.ready, service.replicas, restarts_of(pods), last_termination(pods)};
+                       observed.sandbox ? observed.sandbox->quota : QuotaView{}, observed.events);
+  for (const Seen& pod : pods) {
+    if (pod.terminating() || service.replicas == 0) continue;
+    auto doubt = unsteady(service, pod, observed.events, now);
+    if (!doubt) continue;
+    if (is_ready(pod) && out.ready > 0) --out.ready;
+    if (!out.cause) out.cause = std::move(doubt->cause);
+  }
+  out.unanswered = unanswered(service, pods, observed.events);
+  const auto before = deployment.status.services.find(service.name);
+  shown[service.name] = {
+      out.ready, service.replicas, restarts_of(pods), last_termination(pods),
+      terminations(before == deployment.status.services.end() ? std::vector<Termination>{}
+                                                              : before->second.terminations,
+                   pods)};
   return out;
 }
 
@@ -126,6 +150,18 @@ UserDeploymentStatus finish(const UserDeploymentResource& deployment, UserDeploy
 
 }  // namespace
 
+std::optional<Time> steady_at(const UserDeploymentResource& deployment,
+                              const DeploymentObserved& observed, Time now) {
+  std::optional<Time> out;
+  for (const Service& service : deployment.spec.workload.services)
+    for (const Seen& pod : pods_of(observed, service)) {
+      if (pod.terminating()) continue;
+      const auto doubt = unsteady(service, pod, observed.events, now);
+      if (doubt && doubt->until && (!out || *doubt->until < *out)) out = doubt->until;
+    }
+  return out;
+}
+
 UserDeploymentStatus deployment_status(const UserDeploymentResource& deployment,
                                        const DeploymentObserved& observed,
                                        const OperatorConfig& config, bool settled, Time now) {
@@ -136,7 +172,7 @@ UserDeploymentStatus deployment_status(const UserDeploymentResource& deployment,
   std::vector<Seat> seats;
   const Workload workload = running(spec);
   for (const Service& s : workload.services)
-    seats.push_back(seat_of(deployment, observed, s, out.services));
+    seats.push_back(seat_of(deployment, observed, s, out.services, now));
 
   if (deployment.meta.deleting) {
     out.phase = Phase::deleting;
