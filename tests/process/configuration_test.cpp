@@ -195,6 +195,28 @@ TEST_CASE("a database that has used a real cluster refuses the simulated one") {
   });
 }
 
+TEST_CASE("the doctor says what keeps it from a cluster, and ends with 1") {
+  auto world = sqlite_world();
+  const Ran simulated = world.run({"doctor"});
+  CHECK(simulated.status == 1);
+  CHECK_MESSAGE(has(simulated.err, "simulated"), simulated.err);
+  const std::string kubeconfig = world.folder() + "/nobody";
+  // Nobody listens on the port of tcpmux.
+  write_file(kubeconfig,
+             "apiVersion: v1\nkind: Config\ncurrent-context: c\n"
+             "clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}]\n"
+             "users: [{name: c, user: {token: canary-token}}]\n"
+             "contexts: [{name: c, context: {cluster: c, user: c}}]\n");
+  world.settings()["KUBERNETES_ENABLED"] = "true";
+  world.settings()["KUBECONFIG"] = kubeconfig;
+  const Ran away = world.run({"doctor"});
+  CHECK(away.status == 1);
+  CHECK_MESSAGE(has(away.out, "FAULT the API server does not answer"), away.out << away.err);
+  CHECK(has(away.out, "KUBECONFIG"));
+  CHECK_FALSE(has(away.out + away.err, "canary-token"));
+  CHECK(world.run({"doctor", "--components", "kitchen"}).status != 0);
+}
+
 TEST_CASE("admin link works beside the running server, and each link once") {
   on_both_engines([](Installation& world) {
     const auto server = world.start();
@@ -292,7 +314,7 @@ TEST_CASE("a command that does not exist is refused") {
   }
   CHECK(has(world.run({"frobnicate"}).err, "frobnicate is not a command"));
   CHECK(has(world.run({"frobnicate"}).err,
-            "serve, migrate, config, manifests, admin, audit, isolation, "
+            "serve, migrate, config, manifests, admin, audit, isolation, doctor, "
             "version"));
   CHECK(has(world.run({"config", "frobnicate"}).err, "k8s-scheduler config has check"));
   CHECK(world.run({}).status != 0);

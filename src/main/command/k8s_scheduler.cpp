@@ -14,6 +14,7 @@
 
 #include "main/config/config.hpp"
 #include "main/database.hpp"
+#include "main/doctor.hpp"
 #include "main/isolation.hpp"
 #include "main/program.hpp"
 #include "operator/operator.hpp"
@@ -219,6 +220,20 @@ int isolation_report(Options options) {
   return report->holds() ? 0 : 1;
 }
 
+// What the server would need beside the cluster is not asked for. 0: fit; 1: something is to be
+// mended, or it cannot be looked at.
+int doctor(Options options, const std::string& components) {
+  options.components = "operator";
+  LoadedConfig loaded = load(options);
+  if (!loaded.faults.empty()) return print_faults(loaded.faults);
+  loaded.config.run_api = components.find("api") != std::string::npos;
+  loaded.config.run_operator = components.find("operator") != std::string::npos;
+  const auto checks = examine_cluster(loaded.config);
+  if (!checks) return fail(checks.error());
+  fmt::print("{}", op::text_of(*checks));
+  return op::is_fit(*checks) ? 0 : 1;
+}
+
 int admin_link(const Options& options) {
   LoadedConfig loaded = load(options);
   if (!loaded.faults.empty()) return print_faults(loaded.faults);
@@ -327,6 +342,15 @@ int main(int argc, char** argv) {
                        "Print who reaches each sandbox and whom it reaches, as the cluster "
                        "has it; ends with 1 where a tenant is not alone")
       ->callback([&] { status = isolation_report(options); });
+  std::string examined = "api,operator";
+  auto* examination = app.add_subcommand(
+      "doctor",
+      "Examine the cluster: what it lacks, and what to do; ends with 1 where it lacks it");
+  examination
+      ->add_option("--components", examined,
+                   "Whose rights its account is to have: api, operator, or api,operator")
+      ->check(CLI::IsMember({"api", "operator", "api,operator"}));
+  examination->callback([&] { status = doctor(options, examined); });
   app.add_subcommand("version", "Print the version")->callback([&] { status = version(options); });
   try {
     app.parse(argc, argv);

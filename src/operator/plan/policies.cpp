@@ -117,6 +117,13 @@ Object allow_internet(Place place, const SandboxSpec& spec, const OperatorConfig
 
 }  // namespace
 
+std::vector<std::string> closed_ranges(const OperatorConfig& config) {
+  std::vector<std::string> out(std::begin(kClosedV4), std::end(kClosedV4));
+  out.insert(out.end(), std::begin(kClosedV6), std::end(kClosedV6));
+  out.insert(out.end(), config.cluster_cidrs.begin(), config.cluster_cidrs.end());
+  return out;
+}
+
 Object sandbox_quota(const SandboxResource& sandbox) {
   return resource_quota({sandbox.spec.ns, "quota", sandbox_labels(sandbox.spec)},
                         sandbox.spec.quota);

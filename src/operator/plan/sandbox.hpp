@@ -31,6 +31,9 @@ std::vector<Object> sandbox_objects(const SandboxResource& sandbox,
                                     const std::vector<UserDeploymentResource>& deployments,
                                     const OperatorConfig& config);
 
+// What pods may never reach as "the internet", in CIDR form.
+std::vector<std::string> closed_ranges(const OperatorConfig& config);
+
 // The one of them that limits what all pods together may take.
 Object sandbox_quota(const SandboxResource& sandbox);
 
