@@ -55,7 +55,7 @@ class Creates final : public Contest {
     auto sandbox = must(world().db().read([&](Tx& tx) -> Result<std::optional<SandboxRow>> {
       KS_TRY(const auto may,
              world().stores().authorizer.require<Action::deployments_create>(tx, scope, row.team));
-      return world().stores().sandboxes.find(tx, may, caller.user().id);
+      return world().stores().sandboxes.find(tx, may, caller.user().id, std::nullopt);
     }));
     return {scope.client().str(),     scope.org().str(),      row.team.str(),
             sandbox.value().id.str(), caller.user().id.str(), to_json(row.workload).dump()};

@@ -127,8 +127,9 @@ class Installation {
                world_.stores().sandboxes.create(
                    tx, may,
                    NewSandbox{SandboxId::make(world_.clock(), world_.random()), *scope.actor(),
-                              "sandbox-" + scope.actor()->str(), random_token(world_.random(), 24),
-                              Isolation::shared, world_.clock().now()}));
+                              std::nullopt, "sandbox-" + scope.actor()->str(),
+                              random_token(world_.random(), 24), Isolation::shared,
+                              world_.clock().now()}));
         KS_ASSERT(made);
       }
       return {};
