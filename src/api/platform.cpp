@@ -4,6 +4,7 @@
 #include "api/present.hpp"
 #include "api/router.hpp"
 #include "app/life/suspension.hpp"
+#include "app/ownership.hpp"
 #include "app/plans.hpp"
 
 namespace ks::api {
@@ -64,7 +65,7 @@ void mount_suspension(Router& router, Services& services) {
                             [&services](const Caller& caller, const Call& call) -> Result<Reply> {
                               Fields fields(call.body, {"reason"});
                               const std::string reason = fields.required_text("reason");
-                              KS_CHECK(fields.done());
+                              KS_CHECK(fields.done(app::reason_faults(reason)));
                               KS_TRY(const TenantScope scope, administered(caller, call, services));
                               KS_TRY(const Organization changed, services.db.write([&](Tx& tx) {
                                 return app::suspend_organization(tx, services.stores, scope,

@@ -207,9 +207,10 @@ TEST_CASE("who asks for what only administrators of the platform may leaves a ro
       CAPTURE(route->pattern);
       const auto before = rows_of(raw, "");
       const std::string path = filled(route->pattern, other.org);
-      const Reply reply = method == "GET"   ? ann.get(path)
-                          : method == "PUT" ? ann.put(path, Json::object())
-                                            : ann.poke(path);
+      const Reply reply = method == "GET"      ? ann.get(path)
+                          : method == "PUT"    ? ann.put(path, Json::object())
+                          : method == "DELETE" ? ann.del(path)
+                                               : ann.poke(path);
       CHECK(reply.status == 404);
       const auto after = rows_of(raw, "");
       REQUIRE(after.size() == before.size() + 1);

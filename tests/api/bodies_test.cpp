@@ -238,7 +238,7 @@ TEST_CASE_FIXTURE(Writes, "an operation without a body refuses one") {
     ++checked;
     CHECK(send(op, "{}").status == 422);
   }
-  CHECK(checked == 6);
+  CHECK(checked == 7);
   CHECK(ann.get(ann.deployment_path("web")).status == 200);
 }
 

@@ -249,8 +249,10 @@ Reply MatrixWorld::ask(const Operation& operation, const Visitor& visitor, const
 void MatrixWorld::mend(Visitor& visitor) {
   things_of(ann).sound = false;
   if (ann.get(ann.org_path()).json().text("state") == "suspended")
-    REQUIRE(server.administrator().del("/api/v1/platform/orgs/" + ann.org + "/suspension").status ==
-            200);
+    // Of a new session: it may have been the visitor who ended the others.
+    REQUIRE(another_session(server.administrator())
+                .del("/api/v1/platform/orgs/" + ann.org + "/suspension")
+                .status == 200);
   // What ends a person's other sessions.
   for (Person* owner : {&ann, &eve})
     if (owner->get("/api/v1/me").status != 200) *owner = another_session(*owner);
