@@ -103,6 +103,8 @@ test('what is wrong stands at its field; a draft outlives a reload and is not le
   await page.reload()
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Shop_1')
   await expect(page.getByLabel('Name of variable 1')).toHaveValue('1BAD')
+  // It may be a secret.
+  await expect(page.getByLabel('Value of variable 1')).toHaveValue('')
   await page.getByRole('link', { name: 'Choose something else' }).click()
   const ask = page.getByRole('dialog', { name: 'Leave this page?' })
   await ask.getByRole('button', { name: 'Stay here' }).click()

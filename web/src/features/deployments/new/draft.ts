@@ -11,10 +11,13 @@ export function useDraft<F extends FieldValues>(
   values: F,
   kept: (values: F) => F,
 ) {
-  const key = `draft:${queries.getQueryData(me.queryKey)?.user.id ?? ''}:${place}`
+  // Of nobody there is no draft: it would be the next person's.
+  const whose = queries.getQueryData(me.queryKey)?.user.id
+  const key = whose ? `draft:${whose}:${place}` : null
   const { reset } = form
   const { isDirty } = form.formState
   useEffect(() => {
+    if (key === null) return
     const text = sessionStorage.getItem(key)
     if (text) reset(JSON.parse(text) as DefaultValues<F>, { keepDefaultValues: true })
     return () => {
@@ -23,6 +26,6 @@ export function useDraft<F extends FieldValues>(
     }
   }, [key, reset])
   useEffect(() => {
-    if (isDirty) sessionStorage.setItem(key, JSON.stringify(kept(values)))
+    if (isDirty && key !== null) sessionStorage.setItem(key, JSON.stringify(kept(values)))
   })
 }

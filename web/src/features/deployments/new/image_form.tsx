@@ -21,6 +21,15 @@ interface Values extends Draft {
 const service: ServiceDraft = { image: '', port: '', replicas: '1', cpu: '250m', memory: '256Mi', env: [] }
 const start: Values = { name: '', exposure: 'public', services: { web: service } }
 
+// A variable may be a secret: of each a browser keeps the name.
+function withoutValues(values: Values): Values {
+  const services = Object.entries(values.services).map(([name, one]) => [
+    name,
+    { ...one, env: one.env.map((variable) => ({ ...variable, value: '' })) },
+  ])
+  return { ...values, services: Object.fromEntries(services) as Values['services'] }
+}
+
 export function bodyOf({ name, exposure, services }: Values): Schemas['DeploymentFromImage'] {
   const { image, port, replicas, cpu, memory, env } = services.web ?? service
   const variables = env.filter((one) => one.name.trim() !== '')
@@ -55,7 +64,7 @@ export function ImageForm({
   // The name follows the image until somebody gives another.
   const suggested = useRef('')
   const { cpu, memory, replicas } = values.services.web ?? service
-  useDraft(`${org}/${team}/image`, form, values, (all) => all)
+  useDraft(`${org}/${team}/image`, form, values, withoutValues)
   return (
     <CreateForm
       org={org}
