@@ -34,8 +34,8 @@ const Kind kUserDeployment{kOwnGroup, "v1alpha1", "userdeployments", "UserDeploy
 }  // namespace kinds
 
 std::int64_t page_limit(const Kind& kind) {
-  const bool tenant_sized =
-      kind == kinds::kUserDeployment || kind == kinds::kDeployment || kind == kinds::kPod;
+  const bool tenant_sized = kind == kinds::kUserDeployment || kind == kinds::kDeployment ||
+                            kind == kinds::kPod || kind == kinds::kEvent;
   return tenant_sized ? 40 : 500;
 }
 

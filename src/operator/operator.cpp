@@ -90,7 +90,10 @@ struct Operator::Impl {
 
   bool may_write() const { return !stopping.load() && (!config.leader_elect || elector.leading()); }
   bool all_synced() const {
-    return std::ranges::all_of(informers, [](const auto& i) { return i->synced(); });
+    // Events make a status say more. Where they may not be read, or come without end, nothing
+    // waits.
+    return std::ranges::all_of(
+        informers, [](const auto& i) { return i->synced() || i->kind() == kinds::kEvent; });
   }
   bool sees_sandboxes() const {
     return std::ranges::all_of(

@@ -274,7 +274,10 @@ Uses granted() {
 // Lets through what the roles of `manifests` grant, as RBAC would, and keeps what was used.
 class Guard final : public kube::Cluster {
  public:
-  Guard(kube::Cluster& inner, Uses& used) : inner_(inner), used_(used), granted_(granted()) {}
+  Guard(kube::Cluster& inner, Uses& used, const Uses& withheld = {})
+      : inner_(inner), used_(used), granted_(granted()) {
+    for (const kube::simulated::VerbUse& use : withheld) granted_.erase(use);
+  }
 
   kube::KubeResult<Json> get(const kube::Ref& ref) override {
     if (!may("get", ref.kind)) return refused();
@@ -342,6 +345,24 @@ TEST_CASE("seeded worlds end where they should, and then nothing is written") {
     INFO("KS_SIM_SEED=" << seed);
     Story(seed).run();
   }
+}
+
+TEST_CASE("where Events may not be read, all else goes on") {
+  Uses used;
+  const Uses events = {{"list", "", "events"}, {"watch", "", "events"}};
+  World world(1, {}, [&](kube::Cluster& cluster) {
+    return std::make_unique<Guard>(cluster, used, events);
+  });
+  for (const Json& definition : op::custom_resource_definitions())
+    REQUIRE(world.cluster().apply(kinds::kCustomResourceDefinition, definition, by("kubectl")));
+  world.sandboxes["sandbox-a"] = sample::sandbox("sandbox-a");
+  world.deployments["web-abc123"] = sample::deployment("sandbox-a", "web-abc123");
+  for (int rounds = 0; rounds < 3; ++rounds) {
+    world.apply();
+    world.run_some(2000);
+  }
+  CHECK_FALSE(used.contains({"list", "", "events"}));
+  CHECK(name(world.status("web-abc123").phase) == "Ready");
 }
 
 TEST_CASE("the roles of the manifests are enough, and nothing in them is unused") {

@@ -45,6 +45,7 @@ TEST_CASE("a list halves its page until the answer fits; what never fits is told
   CHECK(page_limit(kinds::kUserDeployment) == 40);
   CHECK(page_limit(kinds::kDeployment) == 40);
   CHECK(page_limit(kinds::kPod) == 40);
+  CHECK(page_limit(kinds::kEvent) == 40);
   CHECK(page_limit(kinds::kSandbox) == 500);
 }
 

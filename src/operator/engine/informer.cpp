@@ -1,9 +1,9 @@
 #include "operator/engine/informer.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include "base/log.hpp"
+#include "operator/plan/events.hpp"
 
 namespace ks::op {
 
@@ -37,7 +37,13 @@ bool Informer::list_page() {
     return true;
   }
   succeeded();
-  std::ranges::move(page->items, std::back_inserter(pages_));
+  for (Json& item : page->items) {
+    // Whatever else stands in Events, by whomever, is not held until the last page.
+    if (kind_ != kube::kinds::kEvent)
+      pages_.push_back(std::move(item));
+    else if (tells_cause(item))
+      pages_.push_back(trimmed_event(item));
+  }
   continue_token_ = std::move(page->continue_token);
   if (!continue_token_.empty()) return true;
   version_ = std::move(page->resource_version);

@@ -3,11 +3,27 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "base/utf8.hpp"
 #include "operator/plan/deployment.hpp"
 #include "operator/plan/events.hpp"
 #include "operator/sample.hpp"
 
 namespace ks::op {
+
+TEST_CASE("of an Event's message so much is kept as is read, however long somebody made it") {
+  std::string text = "Readiness probe failed: HTTP probe failed with statuscode: 503";
+  while (text.size() < 1'000'000) text += "\u00e9";
+  const Json event =
+      Json::object({{"metadata", Json::object({{"name", "e"}, {"namespace", "sandbox-a"}})},
+                    {"involvedObject", Json::object({{"kind", "Pod"}, {"name", "p"}})},
+                    {"reason", "Unhealthy"},
+                    {"message", text}});
+  const Json kept = trimmed_event(event);
+  CHECK(kept.text("message").size() <= 256);
+  CHECK(is_utf8(kept.text("message")));
+  CHECK(kept.text("message").find("statuscode: 503") != std::string_view::npos);
+  CHECK(trimmed_event(kept) == kept);
+}
 
 TEST_CASE("a refusal that is told says whose matter it is, and names nothing of the installation") {
   struct Row {

@@ -45,6 +45,15 @@ std::string answer_in(std::string_view message) {
   return {};
 }
 
+// The first bytes of a text, to the end of a character.
+std::string first_of(std::string_view text, std::size_t bytes) {
+  if (text.size() > bytes) {
+    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80U) --bytes;
+    text = text.substr(0, bytes);
+  }
+  return std::string(text);
+}
+
 }  // namespace
 
 bool tells_cause(const Json& event) {
@@ -53,10 +62,13 @@ bool tells_cause(const Json& event) {
 }
 
 Json trimmed_event(const Json& event) {
+  // Of the message a few words are read, which stand at its beginning. Who may write Events may
+  // make it long.
+  constexpr std::size_t kMessageMax = 256;
   const Json& metadata = event.at("metadata");
   const Json& subject = event.at("involvedObject");
   Json out = Json::object({{"reason", event.text("reason")},
-                           {"message", event.text("message")},
+                           {"message", first_of(event.text("message"), kMessageMax)},
                            {"lastTimestamp", time_of(event)}});
   for (const char* field : {"name", "namespace", "uid", "resourceVersion"})
     out["metadata"].set(field, metadata.text(field));
@@ -101,14 +113,8 @@ std::optional<FailedProbe> failed_probe(const Seen& pod, const std::vector<Seen>
 
 Object event_about(const kube::Kind& kind, const ResourceMeta& meta, std::string_view reason,
                    std::string_view message, bool warning, Time now) {
-  // An Event's message has at most 1024 bytes; ours end at a character.
+  // An Event's message has at most 1024 bytes.
   constexpr std::size_t kMessageMax = 1000;
-  std::string said(message);
-  if (said.size() > kMessageMax) {
-    std::size_t end = kMessageMax;
-    while (end > 0 && (static_cast<unsigned char>(said[end]) & 0xC0U) == 0x80U) --end;
-    said.resize(end);
-  }
   const std::string at = rfc3339(now);
   return Builder::plain(
       kinds::kEvent,
@@ -120,7 +126,7 @@ Object event_about(const kube::Kind& kind, const ResourceMeta& meta, std::string
                                                      {"uid", meta.uid}})},
                     {"type", warning ? "Warning" : "Normal"},
                     {"reason", reason},
-                    {"message", std::move(said)},
+                    {"message", first_of(message, kMessageMax)},
                     {"source", Json::object({{"component", labels::kProduct}})},
                     {"firstTimestamp", at},
                     {"lastTimestamp", at},
