@@ -17,7 +17,7 @@ const isolation = (org: string) =>
       (
         await ask('get', '/api/v1/orgs/{org}/isolation', {
           params: { org },
-          query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) },
+          query: { limit: 25, ...(pageParam ? { cursor: pageParam } : {}) },
           signal,
         })
       ).body,

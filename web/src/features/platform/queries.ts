@@ -35,7 +35,7 @@ export const allIsolation = (exposed: boolean) =>
       (
         await ask('get', '/api/v1/platform/isolation', {
           query: {
-            limit: pageSize,
+            limit: 25,
             ...(pageParam ? { cursor: pageParam } : {}),
             ...(exposed ? { state: 'exposed' as const } : {}),
           },
