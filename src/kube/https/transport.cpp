@@ -196,6 +196,10 @@ class CurlStream final : public Stream {
   std::optional<std::string> line(Duration timeout) override {
     if (auto found = take()) return found;
     if (timeout.us <= 0 || !transfer_->changed.wait_for(timeout)) return std::nullopt;
+    {
+      const std::lock_guard lock(transfer_->mutex);
+      woken_ = false;
+    }
     return take();
   }
 
@@ -205,7 +209,11 @@ class CurlStream final : public Stream {
     return transfer_->response.failure;
   }
 
-  void wake() override { transfer_->changed.set(); }
+  void wake() override {
+    const std::lock_guard lock(transfer_->mutex);
+    woken_ = true;
+    transfer_->changed.set();
+  }
 
  private:
   std::optional<std::string> take() {
@@ -222,7 +230,7 @@ class CurlStream final : public Stream {
         transfer_->paused = false;
         go_on = true;
       }
-      if (transfer_->lines.empty() && !transfer_->done) transfer_->changed.reset();
+      if (transfer_->lines.empty() && !transfer_->done && !woken_) transfer_->changed.reset();
     }
     if (go_on) resume_();
     return out;
@@ -231,6 +239,7 @@ class CurlStream final : public Stream {
   std::shared_ptr<Transfer> transfer_;
   std::function<void()> resume_;
   std::function<void()> cancel_;
+  bool woken_ = false;  // With the transfer's mutex: what woke it is not reset before it woke.
 };
 
 }  // namespace
