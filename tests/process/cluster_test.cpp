@@ -262,7 +262,7 @@ TEST_CASE("without its API server a cluster's people go on working, and with it 
     const std::string id(ann.get(ann.deployments(name)).json().text("id"));
     CHECK(ann.send("DELETE", ann.deployments(name)).status == 202);
     CHECK(ann.get(ann.deployments(name)).status == 404);
-    CHECK(eventually(minutes(1), [&] { return ann.get(ann.deployments(id)).status == 404; }));
+    CHECK(eventually(minutes(3), [&] { return ann.get(ann.deployments(id)).status == 404; }));
   }
   const std::string rest = rig.kubectl(
       {"get", "userdeployments,deployments,services,ingresses,pvc", "-n", ns, "-o", "name"});
