@@ -249,10 +249,7 @@ struct Operator::Impl {
     return out;
   }
 
-  // Fibers.
-  // ----------------------------------------------------------------------------------------
-
-  // Waits until `due` or the end; at most a nap.
+  // Fibers. Waits until `due` or the end; at most a nap.
   void sleep_until(Time due) {
     const Duration left = due - clock.monotonic();
     ending.wait_for(std::clamp(left, milliseconds(1), kNap));
