@@ -1,3 +1,4 @@
+import { Ellipsis } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 
@@ -28,6 +29,25 @@ export function Menu({
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
+  )
+}
+
+// What can be done with one row of a table. `label`: says with which.
+export function RowMenu({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          aria-label={label}
+          className="grid size-8 place-items-center rounded-md border border-transparent text-soft hover:border-line hover:text-ink data-[state=open]:border-line"
+        >
+          <Ellipsis aria-hidden size={16} />
+        </button>
+      }
+    >
+      {children}
+    </Menu>
   )
 }
 

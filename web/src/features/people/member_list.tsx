@@ -1,6 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Ellipsis } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n'
 
@@ -14,7 +13,7 @@ import { SearchField } from '@/components/search'
 import { Cell, Head, Row, Table } from '@/components/table'
 import { Time } from '@/components/time'
 import { Initials } from '@/features/frame/initials'
-import { Menu, MenuItem } from '@/features/frame/menu'
+import { MenuItem, RowMenu } from '@/features/frame/menu'
 
 import { members } from './queries'
 import { RemoveDialog } from './remove_dialog'
@@ -105,24 +104,14 @@ export function MemberList({
                 </Cell>
                 <Cell end>
                   {may && one.org_role !== 'org_owner' ? (
-                    <Menu
-                      trigger={
-                        <button
-                          type="button"
-                          aria-label={t('people.actions_of', { name: one.user.name })}
-                          className="grid size-8 place-items-center rounded-md border border-transparent text-soft hover:border-line hover:text-ink data-[state=open]:border-line"
-                        >
-                          <Ellipsis aria-hidden size={16} />
-                        </button>
-                      }
-                    >
+                    <RowMenu label={t('people.actions_of', { name: one.user.name })}>
                       <MenuItem onSelect={() => setDoing({ what: 'role', to: one })}>
                         {t('people.change_role')}
                       </MenuItem>
                       <MenuItem onSelect={() => setDoing({ what: 'remove', to: one })}>
                         <span className="text-danger">{t('people.remove')}</span>
                       </MenuItem>
-                    </Menu>
+                    </RowMenu>
                   ) : null}
                 </Cell>
               </Row>

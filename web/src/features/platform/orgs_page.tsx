@@ -1,5 +1,4 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Ellipsis } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n'
 
@@ -10,7 +9,7 @@ import { Pill, type PillTone } from '@/components/pill'
 import { SearchField } from '@/components/search'
 import { Cell, Head, Row, Table } from '@/components/table'
 import { Time } from '@/components/time'
-import { Menu, MenuItem } from '@/features/frame/menu'
+import { MenuItem, RowMenu } from '@/features/frame/menu'
 
 import { AppointDialog } from './appoint_dialog'
 import { PlanDialog } from './plan_dialog'
@@ -80,17 +79,7 @@ export function OrgsPage({ name, search }: { name: string; search: (name: string
                 <Time at={one.created_at} />
               </Cell>
               <Cell end>
-                <Menu
-                  trigger={
-                    <button
-                      type="button"
-                      aria-label={t('people.actions_of', { name: one.name })}
-                      className="grid size-8 place-items-center rounded-md border border-transparent text-soft hover:border-line hover:text-ink data-[state=open]:border-line"
-                    >
-                      <Ellipsis aria-hidden size={16} />
-                    </button>
-                  }
-                >
+                <RowMenu label={t('people.actions_of', { name: one.name })}>
                   {one.allowed_actions.includes('orgs:set_plan') ? (
                     <MenuItem onSelect={() => setDoing({ what: 'plan', to: one })}>
                       {t('platform.set_plan')}
@@ -101,7 +90,7 @@ export function OrgsPage({ name, search }: { name: string; search: (name: string
                       {t('platform.appoint')}
                     </MenuItem>
                   ) : null}
-                </Menu>
+                </RowMenu>
               </Cell>
             </Row>
           ))}

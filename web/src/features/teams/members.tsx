@@ -1,5 +1,4 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Ellipsis } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n'
 
@@ -13,7 +12,7 @@ import { SearchField } from '@/components/search'
 import { Cell, Head, Row, Table } from '@/components/table'
 import { Time } from '@/components/time'
 import { Initials } from '@/features/frame/initials'
-import { Menu, MenuItem } from '@/features/frame/menu'
+import { MenuItem, RowMenu } from '@/features/frame/menu'
 
 import { AddDialog } from './add_dialog'
 import { TeamRemoveDialog, TeamRoleDialog } from './member_dialogs'
@@ -110,24 +109,14 @@ export function TeamMembers({
               </Cell>
               <Cell end>
                 {one.allowed_actions.includes('members:manage') ? (
-                  <Menu
-                    trigger={
-                      <button
-                        type="button"
-                        aria-label={t('people.actions_of', { name: one.user.name })}
-                        className="grid size-8 place-items-center rounded-md border border-transparent text-soft hover:border-line hover:text-ink data-[state=open]:border-line"
-                      >
-                        <Ellipsis aria-hidden size={16} />
-                      </button>
-                    }
-                  >
+                  <RowMenu label={t('people.actions_of', { name: one.user.name })}>
                     <MenuItem onSelect={() => setDoing({ what: 'role', to: one })}>
                       {t('team.change_role')}
                     </MenuItem>
                     <MenuItem onSelect={() => setDoing({ what: 'remove', to: one })}>
                       <span className="text-danger">{t('team.remove')}</span>
                     </MenuItem>
-                  </Menu>
+                  </RowMenu>
                 ) : null}
               </Cell>
             </Row>
