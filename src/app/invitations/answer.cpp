@@ -22,7 +22,6 @@ Result<Held> held(Tx& tx, const Stores& stores, const MayAnswer& may,
   KS_TRY(auto found, stores.invitations.find_by_token(tx, may, token.hash()));
   if (!found || !found->org_active) return not_found();
   found->invitation.state = found->invitation.state_at(stores.clock.now());
-  if (found->invitation.state == InvitationState::revoked) return not_found();
   return std::move(*found);
 }
 

@@ -148,13 +148,15 @@ ORDER BY i.id, p.team_name, p.team_id;
 SELECT i.id FROM invitations AS i
 WHERE i.client_id = :client AND i.org_id = :org AND i.email = :email AND i.state = 'pending';
 
+-- A revoked one is not read at all, so that it takes no longer than a link that never was.
 -- name: invitation_by_token
 -- rows: optional
 -- scope: tenant
 SELECT i.id, o.name, o.slug, o.state
 FROM invitations AS i
 JOIN organizations AS o ON o.client_id = i.client_id AND o.id = i.org_id
-WHERE i.client_id = :client AND i.org_id = :org AND i.token_hash = :token_hash;
+WHERE i.client_id = :client AND i.org_id = :org AND i.token_hash = :token_hash
+  AND i.state <> 'revoked';
 
 -- Before somebody has an account or a session: whether the address has one.
 -- name: invitation_address_known
