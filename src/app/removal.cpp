@@ -98,12 +98,13 @@ Result<void> end(Tx& tx, const Stores& stores, const Leaving& leaving) {
   KS_TRY(const bool removed, stores.removals.remove(tx, leaving.may));
   if (!removed) return not_found();
   KS_CHECK(tell(tx, stores, leaving));
-  return stores.journal.record(tx, permit,
-                               Deed{Action::org_members_manage, "member", user.str(),
-                                    Json::object({{"before", roles_json(leaving.member)},
-                                                  {"after", Json()},
-                                                  {"left", user == permit.scope().actor()}})},
-                               Change{"member", user.str(), std::nullopt}, stores.clock.now());
+  const bool left = user == permit.scope().actor();
+  Deed deed{
+      Action::org_members_manage, "member", user.str(),
+      Json::object({{"before", roles_json(leaving.member)}, {"after", Json()}, {"left", left}})};
+  deed.open_while_suspended = left;
+  return stores.journal.record(tx, permit, deed, Change{"member", user.str(), std::nullopt},
+                               stores.clock.now());
 }
 
 // The member whom the caller may remove.

@@ -14,9 +14,10 @@ Result<void> append_feed(Tx& tx, const AnyPermit& permit, std::int64_t seq, cons
   return {};
 }
 
-// Whether it was begun in a suspended organization with rights that were loaded before.
-bool came_late(const Standing& rights, const Deed& deed) {
-  return rights.org_role && rights.suspended.empty() && deed.outcome == Deed::Outcome::done &&
+// Whatever rights they came with: ones that were loaded before, or that another's offer gave.
+bool is_held_up(const Standing& rights, const Deed& deed) {
+  const bool own_people = rights.org_role || rights.invited;
+  return own_people && deed.outcome == Deed::Outcome::done && !deed.open_while_suspended &&
          !is_open_while_suspended(deed.action);
 }
 }  // namespace
@@ -39,8 +40,10 @@ Result<void> SqlJournal::record(Tx& tx, const AnyPermit& permit, const Deed& dee
     KS_TRY(taken, sql.run(permit, q::journal_take_audit, actor_kind));
   }
   if (!taken) return not_found();
-  if (taken->integer(3) != 0 && came_late(scope.standing(), deed))
-    return conflict("busy", "The organization was suspended just now; try again.");
+  if (taken->integer(3) != 0 && is_held_up(scope.standing(), deed))
+    return scope.standing().suspended.empty()
+               ? conflict("busy", "The organization was suspended just now; try again.")
+               : conflict("org_not_active", "The organization is suspended.");
   AuditRow row;
   row.seq = taken->integer(0);
   row.prev = taken->str(2);

@@ -34,6 +34,8 @@ struct Deed {
   Json detail;
   enum class Outcome { done, denied } outcome = Outcome::done;
   std::vector<Personal> personal = {};
+  // Ways out of a suspended organization whose action itself is held up: to leave, to restore.
+  bool open_while_suspended = false;
 };
 constexpr std::string_view name(Deed::Outcome outcome) {
   return outcome == Deed::Outcome::done ? "done" : "denied";

@@ -5,6 +5,7 @@
 
 #include "app/access/rows.hpp"
 #include "app/life/ending.hpp"
+#include "app/ownership.hpp"
 #include "app/removal.hpp"
 #include "app/teams.hpp"
 #include "tests/people/invitation_house.hpp"
@@ -118,5 +119,34 @@ TEST_CASE(
       return house.make_team(tx, scope);
     }) == "org_suspended");
     CHECK(house.lift() == "");
+  });
+}
+
+TEST_CASE("an offer that outlived a suspension's beginning gives nobody the organization") {
+  test::for_each_engine([](EngineCase& engine) {
+    Paused house(engine);
+    World& world = house.world;
+    std::string offer;
+    REQUIRE(world.write(
+                house.ann, house.org, [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+                  KS_TRY(const auto made, app::offer_ownership(tx, world.stores(), scope,
+                                                               PersonRef{house.ben.id, {}}));
+                  offer = made.id.str();
+                  return {};
+                }) == "");
+    // The bare suspension, as if it had cancelled nothing.
+    REQUIRE(world.administer(house.org, [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+      const auto stores = world.stores();
+      KS_TRY(const auto may, stores.authorizer.require<Action::orgs_suspend>(scope));
+      const Time now = stores.clock.now();
+      KS_CHECK(stores.organizations.set_suspension(tx, may, "Why.", now, now));
+      return {};
+    }) == "");
+    CHECK(world.write(house.ben, house.org,
+                      [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+                        KS_CHECK(app::accept_ownership(tx, world.stores(), scope, offer));
+                        return {};
+                      }) == "org_not_active");
+    CHECK(world.memberships(house.ann).at(0).role == OrgRole::owner);
   });
 }

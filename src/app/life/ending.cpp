@@ -88,10 +88,9 @@ Result<Organization> restore_organization(Tx& tx, const Stores& stores, const Te
   KS_TRY(const auto held, stores.deployments.held(tx, may_delete));
   KS_CHECK(charge(tx, stores, may_delete, usage_of(held)));
   KS_CHECK(stores.deployments.want_anew(tx, may_delete));
-  KS_CHECK(stores.journal.record(
-      tx, may_delete,
-      Deed{Action::org_update, "organization", org.id.str(), Json::object({{"restored", true}})},
-      changed(org.id), now));
+  Deed deed{Action::org_update, "organization", org.id.str(), Json::object({{"restored", true}})};
+  deed.open_while_suspended = true;
+  KS_CHECK(stores.journal.record(tx, may_delete, deed, changed(org.id), now));
   KS_CHECK(stores.organizations.touch_members(tx, may_delete));
   return stores.organizations.get(tx, may_read);
 }
