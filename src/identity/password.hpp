@@ -20,17 +20,23 @@ inline constexpr std::size_t kPasswordMax = 1024;  // Bytes.
 // password.
 Result<void> check_password(std::string_view password, std::string_view address = {});
 
-// What one hash costs. Raising a value acts at each account's next login.
+// What one hash costs: OWASP's least for argon2id. Raising a value acts at each account's next
+// login.
 struct PasswordCost {
   std::size_t memory_bytes = 19 << 20;
   unsigned passes = 2;
+
+  // As little as argon2id can cost. For tests that sign in but are not about passwords: a third of
+  // their time would be hashing.
+  static constexpr PasswordCost least() { return {8 << 10, 1}; }
+  constexpr bool operator==(const PasswordCost&) const = default;
 };
 
 // Hashes of passwords: argon2id with one lane, as a PHC string. The work runs on threads of its
 // own; beyond their queue callers get 429 "too_many_requests". From any thread.
 class PasswordHasher {
  public:
-  // `cost` below the default is a programming error.
+  // `cost` below the default is a programming error, unless it is least().
   PasswordHasher(Random& random, PasswordCost cost, std::size_t threads, std::size_t queue_max);
 
   Result<std::string> hash(std::string_view password);

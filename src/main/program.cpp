@@ -140,7 +140,7 @@ void Program::Impl::build_api() {
   const auto key = [&](std::string_view purpose) {
     return derive_key(config.secrets_key, purpose);
   };
-  hasher = std::make_unique<PasswordHasher>(parts.random, PasswordCost{}, cores(), 64);
+  hasher = std::make_unique<PasswordHasher>(parts.random, parts.password_cost, cores(), 64);
   sessions = std::make_unique<SessionGate>(*db, stores->accounts, parts.clock, parts.random);
   Accounts::Options options;
   options.sign_up = sign_up_mode(config.sign_up);

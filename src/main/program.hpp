@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "http/router.hpp"
+#include "identity/password.hpp"
 #include "kube/cluster.hpp"
 #include "main/config/config.hpp"
 
@@ -27,6 +28,7 @@ class Program {
     bool access_log = true;
     // The web pages; none for a server that answers programs only.
     api::WebBundle web = {};
+    PasswordCost password_cost = {};
   };
 
   // Opens the database, starts everything and listens. The error says what to mend.

@@ -78,7 +78,7 @@ class AccountWorld {
   Envelope envelope{std::string(32, 'e')};
   mail::SealedOutbox outbox;
   SessionGate gate{db, store, clock, random};
-  PasswordHasher hasher{random, {}, 2, 1000};
+  PasswordHasher hasher{random, PasswordCost::least(), 2, 1000};
   Accounts accounts;
 };
 

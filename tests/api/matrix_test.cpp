@@ -227,6 +227,7 @@ struct Matrix : MatrixWorld {
 }  // namespace
 
 TEST_CASE_FIXTURE(Matrix, "every operation answers every kind of caller as the policy says") {
+  server.wait_until_ready();
   for (const Operation& op : server.contract().operations()) {
     CAPTURE(op.id());
     for (Visitor& visitor : visitors) check(op, visitor);

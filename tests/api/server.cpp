@@ -62,9 +62,10 @@ api::WebBundle sample_web() {
 
 Server::Server(const ServerOptions& options)
     : folder_(new_folder()), config_(config_of(folder_, random_, options.settings)) {
-  auto program = Program::start(
-      config_, Program::Parts{options.clock != nullptr ? *options.clock : clock_, random_,
-                              options.cluster, options.access_log, sample_web()});
+  auto program =
+      Program::start(config_, Program::Parts{options.clock != nullptr ? *options.clock : clock_,
+                                             random_, options.cluster, options.access_log,
+                                             sample_web(), PasswordCost::least()});
   REQUIRE_MESSAGE(program.has_value(), program.error().message);
   program_ = std::move(*program);
   const Reply reply = send(port(), {"GET", "/openapi.json", {}, std::nullopt});
@@ -311,6 +312,16 @@ Json Person::deploy(const std::string& name, const Json& more) {
   const Reply reply = post(deployments_path(), image_body(name, more));
   REQUIRE(reply.status == 201);
   return reply.json();
+}
+
+void Server::wait_until_ready() const {
+  const SystemClock clock;
+  const Time until = clock.monotonic() + seconds(60);
+  Reply reply;
+  do {
+    reply = send(port(), {"GET", "/readyz", {}, std::nullopt});
+  } while (reply.status != 200 && clock.monotonic() < until);
+  REQUIRE_MESSAGE(reply.status == 200, reply.body);
 }
 
 Json Person::wait_for(const std::string& deployment, const std::string& phase) {

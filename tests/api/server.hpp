@@ -53,6 +53,9 @@ class Server {
   // Signed up, with an organization and its team `default`.
   Person somebody(const std::string& name = "Ann");
   Person administrator();
+  // Until everything works that /readyz asks about: the operator leads a moment after the first
+  // answer.
+  void wait_until_ready() const;
   // Puts a person's organization on another plan.
   void raise(const Person& person, const std::string& plan);
   // Gives `guest` a role in the host's organization and, unless it is empty, in the host's team, in

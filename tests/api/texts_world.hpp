@@ -33,7 +33,7 @@ class TextsWorld {
         clock(engine.clock()),
         stores(std::string(32, 'k'), engine.clock(), random),
         gate(db, stores.accounts, clock, random),
-        hasher(random, PasswordCost{}, 1, 1),
+        hasher(random, PasswordCost::least(), 1, 1),
         accounts(stores.for_accounts(db, outbox, gate, hasher, clock, random), options()),
         invitation_tries(db, stores.accounts, clock, {.limit_key = std::string(32, 'l')}),
         hosts(must(parse_origin(base))),

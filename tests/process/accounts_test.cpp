@@ -81,6 +81,9 @@ TEST_CASE("an account from its mailed link to its reset, over restarts of the pr
     CHECK(status(server->port(), "/auth/verify", with(verify)) == 201);
     CHECK(status(server->port(), "/auth/verify", with(verify)) == 404);
     REQUIRE(ann.login("ann@example.com").status == 200);
+    // The program hashes at OWASP's least cost, whatever its tests of other things do.
+    CHECK(world.query("SELECT password_hash FROM users WHERE email = 'ann@example.com'")
+              .starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
     CHECK(ann.deploy("web").status == 201);
 
     CHECK(status(server->port(), "/auth/forgot", Json::object({{"email", "ANN@example.com"}})) ==

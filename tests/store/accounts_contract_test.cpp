@@ -44,7 +44,7 @@ SignUpRequest ann() { return {"ann@example.com", kPassword, "Ann"}; }
 // The parts over one database, as a server process has them.
 struct Process {
   explicit Process(Database& database, Clock& time, Random& source, Accounts::Options options = {},
-                   PasswordCost cost = {})
+                   PasswordCost cost = PasswordCost::least())
       : db(database),
         clock(time),
         random(source),
@@ -115,7 +115,8 @@ struct Process {
 };
 
 struct World {
-  explicit World(EngineCase& engine, Accounts::Options options = {}, PasswordCost cost = {})
+  explicit World(EngineCase& engine, Accounts::Options options = {},
+                 PasswordCost cost = PasswordCost::least())
       : db(&engine.database()),
         clock(engine.clock()),
         process(*db, clock, random, std::move(options), cost) {}
@@ -756,7 +757,7 @@ TEST_CASE("dev mode signs in without a password, as one account, and only in dev
 
 TEST_CASE("a login makes the hash anew when its cost was raised") {
   for_each_engine([](EngineCase& engine) {
-    World world(engine);
+    World world(engine, {}, PasswordCost{});
     REQUIRE(world.process.sign_up(ann()));
     const auto stored = [&] {
       const auto found = world.db->read(

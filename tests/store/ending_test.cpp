@@ -204,7 +204,7 @@ struct World {
   mail::SealedOutbox outbox{stores.mails, stores.envelope, clock, random, mail::Switch::off};
   app::Stores use = stores.for_app(outbox, clock, random);
   SessionGate gate;
-  PasswordHasher hasher{random, {}, 2, 1000};
+  PasswordHasher hasher{random, PasswordCost::least(), 2, 1000};
   Accounts accounts;
   SessionGate::TrailPtr trail = std::make_shared<const Trail>(Trail{"test", "192.0.2.1"});
 };

@@ -71,7 +71,7 @@ struct Org {
       : db(engine.database()), clock(engine.clock()), gate(db, account_store, clock, random) {
     Accounts::Options options;
     options.limit_key = std::string(32, 'k');
-    PasswordHasher hasher(random, {}, 2, 1000);
+    PasswordHasher hasher(random, PasswordCost::least(), 2, 1000);
     Accounts accounts(
         {db, account_store, account_links, audit, outbox, gate, hasher, clock, random},
         std::move(options));
