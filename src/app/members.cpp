@@ -81,6 +81,7 @@ Result<void> hold_members(Tx& tx, const Stores& stores, const AnyPermit& permit,
   if (!now) return not_found();
   if (now->org != *standing.org_role || (team && now->team != standing.role_in(*team)))
     return conflict("busy", "Your own role changed just now; try again.");
+  stores.members.settle_rights(tx, permit);
   return {};
 }
 

@@ -20,6 +20,25 @@ bool is_held_up(const Standing& rights, const Deed& deed) {
   return own_people && deed.outcome == Deed::Outcome::done && !deed.open_while_suspended &&
          !is_open_while_suspended(deed.action);
 }
+// The roles that a write was allowed with; no role where none is to be looked at again.
+struct Ground {
+  std::string_view role = {};
+  std::string_view team_role = {};
+  std::optional<TeamId> team = {};
+};
+Ground ground_of(const SqlTx& sql, const TenantScope& scope, const Deed& deed,
+                 const std::optional<Change>& change) {
+  const Standing& rights = scope.standing();
+  if (!scope.actor() || !rights.org_role || deed.outcome == Deed::Outcome::denied ||
+      sql.has_settled_rights(scope.org()))
+    return {};
+  Ground out{.role = name(*rights.org_role)};
+  if (change && change->team) {
+    out.team = change->team;
+    if (const auto role = rights.role_in(*change->team)) out.team_role = name(*role);
+  }
+  return out;
+}
 }  // namespace
 
 Result<void> SqlJournal::record(Tx& tx, const AnyPermit& permit, const Deed& deed,
@@ -60,7 +79,11 @@ Result<void> SqlJournal::record(Tx& tx, const AnyPermit& permit, const Deed& dee
   KS_CHECK(sql.run(permit, q::audit_append, row.seq, row.prev, row.mac, row.at, row.actor_kind,
                    row.actor_id, row.address, row.request_id, row.action, row.target_kind,
                    row.target_id, row.result, row.detail));
-  KS_CHECK(sql.run(permit, q::audit_set_head, row.mac));
+  const Ground ground = ground_of(sql, scope, deed, change);
+  KS_TRY(const auto stands, sql.run(permit, q::audit_set_head, row.mac, ground.role, ground.team,
+                                    scope.actor(), ground.team_role));
+  if (stands == 0) return conflict("busy", "Your own role changed just now; try again.");
+  sql.settle_rights(scope.org());
   if (change) KS_CHECK(append_feed(tx, permit, taken->integer(1), *change, now));
   return {};
 }

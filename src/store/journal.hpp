@@ -52,8 +52,8 @@ class Journal {
  public:
   virtual ~Journal() = default;
   // not_found for what a person does in an organization that is not active: it was begun before a
-  // deletion that came first. `conflict` "busy" where a suspension did, for its own people: their
-  // rights were loaded before it.
+  // deletion that came first. `conflict` "busy" where a suspension did, or where their role in the
+  // organization, or in the change's team, is not the one any more that the write was allowed with.
   virtual Result<void> record(Tx&, const AnyPermit&, const Deed&, const std::optional<Change>&,
                               Time now) = 0;
   // A change that nobody did: status that came from the cluster.

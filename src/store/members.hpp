@@ -105,6 +105,9 @@ class MemberStore {
   // Nobody else changes who is in the organization and as what, from here to the end of the
   // transaction. It is the lock of PlanStore::lock_usage, because a member is a seat.
   virtual Result<void> lock(Tx&, const AnyPermit&) = 0;
+  // Under that lock the actor's rights were compared with those of now: the journal need not do so
+  // again, and what the transaction itself does to them is no reason for it to refuse.
+  virtual void settle_rights(Tx&, const AnyPermit&) = 0;
   // None when the person is not in the organization.
   virtual Result<std::optional<Roles>> roles(Tx&, const AnyPermit&, const UserId&) = 0;
   virtual Result<std::optional<Roles>> roles(Tx&, const AnyPermit&, const UserId&,

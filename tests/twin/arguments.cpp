@@ -210,6 +210,8 @@ const std::map<std::string, Values, std::less<>>& special() {
       {"idempotency_reserve", {{"key_hash", "new"}}},
       {"idempotency_store", {{"key_hash", "new"}, {"status", 201}}},
       {"access_review_create", {{"id", kFree}, {"team_id", number_id(2)}}},
+      {"audit_set_head",
+       {{"user_id", number_id(1)}, {"role", "org_owner"}, {"team_role", "team_admin"}}},
       {"access_review_of_org", {{"review_id", number_id(2)}}},
       {"access_review_of_teams", {{"review_id", number_id(2)}}},
       {"access_review_of_team", {{"review_id", number_id(2)}}},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -98,6 +99,13 @@ class SqlTx : public Tx {
     return run_in(ScopeValues(Scope::fleet, {}, {}, {}), statement, args...);
   }
 
+  // The actor's rights in the organization were looked at under its lock: what this transaction
+  // does to them from here on is its own doing.
+  void settle_rights(const OrgId& org) { settled_.push_back(org); }
+  bool has_settled_rights(const OrgId& org) const {
+    return std::ranges::find(settled_, org) != settled_.end();
+  }
+
   // Says that this transaction changes the organization's feed: Database::on_feed's listeners hear
   // of it after the commit.
   virtual void feed_changed(const OrgId& org) = 0;
@@ -145,6 +153,8 @@ class SqlTx : public Tx {
     }
   }
   static std::unexpected<Error> wrong_count(const StatementText& statement, std::size_t rows);
+
+  std::vector<OrgId> settled_;
 };
 
 // Every Tx of this program is a SqlTx.

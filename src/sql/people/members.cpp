@@ -102,6 +102,10 @@ Result<void> SqlMemberStore::lock(Tx& tx, const AnyPermit& permit) {
   return {};
 }
 
+void SqlMemberStore::settle_rights(Tx& tx, const AnyPermit& permit) {
+  sql_tx(tx).settle_rights(permit.scope().org());
+}
+
 Result<std::optional<Roles>> SqlMemberStore::roles(Tx& tx, const AnyPermit& permit,
                                                    const UserId& user) {
   KS_TRY(const auto row, sql_tx(tx).run(permit, q::member_role, user));

@@ -7,6 +7,7 @@ namespace ks::sql {
 class SqlMemberStore final : public MemberStore {
  public:
   Result<void> lock(Tx&, const AnyPermit&) override;
+  void settle_rights(Tx&, const AnyPermit&) override;
   Result<std::optional<Roles>> roles(Tx&, const AnyPermit&, const UserId&) override;
   Result<std::optional<Roles>> roles(Tx&, const AnyPermit&, const UserId&, const TeamId&) override;
 

@@ -25,10 +25,19 @@ SET feed_seq = feed_seq + 1
 WHERE client_id = :client AND id = :org
 RETURNING feed_seq;
 
+-- Nothing where the actor's role is another than the one the write was allowed with. It runs while
+-- the organization's row is held, so that who waited for a removal or a demotion sees it.
 -- name: audit_set_head
 -- rows: none
 -- scope: tenant
-UPDATE organizations SET audit_mac = :mac WHERE client_id = :client AND id = :org;
+UPDATE organizations SET audit_mac = :mac
+WHERE client_id = :client AND id = :org AND (CAST(:role AS TEXT) = '' OR EXISTS (
+  SELECT 1
+  FROM org_members AS m
+  LEFT JOIN team_members AS tm ON tm.client_id = m.client_id AND tm.org_id = m.org_id
+    AND tm.user_id = m.user_id AND tm.team_id = :team_id
+  WHERE m.client_id = :client AND m.org_id = :org AND m.user_id = :user_id AND m.role = :role
+    AND COALESCE(tm.role, '') = :team_role));
 
 -- name: audit_append
 -- rows: none
