@@ -111,6 +111,9 @@ Result<TeamRow> change_team(Tx& tx, const Stores& stores, const TenantScope& sco
   if (auto faults = faults_of(patch); !faults.empty()) return invalid(std::move(faults));
   KS_TRY(TeamRow row, stores.teams.get(tx, may_read));
   if (if_version && *if_version != row.version) return stale_version();
+  // A slug stands in addresses that others use, and tells of teams that its own cannot see.
+  if (patch.slug && *patch.slug != row.slug)
+    KS_CHECK(stores.authorizer.require<Action::teams_update>(scope));
   const Facts before = facts(row);
   row.name = patch.name.value_or(row.name);
   row.slug = patch.slug.value_or(row.slug);

@@ -299,3 +299,22 @@ TEST_CASE("a team's slug changes, within what is free in the organization") {
   CHECK(ann.get(ann.team_path()).status == 404);
   CHECK(ann.get(ann.org_path() + "/teams/core").json() == moved.json());
 }
+
+TEST_CASE("a team's own administrator gives it no slug, and learns none of the others'") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  server.raise(ann, "business");
+  REQUIRE(ann.post(ann.org_path() + "/teams", named("Shop")).status == 201);
+  Person tess = server.colleague(ann, "Tess", "org_member", {{"default", "team_admin"}});
+  const Json seen = tess.get(ann.team_path()).json();
+  for (const char* slug : {"taken-over", "shop"}) {
+    const Reply refused = tess.patch(ann.team_path(), Json::object({{"slug", slug}}));
+    CHECK(refused.status == 403);
+    CHECK(refused.json().text("code") == "permission_denied");
+    CHECK(refused.json().text("action") == "teams:update");
+  }
+  // The slug as it is changes nothing, and the rest is theirs.
+  CHECK(tess.patch(ann.team_path(),
+                   Json::object({{"slug", seen.text("slug")}, {"description", "Ours"}}))
+            .status == 200);
+}

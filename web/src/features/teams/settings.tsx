@@ -56,7 +56,7 @@ function Naming({ org, of, etag }: { org: string; of: Schemas['Team']; etag: str
       <TextField
         label={t('settings.slug')}
         hint={t('settings.slug_hint')}
-        readOnly={!may}
+        readOnly={!of.allowed_actions.includes('teams:update')}
         spellCheck={false}
         error={errors.slug}
         {...form.register('slug', { required: t('field.required') })}
