@@ -36,6 +36,16 @@ std::ptrdiff_t code_points(std::string_view text) {
   return count;
 }
 
+char32_t take_code_point(std::string_view& text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = byte(0);
+  const std::size_t length = lead < 0x80 ? 1 : (lead < 0xe0 ? 2 : (lead < 0xf0 ? 3 : 4));
+  char32_t point = length == 1 ? lead : lead & (0x7fU >> length);
+  for (std::size_t i = 1; i < length; ++i) point = (point << 6) | (byte(i) & 0x3fU);
+  text.remove_prefix(length);
+  return point;
+}
+
 bool is_utf8(std::string_view text) { return code_points(text) >= 0; }
 
 }  // namespace ks

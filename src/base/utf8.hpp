@@ -10,4 +10,7 @@ std::ptrdiff_t code_points(std::string_view text);
 
 bool is_utf8(std::string_view text);
 
+// The first code point of valid UTF-8 that is not empty; `text` goes on behind it.
+char32_t take_code_point(std::string_view& text);
+
 }  // namespace ks

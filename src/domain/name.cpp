@@ -24,6 +24,63 @@ bool has_control(std::string_view text, bool line_breaks_allowed) {
   }
   return false;
 }
+
+struct Span {
+  char32_t first;
+  char32_t last;
+};
+template <std::size_t N>
+bool within(const std::array<Span, N>& spans, char32_t point) {
+  return std::ranges::any_of(
+      spans, [&](const Span& span) { return point >= span.first && point <= span.last; });
+}
+
+// What turns the direction of the text around it, or stands there without being seen (Unicode UTS
+// #39): with them one name passes for another, or a page says what nobody wrote.
+constexpr std::array<Span, 17> kDeceiving = {{{0xad, 0xad},
+                                              {0x61c, 0x61c},
+                                              {0x115f, 0x1160},
+                                              {0x17b4, 0x17b5},
+                                              {0x180e, 0x180e},
+                                              {0x200b, 0x200b},
+                                              {0x200e, 0x200f},
+                                              {0x2028, 0x202e},
+                                              {0x2060, 0x206f},
+                                              {0x3164, 0x3164},
+                                              {0xfeff, 0xfeff},
+                                              {0xffa0, 0xffa0},
+                                              {0xfff9, 0xfffb},
+                                              {0x1bca0, 0x1bca3},
+                                              {0x1d173, 0x1d17a},
+                                              {0xe0000, 0xe007f},
+                                              {0xe0100, 0xe01ef}}};
+// Of use between what is seen, and nothing by themselves: spaces, joiners, variation selectors.
+constexpr std::array<Span, 10> kBlank = {{{0x20, 0x20},
+                                          {0xa0, 0xa0},
+                                          {0x1680, 0x1680},
+                                          {0x2000, 0x200a},
+                                          {0x200c, 0x200d},
+                                          {0x202f, 0x202f},
+                                          {0x205f, 0x205f},
+                                          {0x2800, 0x2800},
+                                          {0x3000, 0x3000},
+                                          {0xfe00, 0xfe0f}}};
+
+bool deceives(std::string_view text) {
+  while (!text.empty())
+    if (within(kDeceiving, take_code_point(text))) return true;
+  return false;
+}
+
+bool is_blank(std::string_view text) {
+  while (!text.empty())
+    if (!within(kBlank, take_code_point(text))) return false;
+  return true;
+}
+
+std::unexpected<Error> deceiving() {
+  return invalid("must not have invisible characters or such that turn the text's direction");
+}
 }  // namespace
 
 Result<void> check_label(std::string_view text, std::size_t length_max) {
@@ -42,7 +99,8 @@ Result<void> check_text(std::string_view text, std::size_t length_max) {
   const std::ptrdiff_t length = code_points(text);
   if (length < 0) return invalid("must be valid UTF-8");
   if (has_control(text, false)) return invalid("must not have control characters");
-  if (text.find_first_not_of(' ') == std::string_view::npos) return invalid("must not be empty");
+  if (deceives(text)) return deceiving();
+  if (is_blank(text)) return invalid("must not be empty");
   if (static_cast<std::size_t>(length) > length_max)
     return invalid(fmt::format("must have at most {} characters", length_max));
   return {};
@@ -52,6 +110,7 @@ Result<void> check_description(std::string_view text) {
   const std::ptrdiff_t length = code_points(text);
   if (length < 0) return invalid("must be valid UTF-8");
   if (has_control(text, true)) return invalid("must not have control characters");
+  if (deceives(text)) return deceiving();
   if (static_cast<std::size_t>(length) > kDescriptionMax)
     return invalid(fmt::format("must have at most {} characters", kDescriptionMax));
   return {};

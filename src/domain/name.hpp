@@ -19,7 +19,8 @@ inline constexpr std::size_t kDescriptionMax = 500;
 // The error's message says what is wrong, without naming the field.
 Result<void> check_label(std::string_view text, std::size_t length_max);
 
-// Text for people: 1 to `length_max` code points of valid UTF-8, no control characters, not blank.
+// Text for people: 1 to `length_max` code points of valid UTF-8, something of it to be seen, no
+// control characters, none that are invisible or turn the direction of what stands around them.
 Result<void> check_text(std::string_view text, std::size_t length_max);
 // As check_text, but may be empty and may have line breaks.
 Result<void> check_description(std::string_view text);

@@ -39,6 +39,15 @@ TEST_CASE("text for people is counted in characters and has no control character
     CHECK_FALSE(check_text(text, 100));
   }
   CHECK_FALSE(check_text(std::string("a\0b", 3), 100));
+  // A joiner between letters and within a family of faces is seen by what it does.
+  CHECK(check_text("می‌خواهم", 100));
+  CHECK(check_text("👩‍👩‍👧 and us", 100));
+  for (const std::string text : {"a\u202eb", "\u2066a\u2069", "\u200fa", "\u061ca", "a\u200bb",
+                                 "a\u00adb", "\ufeffa", "\u3164", "\u115f\u1160", "a\U000e0041",
+                                 "\u00a0", "\u3000\u2003", "\u200d", "\u2800", "\ufe0f"}) {
+    CAPTURE(text);
+    CHECK_FALSE(check_text(text, 100));
+  }
   CHECK(
       check_text("a\xc2\xa0"
                  "b",
@@ -53,6 +62,7 @@ TEST_CASE("a description may be empty and have lines") {
   CHECK(check_description(std::string(500, 'x')));
   CHECK_FALSE(check_description(std::string(501, 'x')));
   CHECK_FALSE(check_description("\x07"));
+  CHECK_FALSE(check_description("pay\u202eyap"));
   CHECK_FALSE(check_description("\xff"));
 }
 
