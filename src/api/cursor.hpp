@@ -10,8 +10,9 @@
 
 namespace ks::api {
 
-// Opaque cursors: the key of the last item with a MAC over it and what the list was of, so that a
-// cursor can be neither made up nor carried to another list or another tenant.
+// Opaque cursors: the key of the last item, hidden, with a MAC over it and what the list was of, so
+// that a cursor can be neither read, made up nor carried to another list or another tenant. Its
+// length is that of the key.
 class Cursors {
  public:
   explicit Cursors(std::string key) : key_(std::move(key)) {}
@@ -27,6 +28,7 @@ class Cursors {
 
  private:
   std::string mac(std::string_view after, std::string_view list) const;
+  std::string hidden(std::string_view text, std::string_view mac) const;
   std::string key_;
 };
 

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include <fmt/format.h>
+
 #include "api/api.hpp"
 #include "api/people/invitation_json.hpp"
 #include "api/present.hpp"
@@ -43,7 +45,7 @@ struct Delivery {
 
 // Says nothing to others, not even how busy the organization is, and cannot be made up.
 std::string id_of(const Services& services, std::int64_t seq, const std::string& list) {
-  return services.cursors.make(std::to_string(seq), list);
+  return services.cursors.make(fmt::format("{:020}", seq), list);
 }
 
 // To those who see some of it, as they see it; to nobody else that there is one.

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "base/digest.hpp"
 #include "tests/api/server.hpp"
 
 using namespace ks;
@@ -138,6 +139,11 @@ TEST_CASE_FIXTURE(Streams, "an event's id tells no number") {
   const std::string id = event(*stream).id;
   CHECK(id.size() > 20);
   CHECK(id.find_first_not_of("0123456789") != std::string::npos);
+  // Nor does what it is the text of: behind the MAC there are no digits in a row.
+  const auto raw = from_base64url(id);
+  REQUIRE(raw.has_value());
+  REQUIRE(raw->size() > 16);
+  CHECK(raw->find_first_not_of("0123456789", 16) != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(Streams, "a person has a bounded number of streams, and other people theirs") {
@@ -205,6 +211,19 @@ TEST_CASE_FIXTURE(Streams, "a logout ends the streams of its session within 5 se
   // Another session of the same person goes on.
   other.deploy("web");
   CHECK(data(event(*kept)).text("name") == "web");
+}
+
+TEST_CASE_FIXTURE(Streams,
+                  "a suspension and its end end the streams of the organization's people") {
+  const std::string suspension = "/api/v1/platform/orgs/" + ann.org + "/suspension";
+  const auto stream = opened(ann);
+  REQUIRE(server.administrator()
+              .put(suspension, Json::object({{"reason", "The last invoices are open"}}))
+              .status == 200);
+  CHECK(stream->ends_within(seconds(5)));
+  const auto held_up = opened(ann);
+  REQUIRE(server.administrator().del(suspension).status == 200);
+  CHECK(held_up->ends_within(seconds(5)));
 }
 
 TEST_CASE_FIXTURE(Streams, "the end of the server ends its streams") {
