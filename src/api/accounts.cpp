@@ -32,6 +32,14 @@ Reply signed_in(const Services& services, int status, const SignedIn& in) {
 
 namespace {
 
+// A new account takes the place of whoever was signed in.
+Reply signed_up(const Services& services, const ClientScope& client, const Call& call,
+                const SignedIn& in) {
+  services.accounts.replace_session(client,
+                                    services.cookie.find(call.request.headers.get("Cookie")));
+  return signed_in(services, 201, in);
+}
+
 // Success is the acceptance: both, or neither.
 Result<Reply> sign_up_invited(const Services& services, const ClientScope& client, const Call& call,
                               const SignUpRequest& wanted, std::string_view token) {
@@ -39,7 +47,7 @@ Result<Reply> sign_up_invited(const Services& services, const ClientScope& clien
   const auto in = services.accounts.sign_up(client, wanted, trail_of(call), arrival.joining(),
                                             AddressProof{arrival.address()});
   if (!in) return arrival.refused(in.error());
-  Reply reply = signed_in(services, 201, *in);
+  Reply reply = signed_up(services, client, call, *in);
   KS_TRY(Json joined, arrival.joined(*in));
   reply.body.set("joined", std::move(joined));
   return reply;
@@ -87,7 +95,7 @@ void mount_accounts(Router& router, Services& services) {
         }
         KS_TRY(const SignedIn in,
                services.accounts.sign_up(client, wanted, trail_of(call), founding(services)));
-        return signed_in(services, 201, in);
+        return signed_up(services, client, call, in);
       });
 
   router.post<Anyone>(
@@ -100,7 +108,7 @@ void mount_accounts(Router& router, Services& services) {
         KS_CHECK(fields.done());
         KS_TRY(const SignedIn in, services.accounts.finish_sign_up(
                                       client, token, password, trail_of(call), founding(services)));
-        return signed_in(services, 201, in);
+        return signed_up(services, client, call, in);
       });
 
   router.post<Anyone>(

@@ -270,6 +270,16 @@ Result<void> Accounts::logout(const ClientScope& scope, std::string_view token, 
   return {};
 }
 
+void Accounts::replace_session(const ClientScope& scope,
+                               const std::optional<std::string_view>& presented) {
+  if (!presented) return;
+  const Result<void> removed = db_.write([&](Tx& tx) -> Result<void> {
+    return store_.remove_session(tx, scope, SessionGate::token_hash(*presented));
+  });
+  if (!removed) log::warn("a session was not replaced", {{"problem", removed.error().problem}});
+  gate_.forget(*presented);
+}
+
 Result<void> Accounts::sweep(const FleetScope& fleet) {
   const Time now = clock_.now();
   const Duration longest = std::max(

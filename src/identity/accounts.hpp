@@ -127,6 +127,10 @@ class Accounts {
   // Ends the session; no error when there is none.
   Result<void> logout(const ClientScope&, std::string_view token, TrailPtr);
 
+  // Ends the session that a request came with, now that it was given another one; nothing where
+  // there is none.
+  void replace_session(const ClientScope&, const std::optional<std::string_view>& presented);
+
   // A single-use token, for 24 hours, that makes its bearer a platform administrator. For the
   // console only.
   Result<std::string> new_setup_token(const ClientScope&);

@@ -116,6 +116,18 @@ TEST_CASE("a login makes a new session and ends the one it came with") {
   CHECK(ann.get("/api/v1/me", {{"Cookie", first}}).status == 401);
 }
 
+TEST_CASE("a sign-up takes the place of the session it came with") {
+  Server server;
+  Person ann = server.somebody();
+  const std::string first = ann.cookie;
+  REQUIRE(ann.post("/api/v1/auth/signup", Json::object({{"email", "other@example.com"},
+                                                        {"password", kPassword},
+                                                        {"name", "Other"}}))
+              .status == 201);
+  CHECK(ann.get("/api/v1/me").json().at("user").text("email") == "other@example.com");
+  CHECK(ann.get("/api/v1/me", {{"Cookie", first}}).status == 401);
+}
+
 TEST_CASE("the password given again gives a new cookie and ends the old one at once") {
   Server server;
   Person ann = server.somebody();

@@ -201,6 +201,30 @@ TEST_CASE("sending again kills the link before, keeps to a minute and to five a 
   });
 }
 
+TEST_CASE("who could not have given all of an invitation gives it no more time") {
+  test::for_each_engine([](EngineCase& engine) {
+    InvitationHouse house(engine);
+    house.join(house.ben, OrgRole::member, {{"blue", TeamRole::admin}});
+    CHECK(house.invite(house.ann, "dan@example.com", {{"blue", TeamRole::viewer}}, OrgRole::admin,
+                       1) == "invited");
+    const std::string larger = house.last_id;
+    CHECK(house.invite(house.ben, "eve@example.com", {{"blue", TeamRole::viewer}}, OrgRole::member,
+                       1) == "invited");
+    const std::string own = house.last_id;
+    const Time end = house.seen(house.ann, larger).invitation.expires_at;
+    engine.clock().advance(hours(1));
+    house.world.renew_sessions();
+    CHECK(house.resend(house.ben, larger) == "");
+    CHECK(house.seen(house.ann, larger).invitation.expires_at == end);
+    CHECK(house.resend(house.ben, own) == "");
+    CHECK(house.seen(house.ann, own).invitation.expires_at == engine.clock().now() + days(1));
+    CHECK(house.resend(house.ann, larger) == "too_many_requests");
+    engine.clock().advance(minutes(1));
+    CHECK(house.resend(house.ann, larger) == "");
+    CHECK(house.seen(house.ann, larger).invitation.expires_at == engine.clock().now() + days(1));
+  });
+}
+
 TEST_CASE("taking back and inviting anew sends no more mails in a day than sending again") {
   test::for_each_engine([](EngineCase& engine) {
     InvitationHouse house(engine);

@@ -43,6 +43,13 @@ bool may_touch(const TenantScope& scope, const TeamId& team, TeamRole role) {
   return policy::may_invite_to(scope.standing(), {team, role});
 }
 
+bool gives_all(const TenantScope& scope, const MayInvite& may, const Invitation& invitation) {
+  return !invitation.org_wide &&
+         std::ranges::all_of(invitation.parts, [&](const Invitation::Part& part) {
+           return may.over(part.team) && may_touch(scope, part.team, part.role);
+         });
+}
+
 // What a patch does to the teams that the caller sees.
 Result<bool> change_teams(Tx& tx, const Stores& stores, const TenantScope& scope,
                           const MayInvite& may, Invitation& invitation,
@@ -129,7 +136,9 @@ Result<InvitationView> resend_invitation(Tx& tx, const Stores& stores, const Ten
   const InvitationToken token = InvitationToken::make(scope.org(), stores.random);
   const Invitation before = invitation;
   invitation.resends = after_resend(invitation.resends, now);
-  invitation.expires_at = now + days(invitation.life_days);
+  // Who could not have given all of it gives none of it more time.
+  if (may.whole() || gives_all(scope, may, invitation))
+    invitation.expires_at = now + days(invitation.life_days);
   KS_TRY(const bool renewed, stores.invitations.renew(tx, may, invitation, token.hash()));
   if (!renewed) return closed(invitation.state);
   KS_CHECK(stores.outbox.cancel(tx, may.permit(), about(invitation)));
