@@ -30,8 +30,10 @@ KubeResult<void> fault_before(SimulatedCluster::Impl& impl, Does does, const Kin
   if (impl.down) return kube_error(0, "NoAnswer", "connection refused");
   if (impl.happens(f.no_answer_before)) return kube_error(0, "NoAnswer", "the call timed out");
   if (impl.happens(f.error_429)) {
-    KubeError error{429, "TooManyRequests", "too many requests, please try again later",
-                    seconds(1)};
+    const auto more = static_cast<std::uint64_t>(f.retry_after_max.us / 1'000'000);
+    const Duration after =
+        seconds(more > 1 ? 1 + static_cast<std::int64_t>(impl.chance.below(more)) : 1);
+    KubeError error{429, "TooManyRequests", "too many requests, please try again later", after};
     return std::unexpected(std::move(error));
   }
   if (impl.happens(f.error_500)) return kube_error(500, "InternalError", "internal error");
@@ -41,6 +43,12 @@ KubeResult<void> fault_before(SimulatedCluster::Impl& impl, Does does, const Kin
                           ": the object has been modified; please apply your changes to the latest "
                           "version and try again");
   return {};
+}
+
+KubeResult<void> fault_of_write(SimulatedCluster::Impl& impl, const Ref& ref) {
+  if (ref.kind == kinds::kLease || !impl.happens(impl.faults.error_403)) return {};
+  return kube_error(403, "Forbidden",
+                    "admission webhook \"simulated.example\" denied the request: not now");
 }
 
 KubeResult<void> fault_after(SimulatedCluster::Impl& impl) {
@@ -112,8 +120,10 @@ KubeResult<ListPage> SimulatedCluster::list(const Kind& kind, const ListOptions&
 
   ListPage page;
   page.resource_version = std::to_string(list->version);
-  const std::size_t limit =
+  std::size_t limit =
       options.limit > 0 ? static_cast<std::size_t>(options.limit) : list->items.size();
+  if (const std::size_t most = impl_->state.options().page_max; most > 0)
+    limit = std::min(limit, most);
   const std::size_t bytes_max = impl_->state.options().answer_bytes_max;
   std::size_t end = at, bytes = 0;
   while (end < list->items.size() && end - at < limit) {
@@ -169,6 +179,7 @@ KubeResult<Json> SimulatedCluster::create(const Kind& kind, const Json& object) 
     const std::lock_guard lock(impl_->mutex);
     impl_->uses.insert({"create", kind.group, kind.plural});
     KS_CHECK(fault_before(*impl_, Does::reads, kind));
+    KS_CHECK(fault_of_write(*impl_, ref_of(kind, object)));
     if (kind != kinds::kLease) ++impl_->mutating;
     auto made = simulated::create(impl_->state, kind, object);
     if (made && kind != kinds::kLease) ++impl_->effective;
@@ -185,6 +196,7 @@ KubeResult<Json> SimulatedCluster::apply(const Kind& kind, const Json& object,
     const std::lock_guard lock(impl_->mutex);
     impl_->uses.insert({"patch", kind.group, resource(kind, options.subresource)});
     KS_CHECK(fault_before(*impl_, Does::writes, kind));
+    KS_CHECK(fault_of_write(*impl_, ref_of(kind, object)));
     if (kind != kinds::kLease) ++impl_->mutating;
     auto applied = simulated::apply(impl_->state, kind, object, options);
     if (applied && applied->made) impl_->uses.insert({"create", kind.group, kind.plural});
@@ -202,6 +214,7 @@ KubeResult<void> SimulatedCluster::remove(const Ref& ref, const DeleteOptions& o
     const std::lock_guard lock(impl_->mutex);
     impl_->uses.insert({"delete", ref.kind.group, ref.kind.plural});
     KS_CHECK(fault_before(*impl_, Does::writes, ref.kind));
+    KS_CHECK(fault_of_write(*impl_, ref));
     if (ref.kind != kinds::kLease) ++impl_->mutating;
     auto removed = simulated::remove(impl_->state, ref, options);
     if (removed && *removed && ref.kind != kinds::kLease) ++impl_->effective;
@@ -267,6 +280,35 @@ void SimulatedCluster::set_down(bool down) {
   if (down && !impl_->down) ++impl_->breaks;
   impl_->down = down;
   impl_->state.wake_listeners();
+}
+
+void SimulatedCluster::set_nodes(bool any) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->state.set_nodes(any);
+  }
+  impl_->arm();
+}
+
+void SimulatedCluster::on_change(Told told) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->state.on_change(std::move(told));
+}
+
+std::shared_ptr<const SimulatedCluster::Copy> SimulatedCluster::copy() const {
+  const std::lock_guard lock(impl_->mutex);
+  return std::make_shared<const Copy>(impl_->state.kept());
+}
+
+void SimulatedCluster::go_back_to(const Copy& copy, Versions versions) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->state.go_back_to(copy, versions);
+    impl_->lists.clear();
+    ++impl_->breaks;
+    impl_->state.wake_listeners();
+  }
+  impl_->arm();
 }
 
 void SimulatedCluster::compact() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -14,20 +15,25 @@
 // looks at it. Deterministic: the same calls with the same seed and clock give the same answers.
 //
 // It does not default fields (other than a Service's address and a Namespace's own label), does not
-// validate a spec, does not check rights, and does not enforce quotas or pod security.
+// validate a spec, does not check rights, and enforces no pod security; quotas only when asked to.
 namespace ks::kube::simulated {
 
 // How often a call fails, per thousand. All zero: never.
 struct Faults {
   int error_500 = 0;
-  int error_429 = 0;         // With retry_after of one second.
+  int error_429 = 0;         // With a Retry-After from one second to retry_after_max.
+  int error_403 = 0;         // Of writes: an admission webhook said no.
   int no_answer_before = 0;  // Status 0, and the call was not done.
   int no_answer_after = 0;   // Status 0, but the call was done.
   int conflict_409 = 0;      // Of apply and remove only.
   int watch_dropped = 0;     // Of each Watch::next.
   int watch_event_late = 0;  // An event is held back for `late_by`; later ones wait behind it.
+  int watch_event_twice = 0;
+  int watch_stalled = 0;  // Nothing more comes, and after `stalled_for` the connection is lost.
   int watch_expired_410 = 0;
   Duration late_by = milliseconds(200);
+  Duration stalled_for = minutes(1);
+  Duration retry_after_max = seconds(1);
 };
 
 struct Options {
@@ -42,11 +48,16 @@ struct Options {
   std::size_t events_kept = 20'000;
   // Lists that pages can still be fetched from; older continue tokens are answered with 410.
   std::size_t lists_kept = 64;
+  // Objects of a page, however many are asked for; 0: no bound.
+  std::size_t page_max = 0;
   // Bytes of a list's objects, by which a page is cut as by its limit; 0: no bound.
   std::size_t answer_bytes_max = 0;
   // When set, kinds of groups that are not Kubernetes' own need an applied
   // CustomResourceDefinition, as on a real server. Off, custom kinds are there from the start.
   bool require_crds = false;
+  // Refuses what a ResourceQuota has no room for, as the API server's admission does: counts, and
+  // the amounts limits.cpu, limits.memory and requests.storage.
+  bool enforce_quotas = false;
 };
 
 // One permission as RBAC names it: what a call needs. An apply that makes the object needs `create`
@@ -91,6 +102,19 @@ class SimulatedCluster final : public Cluster {
   void set_faults(const Faults& faults);
   // While down, every call has no answer and running watches break.
   void set_down(bool down);
+  // Without a node, new pods stay Pending; those that run go on.
+  void set_nodes(bool any);
+  // Calls `told` with each change of an object, in order, from within the call or tick that makes
+  // it; `before` is null for a new object, `after` for one that is gone. It must not call back.
+  using Told = std::function<void(const Kind& kind, const Json* before, const Json* after)>;
+  void on_change(Told told);
+  // All that the cluster keeps, and back to it: what came later never was. Watches break, as with a
+  // server that was started on an old copy of its data. Versions go back as well, or jump ahead as
+  // etcd is told to by --bump-revision and --mark-compacted: then all of before gets 410.
+  struct Copy;
+  enum class Versions { go_back, jump_ahead };
+  std::shared_ptr<const Copy> copy() const;
+  void go_back_to(const Copy& copy, Versions versions);
   // Forgets old events and lists: a watch from a version before now, or a continue token, gets 410.
   void compact();
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kube/simulated/quota.hpp"
+
 namespace ks::kube::simulated {
 
 using namespace kinds;
@@ -13,6 +15,7 @@ void Controllers::tick() {
 void Controllers::look_at(const Ref& ref) {
   if (state_.find(ref) == nullptr) {
     rollouts_.erase(ref);
+    refused_.erase(ref);
     return;
   }
   if (collect(ref)) return;
@@ -122,17 +125,14 @@ void Controllers::quota(const Ref& ref) {
   if (is_ending(object)) return;
   const Json& hard = object.at("spec", "hard");
   if (!hard.is_object()) return;
-  const auto inside = state_.in_namespace(ref.ns);
+  const Usage usage = usage_of(state_, ref.ns);
   Json used = Json::object();
-  for (const auto& [resource, limit] : hard.members()) {
-    // "pods" and "count/deployments.apps" both count; amounts are not added up.
-    const std::string counted = resource.starts_with("count/") ? resource.substr(6) : resource;
-    const auto n = std::ranges::count_if(inside, [&](const Ref& r) {
-      return counted == (r.kind.group.empty() ? r.kind.plural : r.kind.plural + "." + r.kind.group);
-    });
-    used.set(resource, std::to_string(n));
-  }
-  state_.set_status(ref, Json::object({{"hard", hard}, {"used", used}}));
+  for (const auto& [resource, limit] : hard.members()) used.set(resource, usage.text(resource));
+  const Json status = Json::object({{"hard", hard}, {"used", used}});
+  if (object.at("status") == status) return;
+  state_.set_status(ref, status);
+  for (const Ref& waiting : refused_)
+    if (waiting.ns == ref.ns) state_.mark(waiting);
 }
 
 void Controllers::definition(const Ref& ref) {

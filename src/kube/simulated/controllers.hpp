@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "kube/simulated/state.hpp"
@@ -40,13 +41,16 @@ class Controllers {
   void deployment(const Ref& ref);
   void pod(const Ref& ref);
   void pod_starts(const Ref& ref, const Json& pod);
-  void add_pod(const Ref& owner, const Json& deployment, const std::string& hash);
+  // Fails as the API server refuses it.
+  KubeResult<void> add_pod(const Ref& owner, const Json& deployment, const std::string& hash);
   Json deployment_status(const Json& deployment, const std::string& hash,
-                         const std::vector<Ref>& pods);
+                         const std::vector<Ref>& pods, const std::string& refusal);
 
   State& state_;
   std::map<std::string, PodTimes> pods_;  // By uid.
   std::map<Ref, Rollout> rollouts_;
+  // Deployments whose next pod was refused; what a quota has room for is looked at when it changes.
+  std::set<Ref> refused_;
 };
 
 // {"type", "status", "reason", "message", "lastTransitionTime"}; the time of `before` is kept where

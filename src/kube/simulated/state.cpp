@@ -54,8 +54,8 @@ State::State(const Clock& clock, Options options)
     : clock_(clock), options_(options), random_(options.seed) {}
 
 const Stored* State::find(const Ref& ref) const {
-  const auto kind = objects_.find(ref.kind);
-  if (kind == objects_.end()) return nullptr;
+  const auto kind = kept_.objects.find(ref.kind);
+  if (kind == kept_.objects.end()) return nullptr;
   const auto it = kind->second.find({ref.ns, ref.name});
   return it == kind->second.end() ? nullptr : &it->second;
 }
@@ -66,21 +66,21 @@ const Json* State::object(const Ref& ref) const {
 }
 
 std::optional<Ref> State::by_uid(const std::string& uid) const {
-  const auto it = uids_.find(uid);
-  if (it == uids_.end()) return std::nullopt;
+  const auto it = kept_.uids.find(uid);
+  if (it == kept_.uids.end()) return std::nullopt;
   return it->second;
 }
 
 std::vector<Ref> State::dependents(const std::string& uid) const {
-  const auto it = dependents_.find(uid);
-  if (it == dependents_.end()) return {};
+  const auto it = kept_.dependents.find(uid);
+  if (it == kept_.dependents.end()) return {};
   return {it->second.begin(), it->second.end()};
 }
 
 std::vector<Object> State::objects(const Kind& kind, const std::string& ns) const {
   std::vector<Object> out;
-  const auto it = objects_.find(kind);
-  if (it == objects_.end()) return out;
+  const auto it = kept_.objects.find(kind);
+  if (it == kept_.objects.end()) return out;
   for (auto at = it->second.lower_bound({ns, ""}); at != it->second.end(); ++at) {
     if (!ns.empty() && at->first.first != ns) break;
     out.push_back(at->second.object);
@@ -90,7 +90,7 @@ std::vector<Object> State::objects(const Kind& kind, const std::string& ns) cons
 
 std::vector<Ref> State::in_namespace(const std::string& ns) const {
   std::vector<Ref> out;
-  for (const auto& [kind, list] : objects_) {
+  for (const auto& [kind, list] : kept_.objects) {
     if (!kind.namespaced) continue;
     for (auto at = list.lower_bound({ns, ""}); at != list.end() && at->first.first == ns; ++at)
       out.push_back({kind, ns, at->first.second});
@@ -119,11 +119,11 @@ Json State::add(const Ref& ref, Json object, std::map<std::string, Fields> owner
   Json& meta = object["metadata"];
   meta.set("uid", uuid_v7(clock_, random_)).set("creationTimestamp", kube_time(now()));
   if (has_generation(ref.kind)) meta.set("generation", 1);
-  meta.set("resourceVersion", std::to_string(++version_));
+  meta.set("resourceVersion", std::to_string(++kept_.version));
   meta.set("managedFields", managers_of(owners));
   auto stored = std::make_shared<const Json>(std::move(object));
   index_owners(ref, nullptr, stored.get());
-  uids_.insert_or_assign(std::string(stored->text("metadata", "uid")), ref);
+  kept_.uids.insert_or_assign(std::string(stored->text("metadata", "uid")), ref);
   store(ref, {stored, std::move(owners)}, WatchEvent::Type::added, nullptr);
   return *stored;
 }
@@ -132,7 +132,7 @@ Json State::replace(const Ref& ref, Json object, std::map<std::string, Fields> o
   const Object before = find(ref)->object;
   if (has_generation(ref.kind) && spec_changed(ref.kind, custom(ref.kind), *before, object))
     object["metadata"].set("generation", before->integer_or(0, "metadata", "generation") + 1);
-  object["metadata"].set("resourceVersion", std::to_string(++version_));
+  object["metadata"].set("resourceVersion", std::to_string(++kept_.version));
   object["metadata"].set("managedFields", managers_of(owners));
   const bool done = is_ending(object) && no_items(object.at("metadata", "finalizers")) &&
                     ref.kind != kinds::kPod &&
@@ -180,32 +180,43 @@ void State::begin_removal(const Ref& ref, DeleteOptions::Propagation propagation
 void State::erase(const Ref& ref) {
   const Object before = find(ref)->object;
   Json last = *before;
-  last["metadata"].set("resourceVersion", std::to_string(++version_));
+  last["metadata"].set("resourceVersion", std::to_string(++kept_.version));
   index_owners(ref, before.get(), nullptr);
   const std::string uid(before->text("metadata", "uid"));
-  uids_.erase(uid);
-  objects_[ref.kind].erase({ref.ns, ref.name});
+  kept_.uids.erase(uid);
+  kept_.objects[ref.kind].erase({ref.ns, ref.name});
   unmark(ref);
   mark(ref);
   for (const Ref& dependent : dependents(uid)) mark(dependent);
   mark_around(ref, *before);
-  log(ref.kind,
-      {version_, WatchEvent::Type::deleted, std::make_shared<const Json>(std::move(last)), before});
+  log(ref.kind, {kept_.version, WatchEvent::Type::deleted,
+                 std::make_shared<const Json>(std::move(last)), before});
 }
 
 void State::store(const Ref& ref, Stored stored, WatchEvent::Type type, Object before) {
   const Object object = stored.object;
-  objects_[ref.kind].insert_or_assign({ref.ns, ref.name}, std::move(stored));
+  kept_.objects[ref.kind].insert_or_assign({ref.ns, ref.name}, std::move(stored));
   mark(ref);
-  if (type == WatchEvent::Type::added || ref.kind == kinds::kPod) mark_around(ref, *object);
-  log(ref.kind, {version_, type, object, std::move(before)});
+  if (type == WatchEvent::Type::added || ref.kind == kinds::kPersistentVolumeClaim)
+    mark_around(ref, *object);
+  else if (ref.kind == kinds::kPod)
+    mark_owners(*object);
+  // Pods may wait for it.
+  if (ref.kind == kinds::kSecret || ref.kind == kinds::kConfigMap ||
+      ref.kind == kinds::kPersistentVolumeClaim)
+    for (const Object& pod : objects(kinds::kPod, ref.ns)) mark(ref_of(kinds::kPod, *pod));
+  log(ref.kind, {kept_.version, type, object, std::move(before)});
+}
+
+void State::mark_owners(const Json& object) {
+  for (const std::string& uid : owner_uids(object))
+    if (const auto owner = by_uid(uid)) mark(*owner);
 }
 
 // A change of one object concerns its owners, the quotas of its namespace, and the namespace itself
 // while that is emptied.
 void State::mark_around(const Ref& ref, const Json& object) {
-  for (const std::string& uid : owner_uids(object))
-    if (const auto owner = by_uid(uid)) mark(*owner);
+  mark_owners(object);
   if (!ref.kind.namespaced) return;
   for (const Object& quota : objects(kinds::kResourceQuota, ref.ns))
     mark(ref_of(kinds::kResourceQuota, *quota));
@@ -216,15 +227,18 @@ void State::mark_around(const Ref& ref, const Json& object) {
 void State::index_owners(const Ref& ref, const Json* before, const Json* after) {
   if (before != nullptr)
     for (const std::string& uid : owner_uids(*before)) {
-      auto& list = dependents_[uid];
+      auto& list = kept_.dependents[uid];
       list.erase(ref);
-      if (list.empty()) dependents_.erase(uid);
+      if (list.empty()) kept_.dependents.erase(uid);
     }
   if (after != nullptr)
-    for (const std::string& uid : owner_uids(*after)) dependents_[uid].insert(ref);
+    for (const std::string& uid : owner_uids(*after)) kept_.dependents[uid].insert(ref);
 }
 
 void State::log(const Kind& kind, Change change) {
+  if (told_)
+    told_(kind, change.before.get(),
+          change.type == WatchEvent::Type::deleted ? nullptr : change.object.get());
   auto& changes = log_[kind];
   changes.push_back(std::move(change));
   while (changes.size() > options_.events_kept) {
@@ -244,10 +258,30 @@ const std::deque<Change>* State::changes(const Kind& kind, std::int64_t version)
 }
 
 void State::compact() {
-  compacted_ = version_;
+  compacted_ = kept_.version;
   ++compactions_;
   log_.clear();
   forgotten_.clear();
+}
+
+void State::go_back_to(const SimulatedCluster::Copy& copy, SimulatedCluster::Versions versions) {
+  constexpr std::int64_t kJump = 1'000'000;
+  const std::int64_t ahead = kept_.version + kJump;
+  kept_ = copy;
+  if (versions == SimulatedCluster::Versions::jump_ahead) kept_.version = ahead;
+  compacted_ = kept_.version;
+  log_.clear();
+  forgotten_.clear();
+  dirty_.clear();
+  due_.clear();
+  due_times_.clear();
+  for (const auto& [kind, list] : kept_.objects)
+    for (const auto& [name, stored] : list) mark({kind, name.first, name.second});
+}
+
+void State::set_nodes(bool any) {
+  has_nodes_ = any;
+  for (const Object& pod : objects(kinds::kPod, "")) mark(ref_of(kinds::kPod, *pod));
 }
 
 void State::add_listener(const std::shared_ptr<runtime::Event>& listener) {

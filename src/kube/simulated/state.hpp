@@ -31,6 +31,14 @@ struct Change {
   Object before;  // Null for `added`.
 };
 
+// What outlives a server: its objects, and the version that it was at.
+struct SimulatedCluster::Copy {
+  std::int64_t version = 1;
+  std::map<Kind, std::map<std::pair<std::string, std::string>, Stored>> objects;
+  std::map<std::string, Ref> uids;
+  std::map<std::string, std::set<Ref>> dependents;
+};
+
 // What the API server keeps: objects, the log of changes that watches read, and who owns whom. Not
 // locked; the caller does.
 class State {
@@ -39,7 +47,7 @@ class State {
 
   const Options& options() const { return options_; }
   Time now() const { return clock_.now(); }
-  std::int64_t version() const { return version_; }
+  std::int64_t version() const { return kept_.version; }
   Random& random() { return random_; }
   const Clock& clock() const { return clock_; }
 
@@ -76,6 +84,12 @@ class State {
   void compact();
   std::int64_t compactions() const { return compactions_; }
 
+  const SimulatedCluster::Copy& kept() const { return kept_; }
+  void go_back_to(const SimulatedCluster::Copy& copy, SimulatedCluster::Versions versions);
+  void on_change(SimulatedCluster::Told told) { told_ = std::move(told); }
+  void set_nodes(bool any);
+  bool has_nodes() const { return has_nodes_; }
+
   // Set at each change.
   void add_listener(const std::shared_ptr<runtime::Event>& listener);
   void wake_listeners();
@@ -90,6 +104,7 @@ class State {
  private:
   void store(const Ref& ref, Stored stored, WatchEvent::Type type, Object before);
   void log(const Kind& kind, Change change);
+  void mark_owners(const Json& object);
   void mark_around(const Ref& ref, const Json& object);
   void unmark(const Ref& ref);
   void index_owners(const Ref& ref, const Json* before, const Json* after);
@@ -97,14 +112,13 @@ class State {
   const Clock& clock_;
   Options options_;
   SeededRandom random_;
-  std::int64_t version_ = 1;
+  SimulatedCluster::Copy kept_;
+  SimulatedCluster::Told told_;
+  bool has_nodes_ = true;
   std::int64_t compactions_ = 0;
   std::int64_t compacted_ = 0;  // Changes up to here are forgotten.
-  std::map<Kind, std::map<std::pair<std::string, std::string>, Stored>> objects_;
   std::map<Kind, std::deque<Change>> log_;
   std::map<Kind, std::int64_t> forgotten_;  // The last version dropped from a kind's log.
-  std::map<std::string, Ref> uids_;
-  std::map<std::string, std::set<Ref>> dependents_;
   std::vector<std::weak_ptr<runtime::Event>> listeners_;
   std::set<Ref> dirty_;
   std::set<std::pair<Time, Ref>> due_;

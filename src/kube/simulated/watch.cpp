@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include "kube/body.hpp"
 #include "kube/simulated/impl.hpp"
@@ -39,7 +40,7 @@ class SimulatedWatch final : public Watch {
       const Duration left = until - real.monotonic();
       if (left.us <= 0 || woken_.exchange(false)) return std::nullopt;
       // A held event and a bookmark come due by the cluster's clock, which sets no event.
-      changed_->wait_for(std::min(left, late_ ? milliseconds(10) : milliseconds(250)));
+      changed_->wait_for(std::min(left, late_ || stalled_ ? milliseconds(10) : milliseconds(250)));
     }
   }
 
@@ -54,6 +55,8 @@ class SimulatedWatch final : public Watch {
     const Time now = impl_->state.now();
     if (impl_->breaks != breaks_) return end(0, "Closed", "the connection was lost");
     if (now < held_until_) return std::nullopt;
+    if (stalled_) return end(0, "Closed", "the connection was lost");
+    if (repeat_) return std::exchange(repeat_, std::nullopt);
     if (!initial_.empty()) {
       Json object = *initial_.back();
       initial_.pop_back();
@@ -77,8 +80,14 @@ class SimulatedWatch final : public Watch {
         held_until_ = now + impl_->faults.late_by;
         return std::nullopt;
       }
+      if (impl_->happens(impl_->faults.watch_stalled)) {
+        stalled_ = true;
+        held_until_ = now + impl_->faults.stalled_for;
+        return std::nullopt;
+      }
       late_ = false;
       seen_ = at->version;
+      if (impl_->happens(impl_->faults.watch_event_twice)) repeat_ = event;
       return event;
     }
     if (now < bookmark_at_) return std::nullopt;
@@ -122,6 +131,8 @@ class SimulatedWatch final : public Watch {
   Time bookmark_at_{};
   Time held_until_{};
   bool late_ = false;
+  bool stalled_ = false;
+  std::optional<WatchEvent> repeat_;
   bool ended_ = false;
   std::atomic<bool> woken_{false};
 };

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "kube/body.hpp"
+#include "kube/simulated/quota.hpp"
 #include "kube/simulated/validate.hpp"
 
 namespace ks::kube::simulated {
@@ -122,6 +123,7 @@ KubeResult<Applied> make(State& state, const Ref& ref, Json object, std::string 
       {std::move(owner), fields_of(object, state.schema(ref.kind))}};
   std::erase_if(owners, [](const auto& one) { return one.second.empty(); });
   set_defaults(state, ref, object);
+  KS_CHECK(admit_quota(state, ref, object, nullptr));
   return Applied{state.add(ref, std::move(object), std::move(owners)), true, true};
 }
 
@@ -221,6 +223,7 @@ KubeResult<Applied> apply(State& state, const Kind& kind, const Json& object,
   if (after == before && owners == stored->owners) return Applied{before, false, false};
   KS_CHECK(validate(kind, after));
   KS_CHECK(validate_change(kind, before, after));
+  KS_CHECK(admit_quota(state, ref, after, &before));
   return Applied{state.replace(ref, std::move(after), std::move(owners)), true, false};
 }
 
