@@ -67,14 +67,14 @@ std::size_t Cache::size(const kube::Kind& kind) const {
   return store == stores_.end() ? 0 : store->second.objects.size();
 }
 
-void Cache::put(const kube::Kind& kind, Store& store, const Json& object) {
+void Cache::put(const kube::Kind& kind, Store& store, const Json& object, Trust trust) {
   if (kind == kube::kinds::kEvent && !tells_cause(object)) return;
   const kube::Ref ref = kube::ref_of(kind, object);
   Seen& slot = store.objects[{ref.ns, ref.name}];
   const Seen before = slot;
   // The same object again, from a list after a write, or the echo of our own write.
-  if (before && before.uid() == object.text("metadata", "uid") && version_of(object) != 0 &&
-      version_of(object) <= version_of(*before.object))
+  if (trust == Trust::newer && before && before.uid() == object.text("metadata", "uid") &&
+      version_of(object) != 0 && version_of(object) <= version_of(*before.object))
     return;
   slot = {std::make_shared<const Json>(trimmed(kind, object)), applied_by_us(object)};
   const Seen after = slot;
@@ -114,6 +114,9 @@ void Cache::replace(const kube::Kind& kind, const std::vector<Json>& objects,
                     std::string_view version) {
   Store& store = stores_[kind];
   const std::uint64_t listed = number(version);
+  // No list is older than what the watch had shown before it: the server's data are of an earlier
+  // time, and what we know of later never was.
+  const bool went_back = listed != 0 && listed < store.version;
   std::set<Name> there;
   for (const Json& object : objects) {
     const kube::Ref ref = kube::ref_of(kind, object);
@@ -122,11 +125,19 @@ void Cache::replace(const kube::Kind& kind, const std::vector<Json>& objects,
   std::vector<Name> gone;
   for (const auto& [name, seen] : store.objects)
     // What a write told after the list was taken is not in it, but is there.
-    if (!there.contains(name) && (listed == 0 || version_of(*seen.object) <= listed))
+    if (!there.contains(name) && (listed == 0 || went_back || version_of(*seen.object) <= listed))
       gone.push_back(name);
   for (const Name& name : gone) erase(kind, store, name);
-  store.version = std::max(store.version, listed);
-  for (const Json& object : objects) put(kind, store, object);
+  store.version = went_back ? listed : std::max(store.version, listed);
+  for (const Json& object : objects) {
+    // Also an older one than we know, unless a write told of that after the list was taken: a
+    // restore of the server's data brings back objects as they were.
+    const Seen known = find(kube::ref_of(kind, object));
+    const std::uint64_t version_known = known ? version_of(*known.object) : 0;
+    const bool counts = went_back || (version_known != 0 && version_known <= listed &&
+                                      version_known != version_of(object));
+    put(kind, store, object, counts ? Trust::always : Trust::newer);
+  }
 }
 
 void Cache::put_answer(const kube::Kind& kind, const Json& object) {

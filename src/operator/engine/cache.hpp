@@ -29,7 +29,8 @@ class Cache {
   void put_event(const kube::Kind& kind, const Json& object);
   void remove_event(const kube::Kind& kind, const Json& object);
   void bookmark(const kube::Kind& kind, std::string_view version);
-  // From a whole list: what is not in it is gone.
+  // From a whole list: what is not in it is gone. One of an older version than the watch has shown
+  // is of a server that was started on an old copy of its data, and is believed in everything.
   void replace(const kube::Kind& kind, const std::vector<Json>& objects, std::string_view version);
   // From the answer to a get or a write. Ignored when the watch has gone past it already, since
   // then the object may be gone again.
@@ -47,7 +48,8 @@ class Cache {
     std::map<Name, Seen> objects;
     std::uint64_t version = 0;  // The newest that the watch has shown.
   };
-  void put(const kube::Kind& kind, Store& store, const Json& object);
+  enum class Trust { newer, always };  // Which versions of an object are taken.
+  void put(const kube::Kind& kind, Store& store, const Json& object, Trust trust = Trust::newer);
   void erase(const kube::Kind& kind, Store& store, const Name& name);
 
   Listener listener_;

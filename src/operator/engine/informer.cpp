@@ -9,7 +9,12 @@ namespace ks::op {
 
 namespace {
 constexpr Duration kPauseMax = seconds(10);
+
+// Decimal numbers that grow (KEP-5504), compared as such without reading them.
+bool is_older(std::string_view version, std::string_view than) {
+  return version.size() != than.size() ? version.size() < than.size() : version < than;
 }
+}  // namespace
 
 Duration back_off(std::size_t failures, Random& random) {
   constexpr std::int64_t kFirst = milliseconds(5).us;
@@ -56,7 +61,21 @@ bool Informer::list_page() {
   return true;
 }
 
+// A server whose data are of an earlier time would be silent until its versions pass ours, and
+// whatever happened before that would never be told.
+bool Informer::server_went_back() {
+  const auto page = cluster_.list(kind_, {{}, selector_, 1, {}});
+  if (!page) {
+    failed(page.error());
+    return true;
+  }
+  resumes_ = false;
+  if (is_older(page->resource_version, version_)) start_over();
+  return !listed_;
+}
+
 bool Informer::open_watch() {
+  if (resumes_ && server_went_back()) return true;
   auto opened = cluster_.watch(kind_, {{}, selector_, version_});
   if (!opened) {
     if (opened.error().is_expired()) start_over();
@@ -72,6 +91,7 @@ bool Informer::take_event(Duration wait) {
   auto event = watch_->next(wait);
   if (!event) {
     watch_.reset();
+    resumes_ = true;
     if (event.error().is_expired()) start_over();
     // A server ends each watch after some minutes; that is no failure.
     if (event.error().reason != "Closed") failed(event.error());
@@ -125,6 +145,7 @@ void Informer::succeeded() {
 }
 
 void Informer::start_over() {
+  resumes_ = false;
   listed_ = false;
   continue_token_.clear();
   pages_.clear();

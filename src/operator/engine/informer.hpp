@@ -16,8 +16,8 @@ namespace ks::op {
 Duration back_off(std::size_t failures, Random& random);
 
 // Keeps one kind in the cache: lists it page by page, then follows the watch from there; resumes
-// after a break, and lists again when the server no longer knows the version (410) or the watch
-// says nothing for long.
+// after a break, and lists again when the server no longer knows the version (410), is at an
+// earlier one, or the watch says nothing for long.
 class Informer {
  public:
   Informer(kube::Cluster& cluster, Cache& cache, const kube::Kind& kind, std::string selector,
@@ -48,6 +48,7 @@ class Informer {
  private:
   bool list_page();
   bool open_watch();
+  bool server_went_back();
   bool take_event(Duration wait);
   void failed(const kube::KubeError& error);
   void succeeded();
@@ -61,7 +62,8 @@ class Informer {
   Random& random_;
 
   bool synced_ = false;
-  bool listed_ = false;  // version_ is good to watch from.
+  bool listed_ = false;   // version_ is good to watch from.
+  bool resumes_ = false;  // A watch from there broke off.
   std::string version_;
   std::string continue_token_;
   std::vector<Json> pages_;
