@@ -30,9 +30,10 @@ struct Subscription {
   std::string list() const { return "stream/" + client.client().str() + "/" + org.str(); }
 };
 
-// Slugs may change while a stream is open; roles may not.
-bool same_roles(const Standing& a, const Standing& b) {
-  return a.org_role == b.org_role && a.teams.size() == b.teams.size() &&
+// Slugs may change while a stream is open; roles may not, nor what holds them up.
+bool same_rights(const Standing& a, const Standing& b) {
+  return a.org_role == b.org_role && a.suspended == b.suspended &&
+         a.teams.size() == b.teams.size() &&
          std::ranges::all_of(
              a.teams, [&](const Standing::InTeam& in) { return b.role_in(in.team) == in.role; });
 }
@@ -85,8 +86,8 @@ Result<Delivery> read(Services& services, const Subscription& at) {
       [&](Tx& tx, const Caller& caller) -> Result<Delivery> {
         KS_TRY(const TenantScope scope, services.sessions.tenant(caller, at.org));
         KS_TRY(const auto may_read, services.stores.authorizer.require<Action::org_read>(scope));
-        // It ends with the roles that it was opened with, whatever the new ones allow.
-        if (!same_roles(scope.standing(), at.opened_as)) return not_found();
+        // It ends with the rights that it was opened with, whatever the new ones allow.
+        if (!same_rights(scope.standing(), at.opened_as)) return not_found();
         // A team that was asked for must still be seen.
         if (at.team)
           KS_CHECK(services.stores.authorizer.check(tx, scope, *at.team, Action::deployments_read));

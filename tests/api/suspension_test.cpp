@@ -139,6 +139,12 @@ TEST_CASE("a suspension revokes what is pending, cancels an offer, and is told i
     CHECK(ann.used("members.max") == seats - 1);
     const Json offers = ann.get(ann.org_path() + "/ownership-offers").json();
     CHECK(offers.at("items").as_array().at(0).text("state") == "cancelled");
+    // What would be refused is offered to nobody.
+    for (const std::string_view list : {"/members", "/teams/default/members", "/invitations"}) {
+      const Json shown = ann.get(ann.org_path() + std::string(list)).json();
+      for (const Json& one : shown.at("items").as_array())
+        CHECK(one.at("allowed_actions").as_array().empty());
+    }
     // Done again it is done once; with another reason that alone changes.
     const auto rows = rows_of(raw, ann.org_id);
     CHECK(count(rows, "|orgs:suspend|done|organization|" + ann.org_id + "|") == 1);

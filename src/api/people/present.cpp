@@ -28,7 +28,10 @@ Json present(const MemberRow& member, const TenantScope& scope) {
   Json actions = Json::array();
   if (policy::may_make_owner(own) && member.user != scope.actor())
     actions.push(name(Action::org_transfer));
-  if (policy::may_remove(own, member.role)) actions.push(name(Action::org_members_manage));
+  // What roles reach is not what a suspension leaves of it.
+  const bool manages = policy::allows_on_org(own, Action::org_members_manage);
+  if (manages && policy::may_remove(own, member.role))
+    actions.push(name(Action::org_members_manage));
   return Json::object({{"user", person(member)},
                        {"org_role", name(member.role)},
                        {"teams", std::move(teams)},
