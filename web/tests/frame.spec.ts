@@ -178,30 +178,6 @@ test('a member who may not invite sees why', async ({ page, context, world, ann 
   await holds(page, 'people-not-allowed')
 })
 
-test('a suspended organization says on every page that it is, why, and that nothing can be changed', async ({ page, world, root, ann }) => {
-  const suspension = `/platform/orgs/${ann.org}/suspension`
-  const reason = 'The last three invoices are open.'
-  expect((await world.call('PUT', suspension, { reason }, root.cookie)).status).toBe(200)
-  const paused = page.getByRole('region', { name: 'This organization is suspended' })
-  for (const [name, path, heading] of pages) {
-    await page.goto(`/o/${ann.org}${path}`)
-    await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible()
-    await expect(paused).toContainText(reason)
-    await expect(page.getByRole('alert')).toHaveCount(0)
-    await holds(page, `${name}-suspended`, { brief: true })
-  }
-  await expect(page.getByLabel('Name of the organization')).toHaveAttribute('readonly')
-  await page.goto(`/o/${ann.org}/people`)
-  await expect(page.getByRole('button', { name: 'Invite people' })).toBeDisabled()
-  await expect(page.getByRole('button', { name: 'Invite people' })).toHaveAccessibleDescription(
-    'Not while the organization is suspended.',
-  )
-  expect((await world.call('DELETE', suspension, undefined, root.cookie)).status).toBe(200)
-  await page.reload()
-  await expect(page.getByRole('button', { name: 'Invite people' })).toBeEnabled()
-  await expect(paused).toHaveCount(0)
-})
-
 test('what was typed and not saved is not left without being asked', async ({ page, ann }) => {
   await page.goto(`/o/${ann.org}/settings`)
   await page.getByLabel('Name of the organization').fill('Half a thought')

@@ -11,6 +11,7 @@ export const deploymentDe: Record<keyof typeof deploymentEn, string> = {
   'advice.ProbeFailing': 'Prüfen Sie den Port in den Einstellungen, und ob das Image dort auf allen Adressen hört.',
   'advice.ProgressDeadlineExceeded': 'Starten Sie es neu, oder gehen Sie zum Image zurück, das lief.',
   'advice.QuotaExceeded': 'Senken Sie Grenzen oder Repliken, oder löschen Sie, was nicht gebraucht wird.',
+  'advice.Suspended': 'Es kommt zurück, wie es war, sobald die Sperre aufgehoben ist.',
   'advice.Unschedulable': 'Senken Sie in den Einstellungen die Grenzen. Hilft das nicht, fragen Sie die Verwaltung dieser Installation.',
 
   'cause.ClusterBusy': 'Der Cluster ist beschäftigt',
@@ -35,6 +36,7 @@ export const deploymentDe: Record<keyof typeof deploymentEn, string> = {
   'cause.SandboxDeleting': 'Die Sandbox wird abgeräumt',
   'cause.SandboxMissing': 'Die Sandbox wird angelegt',
   'cause.SandboxNotReady': 'Die Sandbox wird angelegt',
+  'cause.Suspended': 'Die Organisation ist gesperrt',
   'cause.Unschedulable': 'Keine Maschine des Clusters hat Platz dafür',
   'cause.VolumePending': 'Sein Volume ist noch nicht da',
 
@@ -108,7 +110,7 @@ export const deploymentDe: Record<keyof typeof deploymentEn, string> = {
   'status.Pending': 'Wartet auf den Anfang',
   'status.Provisioning': 'Wird eingerichtet',
   'status.Ready': 'Alles antwortet',
-  'status.Stopped': 'Angehalten: es sind keine Repliken gewollt',
+  'status.Stopped': 'Angehalten: nichts davon läuft',
   'status.Updating': 'Eine Änderung wird ausgerollt',
   'status.degraded_text': 'Es antwortet noch, mit weniger Repliken.',
   'status.ended': '{{service}} endete zuletzt mit Code {{code}} ({{reason}}).',

@@ -9,6 +9,7 @@ export const deploymentEn = {
   'advice.ProbeFailing': 'Check the port in the settings, and that the image listens on it on all addresses.',
   'advice.ProgressDeadlineExceeded': 'Restart it, or go back to the image that worked.',
   'advice.QuotaExceeded': 'Lower its limits or its replicas, or delete what is not needed.',
+  'advice.Suspended': 'It comes back as it was when the suspension is lifted.',
   'advice.Unschedulable': 'Lower its limits in the settings. If that does not help, ask an administrator of this installation.',
 
   'cause.ClusterBusy': 'The cluster is busy',
@@ -33,6 +34,7 @@ export const deploymentEn = {
   'cause.SandboxDeleting': 'The sandbox is being cleared away',
   'cause.SandboxMissing': 'The sandbox is being made',
   'cause.SandboxNotReady': 'The sandbox is being made',
+  'cause.Suspended': 'The organization is suspended',
   'cause.Unschedulable': 'No machine of the cluster has room for it',
   'cause.VolumePending': 'Its volume is not there yet',
 
@@ -106,7 +108,7 @@ export const deploymentEn = {
   'status.Pending': 'Waiting to begin',
   'status.Provisioning': 'Being set up',
   'status.Ready': 'Everything answers',
-  'status.Stopped': 'Stopped: no replicas are wanted',
+  'status.Stopped': 'Stopped: none of it runs',
   'status.Updating': 'A change is being rolled out',
   'status.degraded_text': 'It still answers, with fewer replicas.',
   'status.ended': '{{service}} ended last with exit code {{code}} ({{reason}}).',

@@ -11,6 +11,7 @@ import { Empty, Page, Panel, Section } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
 import { Cell, Head, Row, Table } from '@/components/table'
 import { Time } from '@/components/time'
+import { useWhyNot } from '@/features/frame/why_not'
 
 import { access, reviews } from './queries'
 import { ReviewPlace } from './right'
@@ -98,6 +99,7 @@ export function AccessPage({
   filter: (inactive: boolean) => void
 }) {
   const { t } = useTranslation()
+  const whyNot = useWhyNot(org)
   const [starting, setStarting] = useState(false)
   const { data: found } = useQuery(organization(org))
   const { data, error, refetch } = useQuery(reviews(org))
@@ -124,7 +126,7 @@ export function AccessPage({
           </Button>
           {found && !may ? (
             <p id="review-why" className="text-xs text-soft">
-              {t('access.start_not')}
+              {whyNot('access.start_not')}
             </p>
           ) : null}
         </div>

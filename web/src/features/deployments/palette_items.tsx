@@ -4,6 +4,7 @@ import { Command } from 'cmdk'
 import { useTranslation } from '@/i18n'
 
 import { me } from '@/api/queries'
+import { useIsPaused } from '@/features/frame/why_not'
 
 import { deployments } from './queries'
 
@@ -21,6 +22,7 @@ export function TeamItems({
 }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
+  const paused = useIsPaused(org)
   const { data } = useQuery(me)
   const teams = data?.organizations.find((one) => one.slug === org || one.id === org)?.teams ?? []
   const lists = useQueries({ queries: teams.map((team) => deployments(org, team.slug)) })
@@ -40,7 +42,7 @@ export function TeamItems({
           </Command.Item>
         ))}
         {teams
-          .filter((team) => team.role !== 'viewer')
+          .filter((team) => team.role !== 'viewer' && !paused)
           .map((team) => (
             <Command.Item
               key={`new-${team.id}`}

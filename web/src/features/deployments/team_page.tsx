@@ -13,6 +13,7 @@ import { Empty, Page, Panel } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
 import { UseBar } from '@/components/use_bar'
+import { useWhyNot } from '@/features/frame/why_not'
 import { team as teamOf } from '@/features/teams/queries'
 import { TeamTabs } from '@/features/teams/team_tabs'
 
@@ -28,6 +29,7 @@ type Team = Schemas['Team']
 // The place of the page's one action, while nobody knows yet whether it is allowed too.
 function NewDeployment({ org, team }: { org: string; team: Team }) {
   const { t } = useTranslation()
+  const whyNot = useWhyNot(org)
   if (team.allowed_actions.includes('deployments:create'))
     return (
       <Link to="/o/$org/t/$team/new" params={{ org, team: team.slug }} className={buttonClass('primary')}>
@@ -40,7 +42,7 @@ function NewDeployment({ org, team }: { org: string; team: Team }) {
         {t('deployments.new')}
       </Button>
       <p id="new-why" className="max-w-60 text-xs text-soft sm:text-right">
-        {t('deployments.new_not')}
+        {whyNot('deployments.new_not')}
       </p>
     </div>
   )
@@ -97,6 +99,7 @@ function List({
   show: (change: ViewChange) => void
 }) {
   const { t } = useTranslation()
+  const whyNot = useWhyNot(org)
   const [name, setName] = useState(view.name ?? '')
   const show = (change: ViewChange) => {
     if ('name' in change) setName(change.name ?? '')
@@ -110,7 +113,7 @@ function List({
     return (
       <Empty
         title={t('deployments.empty')}
-        text={t(may ? 'deployments.empty_text' : 'deployments.new_not')}
+        text={may ? t('deployments.empty_text') : whyNot('deployments.new_not')}
         action={
           may ? (
             <Link to="/o/$org/t/$team/new" params={{ org, team: slug }} className={buttonClass('plain')}>

@@ -11,6 +11,7 @@ import { ProblemNotice } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
 import { Time } from '@/components/time'
 import { GrantedBy } from '@/features/access/right'
+import { useWhyNot } from '@/features/frame/why_not'
 import { RemovalEffects } from '@/features/people/removal_effects'
 import { RemoveDialog } from '@/features/people/remove_dialog'
 import { RoleDialog } from '@/features/people/role_dialog'
@@ -58,6 +59,7 @@ function Gone({
   restored: (back: Schemas['Reinstated']) => void
 }) {
   const { t } = useTranslation()
+  const whyNot = useWhyNot(org)
   const { data } = useQuery(organization(org))
   const restore = useRestore(org, restored)
   const may = data?.body.allowed_actions.includes('members:manage') ?? false
@@ -76,7 +78,7 @@ function Gone({
           </Button>
         </div>
       ) : data ? (
-        <p className="text-soft">{t('member.restore_not')}</p>
+        <p className="text-soft">{whyNot('member.restore_not')}</p>
       ) : null}
     </Page>
   )
@@ -84,6 +86,7 @@ function Gone({
 
 export function MemberPage({ org, user }: { org: string; user: string }) {
   const { t } = useTranslation()
+  const whyNot = useWhyNot(org)
   const [doing, setDoing] = useState<'role' | 'remove' | null>(null)
   const [back, setBack] = useState<Schemas['Reinstated'] | null>(null)
   const { data: account } = useQuery(me)
@@ -120,7 +123,7 @@ export function MemberPage({ org, user }: { org: string; user: string }) {
       <Facts of={data} rights={rights.data ?? []} />
       {may ? null : (
         <p id="member-why" className="text-soft">
-          {t(owner ? 'member.owner_stays' : 'member.change_not')}
+          {owner ? t('member.owner_stays') : whyNot('member.change_not')}
         </p>
       )}
       {rights.data ? (

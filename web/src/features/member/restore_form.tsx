@@ -8,12 +8,14 @@ import { Button } from '@/components/button'
 import { TextField } from '@/components/field'
 import { Section } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
+import { useWhyNot } from '@/features/frame/why_not'
 
 import { BackNotice } from './back_notice'
 import { useRestore } from './restore'
 
 export function RestoreForm({ org }: { org: string }) {
   const { t } = useTranslation()
+  const whyNot = useWhyNot(org)
   const [email, setEmail] = useState('')
   const { data } = useQuery(organization(org))
   const restore = useRestore(org)
@@ -45,7 +47,7 @@ export function RestoreForm({ org }: { org: string }) {
             </Button>
           </div>
         ) : data ? (
-          <p className="text-soft">{t('member.restore_not')}</p>
+          <p className="text-soft">{whyNot('member.restore_not')}</p>
         ) : null}
       </form>
     </Section>

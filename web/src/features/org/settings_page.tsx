@@ -16,6 +16,7 @@ import { Stale } from '@/components/stale'
 import { Time } from '@/components/time'
 import { toast } from '@/components/toasts'
 import { Unsaved } from '@/components/unsaved'
+import { useWhyNot } from '@/features/frame/why_not'
 import { useRules, useSend } from '@/forms'
 
 function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null }) {
@@ -23,6 +24,7 @@ function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null
   const navigate = useNavigate()
   const client = useQueryClient()
   const rules = useRules('NewOrganization')
+  const whyNot = useWhyNot(of.slug)
   const may = of.allowed_actions.includes('org:update')
   const form = useForm({ defaultValues: { name: of.name, slug: of.slug } })
   const { errors, isSubmitting, isDirty } = form.formState
@@ -91,7 +93,7 @@ function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null
           </Button>
         </div>
       ) : (
-        <p className="text-soft">{t(of.suspension ? 'paused.why' : 'settings.not_yours')}</p>
+        <p className="text-soft">{whyNot('settings.not_yours')}</p>
       )}
     </form>
   )

@@ -6,6 +6,7 @@ import { useTranslation } from '@/i18n'
 import { organization } from '@/api/queries'
 import { Button } from '@/components/button'
 import { Page } from '@/components/page'
+import { useWhyNot } from '@/features/frame/why_not'
 import { RestoreForm } from '@/features/member/restore_form'
 
 import { InvitationList } from './invitation_list'
@@ -34,6 +35,7 @@ export function PeoplePage({
   filter: (change: { name?: string; state?: State }) => void
 }) {
   const { t } = useTranslation()
+  const whyNot = useWhyNot(org)
   const [inviting, setInviting] = useState(false)
   const { data } = useQuery(organization(org))
   const may = data?.body.allowed_actions.includes('invitations:manage') ?? false
@@ -54,7 +56,7 @@ export function PeoplePage({
           </Button>
           {data && !may ? (
             <p id="invite-why" className="text-xs text-soft">
-              {t(data.body.suspension ? 'paused.why' : 'people.invite_not')}
+              {whyNot('people.invite_not')}
             </p>
           ) : null}
         </div>

@@ -3,10 +3,8 @@ import { useForm } from 'react-hook-form'
 import { useTranslation } from '@/i18n'
 
 import { ask, type Schemas } from '@/api/client'
-import { Button } from '@/components/button'
-import { Dialog } from '@/components/dialog'
 import { TextArea, TextField } from '@/components/field'
-import { Notice } from '@/components/notice'
+import { FormDialog } from '@/components/form_dialog'
 import { toast } from '@/components/toasts'
 import { useRules, useSend } from '@/forms'
 
@@ -26,39 +24,29 @@ export function AppointDialog({ of, onClose }: { of: Schemas['Organization']; on
   })
   const { errors, isSubmitting } = form.formState
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
       title={`${t('platform.appoint')}: ${of.name}`}
-      lead={<p>{t('platform.appoint_lead')}</p>}
+      lead={t('platform.appoint_lead')}
+      action={t('platform.appoint')}
+      busy={isSubmitting}
+      wrong={errors.root?.server?.message}
+      send={send}
+      onClose={onClose}
     >
-      <form noValidate onSubmit={send} className="flex flex-col gap-4">
-        {errors.root?.server ? (
-          <Notice tone="danger" role="alert">
-            {errors.root.server.message}
-          </Notice>
-        ) : null}
-        <TextField
-          label={t('platform.user')}
-          type="email"
-          autoComplete="off"
-          error={errors.user}
-          {...form.register('user', rules('user'))}
-        />
-        <TextArea
-          label={t('platform.reason')}
-          hint={t('platform.reason_hint')}
-          rows={2}
-          error={errors.reason}
-          {...form.register('reason', rules('reason'))}
-        />
-        <div className="flex gap-2">
-          <Button type="submit" look="primary" busy={isSubmitting}>
-            {t('platform.appoint')}
-          </Button>
-          <Button onClick={onClose}>{t('action.cancel')}</Button>
-        </div>
-      </form>
-    </Dialog>
+      <TextField
+        label={t('platform.user')}
+        type="email"
+        autoComplete="off"
+        error={errors.user}
+        {...form.register('user', rules('user'))}
+      />
+      <TextArea
+        label={t('platform.reason')}
+        hint={t('platform.reason_hint')}
+        rows={2}
+        error={errors.reason}
+        {...form.register('reason', rules('reason'))}
+      />
+    </FormDialog>
   )
 }

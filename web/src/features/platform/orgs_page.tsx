@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from '@/i18n'
+import { useTranslation, type Name } from '@/i18n'
 
 import type { Schemas } from '@/api/client'
 import { Listing } from '@/components/listing'
@@ -14,9 +14,10 @@ import { MenuItem, RowMenu } from '@/features/frame/menu'
 import { AppointDialog } from './appoint_dialog'
 import { PlanDialog } from './plan_dialog'
 import { organizations } from './queries'
+import { LiftDialog, SuspendDialog } from './suspension_dialogs'
 
 type Organization = Schemas['Organization']
-type Doing = { what: 'plan' | 'owner'; to: Organization } | null
+type Doing = { what: 'plan' | 'owner' | 'suspend' | 'lift'; to: Organization } | null
 
 const tones: Record<string, PillTone> = { active: 'good', deleting: 'danger', suspended: 'warn' }
 
@@ -34,8 +35,46 @@ function Owner({ of }: { of: Organization }) {
   )
 }
 
-export function OrgsPage({ name, search }: { name: string; search: (name: string) => void }) {
+function State({ of: { state, suspension } }: { of: Organization }) {
   const { t, find } = useTranslation()
+  return (
+    <>
+      <Pill tone={tones[state] ?? 'neutral'}>{find(`platform.state_${state}`) ?? state}</Pill>
+      {suspension ? (
+        <span className="block text-xs text-soft">
+          <span className="line-clamp-2 wrap-anywhere">{suspension.reason}</span>
+          {t('paused.since')} <Time at={suspension.since} />
+        </span>
+      ) : null}
+    </>
+  )
+}
+
+// What can be done with one of them. Of one that is being deleted nothing runs that could be suspended.
+function Actions({ of, act }: { of: Organization; act: (doing: Doing) => void }) {
+  const { t } = useTranslation()
+  const may = (action: string) => of.allowed_actions.includes(action)
+  const items: { what: NonNullable<Doing>['what']; text: Name; danger?: boolean }[] = []
+  if (may('orgs:set_plan')) items.push({ what: 'plan', text: 'platform.set_plan' })
+  if (may('orgs:appoint_owner') && orphaned(of)) items.push({ what: 'owner', text: 'platform.appoint' })
+  if (may('orgs:suspend') && of.state === 'suspended')
+    items.push({ what: 'lift', text: 'platform.lift' }, { what: 'suspend', text: 'platform.change_reason' })
+  if (may('orgs:suspend') && of.state === 'active')
+    items.push({ what: 'suspend', text: 'platform.suspend', danger: true })
+  if (items.length === 0) return null
+  return (
+    <RowMenu label={t('people.actions_of', { name: of.name })}>
+      {items.map(({ what, text, danger }) => (
+        <MenuItem key={what} onSelect={() => act({ what, to: of })}>
+          <span className={danger ? 'text-danger' : ''}>{t(text)}</span>
+        </MenuItem>
+      ))}
+    </RowMenu>
+  )
+}
+
+export function OrgsPage({ name, search }: { name: string; search: (name: string) => void }) {
+  const { t } = useTranslation()
   const [doing, setDoing] = useState<Doing>(null)
   const list = useInfiniteQuery(organizations(name))
   const rows = list.data?.pages.flatMap((page) => page.items) ?? []
@@ -71,26 +110,13 @@ export function OrgsPage({ name, search }: { name: string; search: (name: string
                 <Owner of={one} />
               </Cell>
               <Cell label={t('platform.state')}>
-                <Pill tone={tones[one.state] ?? 'neutral'}>
-                  {find(`platform.state_${one.state}`) ?? one.state}
-                </Pill>
+                <State of={one} />
               </Cell>
               <Cell label={t('platform.created')}>
                 <Time at={one.created_at} />
               </Cell>
               <Cell end>
-                <RowMenu label={t('people.actions_of', { name: one.name })}>
-                  {one.allowed_actions.includes('orgs:set_plan') ? (
-                    <MenuItem onSelect={() => setDoing({ what: 'plan', to: one })}>
-                      {t('platform.set_plan')}
-                    </MenuItem>
-                  ) : null}
-                  {one.allowed_actions.includes('orgs:appoint_owner') && orphaned(one) ? (
-                    <MenuItem onSelect={() => setDoing({ what: 'owner', to: one })}>
-                      {t('platform.appoint')}
-                    </MenuItem>
-                  ) : null}
-                </RowMenu>
+                <Actions of={one} act={setDoing} />
               </Cell>
             </Row>
           ))}
@@ -98,6 +124,8 @@ export function OrgsPage({ name, search }: { name: string; search: (name: string
       </Listing>
       {doing?.what === 'plan' ? <PlanDialog of={doing.to} onClose={() => setDoing(null)} /> : null}
       {doing?.what === 'owner' ? <AppointDialog of={doing.to} onClose={() => setDoing(null)} /> : null}
+      {doing?.what === 'suspend' ? <SuspendDialog of={doing.to} onClose={() => setDoing(null)} /> : null}
+      {doing?.what === 'lift' ? <LiftDialog of={doing.to} onClose={() => setDoing(null)} /> : null}
     </Page>
   )
 }

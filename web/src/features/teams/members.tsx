@@ -13,6 +13,7 @@ import { Cell, Head, Row, Table } from '@/components/table'
 import { Time } from '@/components/time'
 import { Initials } from '@/features/frame/initials'
 import { MenuItem, RowMenu } from '@/features/frame/menu'
+import { useWhyNot } from '@/features/frame/why_not'
 
 import { AddDialog } from './add_dialog'
 import { TeamRemoveDialog, TeamRoleDialog } from './member_dialogs'
@@ -32,6 +33,7 @@ export function TeamMembers({
   search: (name: string) => void
 }) {
   const { t } = useTranslation()
+  const whyNot = useWhyNot(org)
   const [doing, setDoing] = useState<Doing>(null)
   const { data: account } = useQuery(me)
   const list = useInfiniteQuery(teamMembers(org, team.slug, name))
@@ -56,7 +58,7 @@ export function TeamMembers({
           {add}
           {may ? null : (
             <p id="add-why" className="text-xs text-soft">
-              {t('team.manage_not')}
+              {whyNot('team.manage_not')}
             </p>
           )}
         </div>

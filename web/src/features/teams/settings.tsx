@@ -11,6 +11,7 @@ import { Notice } from '@/components/notice'
 import { Panel, Section } from '@/components/page'
 import { toast } from '@/components/toasts'
 import { Unsaved } from '@/components/unsaved'
+import { useWhyNot } from '@/features/frame/why_not'
 import { useRules, useSend } from '@/forms'
 
 import { DeleteTeamDialog } from './delete_team_dialog'
@@ -19,6 +20,7 @@ function Naming({ org, of, etag }: { org: string; of: Schemas['Team']; etag: str
   const { t } = useTranslation()
   const navigate = useNavigate()
   const rules = useRules('NewTeam')
+  const whyNot = useWhyNot(org)
   const may = of.allowed_actions.includes('team:update')
   const form = useForm({ values: { name: of.name, slug: of.slug, description: of.description } })
   const send = useSend(form, ['name', 'slug', 'description'], async (values) => {
@@ -76,7 +78,7 @@ function Naming({ org, of, etag }: { org: string; of: Schemas['Team']; etag: str
           </Button>
         </div>
       ) : (
-        <p className="text-soft">{t('team.manage_not')}</p>
+        <p className="text-soft">{whyNot('team.manage_not')}</p>
       )}
     </form>
   )
@@ -84,6 +86,7 @@ function Naming({ org, of, etag }: { org: string; of: Schemas['Team']; etag: str
 
 export function TeamSettings({ org, of }: { org: string; of: Reply<Schemas['Team']> }) {
   const { t } = useTranslation()
+  const whyNot = useWhyNot(org)
   const [ending, setEnding] = useState(false)
   const may = of.body.allowed_actions.includes('teams:delete')
   return (
@@ -96,7 +99,7 @@ export function TeamSettings({ org, of }: { org: string; of: Reply<Schemas['Team
           <div className="flex flex-wrap items-center justify-between gap-4 px-4 py-3">
             <p id="team-end" className="max-w-prose min-w-0">
               {t('team.delete_text')}{' '}
-              {may ? null : <span className="text-soft">{t('settings.not_yours')}</span>}
+              {may ? null : <span className="text-soft">{whyNot('settings.not_yours')}</span>}
             </p>
             <Button look="danger" disabled={!may} aria-describedby="team-end" onClick={() => setEnding(true)}>
               {t('team.delete')}

@@ -9,12 +9,14 @@ import { Listing } from '@/components/listing'
 import { Empty, Page } from '@/components/page'
 import { Cell, Head, Row, Table } from '@/components/table'
 import { Time } from '@/components/time'
+import { useWhyNot } from '@/features/frame/why_not'
 
 import { NewTeamDialog } from './new_team_dialog'
 import { teamList } from './queries'
 
 export function TeamsPage({ org }: { org: string }) {
   const { t } = useTranslation()
+  const whyNot = useWhyNot(org)
   const [making, setMaking] = useState(false)
   const { data } = useQuery(organization(org))
   const list = useInfiniteQuery(teamList(org))
@@ -37,7 +39,7 @@ export function TeamsPage({ org }: { org: string }) {
           </Button>
           {data && !may ? (
             <p id="team-why" className="text-xs text-soft">
-              {t('team.new_not')}
+              {whyNot('team.new_not')}
             </p>
           ) : null}
         </div>

@@ -11,6 +11,7 @@ import { Notice } from '@/components/notice'
 import { Page } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
+import { useWhyNot } from '@/features/frame/why_not'
 import { team as teamOf } from '@/features/teams/queries'
 
 import { Crumbs } from '../crumbs'
@@ -95,6 +96,7 @@ export function NewPage({
   const { t } = useTranslation()
   const navigate = useNavigate()
   useLive(org)
+  const whyNot = useWhyNot(org)
   const [made, setMade] = useState<Created | null>(null)
   const { data, error, refetch } = useQuery(teamOf(org, team))
   const all = useQuery(templates)
@@ -125,7 +127,7 @@ export function NewPage({
       }
     >
       {data && !data.body.allowed_actions.includes('deployments:create') ? (
-        <Notice tone="warn">{t('deployments.new_not')}</Notice>
+        <Notice tone="warn">{whyNot('deployments.new_not')}</Notice>
       ) : made?.generated ? (
         <>
           <Generated of={made.generated} />

@@ -10,6 +10,7 @@ import { SelectField } from '@/components/field'
 import { Notice } from '@/components/notice'
 import { toast } from '@/components/toasts'
 import { Unsaved } from '@/components/unsaved'
+import { useWhyNot } from '@/features/frame/why_not'
 import { useSend } from '@/forms'
 
 import { changesOf, draftOf, patchOf, type Change, type Draft } from '../change'
@@ -31,6 +32,7 @@ function fieldOf(pointer: string, draft: Draft): Path<Draft> | null {
 export function ChangeForm({ org, team, first }: { org: string; team: string; first: Reply<Deployment> }) {
   const { t } = useTranslation()
   const client = useQueryClient()
+  const whyNot = useWhyNot(org)
   const [base, setBase] = useState(first)
   const [reviewed, setReviewed] = useState<Change[] | null>(null)
   const [current, setCurrent] = useState<Reply<Deployment> | null>(null)
@@ -111,7 +113,7 @@ export function ChangeForm({ org, team, first }: { org: string; team: string; fi
           </div>
         ) : (
           <p id="change-why" className="text-soft">
-            {t('change.not')}
+            {whyNot('change.not')}
           </p>
         )}
       </form>

@@ -8,6 +8,7 @@ import { Button } from '@/components/button'
 import { TextField } from '@/components/field'
 import { ProblemNotice } from '@/components/problem'
 import { toast } from '@/components/toasts'
+import { useWhyNot } from '@/features/frame/why_not'
 
 // Last on its page, red, and only with the name typed.
 export function DeleteSection({
@@ -22,6 +23,7 @@ export function DeleteSection({
   const { t } = useTranslation()
   const navigate = useNavigate()
   const client = useQueryClient()
+  const whyNot = useWhyNot(org)
   const [typed, setTyped] = useState('')
   const may = body.allowed_actions.includes('deployments:delete')
   const remove = useMutation({
@@ -74,7 +76,7 @@ export function DeleteSection({
           </Button>
           {may ? null : (
             <p id="delete-why" className="text-xs text-soft">
-              {t('change.not')}
+              {whyNot('change.not')}
             </p>
           )}
         </div>

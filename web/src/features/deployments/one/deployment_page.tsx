@@ -13,6 +13,7 @@ import { Pill } from '@/components/pill'
 import { ProblemNotice } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
 import { toast } from '@/components/toasts'
+import { useWhyNot } from '@/features/frame/why_not'
 import { team as teamOf } from '@/features/teams/queries'
 
 import { Crumbs } from '../crumbs'
@@ -35,6 +36,7 @@ const tabClass =
 function Actions({ org, team, of }: { org: string; team: string; of: Deployment }) {
   const { t } = useTranslation()
   const client = useQueryClient()
+  const whyNot = useWhyNot(org)
   const [deploying, setDeploying] = useState(false)
   const restart = useMutation({
     mutationFn: () =>
@@ -71,7 +73,7 @@ function Actions({ org, team, of }: { org: string; team: string; of: Deployment 
       </div>
       {why ? (
         <p id={why} className="max-w-60 text-xs text-soft sm:text-right">
-          {t(of.phase === 'Deleting' ? 'one.on_its_way' : 'change.not')}
+          {of.phase === 'Deleting' ? t('one.on_its_way') : whyNot('change.not')}
         </p>
       ) : null}
       {restart.error ? <ProblemNotice problem={asProblem(restart.error)} /> : null}
