@@ -76,8 +76,8 @@ Result<SandboxRow> sandbox_of(Tx& tx, const Stores& stores, const NamespacePatte
          stores.authorizer.require<Action::team_read>(tx, scope, permit.id()));
   KS_TRY(const TeamRow team, stores.teams.get(tx, may_read_team));
   KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, permit, now));
-  for (const std::string& name :
-       pattern.names({scope.client(), scope.org(), user, permit.id(), org.slug, team.slug})) {
+  for (const std::string& name : pattern.names(
+           {scope.client(), scope.org(), user, permit.id(), org.slug, team.slug}, stores.random)) {
     NewSandbox fresh{SandboxId::make(stores.clock, stores.random),
                      user,
                      team_only,

@@ -30,6 +30,11 @@ const TestStatement<Scope::tenant, Rows::many, 0> kInside(
     "JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id "
     "AND s.id = d.sandbox_id WHERE d.client_id = ?1 AND d.org_id = ?2");
 
+const TestStatement<Scope::tenant, Rows::many, 0> kSlugs(
+    "town_slugs",
+    "SELECT o.slug, t.id, t.slug FROM organizations AS o JOIN teams AS t "
+    "ON t.client_id = o.client_id AND t.org_id = o.id WHERE o.client_id = ?1 AND o.id = ?2");
+
 struct Someone {
   std::string token;
   UserId user;
@@ -154,6 +159,33 @@ TEST_CASE(
       CHECK(owners.size() >= 6);
     });
   }
+}
+
+TEST_CASE("no names that others had given away before keep somebody from a namespace") {
+  const auto pattern = NamespacePattern::parse("apps-{orgSlug}");
+  REQUIRE(pattern);
+  for_each_engine([&](EngineCase& engine) {
+    Town town(engine);
+    const Someone& ann = town.people[0];
+    const Someone& ben = town.people[1];
+    const auto teams =
+        town.db.write([&](Tx& tx) { return sql::sql_tx(tx).run(permit_on(ann.org), *kSlugs); });
+    REQUIRE(teams);
+    REQUIRE(!teams->empty());
+    const sql::Row& row = teams->front();
+    auto names = pattern->names(
+        {client_scope().client(), ann.org, ann.user, row.id<Team>(1), row.str(0), row.str(2)},
+        town.random);
+    CHECK(names.size() == 4);
+    // All that follow from slugs and ids.
+    names.pop_back();
+    for (const std::string& name : names)
+      REQUIRE(town.db.write([&](Tx& tx) {
+        return town.use.names.give(tx, permit_on(ben.org), ClusterName::namespace_, name);
+      }));
+    const std::string why = town.deploy(*pattern, ann, ann.org, row.str(2));
+    CHECK_MESSAGE(why.empty(), why);
+  });
 }
 
 TEST_CASE(

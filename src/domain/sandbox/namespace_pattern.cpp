@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "base/digest.hpp"
+#include "base/id.hpp"
 #include "domain/name.hpp"
 
 namespace ks {
@@ -43,6 +45,13 @@ const Placeholder* placeholder_at(std::string_view text) {
 
 std::string last_digits(std::string_view hex_text) {
   return "-" + std::string(hex_text.substr(hex_text.size() - kSuffixDigits));
+}
+
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+
+bool is_suffix(std::string_view text) {
+  return text.size() == kSuffixDigits + 1 && text.front() == '-' &&
+         std::ranges::all_of(text.substr(1), is_hex);
 }
 
 }  // namespace
@@ -90,7 +99,7 @@ Result<NamespacePattern> NamespacePattern::parse(std::string_view text) {
     return invalid("must begin with a word of its own and a '-', such as apps-" +
                    std::string(text) + ", where slugs are all it has");
   NamespacePattern out(text);
-  if (!out.has("{userId}") || !out.tells_organizations_apart()) length += kSuffixDigits + 1;
+  length += kSuffixDigits + 1;
   if (length > kLengthMax)
     return invalid(
         fmt::format("can become {} characters long with its suffix; a namespace's name "
@@ -99,7 +108,32 @@ Result<NamespacePattern> NamespacePattern::parse(std::string_view text) {
   return out;
 }
 
-std::vector<std::string> NamespacePattern::names(const NamespaceOwner& owner) const {
+bool NamespacePattern::can_give(std::string_view name) const {
+  // How much of it what was read of the pattern can stand for.
+  std::set<std::size_t> lengths = {0};
+  for (std::string_view rest = text_; !rest.empty();) {
+    const Placeholder* p = placeholder_at(rest);
+    std::set<std::size_t> next;
+    for (const std::size_t at : lengths) {
+      const std::string_view left = name.substr(at);
+      if (p == nullptr) {
+        if (left.starts_with(rest.front())) next.insert(at + 1);
+      } else if (!p->chosen) {
+        if (is_uuid(left.substr(0, kIdLength))) next.insert(at + kIdLength);
+      } else {
+        for (std::size_t n = 1; n <= std::min(left.size(), kSlugMax); ++n)
+          if (check_label(left.substr(0, n), kSlugMax)) next.insert(at + n);
+      }
+    }
+    lengths = std::move(next);
+    rest.remove_prefix(p == nullptr ? 1 : p->text.size());
+  }
+  return std::ranges::any_of(
+      lengths, [&](std::size_t at) { return at == name.size() || is_suffix(name.substr(at)); });
+}
+
+std::vector<std::string> NamespacePattern::names(const NamespaceOwner& owner,
+                                                 Random& random) const {
   std::string name;
   for (std::string_view rest = text_; !rest.empty();) {
     const Placeholder* p = placeholder_at(rest);
@@ -121,6 +155,9 @@ std::vector<std::string> NamespacePattern::names(const NamespaceOwner& owner) co
     if (names_team()) all += owner.team.str();
     out.push_back(name + last_digits(hex(sha256(all))));
   }
+  std::array<std::uint8_t, kSuffixDigits / 2> bytes{};
+  random.fill(bytes);
+  out.push_back(name + last_digits(hex(bytes)));
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/random.hpp"
 #include "domain/ids.hpp"
 
 namespace ks {
@@ -34,9 +35,12 @@ class NamespacePattern {
   const std::string& text() const { return text_; }
   // Whether each team that a person deploys in has a namespace of its own.
   bool names_team() const;
-  // Each a valid name; the first that was never given to anybody is the owner's. No two owners have
-  // the same last one.
-  std::vector<std::string> names(const NamespaceOwner& owner) const;
+  // Each a valid name; the first that was never given to anybody is the owner's. The last ends with
+  // digits that nobody knows before: all others can be made of slugs, so that somebody who founds
+  // organizations of such slugs has them given away.
+  std::vector<std::string> names(const NamespaceOwner& owner, Random& random) const;
+  // Whether it has one owner or another called exactly so.
+  bool can_give(std::string_view name) const;
 
  private:
   explicit NamespacePattern(std::string_view text) : text_(text) {}

@@ -50,8 +50,7 @@ bool sound(const std::string& pattern) {
       ids = ids || has(p, "Id");
       longest.replace(at, p.size(), has(p, "Id") ? std::string(36, 'x') : std::string(30, 'x'));
     }
-  const bool apart = has(pattern, "{orgId}") || has(pattern, "{teamId}");
-  if (!has(pattern, "{userId}") || !apart) longest += "-0123456789ab";
+  longest += "-0123456789ab";
   if (!any || !check_label(longest, 63) || longest.starts_with("kube-")) return false;
   // The suffix would hide a hyphen at the end.
   if (pattern.ends_with('-')) return false;
@@ -107,7 +106,7 @@ TEST_CASE(
     const NamespaceOwner longest{some_id<Client>(random), some_id<Org>(random),
                                  some_id<User>(random),   some_id<Team>(random),
                                  some_slug(random, 30),   some_slug(random, 30)};
-    for (const std::string& name : pattern->names(longest)) {
+    for (const std::string& name : pattern->names(longest, random)) {
       CAPTURE(name);
       CHECK(name.size() <= 63);
       CHECK((is_uuid(name) || check_label(name, 63)));
@@ -131,14 +130,18 @@ TEST_CASE("each owner finds a namespace of its own, whatever the pattern and the
       const NamespaceOwner& owner = people.all[random.below(people.all.size())];
       const std::string who = identity(*pattern, owner);
       if (by_owner.contains(who)) continue;
-      for (const std::string& name : pattern->names(owner)) {
+      for (const std::string& name : pattern->names(owner, random)) {
         if (!given.insert(name).second) continue;
         by_owner[who] = name;
         break;
       }
       CHECK(by_owner.contains(who));
-      // The same question has the same answer.
-      CHECK(pattern->names(owner) == pattern->names(owner));
+      // The same question has the same answer, but for the digits that nobody is to know.
+      auto one = pattern->names(owner, random), two = pattern->names(owner, random);
+      CHECK(one.back() != two.back());
+      one.pop_back();
+      two.pop_back();
+      CHECK(one == two);
     }
     CHECK(by_owner.size() == given.size());
   }
@@ -151,7 +154,7 @@ TEST_CASE("a person's second organization has the last twelve digits of its id a
     if (!pattern) continue;
     CAPTURE(pattern->text());
     const NamespaceOwner owner = People(random).all.front();
-    const auto names = pattern->names(owner);
+    const auto names = pattern->names(owner, random);
     const std::string plain = names.front();
     const bool apart = has(pattern->text(), "{orgId}") || has(pattern->text(), "{teamId}");
     const std::string suffixed = plain + "-" + owner.org.str().substr(24);
@@ -164,8 +167,41 @@ TEST_CASE("without a setting a namespace is called by its person") {
   SeededRandom random(1);
   const NamespaceOwner owner = People(random).all.front();
   CHECK(NamespacePattern().text() == "sandbox-{userId}");
-  CHECK(NamespacePattern().names(owner) ==
-        std::vector<std::string>{"sandbox-" + owner.user.str(),
-                                 "sandbox-" + owner.user.str() + "-" + owner.org.str().substr(24)});
+  const std::string plain = "sandbox-" + owner.user.str();
+  auto names = NamespacePattern().names(owner, random);
+  CHECK(names.back().starts_with(plain + "-"));
+  names.pop_back();
+  CHECK(names == std::vector<std::string>{plain, plain + "-" + owner.org.str().substr(24)});
   CHECK_FALSE(NamespacePattern().names_team());
+}
+
+TEST_CASE("a pattern tells which names of the cluster's own it could give") {
+  const struct {
+    const char* pattern;
+    const char* name;
+    bool can;
+  } cases[] = {
+      {"k8s-{orgSlug}", "k8s-scheduler", true},
+      {"k8s-{orgSlug}", "k8s-", false},
+      {"ingress-{userId}", "ingress-nginx", false},
+      {"ingress-{orgSlug}", "ingress-nginx-internal", true},
+      {"ingress-{orgSlug}", "ingress--nginx", false},
+      {"x-{orgSlug}-in", "x-a-b-in", true},
+      {"x-{orgSlug}-in", "x-a-b-out", false},
+      // With the suffix, and without one whole.
+      {"x-{orgSlug}-in", "x-a-b-in-0123456789ab", true},
+      {"x-{orgSlug}-in", "x-a-b-in-0123456789a", false},
+      {"a-{orgSlug}", "a-012345678901234567890123456789", true},
+      {"a-{orgSlug}", "a-x1234567890123456789012345678901234567890", false},
+      {"sandbox-{userId}", "sandbox", false},
+      {"sandbox-{userId}", "sandbox-01890000-0000-7000-8000-000000000001", true},
+      {"sandbox-{userId}", "sandbox-01890000-0000-7000-8000-000000000001-0123456789ab", true},
+  };
+  for (const auto& one : cases) {
+    CAPTURE(one.pattern);
+    CAPTURE(one.name);
+    const auto pattern = NamespacePattern::parse(one.pattern);
+    REQUIRE(pattern);
+    CHECK(pattern->can_give(one.name) == one.can);
+  }
 }

@@ -12,6 +12,7 @@
 
 #include "base/digest.hpp"
 #include "domain/name.hpp"
+#include "main/config/namespaces.hpp"
 #include "main/config/outside.hpp"
 
 namespace ks {
@@ -360,6 +361,8 @@ LoadedConfig Loader::load() {
   kubernetes();
   network();
   workloads();
+  if (auto wrong = namespaces_fault(config.namespace_pattern, config.op); !wrong.empty())
+    fault("KUBERNETES_NAMESPACE", wrong);
   limits();
   observability();
   config.ca_file = get("CA_FILE");

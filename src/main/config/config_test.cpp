@@ -89,6 +89,22 @@ TEST_CASE("every fault is said at once, each with its setting") {
   }
 }
 
+TEST_CASE("sandboxes cannot be called like a namespace that is let in everywhere") {
+  const auto faulty = [](std::map<std::string, std::string> more) {
+    auto settings = good();
+    settings.merge(more);
+    return has_fault(load(settings), "KUBERNETES_NAMESPACE");
+  };
+  CHECK_FALSE(faulty({{"KUBERNETES_NAMESPACE", "apps-{orgSlug}"}}));
+  CHECK(faulty({{"KUBERNETES_NAMESPACE", "k8s-{orgSlug}"}}));
+  CHECK_FALSE(
+      faulty({{"KUBERNETES_NAMESPACE", "k8s-{orgSlug}"}, {"SYSTEM_NAMESPACE", "platform"}}));
+  CHECK(faulty({{"KUBERNETES_NAMESPACE", "ingress-{orgSlug}"}}));
+  CHECK(faulty({{"KUBERNETES_NAMESPACE", "edge-{teamSlug}"},
+                {"INGRESS_FROM", "10.0.0.0/8,namespace=edge-a/app=traefik"}}));
+  CHECK(faulty({{"KUBERNETES_NAMESPACE", "dns-{teamSlug}"}, {"DNS_SELECTOR", "dns-a/app=dns"}}));
+}
+
 TEST_CASE("an empty, short, guessable or malformed key is refused") {
   for (const char* key :
        {"", "c2hvcnQ=", "not base64!", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
