@@ -194,7 +194,7 @@ void check_nodes(Examination& at) {
     else if (!untainted.empty())
       at.bad(
           fmt::format("nodes of the pool {} lack its taint: {}", key, fmt::join(untainted, ", ")),
-          fmt::format("kubectl taint node NODE {}={}:NoSchedule", key,
+          fmt::format("kubectl taint node NODE {}={}:NoExecute", key,
                       config.dedicated_nodes->value));
     else
       at.good(fmt::format("{} node{} of the pool {}", pool, pool == 1 ? "" : "s", key));
