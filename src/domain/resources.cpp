@@ -117,6 +117,7 @@ Json to_json(const SandboxSpec& spec) {
   if (!quota.members().empty()) out.set("quota", std::move(quota));
   if (spec.deletion_protection) out.set("deletionProtection", true);
   if (spec.smtp_egress) out.set("smtpEgress", true);
+  if (spec.suspended) out.set("suspended", true);
   return out;
 }
 
@@ -154,6 +155,7 @@ Result<SandboxResource> sandbox_from_json(const Json& object) {
   out.spec.isolation = *profile;
   out.spec.deletion_protection = flag(spec, "deletionProtection");
   out.spec.smtp_egress = flag(spec, "smtpEgress");
+  out.spec.suspended = flag(spec, "suspended");
   for (const QuotaField& f : kQuotaFields)
     if (const Json& value = spec.at("quota", f.name); value.is_int())
       out.spec.quota.*f.member = value.as_int();

@@ -84,6 +84,8 @@ struct SandboxSpec {
   bool deletion_protection = false;
   // TCP 25 to the internet.
   bool smtp_egress = false;
+  // No pods of anybody, whatever the quota and its deployments say.
+  bool suspended = false;
   SandboxQuota quota;
   friend bool operator==(const SandboxSpec&, const SandboxSpec&) = default;
 };

@@ -204,6 +204,7 @@ Result<void> SqlDeploymentStore::want_anew(Tx& tx, const Permit<Action::org_dele
 
 Result<void> SqlDeploymentStore::want_anew(Tx& tx,
                                            const Permit<Action::orgs_suspend, Org>& permit) {
+  KS_CHECK(sql_tx(tx).run(permit, q::sandboxes_wanted_anew));
   KS_CHECK(sql_tx(tx).run(permit, q::deployments_wanted_anew));
   return {};
 }

@@ -131,7 +131,7 @@ class DeploymentStore {
   // They leave the cluster, without their volumes, or come back: whichever the state of the
   // organization says.
   virtual Result<void> want_anew(Tx&, const Permit<Action::org_delete, Org>&) = 0;
-  // Their pods go, or come back, likewise.
+  // Their pods go, or come back, likewise, and their sandboxes close to pods or open again.
   virtual Result<void> want_anew(Tx&, const Permit<Action::orgs_suspend, Org>&) = 0;
 };
 

@@ -25,6 +25,7 @@ struct WantedSandbox {
   std::string isolation;
   std::int64_t generation = 0;
   std::int64_t failures = 0;  // Tries in a row that the cluster did not take.
+  bool suspended = false;     // Its organization is: nobody makes a pod in it.
 };
 
 // A deployment as the cluster should have it.

@@ -32,6 +32,7 @@ SandboxResource sandbox_resource(const WantedSandbox& row, const SandboxLoad& lo
   out.spec.claim = row.claim;
   out.spec.isolation = isolation(row.isolation).value_or(Isolation::dedicated);
   out.spec.smtp_egress = limits.allows("smtp.egress");
+  out.spec.suspended = row.suspended;
   out.spec.quota = quota_of(load, limits);
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "kube/simulated/cluster.hpp"
 #include "tests/api/audit_rows.hpp"
 #include "tests/api/mailbox.hpp"
 
@@ -119,6 +120,43 @@ TEST_CASE("a suspension takes the pods, keeps what is wanted, and gives all of i
     CHECK(after.text("state") == "active");
     CHECK(ann.patch(ann.deployment_path("web"), Json::object({{"replicas", 1}})).status == 200);
   });
+}
+
+TEST_CASE("a suspension closes the organization's namespaces to pods, and nobody else's") {
+  SystemClock time;
+  runtime::LoopGroup loops{1};
+  kube::simulated::SimulatedCluster cluster{time};
+  ServerOptions options;
+  options.cluster = &cluster;
+  Server server(options);
+  cluster.start(loops.at(0));
+  Person ann = server.somebody("Ann"), bob = server.somebody("Bob");
+  std::map<std::string, std::string> before;
+  for (Person* who : {&ann, &bob}) {
+    who->deploy("web");
+    const Json web = who->wait_for("web", "Ready");
+    before.emplace(web.text("namespace"), "");
+  }
+  REQUIRE(before.size() == 2);
+  const auto pods = [&](const std::string& ns) {
+    const auto quota = cluster.get({kube::kinds::kResourceQuota, ns, "quota"});
+    REQUIRE(quota);
+    return std::string(quota->at("spec", "hard").text("pods"));
+  };
+  for (auto& [ns, allowed] : before) CHECK((allowed = pods(ns)) != "0");
+  const std::string anns(ann.get(ann.deployment_path("web")).json().text("namespace"));
+  const auto becomes = [&](const std::string& wanted) {
+    const Time end = time.monotonic() + seconds(60);
+    // The way there is made by others; asking takes its time.
+    while (pods(anns) != wanted && time.monotonic() < end) (void)ann.get(ann.org_path());
+    return pods(anns) == wanted;
+  };
+  REQUIRE(suspend(server, ann.org).status == 200);
+  CHECK(becomes("0"));
+  REQUIRE(lift(server, ann.org).status == 200);
+  CHECK(becomes(before.at(anns)));
+  ann.wait_for("web", "Ready");
+  for (const auto& [ns, allowed] : before) CHECK(pods(ns) == allowed);
 }
 
 TEST_CASE("a suspension revokes what is pending, cancels an offer, and is told in the chain") {

@@ -26,6 +26,13 @@ std::size_t pods(SyncWorld& world) {
   return page->items.size();
 }
 
+// How many pods the namespace's quota lets in: "" when it says nothing.
+std::string pods_allowed(SyncWorld& world) {
+  const auto quota = world.cluster().get({kinds::kResourceQuota, "home", "quota"});
+  REQUIRE(quota);
+  return std::string(quota->at("spec", "hard").text("pods"));
+}
+
 }  // namespace
 
 TEST_CASE("a suspended organization's deployments stay without pods, and come back as they were") {
@@ -40,16 +47,20 @@ TEST_CASE("a suspended organization's deployments stay without pods, and come ba
     REQUIRE(world.eventually([&] { return world.phase(1, 1) == "Ready"; }));
     const auto [replicas, uid] = runs(world);
     REQUIRE(replicas > 0);
+    const std::string allowed = pods_allowed(world);
+    CHECK(allowed != "0");
     world.suspend(1, true);
     REQUIRE(world.eventually([&] { return world.phase(1, 1) == "Stopped/Suspended"; }));
     CHECK(runs(world) == std::pair<std::int64_t, std::string>{0, uid});
     CHECK(world.eventually([&] { return pods(world) == 0; }));
+    CHECK(world.eventually([&] { return pods_allowed(world) == "0"; }));
     for (const kube::Kind* kept : {&kinds::kSecret, &kinds::kPersistentVolumeClaim})
       CHECK(world.cluster().list(*kept, {.ns = "home"})->items.size() == 1);
     world.suspend(1, false);
     REQUIRE(world.eventually([&] { return world.phase(1, 1) == "Ready"; }));
     CHECK(runs(world) == std::pair<std::int64_t, std::string>{replicas, uid});
     CHECK(world.eventually([&] { return pods(world) == static_cast<std::size_t>(replicas); }));
+    CHECK(pods_allowed(world) == allowed);
   });
 }
 

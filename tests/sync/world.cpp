@@ -46,6 +46,9 @@ const TestStatement<Scope::tenant, Rows::none, 0> kWantAnew(
     "want_anew",
     "UPDATE deployments SET generation = generation + 1 WHERE client_id = ?1 AND org_id = ?2 "
     "AND deleting = 0");
+const TestStatement<Scope::tenant, Rows::none, 0> kWantSandboxesAnew(
+    "want_sandboxes_anew",
+    "UPDATE sandboxes SET generation = generation + 1 WHERE client_id = ?1 AND org_id = ?2");
 const TestStatement<Scope::tenant, Rows::none, 2> kPutSecret(
     "put_secret",
     "INSERT INTO deployment_secrets (client_id, org_id, deployment_id, name, sealed, created_at) "
@@ -180,6 +183,7 @@ void SyncWorld::suspend(int org, bool suspended) {
   put([&](Tx& tx) -> Result<void> {
     const auto permit = permit_on(id_of<Org>(org));
     KS_CHECK(sql::sql_tx(tx).run(permit, *kSuspend, suspended ? "why" : "", suspended ? 1 : 0));
+    KS_CHECK(sql::sql_tx(tx).run(permit, *kWantSandboxesAnew));
     KS_CHECK(sql::sql_tx(tx).run(permit, *kWantAnew));
     return {};
   });

@@ -105,6 +105,7 @@ Json sandbox_schema() {
                       {"isolation", choice({"shared", "namespace", "dedicated"})},
                       {"deletionProtection", flag()},
                       {"smtpEgress", flag()},
+                      {"suspended", flag()},
                       {"quota", whole(std::move(quota))}},
                      {"namespace", "clientId", "orgId", "userId", "claim", "isolation"});
   return object(
@@ -172,7 +173,7 @@ Json user_deployment_schema() {
               {"workload", whole(std::move(workload))},
               {"host", text(253)},
               {"secretName", text(253)},
-              {"suspended", Json::object({{"type", "boolean"}})}},
+              {"suspended", flag()}},
              {"stem", "name", "deploymentId", "teamId", "orgId", "revision", "workload"}),
       // Of the Secrets in a namespace a deployment reads, and its end removes, only its own.
       {rule("!has(self.secretName) || self.secretName == '' || "

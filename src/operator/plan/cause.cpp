@@ -201,11 +201,13 @@ bool is_behind(const QuotaView& quota) {
 
 QuotaView quota_view(const Seen& quota, const SandboxResource& sandbox,
                      std::vector<Seen> deployments) {
-  QuotaView out{false, {}, sandbox.spec.quota, std::move(deployments)};
+  QuotaView out{false, false, {}, sandbox.spec.quota, std::move(deployments)};
   if (!quota) return out;
+  const Object wanted = sandbox_quota(sandbox);
   out.hard = quota.object->at("status", "hard");
-  out.settled = holds(*quota.object, sandbox_quota(sandbox).tree()) &&
-                out.hard == quota.object->at("spec", "hard");
+  out.settled = holds(*quota.object, wanted.tree()) && out.hard == quota.object->at("spec", "hard");
+  const auto closed = [](const Json& tree) { return tree.at("spec", "hard").text("pods") == "0"; };
+  out.shut = closed(*quota.object) && !closed(wanted.tree());
   return out;
 }
 

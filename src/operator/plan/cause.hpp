@@ -21,6 +21,8 @@ struct Cause {
 struct QuotaView {
   // The wanted quota is there, and Kubernetes enforces it.
   bool settled = true;
+  // The one that is there lets no pod in, and the wanted one does.
+  bool shut = false;
   Json hard;                      // As it is enforced.
   SandboxQuota wanted;            // As the Sandbox says.
   std::vector<Seen> deployments;  // Every UserDeployment of the sandbox.

@@ -92,9 +92,13 @@ DeploymentPlan plan_deletion(const UserDeploymentResource& deployment,
 
 }  // namespace
 
-Workload running(const UserDeploymentSpec& spec) {
+bool is_suspended(const UserDeploymentSpec& spec, const SandboxSpec* sandbox) {
+  return spec.suspended || (sandbox != nullptr && sandbox->suspended);
+}
+
+Workload running(const UserDeploymentSpec& spec, const SandboxSpec* sandbox) {
   Workload out = spec.workload;
-  if (spec.suspended)
+  if (is_suspended(spec, sandbox))
     for (Service& service : out.services) service.replicas = 0;
   return out;
 }
@@ -103,7 +107,7 @@ std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,
                                        const SandboxSpec& sandbox, const SeenList& observed,
                                        const OperatorConfig& config) {
   const UserDeploymentSpec& spec = deployment.spec;
-  const Workload workload = running(spec);
+  const Workload workload = running(spec, &sandbox);
   const Labels base = labels_of(spec, sandbox);
   const std::string& ns = deployment.meta.ns;
   std::vector<Object> out, services, deployments, budgets;
@@ -180,8 +184,10 @@ DeploymentPlan plan(const UserDeploymentResource& deployment, const DeploymentOb
     remove_all(out.steps, surplus, 1, false);
   }
   const bool settled = observed.sandbox && out.steps.empty();
-  // None before the sandbox's policies stand either, and no repair while it ends.
-  if (observed.sandbox && !observed.sandbox->ready) out.steps.clear();
+  // None before the sandbox's policies stand either, and no repair while it ends. Nor before the
+  // quota lets pods in: Kubernetes tries what it refused ever more seldom.
+  if (observed.sandbox && (!observed.sandbox->ready || observed.sandbox->quota.shut))
+    out.steps.clear();
   out.status = deployment_status(deployment, observed, config, settled, now);
   out.look_again = steady_at(deployment, observed, now);
   return out;

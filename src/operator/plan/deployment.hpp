@@ -40,9 +40,11 @@ struct DeploymentPlan {
 DeploymentPlan plan(const UserDeploymentResource& deployment, const DeploymentObserved& observed,
                     const OperatorConfig& config, Time now);
 
+// By its own word or by its sandbox's, whichever comes first: they come by two watches.
+bool is_suspended(const UserDeploymentSpec& spec, const SandboxSpec* sandbox);
 // The workload as it is to run: of a suspended deployment without pods. Nothing else sets replicas,
 // no autoscaler among them, so that none come back by themselves.
-Workload running(const UserDeploymentSpec& spec);
+Workload running(const UserDeploymentSpec& spec, const SandboxSpec* sandbox);
 
 // The objects of a deployment, in the order in which they are made.
 std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,

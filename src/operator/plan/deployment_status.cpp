@@ -170,7 +170,8 @@ UserDeploymentStatus deployment_status(const UserDeploymentResource& deployment,
   out.observed_revision = deployment.status.observed_revision;
   if (!spec.host.empty()) out.url = config.url_scheme + "://" + spec.host;
   std::vector<Seat> seats;
-  const Workload workload = running(spec);
+  const SandboxSpec* sandbox = observed.sandbox ? &observed.sandbox->spec : nullptr;
+  const Workload workload = running(spec, sandbox);
   for (const Service& s : workload.services)
     seats.push_back(seat_of(deployment, observed, s, out.services, now));
 
@@ -201,7 +202,7 @@ UserDeploymentStatus deployment_status(const UserDeploymentResource& deployment,
   out.phase = v.phase;
   out.reason = v.reason;
   out.message = v.message;
-  if (spec.suspended && out.phase == Phase::stopped) {
+  if (is_suspended(spec, sandbox) && out.phase == Phase::stopped) {
     out.reason = "Suspended";
     out.message = "The organization is suspended. Its pods come back when that is lifted.";
   }

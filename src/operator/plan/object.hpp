@@ -71,7 +71,8 @@ struct TrafficPolicy {
   std::vector<TrafficRule> egress_rules;
 };
 Object network_policy(const Place& place, const TrafficPolicy& policy);
-Object resource_quota(const Place& place, const SandboxQuota& quota);
+// `suspended`: no pods, whatever the quota says.
+Object resource_quota(const Place& place, const SandboxQuota& quota, bool suspended);
 Object limit_range(const Place& place, const SandboxQuota& quota);
 // Never mounts a token.
 Object service_account(const Place& place);

@@ -134,6 +134,7 @@ TEST_CASE("running the steps of a sandbox and planning again gives none") {
       s.spec.quota = sample::random_quota(random);
       s.spec.isolation = static_cast<Isolation>(random.below(3));
       s.spec.smtp_egress = sample::chance(random, 50);
+      s.spec.suspended = sample::chance(random, 30);
       bench.config.cluster_cidrs = sample::chance(random, 50)
                                        ? std::vector<std::string>{"10.0.0.0/8", "2001:db8::/32"}
                                        : std::vector<std::string>{};
@@ -273,6 +274,9 @@ TEST_CASE("every object is what it was") {
        op::sandbox_objects(teams, {sample::deployment("sandbox-b", "web-abc123")}, config))
     add(o);
   for (const auto& o : op::deployment_objects(wiki, shared.spec, {}, config)) add(o);
+  SandboxResource suspended = shared;
+  suspended.spec.suspended = true;
+  add(op::sandbox_quota(suspended));
   compare_with_golden("src/operator/golden/objects.yaml", out);
 }
 

@@ -126,7 +126,7 @@ std::vector<std::string> closed_ranges(const OperatorConfig& config) {
 
 Object sandbox_quota(const SandboxResource& sandbox) {
   return resource_quota({sandbox.spec.ns, "quota", sandbox_labels(sandbox.spec)},
-                        sandbox.spec.quota);
+                        sandbox.spec.quota, sandbox.spec.suspended);
 }
 
 std::vector<Object> sandbox_objects(const SandboxResource& sandbox,

@@ -85,7 +85,7 @@ Object network_policy(const Place& place, const TrafficPolicy& policy) {
                        Json::object({{"spec", std::move(spec)}}));
 }
 
-Object resource_quota(const Place& place, const SandboxQuota& quota) {
+Object resource_quota(const Place& place, const SandboxQuota& quota, bool suspended) {
   // What no deployment of ours has is closed whatever the plan says.
   Json hard = Json::object({{"services.nodeports", "0"},
                             {"services.loadbalancers", "0"},
@@ -105,6 +105,8 @@ Object resource_quota(const Place& place, const SandboxQuota& quota) {
   count("secrets", quota.secrets);
   // kube-root-ca.crt is Kubernetes' own.
   if (quota.config_maps) count("configmaps", *quota.config_maps + 1);
+  // Those that are there are ended by whoever scales them down; this lets no other begin.
+  if (suspended) count("pods", 0);
   return Builder::make(kinds::kResourceQuota, Builder::metadata(place),
                        Json::object({{"spec", Json::object({{"hard", std::move(hard)}})}}));
 }

@@ -21,6 +21,14 @@ UPDATE sandboxes
 SET generation = generation + 1, isolation = :isolation, retry_at = 0, failures = 0
 WHERE client_id = :client AND org_id = :org;
 
+-- Whether there may be pods in them goes by the suspension of the organization.
+-- name: sandboxes_wanted_anew
+-- rows: none
+-- scope: tenant
+UPDATE sandboxes
+SET generation = generation + 1, retry_at = 0, failures = 0
+WHERE client_id = :client AND org_id = :org;
+
 -- name: sandbox_touch
 -- rows: none
 -- scope: tenant
