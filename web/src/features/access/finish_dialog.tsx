@@ -1,10 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from '@/i18n'
 
-import { ask, asProblem, type Schemas } from '@/api/client'
-import { Button } from '@/components/button'
-import { Dialog } from '@/components/dialog'
-import { ProblemNotice } from '@/components/problem'
+import { ask, type Schemas } from '@/api/client'
+import { FormDialog } from '@/components/form_dialog'
 
 export function FinishDialog({
   org,
@@ -29,27 +27,14 @@ export function FinishDialog({
   })
   const { pending } = of.counts
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
       title={t('access.finish')}
-      lead={
-        <p>
-          {pending > 0
-            ? t('access.finish_lead', { count: pending })
-            : t('access.finish_lead_none')}
-        </p>
-      }
-    >
-      <div className="flex flex-col gap-4">
-        {finish.error ? <ProblemNotice problem={asProblem(finish.error)} /> : null}
-        <div className="flex gap-2">
-          <Button look="primary" busy={finish.isPending} onClick={() => finish.mutate()}>
-            {t('access.finish')}
-          </Button>
-          <Button onClick={onClose}>{t('action.cancel')}</Button>
-        </div>
-      </div>
-    </Dialog>
+      lead={pending > 0 ? t('access.finish_lead', { count: pending }) : t('access.finish_lead_none')}
+      action={t('access.finish')}
+      busy={finish.isPending}
+      problems={[finish.error]}
+      send={() => finish.mutate()}
+      onClose={onClose}
+    />
   )
 }

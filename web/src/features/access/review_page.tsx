@@ -11,13 +11,13 @@ import { Empty, Page } from '@/components/page'
 import { Pill } from '@/components/pill'
 import { ProblemNotice } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
-import { Cell, Head, Row, Table } from '@/components/table'
 import { Time } from '@/components/time'
 
 import { Decision } from './decision'
 import { FinishDialog } from './finish_dialog'
 import { review as reviewOf, reviewRows } from './queries'
-import { LastActive, ReviewPlace, RightGiven, RightName } from './right'
+import { ReviewPlace } from './right'
+import { RightsTable } from './rights_table'
 
 const counts = ['rights', 'pending', 'confirmed', 'removed', 'changed', 'undecided'] as const
 
@@ -93,37 +93,14 @@ export function ReviewPage({ org, review }: { org: string; review: string }) {
         count={rows.length}
         empty={<Empty title={t('access.empty')} text={t('access.history_empty_text')} />}
       >
-        <Table
-          label={t('access.rights')}
-          head={[
-            t('access.who'),
-            t('access.right'),
-            t('access.given'),
-            t('access.last_active'),
-            t('access.decision'),
-          ]}
-        >
-          {rows.map((one) => (
-            <Row key={one.number}>
-              <Head>
-                <span className="font-medium wrap-anywhere">{one.user.name ?? t('people.former')}</span>
-                <span className="block text-xs break-all text-soft">{one.user.email}</span>
-              </Head>
-              <Cell label={t('access.right')}>
-                <RightName of={one} />
-              </Cell>
-              <Cell label={t('access.given')}>
-                <RightGiven of={one} />
-              </Cell>
-              <Cell label={t('access.last_active')}>
-                <LastActive of={one} />
-              </Cell>
-              <Cell label={t('access.decision')}>
-                <Decision org={org} review={review} of={one} open={open} />
-              </Cell>
-            </Row>
-          ))}
-        </Table>
+        <RightsTable
+          of={rows}
+          name={(one) => String(one.number)}
+          who={(one) => (
+            <span className="font-medium wrap-anywhere">{one.user.name ?? t('people.former')}</span>
+          )}
+          decision={(one) => <Decision org={org} review={review} of={one} open={open} />}
+        />
       </Listing>
       {finishing ? <FinishDialog org={org} of={of} onClose={() => setFinishing(false)} /> : null}
     </Page>

@@ -4,7 +4,7 @@ import type { Schemas } from '@/api/client'
 import { Pill } from '@/components/pill'
 import { Time } from '@/components/time'
 
-type Right = Pick<
+export type Right = Pick<
   Schemas['ReviewRow'],
   'role' | 'scope' | 'team_name' | 'since' | 'granted_by' | 'last_active' | 'inactive'
 >

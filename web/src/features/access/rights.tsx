@@ -7,9 +7,8 @@ import { Choice } from '@/components/choice'
 import { ExportButtons } from '@/components/export_buttons'
 import { Listing } from '@/components/listing'
 import { Empty, Section } from '@/components/page'
-import { Cell, Head, Row, Table } from '@/components/table'
 
-import { LastActive, RightGiven, RightName } from './right'
+import { RightsTable } from './rights_table'
 
 // Who has which right now.
 export function Rights({
@@ -51,34 +50,19 @@ export function Rights({
         count={rows.length}
         empty={<Empty title={t('access.empty')} text={t('access.empty_text')} />}
       >
-        <Table
-          label={t('access.rights')}
-          head={[t('access.who'), t('access.right'), t('access.given'), t('access.last_active')]}
-        >
-          {rows.map((one) => (
-            <Row key={`${one.user.id} ${one.team_id ?? ''}`}>
-              <Head>
-                <Link
-                  to="/o/$org/people/$user"
-                  params={{ org, user: one.user.id }}
-                  className="link font-medium wrap-anywhere"
-                >
-                  {one.user.name}
-                </Link>
-                <span className="block text-xs break-all text-soft">{one.user.email}</span>
-              </Head>
-              <Cell label={t('access.right')}>
-                <RightName of={one} />
-              </Cell>
-              <Cell label={t('access.given')}>
-                <RightGiven of={one} />
-              </Cell>
-              <Cell label={t('access.last_active')}>
-                <LastActive of={one} />
-              </Cell>
-            </Row>
-          ))}
-        </Table>
+        <RightsTable
+          of={rows}
+          name={(one) => `${one.user.id} ${one.team_id ?? ''}`}
+          who={(one) => (
+            <Link
+              to="/o/$org/people/$user"
+              params={{ org, user: one.user.id }}
+              className="link font-medium wrap-anywhere"
+            >
+              {one.user.name}
+            </Link>
+          )}
+        />
       </Listing>
     </Section>
   )

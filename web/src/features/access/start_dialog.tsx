@@ -3,12 +3,10 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n'
 
-import { ask, asProblem } from '@/api/client'
+import { ask } from '@/api/client'
 import { teams } from '@/api/queries'
-import { Button } from '@/components/button'
-import { Dialog } from '@/components/dialog'
 import { SelectField } from '@/components/field'
-import { ProblemNotice } from '@/components/problem'
+import { FormDialog } from '@/components/form_dialog'
 import { useOnce } from '@/forms'
 
 export function StartDialog({ org, onClose }: { org: string; onClose: () => void }) {
@@ -41,39 +39,27 @@ export function StartDialog({ org, onClose }: { org: string; onClose: () => void
     onError: () => once.renew(),
   })
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
       title={t('access.start')}
-      lead={<p>{t('access.start_lead')}</p>}
+      lead={t('access.start_lead')}
+      action={t('access.start')}
+      busy={start.isPending}
+      problems={[start.error]}
+      send={() => start.mutate()}
+      onClose={onClose}
     >
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!start.isPending) start.mutate()
-        }}
+      <SelectField
+        label={t('access.place')}
+        value={team}
+        onChange={(event) => setTeam(event.target.value)}
       >
-        {start.error ? <ProblemNotice problem={asProblem(start.error)} /> : null}
-        <SelectField
-          label={t('access.place')}
-          value={team}
-          onChange={(event) => setTeam(event.target.value)}
-        >
-          <option value="">{t('access.place_organization')}</option>
-          {data?.items.map((one) => (
-            <option key={one.id} value={one.id}>
-              {t('access.place_team', { team: one.name })}
-            </option>
-          ))}
-        </SelectField>
-        <div className="flex gap-2">
-          <Button type="submit" look="primary" busy={start.isPending}>
-            {t('access.start')}
-          </Button>
-          <Button onClick={onClose}>{t('action.cancel')}</Button>
-        </div>
-      </form>
-    </Dialog>
+        <option value="">{t('access.place_organization')}</option>
+        {data?.items.map((one) => (
+          <option key={one.id} value={one.id}>
+            {t('access.place_team', { team: one.name })}
+          </option>
+        ))}
+      </SelectField>
+    </FormDialog>
   )
 }

@@ -14,7 +14,7 @@ import { GrantedBy } from '@/features/access/right'
 import { useWhyNot } from '@/features/frame/why_not'
 import { RemovalEffects } from '@/features/people/removal_effects'
 import { RemoveDialog } from '@/features/people/remove_dialog'
-import { RoleDialog } from '@/features/people/role_dialog'
+import { OrgRoleDialog } from '@/features/people/role_dialog'
 
 import { BackNotice } from './back_notice'
 import { member as memberOf, rightsOf } from './queries'
@@ -143,7 +143,7 @@ export function MemberPage({ org, user }: { org: string; user: string }) {
           </div>
         </Section>
       ) : null}
-      {doing === 'role' ? <RoleDialog org={org} of={data} onClose={() => setDoing(null)} /> : null}
+      {doing === 'role' ? <OrgRoleDialog org={org} of={data} onClose={() => setDoing(null)} /> : null}
       {doing === 'remove' ? <RemoveDialog org={org} of={data} onClose={() => setDoing(null)} /> : null}
     </Page>
   )

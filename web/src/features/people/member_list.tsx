@@ -17,7 +17,7 @@ import { MenuItem, RowMenu } from '@/features/frame/menu'
 
 import { members } from './queries'
 import { RemoveDialog } from './remove_dialog'
-import { RoleDialog } from './role_dialog'
+import { OrgRoleDialog } from './role_dialog'
 
 type Member = Schemas['Member']
 type Doing = { what: 'role' | 'remove'; to: Member } | null
@@ -123,7 +123,7 @@ export function MemberList({
         <More busy={list.isFetchingNextPage} load={() => void list.fetchNextPage()} />
       ) : null}
       {doing?.what === 'role' ? (
-        <RoleDialog org={org} of={doing.to} onClose={() => setDoing(null)} />
+        <OrgRoleDialog org={org} of={doing.to} onClose={() => setDoing(null)} />
       ) : null}
       {doing?.what === 'remove' ? (
         <RemoveDialog org={org} of={doing.to} onClose={() => setDoing(null)} />

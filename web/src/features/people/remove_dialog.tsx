@@ -2,11 +2,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n'
 
-import { ask, asProblem, type Schemas } from '@/api/client'
-import { Button } from '@/components/button'
-import { Dialog } from '@/components/dialog'
+import { ask, type Schemas } from '@/api/client'
 import { TextField } from '@/components/field'
-import { ProblemNotice } from '@/components/problem'
+import { FormDialog } from '@/components/form_dialog'
 import { toast } from '@/components/toasts'
 
 import { RemovalEffects } from './removal_effects'
@@ -37,39 +35,24 @@ export function RemoveDialog({
     },
   })
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
       title={t('people.remove_title', { name: of.user.name })}
-      lead={<p>{t('people.remove_lead')}</p>}
+      lead={t('people.remove_lead')}
+      action={t('people.remove')}
+      look="danger"
+      busy={remove.isPending}
+      ready={typed.trim() === of.user.name}
+      problems={[remove.error]}
+      send={() => remove.mutate()}
+      onClose={onClose}
     >
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!remove.isPending && typed.trim() === of.user.name) remove.mutate()
-        }}
-      >
-        {remove.error ? <ProblemNotice problem={asProblem(remove.error)} /> : null}
-        <RemovalEffects org={org} user={of.user.id} />
-        <TextField
-          label={t('people.type_name', { name: of.user.name })}
-          autoComplete="off"
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-        />
-        <div className="flex gap-2">
-          <Button
-            type="submit"
-            look="danger"
-            busy={remove.isPending}
-            disabled={typed.trim() !== of.user.name}
-          >
-            {t('people.remove')}
-          </Button>
-          <Button onClick={onClose}>{t('action.cancel')}</Button>
-        </div>
-      </form>
-    </Dialog>
+      <RemovalEffects org={org} user={of.user.id} />
+      <TextField
+        label={t('people.type_name', { name: of.user.name })}
+        autoComplete="off"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+    </FormDialog>
   )
 }

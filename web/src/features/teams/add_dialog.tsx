@@ -4,9 +4,8 @@ import { useTranslation } from '@/i18n'
 
 import { ask, asProblem, type Schemas } from '@/api/client'
 import { renew } from '@/api/queries'
-import { Button } from '@/components/button'
-import { Dialog } from '@/components/dialog'
 import { SelectField, TextField } from '@/components/field'
+import { FormDialog } from '@/components/form_dialog'
 import { ProblemNotice } from '@/components/problem'
 import { toast } from '@/components/toasts'
 
@@ -37,85 +36,74 @@ export function AddDialog({ org, team, onClose }: { org: string; team: string; o
   })
   const people = q.length >= 2 ? (found.data?.items ?? []) : []
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
       title={t('team.add_people')}
-      lead={<p>{t('team.add_lead')}</p>}
+      lead={t('team.add_lead')}
+      action={t('team.add')}
+      busy={add.isPending}
+      ready={chosen !== null}
+      problems={[add.error]}
+      send={() => chosen && add.mutate(chosen)}
+      onClose={onClose}
     >
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (chosen && !add.isPending) add.mutate(chosen)
+      <TextField
+        label={t('team.add_search')}
+        type="search"
+        autoComplete="off"
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.target.value)
+          setChosen(null)
         }}
-      >
-        {add.error ? <ProblemNotice problem={asProblem(add.error)} /> : null}
-        <TextField
-          label={t('team.add_search')}
-          type="search"
-          autoComplete="off"
-          value={typed}
-          onChange={(event) => {
-            setTyped(event.target.value)
-            setChosen(null)
-          }}
-        />
-        {found.error ? (
-          <ProblemNotice problem={asProblem(found.error)} retry={() => void found.refetch()} />
-        ) : null}
-        {people.length > 0 ? (
-          <fieldset className="flex max-h-56 flex-col overflow-y-auto rounded-md border border-line">
-            <legend className="sr-only">{t('people.person')}</legend>
-            {people.map((one) => (
-              <label
-                key={one.user.id}
-                className="flex items-center gap-3 border-b border-line px-3 py-2 last:border-b-0 hover:bg-sunken"
-              >
-                <input
-                  type="radio"
-                  name="person"
-                  className="size-4 accent-[var(--accent)]"
-                  checked={chosen?.user.id === one.user.id}
-                  disabled={one.role !== null}
-                  onChange={() => setChosen(one)}
-                />
-                <span className="flex min-w-0 flex-col">
-                  <span className="wrap-anywhere">{one.user.name}</span>
-                  <span className="text-xs break-all text-soft">{one.user.email}</span>
-                  {one.role ? (
-                    <span className="text-xs text-soft">
-                      {t('team.in_it', { role: t(`role.${one.role}`) })}
-                    </span>
-                  ) : null}
-                </span>
-              </label>
-            ))}
-          </fieldset>
-        ) : q.length >= 2 && found.data && !found.isFetching ? (
-          <p role="status" className="text-soft">
-            {t('team.add_none')}
-          </p>
-        ) : null}
-        <SelectField
-          label={t('team.role')}
-          value={role}
-          hint={t(`role.${role}_text`)}
-          onChange={(event) => setRole(event.target.value as TeamRole)}
-        >
-          {teamRoles.map((one) => (
-            <option key={one} value={one}>
-              {t(`role.${one}`)}
-            </option>
+      />
+      {found.error ? (
+        <ProblemNotice problem={asProblem(found.error)} retry={() => void found.refetch()} />
+      ) : null}
+      {people.length > 0 ? (
+        <fieldset className="flex max-h-56 flex-col overflow-y-auto rounded-md border border-line">
+          <legend className="sr-only">{t('people.person')}</legend>
+          {people.map((one) => (
+            <label
+              key={one.user.id}
+              className="flex items-center gap-3 border-b border-line px-3 py-2 last:border-b-0 hover:bg-sunken"
+            >
+              <input
+                type="radio"
+                name="person"
+                className="size-4 accent-[var(--accent)]"
+                checked={chosen?.user.id === one.user.id}
+                disabled={one.role !== null}
+                onChange={() => setChosen(one)}
+              />
+              <span className="flex min-w-0 flex-col">
+                <span className="wrap-anywhere">{one.user.name}</span>
+                <span className="text-xs break-all text-soft">{one.user.email}</span>
+                {one.role ? (
+                  <span className="text-xs text-soft">
+                    {t('team.in_it', { role: t(`role.${one.role}`) })}
+                  </span>
+                ) : null}
+              </span>
+            </label>
           ))}
-        </SelectField>
-        <div className="flex gap-2">
-          <Button type="submit" look="primary" busy={add.isPending} disabled={!chosen}>
-            {t('team.add')}
-          </Button>
-          <Button onClick={onClose}>{t('action.cancel')}</Button>
-        </div>
-      </form>
-    </Dialog>
+        </fieldset>
+      ) : q.length >= 2 && found.data && !found.isFetching ? (
+        <p role="status" className="text-soft">
+          {t('team.add_none')}
+        </p>
+      ) : null}
+      <SelectField
+        label={t('team.role')}
+        value={role}
+        hint={t(`role.${role}_text`)}
+        onChange={(event) => setRole(event.target.value as TeamRole)}
+      >
+        {teamRoles.map((one) => (
+          <option key={one} value={one}>
+            {t(`role.${one}`)}
+          </option>
+        ))}
+      </SelectField>
+    </FormDialog>
   )
 }

@@ -5,9 +5,8 @@ import { useTranslation } from '@/i18n'
 
 import { ask, asProblem, type Schemas } from '@/api/client'
 import { renew } from '@/api/queries'
-import { Button } from '@/components/button'
-import { Dialog } from '@/components/dialog'
 import { TextField } from '@/components/field'
+import { FormDialog } from '@/components/form_dialog'
 import { ProblemNotice } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
 import { toast } from '@/components/toasts'
@@ -57,58 +56,48 @@ export function DeleteTeamDialog({
   })
   const ready = has.data !== undefined && typed.trim() === of.name && (count === 0 || all)
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
       title={t('team.delete')}
-      lead={<p>{t('team.delete_text')}</p>}
+      lead={t('team.delete_text')}
+      action={t('team.delete')}
+      look="danger"
+      busy={remove.isPending}
+      ready={ready}
+      problems={[remove.error]}
+      send={() => remove.mutate()}
+      onClose={onClose}
     >
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (ready && !remove.isPending) remove.mutate()
-        }}
-      >
-        {remove.error ? <ProblemNotice problem={asProblem(remove.error)} /> : null}
-        {has.error ? (
-          <ProblemNotice problem={asProblem(has.error)} retry={() => void has.refetch()} />
-        ) : !has.data ? (
-          <Loading>
-            <Bar className="w-48" />
-          </Loading>
-        ) : count > 0 ? (
-          <label className="flex items-start gap-3 rounded-md border border-line px-3 py-2">
-            <input
-              type="checkbox"
-              className="mt-0.5 size-4 accent-[var(--accent)]"
-              checked={all}
-              onChange={(event) => setAll(event.target.checked)}
-            />
-            <span className="flex flex-col">
-              <span>
-                {has.data.next_cursor
-                  ? t('team.deployments_many', { count })
-                  : t('team.deployments_some', { count })}{' '}
-                {t('team.delete_deployments')}
-              </span>
-              <span className="text-soft">{t('team.delete_deployments_hint')}</span>
+      {has.error ? (
+        <ProblemNotice problem={asProblem(has.error)} retry={() => void has.refetch()} />
+      ) : !has.data ? (
+        <Loading>
+          <Bar className="w-48" />
+        </Loading>
+      ) : count > 0 ? (
+        <label className="flex items-start gap-3 rounded-md border border-line px-3 py-2">
+          <input
+            type="checkbox"
+            className="mt-0.5 size-4 accent-[var(--accent)]"
+            checked={all}
+            onChange={(event) => setAll(event.target.checked)}
+          />
+          <span className="flex flex-col">
+            <span>
+              {has.data.next_cursor
+                ? t('team.deployments_many', { count })
+                : t('team.deployments_some', { count })}{' '}
+              {t('team.delete_deployments')}
             </span>
-          </label>
-        ) : null}
-        <TextField
-          label={t('people.type_name', { name: of.name })}
-          autoComplete="off"
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-        />
-        <div className="flex gap-2">
-          <Button type="submit" look="danger" busy={remove.isPending} disabled={!ready}>
-            {t('team.delete')}
-          </Button>
-          <Button onClick={onClose}>{t('action.cancel')}</Button>
-        </div>
-      </form>
-    </Dialog>
+            <span className="text-soft">{t('team.delete_deployments_hint')}</span>
+          </span>
+        </label>
+      ) : null}
+      <TextField
+        label={t('people.type_name', { name: of.name })}
+        autoComplete="off"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+    </FormDialog>
   )
 }

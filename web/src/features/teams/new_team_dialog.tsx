@@ -5,11 +5,8 @@ import { useTranslation } from '@/i18n'
 
 import { ask, asProblem, type Problem } from '@/api/client'
 import { renew } from '@/api/queries'
-import { Button } from '@/components/button'
-import { Dialog } from '@/components/dialog'
 import { TextArea, TextField } from '@/components/field'
-import { Notice } from '@/components/notice'
-import { ProblemNotice } from '@/components/problem'
+import { FormDialog } from '@/components/form_dialog'
 import { useOnce, useRules, useSend } from '@/forms'
 
 export function NewTeamDialog({ org, onClose }: { org: string; onClose: () => void }) {
@@ -40,47 +37,37 @@ export function NewTeamDialog({ org, onClose }: { org: string; onClose: () => vo
   })
   const { errors, isSubmitting } = form.formState
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
       title={t('team.new')}
-      lead={<p>{t('team.new_lead')}</p>}
+      lead={t('team.new_lead')}
+      action={t('team.create')}
+      busy={isSubmitting}
+      problems={[full]}
+      wrong={errors.root?.server?.message}
+      send={send}
+      onClose={onClose}
     >
-      <form noValidate onSubmit={send} className="flex flex-col gap-4">
-        {full ? <ProblemNotice problem={full} /> : null}
-        {errors.root?.server ? (
-          <Notice tone="danger" role="alert">
-            {errors.root.server.message}
-          </Notice>
-        ) : null}
-        <TextField
-          label={t('team.name')}
-          autoComplete="off"
-          error={errors.name}
-          {...form.register('name', rules('name'))}
-        />
-        <TextField
-          label={t('settings.slug')}
-          hint={t('team.slug_hint')}
-          autoComplete="off"
-          spellCheck={false}
-          error={errors.slug}
-          {...form.register('slug')}
-        />
-        <TextArea
-          label={t('teams.purpose')}
-          hint={t('team.purpose_hint')}
-          rows={2}
-          error={errors.description}
-          {...form.register('description', rules('description'))}
-        />
-        <div className="flex gap-2">
-          <Button type="submit" look="primary" busy={isSubmitting}>
-            {t('team.create')}
-          </Button>
-          <Button onClick={onClose}>{t('action.cancel')}</Button>
-        </div>
-      </form>
-    </Dialog>
+      <TextField
+        label={t('team.name')}
+        autoComplete="off"
+        error={errors.name}
+        {...form.register('name', rules('name'))}
+      />
+      <TextField
+        label={t('settings.slug')}
+        hint={t('team.slug_hint')}
+        autoComplete="off"
+        spellCheck={false}
+        error={errors.slug}
+        {...form.register('slug')}
+      />
+      <TextArea
+        label={t('teams.purpose')}
+        hint={t('team.purpose_hint')}
+        rows={2}
+        error={errors.description}
+        {...form.register('description', rules('description'))}
+      />
+    </FormDialog>
   )
 }
