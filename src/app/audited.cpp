@@ -111,7 +111,7 @@ Facts& Facts::hash(std::string name, std::string_view value) {
   return add(Fact::Form::hashed, std::move(name), value);
 }
 
-// A first organization has its founder's name, and its slug is made of that.
+// Slugs are made of names, and a first organization has its founder's.
 Facts facts(const Organization& org) {
   Facts out;
   return out.hash("name", org.name).hash("slug", org.slug).tell("plan", org.plan);
@@ -124,7 +124,7 @@ Facts facts(const NewOrganization& org) {
 
 Facts facts(const TeamRow& team) {
   Facts out;
-  return out.tell("slug", team.slug).hash("name", team.name).hash("description", team.description);
+  return out.hash("slug", team.slug).hash("name", team.name).hash("description", team.description);
 }
 
 Facts facts(std::string_view name, std::string_view template_name, const Workload& workload) {

@@ -458,6 +458,15 @@ TEST_CASE("a purge leaves nothing of an organization but its audit chain, whatev
     Someone ann = world.sign_up("Zanzibar Widgets");
     Someone ben = world.sign_up("Ben");
     REQUIRE(world.rename(ann, "quokka").empty());
+    // A team's slug is made of its name.
+    REQUIRE(world.act(ann, [&](Tx& tx, const TenantScope& scope) -> Result<void> {
+      KS_CHECK(app::create_team(tx, world.use, scope, {"Okapi Keepers", std::nullopt, ""}));
+      app::TeamPatch patch;
+      patch.slug = "okapi-herders";
+      KS_CHECK(app::change_team(tx, world.use, scope, "okapi-keepers", patch, {}));
+      return {};
+    }));
+    REQUIRE_FALSE(world.tables_with("okapi-herders").empty());
     REQUIRE(world.deploy(ann, "wombat", "wombat-aaaaaa").empty());
     REQUIRE(world.deploy(ben, "web", "web-bbbbbb").empty());
     const auto boxes = world.db.fleet_read(kFleet, [&](Tx& tx) {
@@ -518,6 +527,7 @@ TEST_CASE("a purge leaves nothing of an organization but its audit chain, whatev
       CAPTURE(text);
       CHECK(world.tables_with(text).empty());
     }
+    for (const char* text : {"okapi", "Okapi"}) CHECK(world.tables_with(text).empty());
     CHECK(world.tables_with("Zanzibar") == std::set<std::string>{"users"});
     CHECK(world.tables_with(ann.email) == std::set<std::string>{"users"});
     CHECK(world.rows_of(ben.org) == bens);
@@ -548,7 +558,8 @@ TEST_CASE("a purge leaves nothing of an organization but its audit chain, whatev
     engine.close();
     const std::string file = file_of(engine);
     CHECK(file.find(ben.org.str()) != std::string::npos);
-    for (const std::string& text : {ann.slug, std::string("wombat-aaaaaa"), claim})
+    for (const std::string& text :
+         {ann.slug, std::string("wombat-aaaaaa"), claim, std::string("okapi")})
       CHECK(file.find(text) == std::string::npos);
   });
 }
