@@ -38,14 +38,17 @@ std::unexpected<Error> offer_closed(const OwnershipOffer& offer) {
   return conflict("offer_closed", fmt::format("The offer is {} already.", name(offer.state)));
 }
 
+Deed deed_on(const OfferId& id, const UserId& from, const UserId& to, OfferState after) {
+  return Deed{Action::org_transfer, "ownership_offer", id.str(),
+              Json::object({{"from", from.text()}, {"to", to.text()}, {"state", name(after)}})};
+}
+
+Change change_of(const OfferId& id) { return {"ownership_offer", id.str(), std::nullopt}; }
+
 Result<void> record(Tx& tx, const Stores& stores, const AnyPermit& permit,
                     const OwnershipOffer& offer, OfferState after, Time now) {
-  return stores.journal.record(
-      tx, permit,
-      Deed{Action::org_transfer, "ownership_offer", offer.id.str(),
-           Json::object(
-               {{"from", offer.from.text()}, {"to", offer.to.text()}, {"state", name(after)}})},
-      Change{"ownership_offer", offer.id.str(), std::nullopt}, now);
+  return stores.journal.record(tx, permit, deed_on(offer.id, offer.from, offer.to, after),
+                               change_of(offer.id), now);
 }
 
 // What both ends of an offer do to it without ownership passing.
@@ -92,7 +95,11 @@ Result<OwnershipOffer> offer_ownership(Tx& tx, const Stores& stores, const Tenan
   KS_TRY(const auto target, stores.members.find(tx, may_see, to));
   if (!target) return invalid({Fault{"/user", "is not a member of the organization"}});
   if (target->user == scope.actor()) return invalid({Fault{"/user", "is the owner already"}});
-  KS_CHECK(stores.ownership.expire(tx, may_transfer, now));
+  KS_TRY(const auto expired, stores.ownership.expire(tx, may_transfer, now));
+  if (expired)
+    KS_CHECK(stores.journal.record(
+        tx, may_transfer, deed_on(expired->id, expired->from, expired->to, OfferState::expired),
+        change_of(expired->id), now));
   const OwnershipOffer offer{OfferId::make(stores.clock, stores.random),
                              *scope.actor(),
                              {},
@@ -182,9 +189,14 @@ Result<OwnershipOffer> cancel_ownership(Tx& tx, const Stores& stores, const Tena
 
 Result<void> cancel_offers_of(Tx& tx, const Stores& stores, const AnyPermit& permit,
                               const UserId& user) {
-  KS_TRY(const auto cancelled, stores.ownership.cancel_of(tx, permit, user, stores.clock.now()));
+  const Time now = stores.clock.now();
+  KS_TRY(const auto cancelled, stores.ownership.cancel_of(tx, permit, user, now));
   if (!cancelled) return {};
-  KS_CHECK(stores.outbox.cancel(tx, permit, MailSubject{"ownership_offer", cancelled->str()}));
+  Deed deed = deed_on(cancelled->id, cancelled->from, cancelled->to, OfferState::cancelled);
+  // It goes with what somebody does who may: a suspension, or a way out of it.
+  deed.open_while_suspended = true;
+  KS_CHECK(stores.journal.record(tx, permit, deed, change_of(cancelled->id), now));
+  KS_CHECK(stores.outbox.cancel(tx, permit, MailSubject{"ownership_offer", cancelled->id.str()}));
   return {};
 }
 

@@ -29,7 +29,8 @@ Result<OwnershipOffer> decline_ownership(Tx& tx, const Stores& stores, const Ten
 Result<OwnershipOffer> cancel_ownership(Tx& tx, const Stores& stores, const TenantScope& scope,
                                         std::string_view offer);
 
-// Cancels what is open from or to somebody who goes, with its mail. Under the lock of hold_members.
+// Cancels what is open from or to somebody who goes, with its mail. Under the lock of hold_members,
+// and while the organization is active.
 Result<void> cancel_offers_of(Tx& tx, const Stores& stores, const AnyPermit& permit,
                               const UserId& user);
 

@@ -36,6 +36,8 @@ inline constexpr std::string_view kPassword = "account:password";
 inline constexpr std::string_view kProfile = "account:profile";
 inline constexpr std::string_view kAskAddress = "account:ask_address";
 inline constexpr std::string_view kAddress = "account:address";
+// The mail of the account's own address was read, where an invitation was accepted.
+inline constexpr std::string_view kProveAddress = "account:prove_address";
 inline constexpr std::string_view kRestoreAddress = "account:restore_address";
 inline constexpr std::string_view kEndSession = "account:end_session";
 inline constexpr std::string_view kEndSessions = "account:end_sessions";

@@ -94,11 +94,17 @@ class OwnershipStore {
   // False when it is not open any more.
   virtual Result<bool> settle(Tx&, const Permit<Action::org_read, Org>&, const OfferId&, OfferState,
                               Time now) = 0;
-  // Writes down that what is open has expired by `now`.
-  virtual Result<void> expire(Tx&, const AnyPermit&, Time now) = 0;
+  // An offer that ended by itself or with something else.
+  struct Ended {
+    OfferId id;
+    UserId from;
+    UserId to;
+  };
+  // Writes down that the one that is open has expired by `now`; none when there is none.
+  virtual Result<std::optional<Ended>> expire(Tx&, const AnyPermit&, Time now) = 0;
   // Cancels the offer that is open from or to this person; none when there is none.
-  virtual Result<std::optional<OfferId>> cancel_of(Tx&, const AnyPermit&, const UserId&,
-                                                   Time now) = 0;
+  virtual Result<std::optional<Ended>> cancel_of(Tx&, const AnyPermit&, const UserId&,
+                                                 Time now) = 0;
   virtual Result<std::int64_t> count_of(Tx&, const AnyPermit&, const UserId&, Time now) = 0;
 
   // A user of the client that the organization belongs to.

@@ -237,6 +237,22 @@ TEST_CASE("whoever joins by an invitation's link has shown to read the mail of t
   CHECK_FALSE(verified(bob.get("/api/v1/me")));
 }
 
+TEST_CASE("an address that an invitation's link showed to be read is a row of the log, once") {
+  on_both([](Server& server) {
+    const test::RawSql raw(server.dsn());
+    Person ann = server.somebody("Ann");
+    server.raise(ann, "business");
+    Person bob = server.somebody("Bob");
+    const Json by = Json::object({{"token", invited(server, ann, bob.email)}});
+    const std::string row = "|account:prove_address|done|account|" + bob.id;
+    CHECK(count(rows_of(raw, ""), row) == 0);
+    REQUIRE(bob.post("/api/v1/invitations/accept", by).status == 200);
+    CHECK(count(rows_of(raw, ""), row) == 1);
+    REQUIRE(bob.post("/api/v1/invitations/accept", by).status == 200);
+    CHECK(count(rows_of(raw, ""), row) == 1);
+  });
+}
+
 TEST_CASE("where sign-up is verified an invitation's link makes the account at once") {
   Server server({mailing_settings(), false});
   Person ann = server.administrator();

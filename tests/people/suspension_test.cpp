@@ -148,5 +148,29 @@ TEST_CASE("an offer that outlived a suspension's beginning gives nobody the orga
                         return {};
                       }) == "org_not_active");
     CHECK(world.memberships(house.ann).at(0).role == OrgRole::owner);
+    // Whom it was made to may leave all the same, and takes it along.
+    CHECK(world.audited("ownership_offer").size() == 1);
+    CHECK(world.write(house.ben, house.org, [&](Tx& tx, const TenantScope& scope) {
+      return app::leave(tx, world.stores(), scope);
+    }) == "");
+    const auto told = world.audited("ownership_offer");
+    REQUIRE(told.size() == 2);
+    CHECK(told[1].find("cancelled") != std::string::npos);
+  });
+}
+
+TEST_CASE("a suspension that cancels an offer leaves a row that says so") {
+  test::for_each_engine([](EngineCase& engine) {
+    Paused house(engine);
+    REQUIRE(house.world.write(house.ann, house.org,
+                              [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+                                KS_CHECK(app::offer_ownership(tx, house.world.stores(), scope,
+                                                              PersonRef{house.ben.id, {}}));
+                                return {};
+                              }) == "");
+    REQUIRE(house.suspend() == "");
+    const auto told = house.world.audited("ownership_offer");
+    REQUIRE(told.size() == 2);
+    CHECK(told[1].find("cancelled") != std::string::npos);
   });
 }

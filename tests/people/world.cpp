@@ -189,6 +189,19 @@ Outcome World::read(const Person& who, const OrgId& org, const Act& act, std::si
   });
 }
 
+std::vector<std::string> World::audited(const std::string& target_kind) {
+  static const test::TestStatement<sql::Scope::fleet, sql::Rows::many, 1> kAudited(
+      "audited_things", "SELECT detail FROM audit WHERE target_kind = ?1 ORDER BY at, seq");
+  std::vector<std::string> out;
+  REQUIRE(database().fleet_read(test::kFleet, [&](Tx& tx) -> Result<void> {
+    out.clear();
+    KS_TRY(const auto rows, sql::sql_tx(tx).run(test::kFleet, *kAudited, target_kind));
+    for (const sql::Row& row : rows) out.push_back(row.str(0));
+    return {};
+  }));
+  return out;
+}
+
 std::vector<Membership> World::memberships(const Person& who, std::size_t process) {
   std::vector<Membership> out;
   CHECK(with_caller(who, process, [&](Tx&, const Caller& caller) -> Result<void> {

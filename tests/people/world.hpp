@@ -63,6 +63,9 @@ class World {
   std::vector<std::string> mails();
   std::vector<AddressedDraft> waiting();
 
+  // What the audit log has of things of this kind, oldest first: the details.
+  std::vector<std::string> audited(const std::string& target_kind);
+
   // What the person is told to belong to.
   std::vector<Membership> memberships(const Person& who, std::size_t process = 0);
 

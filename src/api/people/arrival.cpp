@@ -41,7 +41,7 @@ Result<app::Accepted> accept_in(Tx& tx, const Services& services, const PersonSc
          app::accept_invitation(tx, services.stores, SessionGate::invited(person, token.org()),
                                 token, app::Guest{user.email, user.name}));
   if (accepted.proves_address)
-    KS_CHECK(services.accounts.address().prove(tx, person.client_scope(), user));
+    KS_CHECK(services.accounts.address().prove(tx, person.client_scope(), user, *person.trail()));
   return accepted;
 }
 

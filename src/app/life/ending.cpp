@@ -30,13 +30,7 @@ Result<void> park_deployments(Tx& tx, const Stores& stores, const EndPermit& per
   return stores.deployments.want_anew(tx, permit);
 }
 
-// One at most is open, and it is the owner's, whose act this is.
-Result<void> cancel_offer(Tx& tx, const Stores& stores, const EndPermit& permit, Time) {
-  KS_ASSERT(permit.scope().actor().has_value());
-  return cancel_offers_of(tx, stores, permit, *permit.scope().actor());
-}
-
-constexpr std::array<EndStep, 2> kEndSteps = {&park_deployments, &cancel_offer};
+constexpr std::array<EndStep, 1> kEndSteps = {&park_deployments};
 
 Change changed(const OrgId& org) { return {"organization", org.str(), std::nullopt}; }
 
@@ -63,6 +57,9 @@ Result<Organization> delete_organization(Tx& tx, const Stores& stores, const Ten
       tx, may_delete, Deed{Action::org_delete, "organization", org.id.str(), Json::object()},
       changed(org.id), now));
   KS_CHECK(revoke_all_invitations(tx, stores, may_delete, RevokedFor::organization_deleted));
+  // One at most is open, and it is the owner's, whose act this is.
+  KS_ASSERT(scope.actor().has_value());
+  KS_CHECK(cancel_offers_of(tx, stores, may_delete, *scope.actor()));
   // One that is older than the register of names enters it now: at the latest when it is purged,
   // nothing else says whose the slug was.
   KS_CHECK(stores.names.claim_slug(tx, may_delete, org.slug, now));

@@ -14,8 +14,9 @@ namespace ks::app {
 // deployments leave the cluster without their volumes, and its owner can have all of it back. What
 // comes after that is sync/purge.hpp's.
 
-// What an organization's end takes with it, in the transaction of the end itself. A noun whose rows
-// hold something open for somebody (an invitation, an offer) adds a step that takes it back.
+// What an organization's end takes with it, in the transaction of the end itself. What is recorded
+// of it (an invitation, an offer that is taken back) comes before these: nothing is recorded for a
+// person in an organization that has ended.
 using EndStep = Result<void> (*)(Tx&, const Stores&, const Permit<Action::org_delete, Org>&,
                                  Time now);
 std::span<const EndStep> end_steps();

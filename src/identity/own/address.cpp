@@ -145,12 +145,14 @@ Result<void> OwnAddress::confirm(const ClientScope& scope, std::string_view toke
   });
 }
 
-Result<void> OwnAddress::prove(Tx& tx, const ClientScope& scope, const UserRow& user) {
+Result<void> OwnAddress::prove(Tx& tx, const ClientScope& scope, const UserRow& user,
+                               const Trail& trail) {
   if (user.email_proved) return {};
-  KS_TRY(const bool proved,
-         parts_.store.set_email(tx, scope, user.id, user.email, parts_.clock.now()));
+  const Time now = parts_.clock.now();
+  KS_TRY(const bool proved, parts_.store.set_email(tx, scope, user.id, user.email, now));
   if (!proved) return bug("an account's own address is taken");
-  return {};
+  return parts_.audit.record(tx, scope, deed_of(account_actions::kProveAddress, user.id), trail,
+                             now);
 }
 
 Result<void> OwnAddress::restore(const ClientScope& scope, std::string_view token,

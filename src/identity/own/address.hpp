@@ -26,7 +26,7 @@ class OwnAddress {
 
   // Writes down that the person reads the mail of the account's own address, in the transaction of
   // the link that showed it; nothing where that is known.
-  Result<void> prove(Tx&, const ClientScope&, const UserRow&);
+  Result<void> prove(Tx&, const ClientScope&, const UserRow&, const Trail&);
 
   // Makes an address that it was before that of the account again, for whoever reads its mail, with
   // a new password: whoever changed it knew the old one. All sessions end, and the ways back to

@@ -26,6 +26,11 @@ Result<OwnershipOffer> offer_at(const Row& row) {
                         *state == OfferState::open ? std::nullopt : std::optional(row.time(10))};
 }
 
+std::optional<OwnershipStore::Ended> ended_at(const std::optional<Row>& row) {
+  if (!row) return std::nullopt;
+  return OwnershipStore::Ended{row->id<Offer>(0), row->id<User>(1), row->id<User>(2)};
+}
+
 }  // namespace
 
 Result<std::optional<OwnershipStore::Owner>> SqlOwnershipStore::owner(Tx& tx,
@@ -90,16 +95,19 @@ Result<bool> SqlOwnershipStore::settle(Tx& tx, const Permit<Action::org_read, Or
   return settled == 1;
 }
 
-Result<void> SqlOwnershipStore::expire(Tx& tx, const AnyPermit& permit, Time now) {
-  KS_CHECK(sql_tx(tx).run(permit, q::ownership_offers_expire, now));
-  return {};
+Result<std::optional<OwnershipStore::Ended>> SqlOwnershipStore::expire(Tx& tx,
+                                                                       const AnyPermit& permit,
+                                                                       Time now) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::ownership_offers_expire, now));
+  return ended_at(row);
 }
 
-Result<std::optional<OfferId>> SqlOwnershipStore::cancel_of(Tx& tx, const AnyPermit& permit,
-                                                            const UserId& user, Time now) {
+Result<std::optional<OwnershipStore::Ended>> SqlOwnershipStore::cancel_of(Tx& tx,
+                                                                          const AnyPermit& permit,
+                                                                          const UserId& user,
+                                                                          Time now) {
   KS_TRY(const auto row, sql_tx(tx).run(permit, q::ownership_offers_cancel, now, user));
-  if (!row) return std::optional<OfferId>();
-  return std::optional(row->id<Offer>(0));
+  return ended_at(row);
 }
 
 Result<std::int64_t> SqlOwnershipStore::count_of(Tx& tx, const AnyPermit& permit,

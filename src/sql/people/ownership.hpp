@@ -18,8 +18,8 @@ class SqlOwnershipStore final : public OwnershipStore {
                                              const OfferId&) override;
   Result<bool> settle(Tx&, const Permit<Action::org_read, Org>&, const OfferId&, OfferState,
                       Time now) override;
-  Result<void> expire(Tx&, const AnyPermit&, Time now) override;
-  Result<std::optional<OfferId>> cancel_of(Tx&, const AnyPermit&, const UserId&, Time now) override;
+  Result<std::optional<Ended>> expire(Tx&, const AnyPermit&, Time now) override;
+  Result<std::optional<Ended>> cancel_of(Tx&, const AnyPermit&, const UserId&, Time now) override;
   Result<std::int64_t> count_of(Tx&, const AnyPermit&, const UserId&, Time now) override;
 
   Result<std::optional<Appointee>> find_appointee(Tx&,

@@ -73,20 +73,21 @@ WHERE o.client_id = :client AND o.org_id = :org AND o.id = :id;
 UPDATE ownership_offers SET state = :state, settled_at = :now
 WHERE client_id = :client AND org_id = :org AND id = :id AND state = 'open' AND expires_at > :now;
 
+-- One at most is open.
 -- name: ownership_offers_expire
--- rows: none
+-- rows: optional
 -- scope: tenant
 UPDATE ownership_offers SET state = 'expired', settled_at = expires_at
-WHERE client_id = :client AND org_id = :org AND state = 'open' AND expires_at <= :now;
+WHERE client_id = :client AND org_id = :org AND state = 'open' AND expires_at <= :now
+RETURNING id, from_user, to_user;
 
--- One at most is open.
 -- name: ownership_offers_cancel
 -- rows: optional
 -- scope: tenant
 UPDATE ownership_offers SET state = 'cancelled', settled_at = :now
 WHERE client_id = :client AND org_id = :org AND state = 'open'
   AND (from_user = :user_id OR to_user = :user_id)
-RETURNING id;
+RETURNING id, from_user, to_user;
 
 -- name: ownership_offers_open
 -- rows: one
