@@ -20,7 +20,8 @@ HeadKeeper::HeadKeeper(Database& db, AuditStore& audit, SyncStore& leases,
       sink_(std::move(sink)),
       clock_(clock),
       every_(every),
-      holder_(uuid_v7(clock, random)) {}
+      holder_(uuid_v7(clock, random)),
+      began_(clock.monotonic()) {}
 
 HeadKeeper::~HeadKeeper() { stop(); }
 
@@ -51,18 +52,52 @@ void HeadKeeper::run() {
       log::warn("the ends of the audit chains were not told to the sink",
                 {{"problem", told.error().problem}, {"what", told.error().message}});
     if (last) return;
+    if (const auto looked = look(); !looked)
+      log::warn("whether ends of the audit chains wait for the sink was not seen",
+                {{"problem", looked.error().problem}, {"what", looked.error().message}});
     std::unique_lock lock(mutex_);
     last =
         ended_.wait_for(lock, std::chrono::microseconds(every_.us), [this] { return stopping_; });
   }
 }
 
-Result<bool> HeadKeeper::lease() {
+Result<std::optional<std::int64_t>> HeadKeeper::lease() {
   KS_TRY(const auto grant, db_.fleet_write(kAuditFleet, [&](Tx& tx) {
     const Time now = clock_.now();
     return leases_.lease(tx, kAuditFleet, kLease, holder_, now, now + every_ * 2 + seconds(30));
   }));
-  return grant.has_value();
+  return grant ? std::optional(grant->fence) : std::nullopt;
+}
+
+Result<void> HeadKeeper::look() {
+  bool late = false;
+  if (clock_.monotonic() - began_ > kHeadsLate) {
+    const Time limit = clock_.now() - kHeadsLate;
+    for (std::optional<AuditChain> after; !late;) {
+      KS_TRY(const auto waiting, db_.fleet_read(kAuditFleet, [&](Tx& tx) {
+        return audit_.unsunk(tx, kAuditFleet, after, kBatch);
+      }));
+      if (waiting.empty()) break;
+      after = waiting.back().chain;
+      KS_TRY(late, db_.fleet_read(kAuditFleet, [&](Tx& tx) -> Result<bool> {
+        for (const AuditEnd& end : waiting) {
+          KS_TRY(const auto first, audit_.rows_after(tx, kAuditFleet, end.chain, end.sunk, 1));
+          if (!first.empty() && first.front().at < limit) return true;
+        }
+        return false;
+      }));
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  if (late && trouble_.empty())
+    log::warn("ends of the audit chains have waited for the sink for minutes");
+  trouble_ = late ? "ends of chains have waited for the sink for minutes" : "";
+  return {};
+}
+
+std::string HeadKeeper::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
 }
 
 Result<int> HeadKeeper::round() {
@@ -70,8 +105,8 @@ Result<int> HeadKeeper::round() {
   // Each chain once: one that moves on meanwhile waits for the next round, so that whoever writes
   // fast keeps nobody else's head from the sink, and a round has an end.
   for (std::optional<AuditChain> after;;) {
-    KS_TRY(const bool ours, lease());
-    if (!ours) return told;
+    KS_TRY(const auto fence, lease());
+    if (!fence) return told;
     KS_TRY(const auto moved, db_.fleet_read(kAuditFleet, [&](Tx& tx) {
       return audit_.unsunk(tx, kAuditFleet, after, kBatch);
     }));
@@ -80,11 +115,18 @@ Result<int> HeadKeeper::round() {
     std::vector<SinkEntry> entries;
     entries.reserve(moved.size());
     for (const AuditEnd& end : moved) entries.push_back({end.chain, end.head});
-    if (auto taken = sink_->append(entries, clock_.now()); !taken) {
+    // Who was held up meanwhile, and had the lease taken away, has read older ends than the next
+    // holder told.
+    const auto taken = sink_->append(entries, clock_.now(), [&]() -> Result<bool> {
+      KS_TRY(const auto now, lease());
+      return now == fence;
+    });
+    if (!taken) {
       // Another server's may take them.
       KS_CHECK(release());
-      return std::unexpected(std::move(taken).error());
+      return std::unexpected(taken.error());
     }
+    if (!*taken) return told;
     // Each by itself: one transaction would hold the locks of all these organizations while it
     // waits for one of them.
     for (const AuditEnd& end : moved)

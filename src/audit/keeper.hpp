@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -15,6 +16,10 @@
 namespace ks::audit {
 
 inline const FleetScope kAuditFleet(FleetReason::audit);
+
+// An end that waits longer than this for the sink is told to operators: rounds are a minute apart,
+// and the lease of a process that died ends after two and a half.
+inline constexpr Duration kHeadsLate = minutes(5);
 
 // Tells the sink of every chain that moved, again and again. Of several processes on one database
 // one does it at a time, under a lease. Has a thread of its own: a sink may be slow.
@@ -35,9 +40,16 @@ class HeadKeeper {
   // database knows.
   Result<int> round();
 
+  // Looks whether an end waits for longer than kHeadsLate, whichever process has the lease; not in
+  // the first kHeadsLate of this one, which may have begun with what waited for it.
+  Result<void> look();
+  // What the last look found, in plain words; empty when nothing waits. From any thread.
+  std::string trouble() const;
+
  private:
   void run();
-  Result<bool> lease();
+  // The fence; none where another process has it.
+  Result<std::optional<std::int64_t>> lease();
   Result<void> release();
 
   Database& db_;
@@ -47,9 +59,11 @@ class HeadKeeper {
   const Clock& clock_;
   const Duration every_;
   const std::string holder_;
-  std::mutex mutex_;
+  const Time began_;  // Of the clock that never goes back.
+  mutable std::mutex mutex_;
   std::condition_variable ended_;
   bool stopping_ = false;
+  std::string trouble_;
   std::thread thread_;
 };
 

@@ -1,5 +1,6 @@
 #include "audit/sink.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -46,8 +47,9 @@ class FileSink final : public HeadSink {
  public:
   FileSink(std::string path, std::string key) : path_(std::move(path)), key_(std::move(key)) {}
 
-  Result<void> append(const std::vector<SinkEntry>& entries, Time now) override {
-    if (entries.empty()) return {};
+  Result<bool> append(const std::vector<SinkEntry>& entries, Time now,
+                      const Still& still) override {
+    if (entries.empty()) return true;
     const auto folder = std::filesystem::path(path_).parent_path();
     std::error_code ignored;
     if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
@@ -56,6 +58,8 @@ class FileSink final : public HeadSink {
     if (file.get() < 0) return sink_unavailable(path_);
     // A process that lost its lease and does not know yet must not write between two lines.
     if (::flock(file.get(), LOCK_EX) != 0) return sink_unavailable(path_);
+    KS_TRY(const bool newest, still());
+    if (!newest) return false;
     SinkLines lines(key_);
     std::string text;
     KS_TRY(const bool fresh, go_to_end(file.get(), lines, text));
@@ -67,11 +71,11 @@ class FileSink final : public HeadSink {
       rest.remove_prefix(static_cast<std::size_t>(n));
     }
     if (::fsync(file.get()) != 0) return sink_unavailable(path_);
-    if (!fresh) return {};
+    if (!fresh) return true;
     const std::string parent = folder.empty() ? "." : folder.string();
     const Descriptor entry(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (entry.get() < 0 || ::fsync(entry.get()) != 0) return sink_unavailable(parent);
-    return {};
+    return true;
   }
 
  private:
@@ -120,13 +124,16 @@ class LogSink final : public HeadSink {
  public:
   explicit LogSink(std::string key) : lines_(std::move(key)) {}
 
-  Result<void> append(const std::vector<SinkEntry>& entries, Time now) override {
+  Result<bool> append(const std::vector<SinkEntry>& entries, Time now,
+                      const Still& still) override {
+    KS_TRY(const bool newest, still());
+    if (!newest) return false;
     for (const SinkEntry& entry : entries) {
       std::string line = lines_.next(entry, now);
       line.pop_back();
       log::record("audit head", {{"entry", line}});
     }
-    return {};
+    return true;
   }
 
  private:
@@ -136,16 +143,18 @@ class LogSink final : public HeadSink {
 // Follows the lines of a file.
 class Reader {
  public:
-  explicit Reader(const std::string& key) : lines_(key) {}
+  using Visit = std::function<Result<void>(const SinkLine&)>;
+  Reader(const std::string& key, const Visit& visit) : lines_(key), visit_(visit) {}
 
-  void line(std::string_view text) {
+  Result<void> line(std::string_view text) {
     ++place_;
     std::optional<SinkLines::Line> now;
     switch (lines_.read(text, now)) {
       case SinkLines::Look::no_line:
-        return;
+        return {};
       case SinkLines::Look::changed:
-        return fault("the line was changed");
+        fault("the line was changed");
+        return {};
       case SinkLines::Look::good:
         break;
     }
@@ -156,10 +165,19 @@ class Reader {
       fault(now->number > number_ + 1
                 ? fmt::format("entries {} to {} are gone", number_ + 1, now->number - 1)
                 : "the line does not follow the one before it");
-    auto [at, fresh] = out.heads.try_emplace(chain_name(now->entry.chain), now->entry);
-    if (!fresh && at->second.head.seq < now->entry.head.seq) at->second = now->entry;
+    // Another process's log.
+    if (begins) last_.clear();
     number_ = now->number;
     link_ = std::move(now->link);
+    out.last_at = std::max(out.last_at, now->at);
+    const std::string name = chain_name(now->entry.chain);
+    const std::int64_t seq = now->entry.head.seq;
+    auto [at, fresh] = out.heads.try_emplace(name, now->entry);
+    if (!fresh && at->second.head.seq < seq) at->second = now->entry;
+    Last& last = last_[name];
+    const SinkLine seen{place_, now->at, std::move(now->entry), last.seq, last.place};
+    last = {seq, place_};
+    return visit_ ? visit_(seen) : Result<void>();
   }
 
   SinkReading out;
@@ -169,7 +187,13 @@ class Reader {
     if (out.faults.size() < kFaultsMax)
       out.faults.push_back(fmt::format("line {}: {}", place_, what));
   }
+  struct Last {
+    std::int64_t seq = 0;
+    std::int64_t place = 0;
+  };
   SinkLines lines_;
+  const Visit& visit_;
+  std::map<std::string, Last, std::less<>> last_;
   std::int64_t number_ = 0;  // Of the line before, with its MAC.
   std::string link_;
   std::int64_t place_ = 0;
@@ -206,8 +230,10 @@ SinkLines::Look SinkLines::read(std::string_view text, std::optional<Line>& into
   if (!json || !json->is_object() || !json->at("n").is_int()) return Look::no_line;
   const auto client = ClientId::parse(json->text("client"));
   const auto org = OrgId::parse(json->text("org"));
-  if (!client || (!org && !json->text("org").empty())) return Look::changed;
+  const auto at = parse_rfc3339(json->text("at"));
+  if (!client || !at || (!org && !json->text("org").empty())) return Look::changed;
   Line line{json->at("n").as_int(),
+            *at,
             {{*client, org ? std::optional(*org) : std::nullopt},
              {json->integer_or(0, "seq"), std::string(json->text("mac"))}},
             std::string(json->text("prev")),
@@ -231,13 +257,14 @@ std::unique_ptr<HeadSink> log_sink(std::string key) {
   return std::make_unique<LogSink>(std::move(key));
 }
 
-Result<SinkReading> read_sink(const std::string& path, const std::string& key) {
-  Reader reader(key);
+Result<SinkReading> read_sink(const std::string& path, const std::string& key,
+                              const std::function<Result<void>(const SinkLine&)>& visit) {
+  Reader reader(key, visit);
   std::error_code failed;
   if (!std::filesystem::exists(path, failed)) return std::move(reader.out);
   std::ifstream file(path, std::ios::binary);
   if (!file) return sink_unavailable(path);
-  for (std::string line; std::getline(file, line);) reader.line(line);
+  for (std::string line; std::getline(file, line);) KS_CHECK(reader.line(line));
   if (file.bad()) return sink_unavailable(path);
   return std::move(reader.out);
 }

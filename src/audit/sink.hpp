@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -32,6 +33,7 @@ class SinkLines {
 
   struct Line {
     std::int64_t number = 0;
+    Time at;
     SinkEntry entry;
     std::string prev;
     std::string link;
@@ -53,8 +55,12 @@ class SinkLines {
 class HeadSink {
  public:
   virtual ~HeadSink() = default;
-  // When it returns, the entries are durable.
-  virtual Result<void> append(const std::vector<SinkEntry>& entries, Time now) = 0;
+  // Whether the entries are still the newest ends; asked when nobody else can write any more until
+  // these are written, so that a chain never goes back in a sink.
+  using Still = std::function<Result<bool>()>;
+  // True: the entries are durable. False: they were not the newest, and nothing was written.
+  virtual Result<bool> append(const std::vector<SinkEntry>& entries, Time now,
+                              const Still& still) = 0;
 };
 
 // Appends to a file, which it makes; nobody else may read it. Several processes may share it.
@@ -62,18 +68,32 @@ std::unique_ptr<HeadSink> file_sink(std::string path, std::string key);
 // One line of the log for each entry, in its field "entry". Numbers begin again with each process.
 std::unique_ptr<HeadSink> log_sink(std::string key);
 
+// A line of a sink that is what was written, as it is read.
+struct SinkLine {
+  std::int64_t place = 0;  // In the file, from 1.
+  Time at;
+  SinkEntry entry;
+  // The line of the chain before it, in the same run of lines: which row it told of, and its place.
+  // 0 where there is none.
+  std::int64_t before_seq = 0;
+  std::int64_t before_place = 0;
+};
+
 // What a sink says.
 struct SinkReading {
-  // The last end of each chain, by chain_name().
+  // The highest end of each chain, by chain_name().
   std::map<std::string, SinkEntry, std::less<>> heads;
   std::int64_t lines = 0;
+  Time last_at;  // When the newest line was written.
   // What is wrong with the sink itself, in words.
   std::vector<std::string> faults;
 };
 std::string chain_name(const AuditChain& chain);
 
-// Reads the file line by line; memory is for one entry a chain. No file is an empty sink. A line
-// that was torn by a crash is passed over when the next one follows the one before it.
-Result<SinkReading> read_sink(const std::string& path, const std::string& key);
+// Reads the file line by line and shows each good line to `visit`; memory is for two entries a
+// chain, however many lines there are. No file is an empty sink. A line that was torn by a crash is
+// passed over when the next one follows the one before it.
+Result<SinkReading> read_sink(const std::string& path, const std::string& key,
+                              const std::function<Result<void>(const SinkLine&)>& visit = {});
 
 }  // namespace ks::audit

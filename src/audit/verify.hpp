@@ -15,6 +15,7 @@ struct VerifyOptions {
   std::string sink_key;  // Of the sink.
   std::optional<std::string> sink_path;
   std::string org;  // Slug or id; empty for all chains.
+  Time now;
 };
 
 // A chain with something wrong in it.
@@ -34,8 +35,9 @@ struct VerifyReport {
 };
 
 // Reads every chain from its first row to its end, page by page, and holds it against its stored
-// end and against the sink. `tell` is called once for each chain that has a fault. May run beside a
-// server that writes.
+// end, and against every line of the sink. `tell` is called for each chain that has a fault, more
+// than once where it has some of several kinds. May run beside a server that writes. Memory is for
+// a few entries a chain and a page of lines; each line of the sink is one look-up of a row.
 Result<VerifyReport> verify(Database& db, AuditStore& audit, const VerifyOptions& options,
                             const std::function<void(const ChainFaults&)>& tell);
 

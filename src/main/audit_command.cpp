@@ -28,6 +28,7 @@ Result<bool> verify_audit(const Config& config, const Clock& clock, Random& rand
   wanted.key = audit::chain_key(config.secrets_key);
   wanted.sink_key = audit::sink_key(config.secrets_key);
   wanted.org = org;
+  wanted.now = clock.now();
   if (const std::string path = sink.empty() ? config.audit_sink_file : sink; !path.empty())
     wanted.sink_path = path;
   auto report = audit::verify(*db, stores.audit, wanted, [](const audit::ChainFaults& faults) {

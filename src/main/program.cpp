@@ -100,9 +100,9 @@ struct Program::Impl {
   std::unique_ptr<http::Server> server;
   std::unique_ptr<http::Server> metrics_server;
   Readiness readiness{parts.clock, [this] {
-                        return ReadyState{!db || db->ready().has_value(),
-                                          !sync || sync->trouble().empty(),
-                                          !op || op->missing().empty()};
+                        return ReadyState{
+                            !db || db->ready().has_value(), !sync || sync->trouble().empty(),
+                            !op || op->missing().empty(), !heads || heads->trouble().empty()};
                       }};
   bool stopped = false;
 
@@ -234,6 +234,7 @@ std::vector<std::string> Program::Impl::troubles() {
     if (auto ok = db->ready(); !ok) out.push_back("database: " + ok.error().message);
   if (sync && !sync->trouble().empty()) out.push_back("cluster: " + sync->trouble());
   if (mailing && !mailing->trouble().empty()) out.push_back("mail: " + mailing->trouble());
+  if (heads && !heads->trouble().empty()) out.push_back("audit: " + heads->trouble());
   if (op)
     for (const auto& missing : op->missing()) out.push_back("operator: " + missing);
   return out;
@@ -242,11 +243,12 @@ std::vector<std::string> Program::Impl::troubles() {
 http::Response Program::Impl::ready() {
   // Causes name hosts and objects; who may see those reads the log.
   Json checks = Json::object();
-  const auto [database, cluster_ok, operator_ok] = readiness.now();
+  const auto [database, cluster_ok, operator_ok, audit_ok] = readiness.now();
   const auto word = [](bool ok) { return ok ? "ok" : "unavailable"; };
   if (db) checks.set("database", word(database));
   checks.set("cluster", word(cluster_ok));
   if (op) checks.set("operator", word(operator_ok));
+  if (heads) checks.set("audit", word(audit_ok));
   const bool ok = database && cluster_ok && operator_ok;
   return http::Response::json(
       ok ? 200 : 503,

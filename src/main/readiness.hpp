@@ -14,6 +14,9 @@ struct ReadyState {
   bool database = false;
   bool cluster = false;
   bool operator_ = false;
+  // Whether the sink of the audit chains is told in time. Told only: what writes to the database,
+  // or a full disk, must not take every server away by it.
+  bool audit = false;
 };
 
 // Looks at most once a second, however many ask, and one at a time: nobody can use the question to

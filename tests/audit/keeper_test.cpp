@@ -18,13 +18,26 @@ namespace {
 
 class FailingSink final : public audit::HeadSink {
  public:
-  Result<void> append(const std::vector<audit::SinkEntry>&, Time) override {
+  Result<bool> append(const std::vector<audit::SinkEntry>&, Time, const Still&) override {
     return unavailable("audit_sink_unavailable", "full");
   }
 };
 
-void append(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::app) << text;
+// A server of its own, with this sink.
+struct Server {
+  Server(AuditWorld& world, std::unique_ptr<audit::HeadSink> sink, std::uint64_t seed = 3)
+      : random(seed),
+        keeper(world.db(), world.store(), leases, std::move(sink), world.clock(), random) {}
+  SeededRandom random;
+  sql::AuditWriter writer{audit::chain_key(kInstallationKey), random};
+  sql::SqlJournal journal{writer};
+  ManualClock clock;
+  sql::SqlSyncStore leases{journal, clock};
+  audit::HeadKeeper keeper;
+};
+
+std::unique_ptr<audit::HeadSink> sink_of(const AuditWorld& world) {
+  return audit::file_sink(world.sink_path(), audit::sink_key(kInstallationKey));
 }
 
 }  // namespace
@@ -69,10 +82,10 @@ TEST_CASE(
   class Busy final : public audit::HeadSink {
    public:
     Busy(AuditWorld& world, const OrgId& org) : world_(world), org_(org) {}
-    Result<void> append(const std::vector<audit::SinkEntry>& entries, Time) override {
+    Result<bool> append(const std::vector<audit::SinkEntry>& entries, Time, const Still&) override {
       for (const auto& entry : entries) seen.insert(audit::chain_name(entry.chain));
       if (++appends < 50) world_.add_rows(org_, 1);
-      return {};
+      return true;
     }
     std::set<std::string> seen;
     int appends = 0;
@@ -191,6 +204,101 @@ TEST_CASE("a purge of a person leaves the chain whole and makes older hashes nob
         [&](Tx& tx) { return world.store().forget_person(tx, client_scope(), person); }));
     sign_in("192.0.2.1");
     CHECK(address_of(4) != address_of(1));
+    CHECK(world.verify().report.faults == 0);
+  });
+}
+
+TEST_CASE(
+    "a server says that ends wait for the sink, whoever keeps them from it, until they do not") {
+  for_each_engine([](EngineCase& engine) {
+    AuditWorld world(engine);
+    const OrgId org = world.add_org(1);
+    world.tell();
+    world.add_rows(org, 1);
+    engine.clock().advance(hours(10));
+    Server server(world, std::make_unique<FailingSink>());
+    const auto trouble = [&] {
+      REQUIRE(server.keeper.look());
+      return server.keeper.trouble();
+    };
+    // What waited while no server ran is told in the first minutes.
+    CHECK(trouble().empty());
+    engine.clock().advance(audit::kHeadsLate + seconds(1));
+    CHECK_FALSE(server.keeper.round());
+    CHECK_FALSE(trouble().empty());
+    CHECK(world.tell() == 1);
+    CHECK(trouble().empty());
+    // One that moves on all the time does not wait.
+    for (int i = 0; i < 10; ++i) {
+      world.add_rows(org, 1);
+      engine.clock().advance(minutes(1));
+      world.add_rows(org, 1);
+      CHECK(trouble().empty());
+      world.tell();
+    }
+    world.add_rows(org, 1);
+    engine.clock().advance(audit::kHeadsLate - seconds(1));
+    CHECK(trouble().empty());
+    engine.clock().advance(seconds(2));
+    CHECK_FALSE(trouble().empty());
+  });
+}
+
+TEST_CASE(
+    "verification says which chain waits for the sink while a server runs, not while none does") {
+  on_files([](AuditWorld& world) {
+    const std::string chain = AuditWorld::chain_of(world.add_org(2));
+    const OrgId org = id_of<Org>(1);
+    world.add_client_rows(1);
+    world.tell();
+    // A row of a server that was killed, and of a command, while none ran.
+    world.add_rows(org, 1);
+    world.clock().advance(hours(48));
+    world.add_rows(org, 1);
+    CHECK(world.verify().report.faults == 0);
+    // A request: a server runs, and has for minutes.
+    world.add_client_rows(1);
+    const auto late = world.verify();
+    CHECK(late.has(chain, AuditFault::Kind::late, 3));
+    CHECK(late.report.faults == 1);
+    // A sink that others are told in is as good a sign.
+    world.tell();
+    CHECK(world.verify().report.faults == 0);
+    world.add_rows(org, 1);
+    world.raw().run("UPDATE organizations SET audit_sunk = 5");
+    world.clock().advance(hours(1));
+    world.add_org(1);
+    world.tell();
+    world.raw().run("UPDATE organizations SET audit_sunk = 4 WHERE audit_sunk = 5");
+    CHECK(world.verify().has(chain, AuditFault::Kind::late, 5));
+  });
+}
+
+TEST_CASE("a server that was held up over a round does not set the sink back when it goes on") {
+  // As one whose machine stood still between the database and the file.
+  class Held final : public audit::HeadSink {
+   public:
+    Held(AuditWorld& world, OrgId org) : world_(world), org_(org), file_(sink_of(world)) {}
+    Result<bool> append(const std::vector<audit::SinkEntry>& entries, Time now,
+                        const Still& still) override {
+      world_.clock().advance(minutes(10));
+      world_.add_rows(org_, 2);
+      CHECK(world_.tell() == 1);
+      return file_->append(entries, now, still);
+    }
+
+   private:
+    AuditWorld& world_;
+    OrgId org_;
+    std::unique_ptr<audit::HeadSink> file_;
+  };
+  on_files([](AuditWorld& world) {
+    const OrgId org = world.add_org(1);
+    Server server(world, std::make_unique<Held>(world, org));
+    CHECK(server.keeper.round().value() == 0);
+    const auto reading = audit::read_sink(world.sink_path(), audit::sink_key(kInstallationKey));
+    REQUIRE(reading);
+    CHECK(reading->lines == 1);
     CHECK(world.verify().report.faults == 0);
   });
 }

@@ -205,6 +205,61 @@ TEST_CASE("each way of tampering with a chain is found where it was done, and no
   });
 }
 
+TEST_CASE("a tail that was cut or made anew is found after the chain has grown past it") {
+  on_files([](AuditWorld& world) {
+    const RawSql raw = world.raw();
+    const OrgId cut = world.add_org(3), whole = world.add_org(3), anew = world.add_org(3),
+                back = world.add_org(3);
+    world.add_client_rows(3);
+    CHECK(world.tell() == 5);
+    REQUIRE(world.verify().report.faults == 0);
+    // By who has the database and no key: what follows is written by the server itself.
+    const auto keep = [&](const OrgId& org, int rows) {
+      raw.run(fmt::format("DELETE FROM audit WHERE org_id = '{}' AND seq > {}", org.text(), rows));
+      set_end(raw, org, rows);
+    };
+    keep(cut, 1);
+    world.add_rows(cut, 3);
+    // By who has the key too: a whole new chain.
+    keep(anew, 0);
+    world.add_rows(anew, 5);
+    raw.run("DELETE FROM client_audit WHERE seq > 1");
+    raw.run(
+        "UPDATE client_audit_heads SET seq = 1, mac = (SELECT a.mac FROM client_audit AS a WHERE "
+        "a.seq = 1)");
+    world.add_client_rows(3);
+    // And one that does not even grow past it before the sink is told.
+    keep(back, 1);
+    raw.run("UPDATE organizations SET audit_sunk = 1 WHERE id = '" + back.str() + "'");
+    world.add_rows(back, 1);
+    world.add_rows(whole, 1);
+    CHECK(world.tell() == 5);
+    world.add_rows(back, 5);
+    CHECK(world.tell() == 1);
+
+    const auto found = world.verify();
+    CHECK(found.chains.size() == 4);
+    CHECK(found.report.sink_faults.empty());
+    for (const std::string& chain :
+         {AuditWorld::chain_of(cut), AuditWorld::chain_of(anew), AuditWorld::client_chain()}) {
+      CAPTURE(chain);
+      CHECK(found.has(chain, Kind::sink, 3));
+      REQUIRE(found.chains.contains(chain));
+      CHECK(found.chains.at(chain).count == 1);
+      CHECK(
+          found.chains.at(chain).faults.at(0).what.starts_with("the row is another one than "
+                                                               "line "));
+    }
+    CHECK(found.has(AuditWorld::chain_of(back), Kind::sink, 3));
+    CHECK(found.has(AuditWorld::chain_of(back), Kind::sink, 2));
+    CHECK(found.chains.at(AuditWorld::chain_of(back)).faults.at(1).what.find("set back") !=
+          std::string::npos);
+    // By itself as among all.
+    CHECK(world.verify(cut.str()).report.faults == 1);
+    CHECK(world.verify(whole.str()).report.faults == 0);
+  });
+}
+
 TEST_CASE("a client's own chain is guarded as an organization's") {
   on_files([](AuditWorld& world) {
     const RawSql raw = world.raw();

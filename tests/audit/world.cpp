@@ -78,6 +78,7 @@ AuditWorld::Found AuditWorld::verify(const std::string& org) {
   options.sink_key = audit::sink_key(kInstallationKey);
   options.sink_path = sink_path();
   options.org = org;
+  options.now = engine_.clock().now();
   Found found;
   auto report = audit::verify(db(), store_, options, [&](const audit::ChainFaults& faults) {
     auto [at, fresh] = found.chains.try_emplace(audit::chain_name(faults.chain), faults);

@@ -40,6 +40,7 @@ class AuditWorld {
   Found verify(const std::string& org = "");
   RawSql raw() const { return RawSql(engine_.options().dsn); }
   Database& db() { return engine_.database(); }
+  ManualClock& clock() { return engine_.clock(); }
   sql::SqlAuditStore& store() { return store_; }
 
   static std::string chain_of(const OrgId& org);

@@ -58,6 +58,7 @@ struct AuditFault {
     cut,       // Rows are gone from the end.
     head,      // What is stored as the end is not the last row.
     sink,      // What the sink of heads saw is not what is there, or the sink itself is damaged.
+    late,      // The sink was not told of the row, long after it was written.
   };
   Kind kind;
   std::int64_t seq = 0;
@@ -71,8 +72,8 @@ class ChainCheck {
  public:
   ChainCheck(std::string key, AuditChain chain) : key_(std::move(key)), chain_(std::move(chain)) {}
 
-  // The end of the chain that the sink saw last; before the rows.
-  void expect(const AuditHead& seen) { seen_ = seen; }
+  // The highest number that the sink saw; before the rows.
+  void expect(std::int64_t seen) { seen_ = seen; }
   void row(const AuditRow& row);
   // After the last row. `stored`: the end as the database has it.
   void end(const AuditHead& stored);
@@ -91,7 +92,7 @@ class ChainCheck {
 
   std::string key_;
   AuditChain chain_;
-  std::optional<AuditHead> seen_;
+  std::int64_t seen_ = 0;
   AuditHead last_;
   std::int64_t rows_ = 0;
   std::int64_t fault_count_ = 0;

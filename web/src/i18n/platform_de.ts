@@ -63,6 +63,7 @@ export const platformDe: Record<keyof typeof platformEn, string> = {
   'platform.orphaned': 'Niemand',
   'platform.owner': 'Inhaber',
   'platform.owner_inactive': 'Konto nicht aktiv',
+  'platform.part_audit': 'Protokoll außerhalb der Datenbank',
   'platform.part_cluster': 'Cluster',
   'platform.part_database': 'Datenbank',
   'platform.part_operator': 'Operator',

@@ -61,6 +61,7 @@ export const platformEn = {
   'platform.orphaned': 'No owner',
   'platform.owner': 'Owner',
   'platform.owner_inactive': 'Account not active',
+  'platform.part_audit': 'Audit log outside of the database',
   'platform.part_cluster': 'Cluster',
   'platform.part_database': 'Database',
   'platform.part_operator': 'Operator',
