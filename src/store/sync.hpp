@@ -60,7 +60,8 @@ class SyncStore {
  public:
   virtual ~SyncStore() = default;
 
-  // Takes or renews a lease until `until`; nullopt when another holder has it at `now`.
+  // Takes or renews a lease until `until`; nullopt when another holder has it at `now`. All who
+  // want one ask for the same time, and one that ends later than twice that has ended.
   virtual Result<std::optional<LeaseGrant>> lease(Tx&, const FleetScope&, std::string_view name,
                                                   std::string_view holder, Time now,
                                                   Time until) = 0;

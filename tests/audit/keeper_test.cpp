@@ -40,6 +40,15 @@ std::unique_ptr<audit::HeadSink> sink_of(const AuditWorld& world) {
   return audit::file_sink(world.sink_path(), audit::sink_key(kInstallationKey));
 }
 
+// Nobody is called that, and it never ends.
+void haunt(const RawSql& raw) {
+  raw.run("UPDATE leases SET holder = 'ghost', expires_at = 9000000000000000000");
+}
+
+void append(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::app) << text;
+}
+
 }  // namespace
 
 TEST_CASE("the sink is told of chains that moved, once, in a file that only its owner reads") {
@@ -205,6 +214,42 @@ TEST_CASE("a purge of a person leaves the chain whole and makes older hashes nob
     sign_in("192.0.2.1");
     CHECK(address_of(4) != address_of(1));
     CHECK(world.verify().report.faults == 0);
+  });
+}
+
+TEST_CASE("a lease that ends later than anybody takes one for counts as ended, whose ever it is") {
+  for_each_engine([](EngineCase& engine) {
+    AuditWorld world(engine);
+    Server server(world, std::make_unique<FailingSink>());
+    const auto take = [&](const std::string& name, const std::string& holder, Duration life,
+                          Time now) {
+      const auto taken = world.db().fleet_write(kFleet, [&](Tx& tx) {
+        return server.leases.lease(tx, kFleet, name, holder, now, now + life);
+      });
+      REQUIRE(taken.has_value());
+      return taken->has_value();
+    };
+    for (const std::string name : {"sync", "mail", "purge", "access-reminders", "audit-heads"}) {
+      CAPTURE(name);
+      const Time now = engine.clock().now();
+      CHECK(take(name, "one", seconds(15), now));
+      CHECK_FALSE(take(name, "two", seconds(15), now));
+      // A holder whose clock goes ahead is still one.
+      CHECK(take(name, "one", seconds(15), now + seconds(15)));
+      CHECK_FALSE(take(name, "two", seconds(15), now));
+      CHECK(take(name, "one", hours(24 * 365 * 1000), now));
+      CHECK(take(name, "two", seconds(15), now));
+    }
+  });
+}
+
+TEST_CASE("a forged lease keeps no end from the sink") {
+  on_files([](AuditWorld& world) {
+    const OrgId org = world.add_org(1);
+    CHECK(world.tell() == 1);
+    world.add_rows(org, 1);
+    haunt(world.raw());
+    CHECK(world.tell() == 1);
   });
 }
 

@@ -1,3 +1,4 @@
+-- One that ends beyond all that a holder may ask for has ended.
 -- name: lease_take
 -- rows: optional
 -- scope: fleet
@@ -7,6 +8,7 @@ ON CONFLICT (name) DO UPDATE
 SET fence = CASE WHEN leases.holder = excluded.holder THEN leases.fence ELSE leases.fence + 1 END,
   holder = excluded.holder, expires_at = excluded.expires_at
 WHERE leases.holder = excluded.holder OR leases.expires_at <= :now
+  OR leases.expires_at > :beyond
 RETURNING fence;
 
 -- name: lease_release
