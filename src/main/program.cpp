@@ -18,6 +18,7 @@
 #include "main/descriptors.hpp"
 #include "main/housekeeping.hpp"
 #include "main/mailing.hpp"
+#include "main/operator_metrics.hpp"
 #include "main/readiness.hpp"
 #include "main/stores.hpp"
 #include "operator/operator.hpp"
@@ -95,6 +96,7 @@ struct Program::Impl {
   std::unique_ptr<op::Operator> op;
   http::Metrics metrics;
   std::unique_ptr<Mailing> mailing;
+  std::unique_ptr<OperatorMetrics> operator_metrics;
   http::Router raw;
   std::unique_ptr<http::Router> metrics_router;
   std::unique_ptr<http::Server> server;
@@ -224,6 +226,7 @@ void Program::Impl::start_background() {
   }
   if (config.run_operator) {
     op = std::make_unique<op::Operator>(*cluster, config.op, parts.clock, parts.random);
+    operator_metrics = std::make_unique<OperatorMetrics>(metrics, *op);
     op->start(loop);
   }
 }
@@ -283,6 +286,7 @@ Result<void> Program::Impl::bind() {
                         const auto streams = metrics.gauge("sse_subscribers", "Open event streams");
                         streams.set(static_cast<double>(hub.subscribers()));
                         if (mailing) mailing->measure();
+                        if (operator_metrics) operator_metrics->measure();
                         return metrics.response();
                       });
   http::ServerOptions inside;

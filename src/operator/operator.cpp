@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "operator/engine/bootstrap.hpp"
 #include "operator/engine/cache.hpp"
+#include "operator/engine/change.hpp"
 #include "operator/engine/informer.hpp"
 #include "operator/engine/isolation_watch.hpp"
 #include "operator/engine/lease.hpp"
@@ -28,24 +29,6 @@ constexpr Duration kAwayMax = seconds(10);
 
 std::string identity_of(const OperatorConfig& config, Random& random) {
   return config.identity.empty() ? "operator-" + random_suffix(random, 10) : config.identity;
-}
-
-std::string_view ready_of(const Json* sandbox) {
-  if (sandbox == nullptr) return "";
-  const Json& list = sandbox->at("status", "conditions");
-  if (list.is_array())
-    for (const Json& c : list.as_array())
-      if (c.text("type") == "Ready") return c.text("status");
-  return "";
-}
-
-// What of a resource only a person or sync changes.
-bool wish_changed(const Json* before, const Json* after) {
-  if (before == nullptr || after == nullptr) return true;
-  return before->at("metadata", "generation") != after->at("metadata", "generation") ||
-         before->at("metadata", "deletionTimestamp") !=
-             after->at("metadata", "deletionTimestamp") ||
-         before->text("metadata", "uid") != after->text("metadata", "uid");
 }
 
 }  // namespace
@@ -137,10 +120,14 @@ struct Operator::Impl {
       add_sandboxes_of(name);
       add_deployments_of(name);
     } else {
-      const std::string_view stem = object.at("metadata", "labels").text(labels::kDeployment);
-      if (!stem.empty()) queue.add(deployment_key(ns, stem));
+      // Both, where somebody gave the object to another by its label.
+      const std::string_view was = stem_of(before), is = stem_of(after);
+      for (const std::string_view stem : {was, is})
+        if (!stem.empty()) queue.add(deployment_key(ns, stem));
       // A sandbox that ends waits for the last pod.
-      if (stem.empty() || (kind == kinds::kPod && after == nullptr)) add_sandboxes_of(ns);
+      if ((before != nullptr && was.empty()) || (after != nullptr && is.empty()) ||
+          (kind == kinds::kPod && after == nullptr))
+        add_sandboxes_of(ns);
       // What a quota refused may be let in by another.
       if (kind == kinds::kResourceQuota &&
           (before == nullptr || after == nullptr || before->at("spec") != after->at("spec") ||
@@ -172,7 +159,11 @@ struct Operator::Impl {
   bool work() {
     const auto key = queue.take(clock.monotonic());
     if (!key) return false;
+    const Time began = clock.monotonic();
     const Outcome outcome = reconciler.reconcile(*key);
+    if (told)
+      told({key->kind == Key::Kind::sandbox ? ReconcilerKind::sandbox : ReconcilerKind::deployment,
+            clock.monotonic() - began, outcome.cause});
     switch (outcome.kind) {
       case Outcome::Kind::done:
         queue.forget(*key);
@@ -210,6 +201,7 @@ struct Operator::Impl {
     now.writes = reconciler.counts().writes;
     now.failures = reconciler.counts().failures;
     now.queued = queue.size();
+    now.queued_sandboxes = queue.size(Key::Kind::sandbox);
     std::vector<std::string> lacking;
     if (!bootstrap.missing().empty()) lacking.push_back(bootstrap.missing());
     for (const auto& i : informers) {
@@ -245,7 +237,8 @@ struct Operator::Impl {
     if (config.leader_elect) out = std::min(out, elector.next_due());
     for (const auto& i : informers)
       if (i->retry_at().us != 0) out = std::min(out, i->retry_at());
-    if (const auto due = queue.next_due()) out = std::min(out, *due);
+    // Until this process leads and knows the cluster, no key is taken.
+    if (const auto due = queue.next_due(); due && may_work()) out = std::min(out, *due);
     return out;
   }
 
@@ -342,6 +335,7 @@ struct Operator::Impl {
   IsolationWatch isolation;
   std::vector<std::unique_ptr<Informer>> informers;
   Time resync_at;
+  std::function<void(const Reconciled&)> told;
 
   runtime::Event wake;    // Work may have come.
   runtime::Event ending;  // stop() was called.
@@ -363,6 +357,11 @@ Operator::Operator(kube::Cluster& cluster, OperatorConfig config, const Clock& c
                    Random& random)
     : impl_(std::make_unique<Impl>(cluster, std::move(config), clock, random)) {}
 Operator::~Operator() = default;
+
+void Operator::on_reconciled(std::function<void(const Reconciled&)> told) {
+  KS_ASSERT(!impl_->started.load());
+  impl_->told = std::move(told);
+}
 
 void Operator::start(runtime::Loop& loop) {
   KS_ASSERT(!impl_->started.exchange(true));

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -15,6 +17,22 @@
 // their status. Needs nothing but the cluster.
 namespace ks::op {
 
+enum class ReconcilerKind { sandbox, deployment };
+inline constexpr ReconcilerKind kReconcilers[] = {ReconcilerKind::sandbox,
+                                                  ReconcilerKind::deployment};
+constexpr std::string_view name(ReconcilerKind kind) {
+  return kind == ReconcilerKind::sandbox ? "sandbox" : "deployment";
+}
+
+// One try at bringing a resource in line, whose is not said.
+struct Reconciled {
+  ReconcilerKind reconciler;
+  Duration took;
+  // Empty when nothing failed, else one of a few words: "no_answer", "conflict", "too_many",
+  // "forbidden", "invalid", "not_found", "server_error", "unsettled", "refused".
+  std::string_view cause;
+};
+
 class Operator {
  public:
   // All four outlive the operator.
@@ -22,6 +40,9 @@ class Operator {
   ~Operator();
   Operator(const Operator&) = delete;
   Operator& operator=(const Operator&) = delete;
+
+  // Called after each try, on the operator's loop. Once, before start().
+  void on_reconciled(std::function<void(const Reconciled&)> told);
 
   // Starts its fibers on `loop` and returns at once. Once.
   void start(runtime::Loop& loop);
@@ -44,6 +65,7 @@ class Operator {
     std::size_t failures = 0;
     std::size_t relists = 0;
     std::size_t queued = 0;
+    std::size_t queued_sandboxes = 0;  // Of those.
   };
   // From any thread.
   Counters counters() const;

@@ -6,17 +6,28 @@
 
 namespace ks::op {
 
+void Queue::make_ready(const Key& key) {
+  if (!waiting_.insert(key).second) return;
+  ready_.push_back(key);
+  ++size_of(key);
+}
+
+void Queue::drop_delayed(const Key& key) {
+  const auto at = delayed_.find(key);
+  if (at == delayed_.end()) return;
+  by_time_.erase({at->second, key});
+  delayed_.erase(at);
+  --size_of(key);
+}
+
 void Queue::add(const Key& key) {
-  if (const auto at = delayed_.find(key); at != delayed_.end()) {
-    if (failures_.contains(key)) return;
-    by_time_.erase({at->second, key});
-    delayed_.erase(at);
-  }
+  if (delayed_.contains(key) && failures_.contains(key)) return;
+  drop_delayed(key);
   if (active_.contains(key)) {
     again_.insert(key);
     return;
   }
-  if (waiting_.insert(key).second) ready_.push_back(key);
+  make_ready(key);
 }
 
 void Queue::add_now(const Key& key) {
@@ -27,12 +38,11 @@ void Queue::add_now(const Key& key) {
 
 void Queue::add_at(const Key& key, Time due) {
   if (waiting_.contains(key)) return;
-  if (const auto at = delayed_.find(key); at != delayed_.end()) {
-    if (at->second <= due) return;
-    by_time_.erase({at->second, key});
-  }
+  if (const auto at = delayed_.find(key); at != delayed_.end() && at->second <= due) return;
+  drop_delayed(key);
   delayed_[key] = due;
   by_time_.insert({due, key});
+  ++size_of(key);
 }
 
 void Queue::retry(const Key& key, Time now, Duration at_least, Duration at_most) {
@@ -45,12 +55,11 @@ void Queue::retry(const Key& key, Time now, Duration at_least, Duration at_most)
 std::optional<Key> Queue::take(Time now) {
   while (!by_time_.empty() && by_time_.begin()->first <= now) {
     const Key key = by_time_.begin()->second;
-    by_time_.erase(by_time_.begin());
-    delayed_.erase(key);
+    drop_delayed(key);
     if (active_.contains(key))
       again_.insert(key);
-    else if (waiting_.insert(key).second)
-      ready_.push_back(key);
+    else
+      make_ready(key);
   }
   if (ready_.empty()) return std::nullopt;
   Key key = std::move(ready_.front());
@@ -62,6 +71,7 @@ std::optional<Key> Queue::take(Time now) {
 
 void Queue::done(const Key& key) {
   active_.erase(key);
+  --size_of(key);
   if (urgent_.erase(key) > 0) failures_.erase(key);
   if (again_.erase(key) > 0) add(key);
 }

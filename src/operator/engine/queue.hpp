@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <compare>
 #include <deque>
 #include <map>
@@ -45,10 +46,17 @@ class Queue {
 
   // All that is still to come, also what is worked on now.
   std::size_t size() const { return ready_.size() + delayed_.size() + active_.size(); }
+  // Of one kind.
+  std::size_t size(Key::Kind kind) const { return sizes_[static_cast<std::size_t>(kind)]; }
   std::optional<Time> next_due() const;
 
  private:
+  void make_ready(const Key& key);
+  void drop_delayed(const Key& key);
+  std::size_t& size_of(const Key& key) { return sizes_[static_cast<std::size_t>(key.kind)]; }
+
   Random& random_;
+  std::array<std::size_t, 2> sizes_{};
   std::deque<Key> ready_;
   std::set<Key> waiting_;  // In ready_.
   std::set<Key> active_;

@@ -1,6 +1,7 @@
 #include "operator/engine/queue.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -106,4 +107,34 @@ TEST_CASE("an hour without the cluster does not lengthen the pause of what fails
   queue.retry(key("a"), now, {});
   queue.done(key("a"));
   CHECK(queue.next_due().value() <= now + milliseconds(5));
+}
+
+TEST_CASE("what waits is counted by kind, wherever in the queue it is") {
+  SeededRandom random(1);
+  Queue queue(random);
+  const Key box{Key::Kind::sandbox, {}, "a"}, app{Key::Kind::deployment, "a", "b"};
+  const auto sizes = [&] {
+    CHECK(queue.size() == queue.size(Key::Kind::sandbox) + queue.size(Key::Kind::deployment));
+    return std::pair(queue.size(Key::Kind::sandbox), queue.size(Key::Kind::deployment));
+  };
+  using Sizes = std::pair<std::size_t, std::size_t>;
+  queue.add(box);
+  queue.add(box);
+  queue.add_at(app, kNow + seconds(5));
+  queue.add_at(app, kNow + seconds(3));
+  CHECK(sizes() == Sizes{1, 1});
+  REQUIRE(queue.take(kNow) == box);
+  CHECK(sizes() == Sizes{1, 1});
+  queue.retry(box, kNow, seconds(1));
+  queue.done(box);
+  CHECK(sizes() == Sizes{1, 1});
+  REQUIRE(queue.take(kNow + seconds(2)) == box);
+  queue.add(box);
+  queue.done(box);
+  CHECK(sizes() == Sizes{1, 1});
+  REQUIRE(queue.take(kNow + seconds(4)));
+  REQUIRE(queue.take(kNow + seconds(4)));
+  queue.done(box);
+  queue.done(app);
+  CHECK(sizes() == Sizes{0, 0});
 }

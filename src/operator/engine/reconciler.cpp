@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "kube/refusal.hpp"
 #include "operator/plan/cause.hpp"
 #include "operator/plan/events.hpp"
 
@@ -26,6 +27,26 @@ bool is_gone(const Json& object) {
          (!finalizers.is_array() || finalizers.as_array().empty());
 }
 
+// For numbers: few words, so that no name of a tenant gets in.
+std::string_view word_of(const kube::KubeError& error) {
+  switch (error.status) {
+    case 0:
+      return "no_answer";
+    case 403:
+      return "forbidden";
+    case 404:
+      return "not_found";
+    case 409:
+      return "conflict";
+    case 422:
+      return "invalid";
+    case 429:
+      return "too_many";
+    default:
+      return error.status >= 500 ? "server_error" : "refused";
+  }
+}
+
 // Fencing: this process no longer holds the lease.
 constexpr const char* kFenced = "Fenced";
 
@@ -39,8 +60,16 @@ Outcome Reconciler::reconcile(const Key& key) {
 }
 
 kube::KubeResult<void> Reconciler::run(const std::vector<Step>& steps, std::string_view manager) {
-  for (const Step& step : steps)
-    if (auto done = run(step, manager); !done) return done;
+  std::optional<kube::KubeError> full;
+  for (const Step& step : steps) {
+    // In a quota that is full, what goes makes room for what comes.
+    if (full && step.verb != Step::Verb::remove) continue;
+    auto done = run(step, manager);
+    if (done) continue;
+    if (full || !kube::is_over_quota(done.error())) return done;
+    full = std::move(done.error());
+  }
+  if (full) return std::unexpected(std::move(*full));
   return {};
 }
 
@@ -85,7 +114,8 @@ Outcome Reconciler::after_failure(const kube::KubeError& error) {
               {{"status", error.status}, {"reason", error.reason}, {"cause", error.message}});
   // So says a server that is only just coming back.
   const bool away = error.status == 0 || error.status == 503;
-  return {away ? Outcome::Kind::retry_soon : Outcome::Kind::retry, error.retry_after};
+  return {away ? Outcome::Kind::retry_soon : Outcome::Kind::retry, error.retry_after,
+          word_of(error)};
 }
 
 Outcome Reconciler::write_status(const kube::Kind& kind, const ResourceMeta& meta, Json status,
@@ -244,7 +274,7 @@ Outcome Reconciler::reconcile_sandbox(const std::string& name) {
     next.status = failed_status(sandbox, cause.reason, cause.message, clock_.now());
   } else if (!next.steps.empty()) {
     log::warn("a Sandbox does not come to rest", {{"name", name}});
-    outcome = {Outcome::Kind::retry, {}};
+    outcome = {Outcome::Kind::retry, {}, "unsettled"};
   } else if (hidden) {
     outcome = {Outcome::Kind::again, kLookAgain};
   }
@@ -327,9 +357,9 @@ Outcome Reconciler::reconcile_deployment(const kube::Ref& ref) {
   } else if (!next.steps.empty()) {
     log::warn("a UserDeployment does not come to rest",
               {{"namespace", ref.ns}, {"name", ref.name}});
-    outcome = {Outcome::Kind::retry, {}};
+    outcome = {Outcome::Kind::retry, {}, "unsettled"};
   } else if (next.look_again) {
-    outcome = {Outcome::Kind::again, *next.look_again - clock_.now()};
+    outcome = {Outcome::Kind::again, *next.look_again - clock_.now(), {}};
   }
   if (!next.status || *next.status == resource.status) return outcome;
   outcome = write_status(kinds::kUserDeployment, resource.meta, to_json(*next.status),

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "kube/cluster.hpp"
@@ -26,6 +27,7 @@ struct Outcome {
   };
   Kind kind = Kind::done;
   Duration after{};
+  std::string_view cause{};  // Why it failed, if it did: one of the words of op::Reconciled.
 };
 
 // Plans one resource and does the steps; the only code that writes, and the only that writes a
@@ -76,7 +78,8 @@ class Reconciler {
   void add_isolation(SandboxStatus& next, const SandboxResource& sandbox) const;
   std::optional<SandboxView> view_of(const std::string& ns) const;
 
-  // Stops at the first step that fails.
+  // Stops at the first step that fails; after one that a quota had no room for only removals are
+  // done.
   kube::KubeResult<void> run(const std::vector<Step>& steps, std::string_view manager);
   kube::KubeResult<void> run(const Step& step, std::string_view manager);
   Outcome after_failure(const kube::KubeError& error);

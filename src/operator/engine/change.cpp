@@ -1,0 +1,28 @@
+#include "operator/engine/change.hpp"
+
+#include "domain/resources.hpp"
+
+namespace ks::op {
+
+std::string_view ready_of(const Json* sandbox) {
+  if (sandbox == nullptr) return "";
+  const Json& list = sandbox->at("status", "conditions");
+  if (list.is_array())
+    for (const Json& c : list.as_array())
+      if (c.text("type") == "Ready") return c.text("status");
+  return "";
+}
+
+std::string_view stem_of(const Json* object) {
+  return object == nullptr ? "" : object->at("metadata", "labels").text(labels::kDeployment);
+}
+
+bool wish_changed(const Json* before, const Json* after) {
+  if (before == nullptr || after == nullptr) return true;
+  return before->at("metadata", "generation") != after->at("metadata", "generation") ||
+         before->at("metadata", "deletionTimestamp") !=
+             after->at("metadata", "deletionTimestamp") ||
+         before->text("metadata", "uid") != after->text("metadata", "uid");
+}
+
+}  // namespace ks::op

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/json.hpp"
+
+// What a change of an object says: `before` is null for a new one, `after` for one that is gone.
+namespace ks::op {
+
+// The status of a Sandbox's condition Ready; empty when there is none.
+std::string_view ready_of(const Json* sandbox);
+// The stem of the deployment that the object's label names; empty when there is none.
+std::string_view stem_of(const Json* object);
+// Whether that changed of a resource which only a person or sync changes.
+bool wish_changed(const Json* before, const Json* after);
+
+}  // namespace ks::op
