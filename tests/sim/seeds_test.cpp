@@ -1,7 +1,7 @@
-#include <algorithm>
+#include <charconv>
 #include <cstdlib>
-#include <iterator>
 #include <set>
+#include <string_view>
 
 #include <doctest/doctest.h>
 
@@ -9,251 +9,14 @@
 #include "operator/manifests/crds.hpp"
 #include "operator/manifests/manifests.hpp"
 #include "operator/sample.hpp"
+#include "tests/sim/story.hpp"
 #include "tests/sim/world.hpp"
 
-// Worlds from seeds: tenants want, change and drop things, people edit and delete by hand, calls
-// fail, watches break, operators die. In the end, with the faults off, everything is as wanted and
-// nothing is written any more.
 using namespace ks;
 namespace kinds = kube::kinds;
 using sim::World;
 
 namespace {
-
-kube::simulated::Faults random_faults(Random& random) {
-  kube::simulated::Faults out;
-  out.error_500 = sample::between(random, 0, 80);
-  out.error_429 = sample::between(random, 0, 30);
-  out.no_answer_before = sample::between(random, 0, 50);
-  out.no_answer_after = sample::between(random, 0, 80);
-  out.conflict_409 = sample::between(random, 0, 80);
-  out.watch_dropped = sample::between(random, 0, 60);
-  out.watch_event_late = sample::between(random, 0, 60);
-  out.watch_expired_410 = sample::between(random, 0, 30);
-  return out;
-}
-
-class Story {
- public:
-  explicit Story(std::uint64_t seed, const World::Front& front = {})
-      : world_(seed, {}, front), random_(seed * 2654435761U + 1) {}
-
-  void run() {
-    // As after `kubectl apply` of the manifests.
-    kube::ApplyOptions options;
-    options.manager = "kubectl";
-    for (const Json& definition : op::custom_resource_definitions())
-      REQUIRE(world_.cluster().apply(kinds::kCustomResourceDefinition, definition, options));
-    for (int i = sample::between(random_, 1, 2); i > 0; --i) add_sandbox();
-    for (int i = sample::between(random_, 5, 25); i > 0; --i) {
-      act();
-      world_.apply();
-      world_.run_some(sample::between(random_, 0, 60));
-    }
-    world_.cluster().set_down(false);
-    world_.cluster().set_faults({});
-    // A deployment whose namespace went away comes again when the namespace does.
-    for (int i = 0; i < 3; ++i) {
-      REQUIRE(world_.settle());
-      world_.apply();
-    }
-    REQUIRE(world_.settle());
-    check();
-  }
-
- private:
-  using Act = void (Story::*)();
-
-  void act() {
-    static constexpr Act kActs[] = {
-        &Story::add_deployment,  &Story::add_deployment,   &Story::add_deployment,
-        &Story::change_workload, &Story::change_workload,  &Story::change_sandbox,
-        &Story::restart_pods,    &Story::drop_deployment,  &Story::drop_sandbox,
-        &Story::add_sandbox,     &Story::delete_by_hand,   &Story::delete_by_hand,
-        &Story::edit_by_hand,    &Story::delete_namespace, &Story::turn_faults,
-        &Story::turn_faults,     &Story::restart_operator, &Story::restart_operator,
-        &Story::toggle_down,     &Story::compact,          &Story::let_time_pass};
-    (this->*kActs[random_.below(std::size(kActs))])();
-  }
-
-  template <class Map>
-  typename Map::mapped_type* any(Map& map) {
-    if (map.empty()) return nullptr;
-    auto at = map.begin();
-    std::advance(at, static_cast<std::ptrdiff_t>(random_.below(map.size())));
-    return &at->second;
-  }
-
-  void add_sandbox() {
-    if (world_.sandboxes.size() >= 3) return;
-    const std::string ns = "sandbox-" + std::to_string(++count_);
-    SandboxResource s = sample::sandbox(ns, sample::between(random_, 1, 2), count_);
-    s.spec.quota = sample::random_quota(random_);
-    world_.sandboxes[ns] = std::move(s);
-  }
-
-  void add_deployment() {
-    const SandboxResource* s = any(world_.sandboxes);
-    if (s == nullptr || world_.deployments.size() >= 5) return;
-    const std::string stem = "app-" + std::to_string(++count_);
-    auto d = sample::deployment(s->spec.ns, stem);
-    d.spec.org_id = s->spec.org_id;
-    d.spec.team_id = sample::uuid(500 + sample::between(random_, 1, 2));
-    sample::set_workload(d, sample::random_workload(random_));
-    world_.deployments[stem] = std::move(d);
-  }
-
-  void change_workload() {
-    UserDeploymentResource* d = any(world_.deployments);
-    if (d == nullptr) return;
-    Workload next = sample::random_workload(random_);
-    // A claim only grows; sync never sends less.
-    for (Service& s : next.services)
-      if (const Service* old = d->spec.workload.find(s.name))
-        for (Volume& v : s.volumes)
-          for (const Volume& w : old->volumes)
-            if (v.name == w.name) v.size_bytes = std::max(v.size_bytes, w.size_bytes);
-    sample::set_workload(*d, std::move(next));
-    ++d->spec.revision;
-  }
-
-  void restart_pods() {
-    if (UserDeploymentResource* d = any(world_.deployments)) ++d->spec.restarts;
-  }
-
-  void change_sandbox() {
-    SandboxResource* s = any(world_.sandboxes);
-    if (s == nullptr) return;
-    s->spec.quota = sample::random_quota(random_);
-    s->spec.smtp_egress = sample::chance(random_, 50);
-    s->spec.isolation = static_cast<Isolation>(random_.below(3));
-  }
-
-  void drop_deployment() {
-    const UserDeploymentResource* d = any(world_.deployments);
-    if (d == nullptr) return;
-    const kube::Ref ref{kinds::kUserDeployment, d->meta.ns, d->spec.stem};
-    world_.deployments.erase(d->spec.stem);
-    remove_surely(ref);
-  }
-
-  void drop_sandbox() {
-    const SandboxResource* s = any(world_.sandboxes);
-    if (s == nullptr || world_.sandboxes.size() < 2) return;
-    const std::string ns = s->spec.ns;
-    std::erase_if(world_.deployments, [&](const auto& d) { return d.second.meta.ns == ns; });
-    world_.sandboxes.erase(ns);
-    remove_surely({kinds::kSandbox, {}, ns});
-  }
-
-  // The tenants' side tries until it is done; only the operator's side is to suffer here.
-  void remove_surely(const kube::Ref& ref) {
-    world_.cluster().set_faults({});
-    world_.cluster().set_down(false);
-    (void)world_.cluster().remove(ref, {});
-    world_.cluster().set_faults(faults_);
-  }
-
-  void delete_by_hand() {
-    static const std::vector<const kube::Kind*> kKinds = {
-        &kinds::kDeployment, &kinds::kService,        &kinds::kIngress,
-        &kinds::kPod,        &kinds::kNetworkPolicy,  &kinds::kResourceQuota,
-        &kinds::kLimitRange, &kinds::kServiceAccount, &kinds::kPodDisruptionBudget};
-    const kube::Kind& kind = *kKinds[random_.below(kKinds.size())];
-    const auto objects = world_.ours(kind);
-    if (objects.empty()) return;
-    (void)world_.cluster().remove(kube::ref_of(kind, objects[random_.below(objects.size())]), {});
-  }
-
-  void edit_by_hand() {
-    const bool policy = sample::chance(random_, 50);
-    const kube::Kind& kind = policy ? kinds::kNetworkPolicy : kinds::kDeployment;
-    const auto objects = world_.ours(kind);
-    if (objects.empty()) return;
-    const Json& object = objects[random_.below(objects.size())];
-    Json edit = Json::object(
-        {{"apiVersion", kind.api_version()},
-         {"kind", kind.name},
-         {"metadata", Json::object({{"name", object.text("metadata", "name")},
-                                    {"namespace", object.text("metadata", "namespace")}})}});
-    if (policy)
-      edit["spec"].set("egress", Json::array({Json::object()}));
-    else
-      edit["spec"].set("replicas", sample::between(random_, 0, 6));
-    if (sample::chance(random_, 30)) edit["metadata"]["labels"].set(labels::kManagedBy, "me");
-    kube::ApplyOptions options;
-    options.manager = "kubectl";
-    (void)world_.cluster().apply(kind, edit, options);
-  }
-
-  void delete_namespace() {
-    const SandboxResource* s = any(world_.sandboxes);
-    if (s == nullptr || !sample::chance(random_, 50)) return;
-    (void)world_.cluster().remove({kinds::kNamespace, {}, s->spec.ns}, {});
-  }
-
-  void turn_faults() {
-    faults_ = sample::chance(random_, 70) ? random_faults(random_) : kube::simulated::Faults{};
-    world_.cluster().set_faults(faults_);
-  }
-  void restart_operator() { world_.restart_operator(); }
-  void toggle_down() { world_.cluster().set_down(sample::chance(random_, 40)); }
-  void compact() { world_.cluster().compact(); }
-  void let_time_pass() { world_.run_some(sample::between(random_, 100, 800)); }
-
-  void check() {
-    for (const auto& [ns, sandbox] : world_.sandboxes) {
-      CAPTURE(ns);
-      const SandboxStatus status = world_.sandbox_status(ns);
-      const Condition* ready = status.find("Ready");
-      REQUIRE(ready != nullptr);
-      CHECK_MESSAGE(ready->status == "True", ready->reason, ready->message);
-      const auto object = world_.get({kinds::kNamespace, {}, ns});
-      REQUIRE(object);
-      CHECK(object->at("metadata", "annotations").text(annotations::kClaim) == sandbox.spec.claim);
-      CHECK(object->at("metadata", "labels").text(labels::kIsolation) ==
-            name(sandbox.spec.isolation));
-      for (const Json& p : world_.list(kinds::kNetworkPolicy, ns))
-        if (const Json& egress = p.at("spec", "egress"); egress.is_array())
-          for (const Json& r : egress.as_array()) CHECK(r.find("to") != nullptr);
-    }
-    std::size_t wanted_services = 0;
-    for (const auto& [stem, d] : world_.deployments) {
-      CAPTURE(stem);
-      const UserDeploymentStatus status = world_.status(stem);
-      int replicas = 0;
-      for (const Service& s : d.spec.workload.services) replicas += s.replicas;
-      CHECK_MESSAGE(name(status.phase) == (replicas == 0 ? "Stopped" : "Ready"), status.reason,
-                    status.message);
-      CHECK(status.observed_revision == d.spec.revision);
-      for (const Service& s : d.spec.workload.services) {
-        ++wanted_services;
-        const auto object =
-            world_.get({kinds::kDeployment, d.meta.ns, object_name(stem, d.spec.workload, s.name)});
-        REQUIRE(object);
-        CHECK(object->integer_or(-1, "spec", "replicas") == s.replicas);
-      }
-    }
-    // Nothing is left of what nobody wants.
-    CHECK(world_.ours(kinds::kNamespace).size() == world_.sandboxes.size());
-    CHECK(world_.list(kinds::kUserDeployment).size() == world_.deployments.size());
-    CHECK(world_.ours(kinds::kDeployment).size() == wanted_services);
-    for (const Json& claim : world_.ours(kinds::kPersistentVolumeClaim))
-      CHECK(world_.deployments.contains(
-          std::string(claim.at("metadata", "labels").text(labels::kDeployment))));
-    // At rest nothing is written, by this process or the next.
-    CHECK(world_.resync_writes() == 0);
-    const auto before = world_.cluster().mutating_calls();
-    world_.restart_operator();
-    REQUIRE(world_.settle());
-    CHECK(world_.cluster().mutating_calls() == before);
-  }
-
-  World world_;
-  SeededRandom random_;
-  kube::simulated::Faults faults_;
-  int count_ = 0;
-};
 
 kube::ApplyOptions by(const char* manager) {
   kube::ApplyOptions out;
@@ -335,15 +98,56 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
+// "3,5,9", or "none".
+std::vector<int> numbers_in(std::string_view text) {
+  std::vector<int> out;
+  while (!text.empty() && text != "none") {
+    int n = 0;
+    std::from_chars(text.data(), text.data() + text.size(), n);
+    out.push_back(n);
+    const std::size_t comma = text.find(',');
+    text.remove_prefix(comma == text.npos ? text.size() : comma + 1);
+  }
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const std::string& line : lines) out += "  " + line + "\n";
+  return out;
+}
+
+// Says what went wrong with as little as it needs, and how to see it again.
+void report(const sim::Script& script, const std::vector<std::string>& faults) {
+  const sim::Script less = sim::shrink(script);
+  FAIL_CHECK("seed ", script.seed, ":\n", joined(faults), "shrunk to ", less.acts.size(), " of ",
+             script.acts.size(), " acts:\n", sim::describe(less), joined(sim::play(less)),
+             "again: ", sim::command(less));
+}
+
 }  // namespace
 
 TEST_CASE("seeded worlds end where they should, and then nothing is written") {
-  // KS_SIM_SEED runs one seed, KS_SIM_SEEDS that many.
+  // KS_SIM_SEED plays one seed, KS_SIM_ACTS and KS_SIM_CALM only a part of it; else KS_SIM_SEEDS of
+  // them from KS_SIM_FROM on.
   const std::uint64_t only = number_from("KS_SIM_SEED", 0);
-  const std::uint64_t count = number_from("KS_SIM_SEEDS", 200);
-  for (std::uint64_t seed = only == 0 ? 1 : only; seed <= (only == 0 ? count : only); ++seed) {
-    INFO("KS_SIM_SEED=" << seed);
-    Story(seed).run();
+  if (only != 0) {
+    sim::Script script = sim::script_of(only);
+    if (const char* acts = std::getenv("KS_SIM_ACTS")) script.acts = numbers_in(acts);
+    script.calm = static_cast<std::uint32_t>(number_from("KS_SIM_CALM", 0));
+    MESSAGE(sim::describe(script));
+    const auto faults = sim::play(script);
+    CHECK_MESSAGE(faults.empty(), joined(faults));
+    return;
+  }
+  const std::uint64_t from = number_from("KS_SIM_FROM", 1);
+  for (std::uint64_t seed = from; seed < from + number_from("KS_SIM_SEEDS", 200); ++seed) {
+    INFO("KS_SIM_SEED=", seed);
+    const sim::Script script = sim::script_of(seed);
+    if (const auto faults = sim::play(script); !faults.empty()) {
+      report(script, faults);
+      break;  // One is enough to mend.
+    }
   }
 }
 
@@ -370,7 +174,8 @@ TEST_CASE("the roles of the manifests are enough, and nothing in them is unused"
   const auto guard = [&](kube::Cluster& cluster) { return std::make_unique<Guard>(cluster, used); };
   for (std::uint64_t seed = 1001; seed <= 1030; ++seed) {
     INFO("seed " << seed);
-    Story(seed, guard).run();
+    const auto faults = sim::play(sim::script_of(seed), guard);
+    CHECK_MESSAGE(faults.empty(), joined(faults));
   }
   // No story takes a finalizer off by hand; then the operator looks itself before it cleans up.
   World world(1, {}, guard);

@@ -1,39 +1,55 @@
 #include "tests/sim/world.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace ks::sim {
 
 namespace kinds = kube::kinds;
 
 namespace {
-kube::simulated::Options options_of(std::uint64_t seed) {
-  kube::simulated::Options out;
-  out.seed = seed;
-  return out;
+kube::simulated::Options with_seed(kube::simulated::Options options, std::uint64_t seed) {
+  options.seed = seed;
+  return options;
 }
 
-// Tenants' side: no faults, as if it were tried until it goes through.
 // Longer than the operator waits before it looks whether a cluster that was away is back.
 constexpr Duration kQuiet = seconds(12);
 constexpr const char* kSync = "k8s-scheduler/sync";
 }  // namespace
 
-World::World(std::uint64_t seed, op::OperatorConfig config, const Front& front)
+World::World(std::uint64_t seed, op::OperatorConfig config, const Front& front,
+             kube::simulated::Options options)
     : random_(seed),
       config_(std::move(config)),
-      cluster_(std::make_unique<kube::simulated::SimulatedCluster>(clock_, options_of(seed))) {
+      cluster_(std::make_unique<kube::simulated::SimulatedCluster>(
+          clock_, with_seed(std::move(options), seed))) {
   if (front) front_ = front(*cluster_);
-  restart_operator();
+  add_operator();
 }
 
-void World::restart_operator() {
+void World::add_operator() {
+  kube::Cluster& behind = seats_.empty() && front_ ? *front_ : *cluster_;
+  seats_.push_back({std::make_unique<Gate>(behind), nullptr, false});
+  restart_operator(seats_.size() - 1);
+}
+
+void World::restart_operator(std::size_t which) {
   // The next one waits until the lease of the last has run out, as after a kill.
   config_.identity = "operator-" + std::to_string(++generation_);
-  operator_ =
-      std::make_unique<op::Operator>(front_ ? *front_ : *cluster_, config_, clock_, random_);
+  Seat& seat = seats_[which];
+  seat.op.reset();
+  seat.op = std::make_unique<op::Operator>(*seat.gate, config_, clock_, random_);
 }
 
+op::Operator* World::leader() {
+  for (Seat& seat : seats_)
+    if (!seat.paused && seat.op->leading()) return seat.op.get();
+  return nullptr;
+}
+
+// Tenants' side: not held up, as if it were tried until it goes through. As sync does, nothing is
+// put into a namespace that is not proved to be the tenant's.
 void World::apply() {
   kube::ApplyOptions options;
   options.manager = kSync;
@@ -43,7 +59,11 @@ void World::apply() {
     (void)cluster_->apply(kinds::kSandbox, to_json(sandbox), options);
   }
   for (const auto& [stem, d] : deployments) {
-    if (!get({kinds::kNamespace, {}, d.meta.ns})) continue;
+    const auto ns = get({kinds::kNamespace, {}, d.meta.ns});
+    const auto box = sandboxes.find(d.meta.ns);
+    if (!ns || box == sandboxes.end() ||
+        ns->at("metadata", "annotations").text(annotations::kClaim) != box->second.spec.claim)
+      continue;
     const auto there = get({kinds::kUserDeployment, d.meta.ns, stem});
     if (there && there->at("metadata").find("deletionTimestamp") != nullptr) continue;
     (void)cluster_->apply(kinds::kUserDeployment, to_json(d), options);
@@ -59,8 +79,29 @@ void World::apply() {
   }
 }
 
+bool World::step(std::size_t which) {
+  Seat& seat = seats_[which];
+  if (seat.paused) return false;
+  try {
+    return seat.op->step();
+  } catch (const Crash&) {
+    ++crashes_;
+    restart_operator(which);
+    return true;
+  }
+}
+
+bool World::step_any() {
+  for (std::size_t i = 0; i < seats_.size(); ++i)
+    if (step((turn_ + i) % seats_.size())) {
+      turn_ = (turn_ + i + 1) % seats_.size();
+      return true;
+    }
+  return false;
+}
+
 bool World::once() {
-  if (operator_->step()) return true;
+  if (step_any()) return true;
   if (const auto due = cluster_->next_due(); due && *due <= clock_.now()) {
     cluster_->tick();
     return true;
@@ -68,52 +109,65 @@ bool World::once() {
   return false;
 }
 
-void World::advance() {
-  Time next = operator_->next_due();
-  if (const auto due = cluster_->next_due()) next = std::min(next, *due);
+void World::advance(Time most) {
   // An event that is held back shows by no deadline.
-  next = std::min(next, clock_.now() + seconds(1));
+  Time next = std::min(most, clock_.now() + seconds(1));
+  for (const Seat& seat : seats_)
+    if (!seat.paused) next = std::min(next, seat.op->next_due());
+  if (const auto due = cluster_->next_due()) next = std::min(next, *due);
   clock_.set(std::max(next, clock_.now() + milliseconds(1)));
 }
 
 bool World::settle(Duration limit) {
   const Time end = clock_.now() + limit;
   Time quiet_since = clock_.now();
-  std::size_t reconciles = operator_->counters().reconciles;
+  std::size_t reconciles = 0;
   while (clock_.now() < end) {
-    for (int i = 0; i < 100'000; ++i) {
-      if (operator_->step()) continue;
-      const auto due = cluster_->next_due();
-      if (!due || *due > clock_.now()) break;
-      cluster_->tick();
+    for (int i = 0; i < 100'000 && once(); ++i) {
     }
-    const auto counters = operator_->counters();
-    const bool busy = cluster_->pending() || counters.queued > 0 ||
-                      counters.reconciles != reconciles || !operator_->synced() ||
-                      !operator_->leading();
+    op::Operator* leads = leader();
+    const auto counters = leads != nullptr ? leads->counters() : op::Operator::Counters{};
+    const bool busy = leads == nullptr || cluster_->pending() || counters.queued > 0 ||
+                      counters.reconciles != reconciles || !leads->synced();
     reconciles = counters.reconciles;
     if (busy) quiet_since = clock_.now();
     if (clock_.now() - quiet_since >= kQuiet) return true;
-    advance();
+    advance(end);
   }
   return false;
 }
 
 void World::run_some(int steps) {
   for (int i = 0; i < steps; ++i)
-    if (!once()) advance();
+    if (!once()) advance(clock_.now() + hours(1));
+}
+
+void World::run_for(Duration time) {
+  const Time end = clock_.now() + time;
+  while (clock_.now() < end)
+    if (!once()) advance(end);
+  while (once()) {
+  }
 }
 
 std::int64_t World::resync_writes() {
   const std::int64_t before = cluster_->mutating_calls();
-  operator_->resync();
+  for (Seat& seat : seats_) seat.op->resync();
   if (!settle()) return -1;
   return cluster_->mutating_calls() - before;
 }
 
 std::vector<Json> World::list(const kube::Kind& kind, const std::string& ns) {
-  const auto page = cluster_->list(kind, {ns, {}, 100'000, {}});
-  return page ? page->items : std::vector<Json>{};
+  std::vector<Json> out;
+  kube::ListOptions options;
+  options.ns = ns;
+  do {
+    auto page = cluster_->list(kind, options);
+    if (!page) return {};
+    std::ranges::move(page->items, std::back_inserter(out));
+    options.continue_token = page->continue_token;
+  } while (!options.continue_token.empty());
+  return out;
 }
 
 std::vector<Json> World::ours(const kube::Kind& kind, const std::string& ns) {

@@ -1,0 +1,239 @@
+#include "tests/sim/oracle.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace ks::sim {
+
+namespace kinds = kube::kinds;
+
+namespace {
+
+constexpr std::size_t kFaultsMax = 20;
+constexpr const char* kPolicies[] = {"allow-dns", "allow-ingress-controller", "allow-internet",
+                                     "default-deny"};
+
+const kube::Kind* const kClosing[] = {&kinds::kNetworkPolicy, &kinds::kResourceQuota,
+                                      &kinds::kLimitRange};
+
+const kube::Kind* const kInNamespaces[] = {
+    &kinds::kDeployment,    &kinds::kService,       &kinds::kIngress,
+    &kinds::kPod,           &kinds::kSecret,        &kinds::kPersistentVolumeClaim,
+    &kinds::kNetworkPolicy, &kinds::kLimitRange,    &kinds::kPodDisruptionBudget,
+    &kinds::kResourceQuota, &kinds::kServiceAccount};
+
+bool is_ours(const Json& object) {
+  return object.at("metadata", "labels").text(labels::kManagedBy) == labels::kProduct;
+}
+
+std::string text(std::string_view view) { return std::string(view); }
+
+std::string pods_of(const SandboxQuota& quota) {
+  return quota.pods ? std::to_string(*quota.pods) : "";
+}
+
+}  // namespace
+
+Oracle::Oracle(World& world) : world_(world) {
+  world.cluster().on_change([this](const kube::Kind& kind, const Json* before, const Json* after) {
+    changed(kind, before, after);
+  });
+}
+
+void Oracle::fault(std::string what) {
+  if (faults_.size() < kFaultsMax) faults_.push_back(std::move(what));
+}
+
+void Oracle::look_again() {
+  namespaces_.clear();
+  orgs_.clear();
+  closing_.clear();
+  for (const kube::Kind* kind :
+       {&kinds::kNamespace, &kinds::kSandbox, &kinds::kUserDeployment, &kinds::kNetworkPolicy,
+        &kinds::kLimitRange, &kinds::kResourceQuota})
+    for (const Json& object : world_.list(*kind)) changed(*kind, &object, &object);
+}
+
+// Before anything of a tenant starts in it.
+bool Oracle::closed(const std::string& ns) const {
+  const auto there = closing_.find(ns);
+  return there != closing_.end() && std::ranges::all_of(kClosing, [&](const kube::Kind* kind) {
+           return std::ranges::any_of(there->second, [&](const kube::Ref& ref) {
+             return ref.kind == *kind &&
+                    (*kind != kinds::kNetworkPolicy || ref.name == "default-deny");
+           });
+         });
+}
+
+void Oracle::changed(const kube::Kind& kind, const Json* before, const Json* after) {
+  const Json& object = after != nullptr ? *after : *before;
+  const std::string name = text(object.text("metadata", "name"));
+  if (kind == kinds::kNamespace) {
+    if (after == nullptr) {
+      namespaces_.erase(name);
+      closing_.erase(name);
+      bared_.erase(name);
+    } else {
+      namespaces_[name] = {text(object.at("metadata", "annotations").text(annotations::kClaim)),
+                           text(object.at("metadata", "labels").text(labels::kOrg))};
+    }
+    return;
+  }
+  if (kind == kinds::kSandbox) {
+    if (after != nullptr)
+      if (const auto sandbox = sandbox_from_json(object))
+        pods_allowed_[sandbox->spec.ns].insert(pods_of(sandbox->spec.quota));
+    return;
+  }
+  const std::string ns = text(object.text("metadata", "namespace"));
+  if (kind == kinds::kUserDeployment) {
+    if (after == nullptr)
+      orgs_.erase({ns, name});
+    else
+      orgs_[{ns, name}] = text(object.text("spec", "orgId"));
+    return;
+  }
+  if (std::ranges::any_of(kClosing, [&](const kube::Kind* one) { return *one == kind; })) {
+    if (after == nullptr)
+      closing_[ns].erase({kind, ns, name});
+    else
+      closing_[ns].insert({kind, ns, name});
+    if (closed(ns)) bared_.erase(ns);
+  }
+  if (by_hand_ || after == nullptr || !is_ours(object)) return;
+  if (before == nullptr) made_in(kind, object, ns);
+  if (kind == kinds::kResourceQuota &&
+      (before == nullptr || before->at("spec", "hard") != after->at("spec", "hard")))
+    quota_set(ns, object);
+}
+
+void Oracle::made_in(const kube::Kind& kind, const Json& object, const std::string& ns) {
+  const auto where = [&] {
+    return fmt::format("{} {}/{}", kind.plural, ns, object.text("metadata", "name"));
+  };
+  const auto around = namespaces_.find(ns);
+  const auto box = world_.sandboxes.find(ns);
+  if (around == namespaces_.end()) return fault(where() + ": made in no namespace");
+  // A sandbox that nobody wants any more still ends what is in it.
+  if (box != world_.sandboxes.end() && around->second.claim != box->second.spec.claim)
+    return fault(where() + ": made in somebody else's namespace");
+  const std::string org = text(object.at("metadata", "labels").text(labels::kOrg));
+  if (!org.empty() && org != around->second.org)
+    fault(where() + ": of another organization than its namespace");
+  const std::string stem = text(object.at("metadata", "labels").text(labels::kDeployment));
+  if (stem.empty() || kind == kinds::kSecret) return;
+  const auto whose = orgs_.find({ns, stem});
+  if (whose != orgs_.end() && whose->second != around->second.org)
+    fault(where() + ": for a deployment of another organization");
+  if (kind == kinds::kDeployment && !bared_.contains(ns) && !closed(ns))
+    fault(where() + ": made before the namespace was closed");
+}
+
+void Oracle::quota_set(const std::string& ns, const Json& quota) {
+  const auto allowed = pods_allowed_.find(ns);
+  if (allowed == pods_allowed_.end()) return;
+  if (!allowed->second.contains(text(quota.text("spec", "hard", "pods"))))
+    fault(fmt::format("{}: the quota has a number of pods that no Sandbox said", ns));
+}
+
+bool Oracle::has(const kube::Kind& kind, const std::string& ns, const char* name) const {
+  return world_.get({kind, ns, name}).has_value();
+}
+
+void Oracle::check_sandbox(const SandboxResource& sandbox) {
+  const std::string& ns = sandbox.spec.ns;
+  const SandboxStatus status = world_.sandbox_status(ns);
+  const Condition* ready = status.find("Ready");
+  if (ready == nullptr || ready->status != "True")
+    fault(fmt::format("{}: not Ready ({})", ns, ready == nullptr ? "no status" : ready->reason));
+  const auto object = world_.get({kinds::kNamespace, {}, ns});
+  if (!object) return fault(ns + ": has no namespace");
+  if (object->at("metadata", "annotations").text(annotations::kClaim) != sandbox.spec.claim)
+    fault(ns + ": without its claim");
+  const Json& marks = object->at("metadata", "labels");
+  if (marks.text(labels::kIsolation) != name(sandbox.spec.isolation))
+    fault(ns + ": of another isolation than wanted");
+  if (marks.text(labels::kOrg) != sandbox.spec.org_id) fault(ns + ": of another organization");
+  for (const char* policy : kPolicies)
+    if (!has(kinds::kNetworkPolicy, ns, policy)) fault(ns + ": lacks policy " + policy);
+  for (const Json& policy : world_.list(kinds::kNetworkPolicy, ns))
+    if (const Json& egress = policy.at("spec", "egress"); egress.is_array())
+      for (const Json& rule : egress.as_array())
+        if (rule.find("to") == nullptr) fault(ns + ": open to everything");
+  const auto quotas = world_.ours(kinds::kResourceQuota, ns);
+  if (quotas.size() != 1) return fault(ns + ": has not one quota");
+  if (quotas[0].text("spec", "hard", "pods") != pods_of(sandbox.spec.quota))
+    fault(ns + ": the quota is not the wanted one");
+  if (world_.ours(kinds::kLimitRange, ns).size() != 1) fault(ns + ": has not one LimitRange");
+}
+
+void Oracle::check_deployment(const UserDeploymentResource& d) {
+  const std::string& stem = d.spec.stem;
+  const UserDeploymentStatus status = world_.status(stem);
+  const auto box = world_.sandboxes.find(d.meta.ns);
+  if (box != world_.sandboxes.end() && box->second.spec.org_id != d.spec.org_id) {
+    if (status.reason != "ForeignSandbox") fault(stem + ": not told of the foreign sandbox");
+    return;
+  }
+  int replicas = 0;
+  for (const Service& s : d.spec.workload.services) replicas += s.replicas;
+  if (name(status.phase) != (replicas == 0 ? "Stopped" : "Ready"))
+    fault(fmt::format("{}: {} {} {}", stem, name(status.phase), status.reason, status.message));
+  if (status.observed_revision != d.spec.revision)
+    fault(fmt::format("{}: revision {} instead of {}", stem, status.observed_revision,
+                      d.spec.revision));
+  for (const Service& s : d.spec.workload.services) {
+    const auto object =
+        world_.get({kinds::kDeployment, d.meta.ns, object_name(stem, d.spec.workload, s.name)});
+    if (!object) {
+      fault(fmt::format("{}: {} has no Deployment", stem, s.name));
+      continue;
+    }
+    if (object->integer_or(-1, "spec", "replicas") != s.replicas)
+      fault(fmt::format("{}: {} has another number of replicas", stem, s.name));
+    const Json& containers = object->at("spec", "template", "spec", "containers");
+    if (!containers.is_array() || containers.as_array().size() != 1 ||
+        containers.as_array()[0].text("image") != s.image)
+      fault(fmt::format("{}: {} has another image", stem, s.name));
+  }
+}
+
+// Nothing is left of what nobody wants.
+void Oracle::check_nothing_else() {
+  if (world_.ours(kinds::kNamespace).size() != world_.sandboxes.size())
+    fault("a namespace is left over");
+  if (world_.list(kinds::kUserDeployment).size() != world_.deployments.size())
+    fault("a UserDeployment is left over");
+  std::map<std::string, std::size_t> wanted;
+  for (const auto& [stem, d] : world_.deployments) {
+    const auto box = world_.sandboxes.find(d.meta.ns);
+    if (box != world_.sandboxes.end() && box->second.spec.org_id == d.spec.org_id)
+      wanted[stem] = d.spec.workload.services.size();
+  }
+  std::map<std::string, std::size_t> there;
+  for (const kube::Kind* kind : kInNamespaces)
+    for (const Json& object : world_.ours(*kind)) {
+      const std::string ns = text(object.text("metadata", "namespace"));
+      if (!world_.sandboxes.contains(ns))
+        fault(fmt::format("{} {}/{}: of no sandbox", kind->plural, ns,
+                          object.text("metadata", "name")));
+      const std::string stem = text(object.at("metadata", "labels").text(labels::kDeployment));
+      if (stem.empty()) continue;
+      if (*kind == kinds::kDeployment) ++there[stem];
+      if (*kind == kinds::kPersistentVolumeClaim && loose_.contains(stem)) continue;
+      if (!wanted.contains(stem) && *kind != kinds::kSecret)
+        fault(fmt::format("{} {}/{}: of no deployment", kind->plural, ns,
+                          object.text("metadata", "name")));
+    }
+  for (const auto& [stem, count] : wanted)
+    if (there[stem] != count) fault(stem + ": has a Deployment too many or too few");
+}
+
+void Oracle::check_rest() {
+  for (const auto& [ns, sandbox] : world_.sandboxes) check_sandbox(sandbox);
+  for (const auto& [stem, d] : world_.deployments) check_deployment(d);
+  check_nothing_else();
+}
+
+}  // namespace ks::sim

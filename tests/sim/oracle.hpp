@@ -1,0 +1,62 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "kube/simulated/cluster.hpp"
+#include "tests/sim/world.hpp"
+
+namespace ks::sim {
+
+// Looks at every change of the cluster as it happens, and at the whole when it has come to rest.
+// Knows only what tenants want and what Kubernetes stores, nothing of the operator.
+class Oracle {
+ public:
+  explicit Oracle(World& world);
+
+  // Somebody took a policy or a limit of that namespace away by hand: until all are back, what
+  // starts there starts without them.
+  void bared(const std::string& ns) { bared_.insert(ns); }
+  // The claims of that deployment may outlive it.
+  void loose(const std::string& stem) { loose_.insert(stem); }
+  // What is changed meanwhile is somebody's doing.
+  void by_hand(bool is) { by_hand_ = is; }
+  // The cluster was set back to an older copy: it is looked at anew.
+  void look_again();
+  // What is at rest must be as wanted.
+  void check_rest();
+
+  const std::vector<std::string>& faults() const { return faults_; }
+
+ private:
+  void changed(const kube::Kind& kind, const Json* before, const Json* after);
+  void made_in(const kube::Kind& kind, const Json& object, const std::string& ns);
+  void quota_set(const std::string& ns, const Json& quota);
+  bool closed(const std::string& ns) const;
+  bool has(const kube::Kind& kind, const std::string& ns, const char* name) const;
+  void fault(std::string what);
+  void check_sandbox(const SandboxResource& sandbox);
+  void check_deployment(const UserDeploymentResource& deployment);
+  void check_nothing_else();
+
+  World& world_;
+  struct Namespace {
+    std::string claim;
+    std::string org;
+  };
+  std::map<std::string, Namespace> namespaces_;
+  // The organization that each UserDeployment says it is of, by namespace and stem.
+  std::map<std::pair<std::string, std::string>, std::string> orgs_;
+  // What closes a namespace and is there.
+  std::map<std::string, std::set<kube::Ref>> closing_;
+  // Every number of pods that a namespace's Sandbox has allowed.
+  std::map<std::string, std::set<std::string>> pods_allowed_;
+  std::set<std::string> bared_;
+  std::set<std::string> loose_;
+  bool by_hand_ = false;
+  std::vector<std::string> faults_;
+};
+
+}  // namespace ks::sim
