@@ -31,6 +31,15 @@ std::string_view hash_of(const Json& object) {
 
 }  // namespace
 
+Json system_namespace(const OperatorConfig& config) {
+  Json names = Json::object();
+  names.set(labels::kPartOf, labels::kProduct);
+  return Json::object({{"apiVersion", "v1"},
+                       {"kind", "Namespace"},
+                       {"metadata", Json::object({{"name", config.system_namespace},
+                                                  {"labels", std::move(names)}})}});
+}
+
 bool Bootstrap::failed(std::string what, const kube::KubeError& error) {
   missing_ = std::move(what) + ": " +
              (error.status == 0 ? std::string("the cluster does not answer") : error.message);
@@ -44,13 +53,7 @@ bool Bootstrap::ensure_namespace() {
   // Without the right to look, the lease shows whether the namespace is there.
   if (there.error().status == 403) return true;
   if (!there.error().is_not_found()) return failed("namespace " + name, there.error());
-  Json names = Json::object();
-  names.set(labels::kPartOf, labels::kProduct);
-  const auto made = cluster_.create(
-      kinds::kNamespace,
-      Json::object({{"apiVersion", "v1"},
-                    {"kind", "Namespace"},
-                    {"metadata", Json::object({{"name", name}, {"labels", std::move(names)}})}}));
+  const auto made = cluster_.create(kinds::kNamespace, system_namespace(config_));
   if (made || made.error().is_conflict()) return true;
   return failed("namespace " + name, made.error());
 }

@@ -10,6 +10,9 @@
 
 namespace ks::op {
 
+// Where the operator's Lease is.
+Json system_namespace(const OperatorConfig& config);
+
 // Before anything else: the system namespace, and the custom kinds where this identity may install
 // them.
 class Bootstrap {

@@ -1,6 +1,7 @@
 #include "operator/engine/lease.hpp"
 
 #include "base/log.hpp"
+#include "operator/engine/bootstrap.hpp"
 
 namespace ks::op {
 
@@ -63,6 +64,10 @@ void Elector::acquire(Time now) {
     transitions_ = 0;
     acquired_ = rfc3339(clock_.now());
     written = cluster_.create(kube::kinds::kLease, lease(clock_.now(), true));
+    // Somebody deleted its namespace, or the cluster's data are of before that was made.
+    if (!written && written.error().is_not_found() &&
+        cluster_.create(kube::kinds::kNamespace, system_namespace(config_)))
+      next_ = {};
   } else {
     remember(*seen, now);
     const bool free =

@@ -118,22 +118,23 @@ Outcome Reconciler::after_failure(const kube::KubeError& error) {
           word_of(error)};
 }
 
-Outcome Reconciler::write_status(const kube::Kind& kind, const ResourceMeta& meta, Json status,
-                                 std::string_view manager, Outcome otherwise) {
+Reconciler::Written Reconciler::write_status(const kube::Kind& kind, const ResourceMeta& meta,
+                                             Json status, std::string_view manager,
+                                             Outcome otherwise) {
   Step step = apply_step(status_object(kind, meta, std::move(status)), meta.uid);
   step.subresource = kube::Subresource::status;
   const auto written = run(step, manager);
-  if (written) return otherwise;
+  if (written) return {otherwise, true};
   // A server that comes back does not know our kinds at first. What is truly gone, the watch tells.
   if (written.error().is_not_found()) {
     const bool held = static_cast<bool>(cache_.find({kind, meta.ns, meta.name}));
-    return held && !meta.deleting ? Outcome{Outcome::Kind::retry_soon, milliseconds(250)}
-                                  : otherwise;
+    if (!held || meta.deleting) return {otherwise, false};
+    return {{Outcome::Kind::retry_soon, milliseconds(250)}, false};
   }
   const Outcome failed = after_failure(written.error());
   const bool failed_before =
       otherwise.kind == Outcome::Kind::retry || otherwise.kind == Outcome::Kind::retry_soon;
-  return failed_before ? otherwise : failed;
+  return {failed_before ? otherwise : failed, false};
 }
 
 void Reconciler::index(const Json* before, const Json* after) {
@@ -283,13 +284,14 @@ Outcome Reconciler::reconcile_sandbox(const std::string& name) {
     isolations_.erase(name);
     return outcome;
   }
-  const Outcome written =
-      write_status(kinds::kSandbox, sandbox.meta, to_json(*next.status), kSandboxManager, outcome);
+  outcome =
+      write_status(kinds::kSandbox, sandbox.meta, to_json(*next.status), kSandboxManager, outcome)
+          .outcome;
   if (const Seen now = cache_.find(ref)) {
     const auto there = sandbox_from_json(*now.object);
     if (there && there->status.isolation == next.status->isolation) isolations_.erase(name);
   }
-  return written;
+  return outcome;
 }
 
 bool Reconciler::saw(const std::string& sandbox, std::optional<IsolationSeen> seen) {
@@ -362,11 +364,13 @@ Outcome Reconciler::reconcile_deployment(const kube::Ref& ref) {
     outcome = {Outcome::Kind::again, *next.look_again - clock_.now(), {}};
   }
   if (!next.status || *next.status == resource.status) return outcome;
-  outcome = write_status(kinds::kUserDeployment, resource.meta, to_json(*next.status),
-                         kDeploymentManager, outcome);
-  if (next.status->phase != resource.status.phase || next.status->reason != resource.status.reason)
+  const Written written = write_status(kinds::kUserDeployment, resource.meta, to_json(*next.status),
+                                       kDeploymentManager, outcome);
+  // Not of a status that is tried again, or it would be told again with each try.
+  if (written.done && (next.status->phase != resource.status.phase ||
+                       next.status->reason != resource.status.reason))
     tell(resource, *next.status);
-  return outcome;
+  return written.outcome;
 }
 
 // For whoever asks Kubernetes itself. Nothing rests on it, so nothing is done when it fails.

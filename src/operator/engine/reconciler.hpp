@@ -83,7 +83,11 @@ class Reconciler {
   kube::KubeResult<void> run(const std::vector<Step>& steps, std::string_view manager);
   kube::KubeResult<void> run(const Step& step, std::string_view manager);
   Outcome after_failure(const kube::KubeError& error);
-  Outcome write_status(const kube::Kind& kind, const ResourceMeta& meta, Json status,
+  struct Written {
+    Outcome outcome;
+    bool done;
+  };
+  Written write_status(const kube::Kind& kind, const ResourceMeta& meta, Json status,
                        std::string_view manager, Outcome otherwise);
 
   kube::Cluster& cluster_;

@@ -124,8 +124,9 @@ SandboxPlan plan(const SandboxResource& sandbox, const SandboxObserved& observed
                                "The namespace is ending and is made again once it is gone.", now);
     return out;
   }
-  // Before the first object, so that there is never one that a deletion would forget.
-  if (!sandbox.meta.has_finalizer)
+  // Before the first object, so that there is never one that a deletion would forget. Again for a
+  // namespace made anew: only a resource that is still there takes it.
+  if (!sandbox.meta.has_finalizer || !observed.ns)
     out.steps.push_back(
         apply_step(with_finalizer(kinds::kSandbox, sandbox.meta), sandbox.meta.uid));
   Object wanted_namespace = namespace_object(spec, config.pod_security_version);
