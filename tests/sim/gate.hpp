@@ -25,6 +25,8 @@ class Gate final : public kube::Cluster {
   void hold_at_write(int writes, std::function<void()> body) { hold_ = {writes, std::move(body)}; }
   // Runs before each call.
   void each_call(std::function<void()> body) { each_ = std::move(body); }
+  // Runs when the process has decided to write, before anything can hold it up.
+  void each_write(std::function<void(const kube::Ref&)> body) { each_write_ = std::move(body); }
   // What it gives is answered in the cluster's place.
   using Refusal = std::function<std::optional<kube::KubeError>(const char* verb, const kube::Ref&)>;
   void refuse(Refusal refusal) { refusal_ = std::move(refusal); }
@@ -68,9 +70,10 @@ class Gate final : public kube::Cluster {
 
   template <class Call>
   auto through(std::string_view verb, const kube::Ref& ref, Call call) -> decltype(call()) {
-    if (each_) each_();
     const bool writes = (verb == "create" || verb == "apply" || verb == "remove") &&
                         ref.kind != kube::kinds::kLease;
+    if (writes && each_write_) each_write_(ref);
+    if (each_) each_();
     if (writes && hold_.writes >= 0 && hold_.writes-- == 0) std::exchange(hold_.body, {})();
     const bool ends = crash_.calls >= 0 && crash_.calls-- == 0;
     if (ends && crash_.when == When::before) throw Crash{};
@@ -86,6 +89,7 @@ class Gate final : public kube::Cluster {
   Crashing crash_;
   Holding hold_;
   std::function<void()> each_;
+  std::function<void(const kube::Ref&)> each_write_;
   Refusal refusal_;
   int writes_ = 0;
 };

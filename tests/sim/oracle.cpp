@@ -29,6 +29,17 @@ bool is_ours(const Json& object) {
 
 std::string text(std::string_view view) { return std::string(view); }
 
+// As the operator's configuration has it.
+constexpr Duration kRenewDeadline = seconds(10);
+constexpr const char* kSystemNamespace = "k8s-scheduler";
+// Longer than any watch is late, or silent before it breaks.
+constexpr Duration kToldAtLast = minutes(3);
+
+void mix(std::uint64_t& hash, std::string_view part) {
+  for (const char c : part)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;  // FNV-1a
+}
+
 std::string pods_of(const SandboxQuota& quota) {
   return quota.pods ? std::to_string(*quota.pods) : "";
 }
@@ -39,6 +50,8 @@ Oracle::Oracle(World& world) : world_(world) {
   world.cluster().on_change([this](const kube::Kind& kind, const Json* before, const Json* after) {
     changed(kind, before, after);
   });
+  world.on_write(
+      [this](const std::string& identity, const kube::Ref& ref) { writes(identity, ref); });
 }
 
 void Oracle::fault(std::string what) {
@@ -49,10 +62,14 @@ void Oracle::look_again() {
   namespaces_.clear();
   orgs_.clear();
   closing_.clear();
+  parts_.clear();
   for (const kube::Kind* kind :
-       {&kinds::kNamespace, &kinds::kSandbox, &kinds::kUserDeployment, &kinds::kNetworkPolicy,
-        &kinds::kLimitRange, &kinds::kResourceQuota})
+       {&kinds::kNamespace, &kinds::kSandbox, &kinds::kUserDeployment, &kinds::kLease})
     for (const Json& object : world_.list(*kind)) changed(*kind, &object, &object);
+  for (const kube::Kind* kind : kInNamespaces)
+    for (const Json& object : world_.list(*kind)) changed(*kind, &object, &object);
+  // Who led in the data that are gone does not know yet.
+  leads_from_ = world_.clock().now() + kRenewDeadline;
 }
 
 // Before anything of a tenant starts in it.
@@ -69,29 +86,45 @@ bool Oracle::closed(const std::string& ns) const {
 void Oracle::changed(const kube::Kind& kind, const Json* before, const Json* after) {
   const Json& object = after != nullptr ? *after : *before;
   const std::string name = text(object.text("metadata", "name"));
+  if (trace_ != nullptr) {
+    mix(*trace_,
+        std::to_string(world_.clock().now().us) + kind.plural + (after != nullptr ? "" : "gone"));
+    mix(*trace_, object.canonical());
+  }
+  if (kind == kinds::kLease) return lease_changed(object);
   if (kind == kinds::kNamespace) {
     if (after == nullptr) {
       namespaces_.erase(name);
       closing_.erase(name);
       bared_.erase(name);
     } else {
-      namespaces_[name] = {text(object.at("metadata", "annotations").text(annotations::kClaim)),
-                           text(object.at("metadata", "labels").text(labels::kOrg))};
+      Namespace& known = namespaces_.try_emplace(name, "", "", world_.clock().now()).first->second;
+      known.claim = text(object.at("metadata", "annotations").text(annotations::kClaim));
+      known.org = text(object.at("metadata", "labels").text(labels::kOrg));
     }
     return;
   }
   if (kind == kinds::kSandbox) {
-    if (after != nullptr)
-      if (const auto sandbox = sandbox_from_json(object))
-        pods_allowed_[sandbox->spec.ns].insert(pods_of(sandbox->spec.quota));
+    const auto sandbox = sandbox_from_json(object);
+    if (!sandbox) return;
+    if (after != nullptr) {
+      pods_allowed_[sandbox->spec.ns].insert(pods_of(sandbox->spec.quota));
+      return;
+    }
+    const auto left = namespaces_.find(sandbox->spec.ns);
+    if (left != namespaces_.end() && left->second.claim == sandbox->spec.claim &&
+        world_.clock().now() - left->second.since > kToldAtLast)
+      fault(sandbox->spec.ns + ": outlives its sandbox");
     return;
   }
   const std::string ns = text(object.text("metadata", "namespace"));
   if (kind == kinds::kUserDeployment) {
-    if (after == nullptr)
+    if (after == nullptr) {
       orgs_.erase({ns, name});
-    else
+      gone(ns, name);
+    } else {
       orgs_[{ns, name}] = text(object.text("spec", "orgId"));
+    }
     return;
   }
   if (std::ranges::any_of(kClosing, [&](const kube::Kind* one) { return *one == kind; })) {
@@ -101,11 +134,50 @@ void Oracle::changed(const kube::Kind& kind, const Json* before, const Json* aft
       closing_[ns].insert({kind, ns, name});
     if (closed(ns)) bared_.erase(ns);
   }
+  keep_part(kind, before, after);
   if (by_hand_ || after == nullptr || !is_ours(object)) return;
   if (before == nullptr) made_in(kind, object, ns);
   if (kind == kinds::kResourceQuota &&
       (before == nullptr || before->at("spec", "hard") != after->at("spec", "hard")))
     quota_set(ns, object);
+}
+
+void Oracle::lease_changed(const Json& lease) {
+  holder_ = text(lease.text("spec", "holderIdentity"));
+  renewed_ = world_.clock().now();
+}
+
+// Whoever writes holds the lease at the moment he decides to; how long the call takes is not his
+// doing.
+void Oracle::writes(const std::string& identity, const kube::Ref& ref) {
+  const Time now = world_.clock().now();
+  // What every process needs before it can ask for the lease.
+  const bool own = ref.kind == kinds::kCustomResourceDefinition ||
+                   (ref.kind == kinds::kNamespace && ref.name == kSystemNamespace);
+  if (own || now < leads_from_) return;
+  if (holder_ != identity || now >= renewed_ + kRenewDeadline)
+    fault(fmt::format("{} {}/{}: written without the lease", ref.kind.plural, ref.ns, ref.name));
+}
+
+void Oracle::keep_part(const kube::Kind& kind, const Json* before, const Json* after) {
+  // Values are sync's, which takes them away by itself.
+  if (kind == kinds::kSecret) return;
+  const auto stem_of = [](const Json* object) {
+    if (object == nullptr || !is_ours(*object)) return std::string();
+    return text(object->at("metadata", "labels").text(labels::kDeployment));
+  };
+  const kube::Ref ref = kube::ref_of(kind, after != nullptr ? *after : *before);
+  const std::string was = stem_of(before), is = stem_of(after);
+  if (!was.empty() && was != is) parts_[{ref.ns, was}].erase(ref);
+  if (!is.empty()) parts_[{ref.ns, is}].try_emplace(ref, world_.clock().now());
+}
+
+// A resource goes last; only then does whoever waits for its end know that nothing is left.
+void Oracle::gone(const std::string& ns, const std::string& stem) {
+  if (loose_.contains(stem)) return;
+  for (const auto& [ref, since] : parts_[{ns, stem}])
+    if (world_.clock().now() - since > kToldAtLast)
+      fault(fmt::format("{} {}/{}: outlives its deployment", ref.kind.plural, ns, ref.name));
 }
 
 void Oracle::made_in(const kube::Kind& kind, const Json& object, const std::string& ns) {
@@ -177,7 +249,8 @@ void Oracle::check_deployment(const UserDeploymentResource& d) {
     return;
   }
   int replicas = 0;
-  for (const Service& s : d.spec.workload.services) replicas += s.replicas;
+  if (!d.spec.suspended)
+    for (const Service& s : d.spec.workload.services) replicas += s.replicas;
   if (name(status.phase) != (replicas == 0 ? "Stopped" : "Ready"))
     fault(fmt::format("{}: {} {} {}", stem, name(status.phase), status.reason, status.message));
   if (status.observed_revision != d.spec.revision)
@@ -190,7 +263,7 @@ void Oracle::check_deployment(const UserDeploymentResource& d) {
       fault(fmt::format("{}: {} has no Deployment", stem, s.name));
       continue;
     }
-    if (object->integer_or(-1, "spec", "replicas") != s.replicas)
+    if (object->integer_or(-1, "spec", "replicas") != (d.spec.suspended ? 0 : s.replicas))
       fault(fmt::format("{}: {} has another number of replicas", stem, s.name));
     const Json& containers = object->at("spec", "template", "spec", "containers");
     if (!containers.is_array() || containers.as_array().size() != 1 ||

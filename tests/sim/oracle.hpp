@@ -29,11 +29,17 @@ class Oracle {
   void check_rest();
 
   const std::vector<std::string>& faults() const { return faults_; }
+  // Mixes every change from now on into a number, whole and with its time.
+  void trace(std::uint64_t& into) { trace_ = &into; }
 
  private:
   void changed(const kube::Kind& kind, const Json* before, const Json* after);
   void made_in(const kube::Kind& kind, const Json& object, const std::string& ns);
   void quota_set(const std::string& ns, const Json& quota);
+  void lease_changed(const Json& lease);
+  void writes(const std::string& identity, const kube::Ref& ref);
+  void keep_part(const kube::Kind& kind, const Json* before, const Json* after);
+  void gone(const std::string& ns, const std::string& stem);
   bool closed(const std::string& ns) const;
   bool has(const kube::Kind& kind, const std::string& ns, const char* name) const;
   void fault(std::string what);
@@ -45,6 +51,7 @@ class Oracle {
   struct Namespace {
     std::string claim;
     std::string org;
+    Time since;
   };
   std::map<std::string, Namespace> namespaces_;
   // The organization that each UserDeployment says it is of, by namespace and stem.
@@ -53,6 +60,13 @@ class Oracle {
   std::map<std::string, std::set<kube::Ref>> closing_;
   // Every number of pods that a namespace's Sandbox has allowed.
   std::map<std::string, std::set<std::string>> pods_allowed_;
+  // Whose the Lease is, since when without a word of his, and from when on that can be relied on.
+  std::string holder_;
+  Time renewed_{};
+  Time leads_from_{};
+  // What was made for a deployment and is there, by namespace and stem, and since when.
+  std::map<std::pair<std::string, std::string>, std::map<kube::Ref, Time>> parts_;
+  std::uint64_t* trace_ = nullptr;
   std::set<std::string> bared_;
   std::set<std::string> loose_;
   bool by_hand_ = false;

@@ -54,11 +54,13 @@ kube::simulated::Options cluster_of(std::uint64_t seed) {
 
 class Story {
  public:
-  Story(const Script& script, const World::Front& front)
+  Story(const Script& script, const World::Front& front, std::uint64_t* trace)
       : script_(script),
         world_(script.seed, {}, front, cluster_of(script.seed)),
         oracle_(world_),
-        random_(random_of(script.seed, 2)) {}
+        random_(random_of(script.seed, 2)) {
+    if (trace != nullptr) oracle_.trace(*trace);
+  }
 
   std::vector<std::string> play() {
     // As after `kubectl apply` of the manifests.
@@ -159,6 +161,10 @@ class Story {
 
   void restart_pods() {
     if (UserDeploymentResource* d = any(world_.deployments)) ++d->spec.restarts;
+  }
+
+  void suspend_or_resume() {
+    if (UserDeploymentResource* d = any(world_.deployments)) d->spec.suspended = !d->spec.suspended;
   }
 
   void change_sandbox() {
@@ -285,6 +291,11 @@ class Story {
     else if (kind == kinds::kNamespace)
       edit["metadata"]["labels"].set("pod-security.kubernetes.io/enforce", "privileged");
     if (chance(random_, 30)) edit["metadata"]["labels"].set(labels::kManagedBy, "me");
+    // As if it were a part of another's deployment.
+    const UserDeploymentResource* other = any(world_.deployments);
+    const bool part = !object.at("metadata", "labels").text(labels::kDeployment).empty();
+    if (part && other != nullptr && chance(random_, 30))
+      edit["metadata"]["labels"].set(labels::kDeployment, other->spec.stem);
     oracle_.by_hand(true);
     (void)world_.cluster().apply(kind, edit, by("kubectl"));
     oracle_.by_hand(false);
@@ -353,11 +364,15 @@ class Story {
   void wake_operators() {
     for (std::size_t i = 0; i < world_.operators(); ++i) world_.pause(i, false);
   }
-  // Stopped between the decision to write and the write, for longer than the lease.
+  // Stopped between the decision to write and the write, for longer than the lease; the world goes
+  // on without it, and another may take over.
   void hold_operator() {
     const Duration held = seconds(between(random_, 1, 60));
-    world_.gate(some_operator()).hold_at_write(between(random_, 0, 20), [this, held] {
-      world_.clock().advance(held);
+    const std::size_t which = some_operator();
+    world_.gate(which).hold_at_write(between(random_, 0, 20), [this, held, which] {
+      world_.pause(which, true);
+      world_.run_for(held);
+      world_.pause(which, false);
     });
   }
   void slow_calls() {
@@ -383,7 +398,7 @@ class Story {
     if (copy_ == nullptr) return keep_copy();
     world_.cluster().go_back_to(*copy_, kube::simulated::SimulatedCluster::Versions::jump_ahead);
     copy_ = nullptr;
-    oracle_.look_again();
+    without_faults([&] { oracle_.look_again(); });
     for (const auto& [ns, sandbox] : world_.sandboxes) oracle_.bared(ns);
     // What was dropped since is there again; sync removes it again.
     without_faults([&] {
@@ -468,6 +483,7 @@ const Story::Act Story::kActs[] = {
     {"change a sandbox", &Story::change_sandbox},
     {"lower a quota", &Story::lower_quota},
     {"restart pods", &Story::restart_pods},
+    {"suspend a deployment, or lift that", &Story::suspend_or_resume},
     {"drop a deployment", &Story::drop_deployment},
     {"drop a sandbox", &Story::drop_sandbox},
     {"add a sandbox", &Story::add_sandbox},
@@ -520,8 +536,9 @@ Script script_of(std::uint64_t seed) {
   return out;
 }
 
-std::vector<std::string> play(const Script& script, const World::Front& front) {
-  return Story(script, front).play();
+std::vector<std::string> play(const Script& script, const World::Front& front,
+                              std::uint64_t* trace) {
+  return Story(script, front, trace).play();
 }
 
 Script shrink(Script script, int plays) {

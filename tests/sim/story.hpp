@@ -23,8 +23,10 @@ struct Script {
 // Everything that the seed has.
 Script script_of(std::uint64_t seed);
 
-// What went wrong; empty when all is well.
-std::vector<std::string> play(const Script& script, const World::Front& front = {});
+// What went wrong; empty when all is well. Every change of the cluster is mixed into `trace`, so
+// that two plays that differ anywhere have different ones.
+std::vector<std::string> play(const Script& script, const World::Front& front = {},
+                              std::uint64_t* trace = nullptr);
 
 // The fewest acts and faults found with which it still goes wrong, after at most `plays` tries.
 Script shrink(Script script, int plays = 400);

@@ -30,14 +30,19 @@ World::World(std::uint64_t seed, op::OperatorConfig config, const Front& front,
 
 void World::add_operator() {
   kube::Cluster& behind = seats_.empty() && front_ ? *front_ : *cluster_;
-  seats_.push_back({std::make_unique<Gate>(behind), nullptr, false});
-  restart_operator(seats_.size() - 1);
+  const std::size_t which = seats_.size();
+  seats_.push_back({std::make_unique<Gate>(behind), nullptr, false, {}});
+  seats_[which].gate->each_write([this, which](const kube::Ref& ref) {
+    if (writing_) writing_(seats_[which].identity, ref);
+  });
+  restart_operator(which);
 }
 
 void World::restart_operator(std::size_t which) {
   // The next one waits until the lease of the last has run out, as after a kill.
   config_.identity = "operator-" + std::to_string(++generation_);
   Seat& seat = seats_[which];
+  seat.identity = config_.identity;
   seat.op.reset();
   seat.op = std::make_unique<op::Operator>(*seat.gate, config_, clock_, random_);
 }

@@ -44,6 +44,9 @@ class World {
   // A paused one does nothing, however much time goes by.
   void pause(std::size_t which, bool paused) { seats_[which].paused = paused; }
   std::size_t operators() const { return seats_.size(); }
+  // Calls `told` when an operator has decided to write, with the name it signs its lease by.
+  using Writing = std::function<void(const std::string& identity, const kube::Ref& ref)>;
+  void on_write(Writing told) { writing_ = std::move(told); }
   // As if every resource had changed, then settle. The mutating calls that it took.
   std::int64_t resync_writes();
 
@@ -69,6 +72,7 @@ class World {
     std::unique_ptr<Gate> gate;
     std::unique_ptr<op::Operator> op;
     bool paused = false;
+    std::string identity;
   };
   bool step(std::size_t which);
   bool step_any();
@@ -82,6 +86,7 @@ class World {
   std::unique_ptr<kube::simulated::SimulatedCluster> cluster_;
   std::unique_ptr<kube::Cluster> front_;
   std::vector<Seat> seats_;
+  Writing writing_;
   std::size_t turn_ = 0;
   std::size_t crashes_ = 0;
   int generation_ = 0;
