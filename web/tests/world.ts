@@ -143,7 +143,7 @@ export { expect, password }
 export type Theme = 'light' | 'dark'
 export const widths = [1280, 360] as const
 
-async function settle(page: Page) {
+export async function settle(page: Page) {
   await expect(page.getByRole('status').filter({ hasText: /^(Loading|Lädt)/ })).toHaveCount(0)
   await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))))
 }
