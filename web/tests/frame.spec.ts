@@ -145,6 +145,21 @@ test('a password is changed once it was given again, and other sessions end', as
   expect(again.status).toBe(200)
 })
 
+test('a name and the language of mails are changed on the account page', async ({ page, ann }) => {
+  await page.goto('/account')
+  await page.getByLabel('Name').fill('')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByLabel('Name')).toHaveAccessibleDescription(/Please fill this in\./)
+  await page.getByLabel('Name').fill('Anna Example')
+  await page.getByLabel('Language of mails to you').selectOption('Deutsch')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('button', { name: 'Account of Anna Example' })).toBeVisible()
+  await page.reload()
+  await expect(page.getByLabel('Name')).toHaveValue('Anna Example')
+  await expect(page.getByLabel('Language of mails to you')).toHaveValue('de')
+  expect(ann.org).not.toBe('')
+})
+
 test('an organization is renamed; a change made meanwhile is not lost', async ({ page, world, ann }) => {
   await page.goto(`/o/${ann.org}/settings`)
   await page.getByLabel('Name of the organization').fill('Ann and Friends')

@@ -16,6 +16,7 @@ export const ofOrganization = [
   '/t/default/new?template=postgresql',
   '/t/default/new?image=true',
   '/t/default/people',
+  '/t/default/access-review',
   '/t/default/settings',
   '/t/default/d/web',
   '/t/default/d/web?tab=settings',

@@ -7,7 +7,7 @@ const second = 'Two invoices are open still.'
 
 // What the owner of a suspended organization can still press on its pages. Everything else there is
 // disabled, or not there.
-const open = /^(Download as |Details of number|Copy|Clear filters|Show )/
+const open = /^(Download as |Details of number|Copy|Clear filters|Show |Delete this organization)/
 const pages = [
   ['overview', '', true],
   ['teams', '/teams', true],
@@ -21,6 +21,7 @@ const pages = [
   ['team', '/t/default', true],
   ['team-new', '/t/default/new', true],
   ['team-people', '/t/default/people', true],
+  ['team-access', '/t/default/access-review', true],
   ['team-settings', '/t/default/settings', true],
   ['deployment', '/t/default/d/web', true],
   ['deployment-settings', '/t/default/d/web?tab=settings', true],

@@ -2,13 +2,10 @@ import { Languages, SunMoon } from 'lucide-react'
 import { useState } from 'react'
 import { switchLanguage, useTranslation } from '@/i18n'
 
-import { locales, setTheme, theme, themes, type Locale, type Theme } from '@/preferences'
+import { languages, locales, setTheme, theme, themes, type Locale, type Theme } from '@/preferences'
 
 const chooser =
   'min-h-8 rounded-md border border-transparent bg-transparent py-1 pr-1 pl-7 text-soft hover:border-line hover:text-ink [&>option]:bg-panel [&>option]:text-ink'
-
-// Each language by its own name, whatever the page speaks.
-const names: Record<Locale, string> = { en: 'English', de: 'Deutsch' }
 
 export function Preferences() {
   const { t, language } = useTranslation()
@@ -25,7 +22,7 @@ export function Preferences() {
         >
           {locales.map((one) => (
             <option key={one} value={one} lang={one}>
-              {names[one]}
+              {languages[one]}
             </option>
           ))}
         </select>

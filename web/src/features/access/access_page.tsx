@@ -1,93 +1,12 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from '@/i18n'
 
-import { asProblem, type Schemas } from '@/api/client'
 import { organization } from '@/api/queries'
-import { Button, buttonClass } from '@/components/button'
-import { ListSkeleton } from '@/components/listing'
-import { Empty, Page, Panel, Section } from '@/components/page'
-import { ProblemNotice } from '@/components/problem'
-import { Cell, Head, Row, Table } from '@/components/table'
-import { Time } from '@/components/time'
+import { Page } from '@/components/page'
 import { useWhyNot } from '@/features/frame/why_not'
 
-import { access, reviews } from './queries'
-import { ReviewPlace } from './right'
-import { Rights } from './rights'
-import { StartDialog } from './start_dialog'
-
-type Review = Schemas['AccessReview']
-
-function OpenReview({ org, of }: { org: string; of: Review }) {
-  const { t } = useTranslation()
-  const { rights, pending } = of.counts
-  return (
-    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py-3">
-      <div className="flex min-w-0 flex-col">
-        <span className="font-medium wrap-anywhere">
-          <ReviewPlace of={of} />
-        </span>
-        <span className="text-soft">
-          {t('access.started_by', { name: of.started_by.name ?? t('people.former') })},{' '}
-          <Time at={of.started_at} />
-        </span>
-        <span>{t('access.decided', { done: rights - pending, all: rights })}</span>
-      </div>
-      <Link
-        to="/o/$org/access-review/$review"
-        params={{ org, review: of.id }}
-        className={buttonClass('plain')}
-      >
-        {t('access.again')}
-      </Link>
-    </li>
-  )
-}
-
-function History({ org, of }: { org: string; of: Review[] }) {
-  const { t } = useTranslation()
-  if (of.length === 0)
-    return <Empty title={t('access.history_empty')} text={t('access.history_empty_text')} />
-  return (
-    <Table
-      label={t('access.history')}
-      head={[
-        t('access.place'),
-        t('access.finished_at'),
-        t('access.count_rights'),
-        t('access.count_confirmed'),
-        t('access.count_removed'),
-        t('access.count_undecided'),
-      ]}
-    >
-      {of.map((one) => (
-        <Row key={one.id}>
-          <Head>
-            <Link
-              to="/o/$org/access-review/$review"
-              params={{ org, review: one.id }}
-              className="link wrap-anywhere"
-            >
-              <ReviewPlace of={one} />
-            </Link>
-          </Head>
-          <Cell label={t('access.finished_at')}>
-            {one.finished_at ? <Time at={one.finished_at} /> : null}
-            <span className="block text-xs wrap-anywhere text-soft">
-              {t('access.decided_by', { name: one.finished_by?.name ?? t('people.former') })}
-            </span>
-          </Cell>
-          <Cell label={t('access.count_rights')}>{one.counts.rights}</Cell>
-          <Cell label={t('access.count_confirmed')}>{one.counts.confirmed}</Cell>
-          <Cell label={t('access.count_removed')}>{one.counts.removed}</Cell>
-          <Cell label={t('access.count_undecided')}>{one.counts.undecided + one.counts.changed}</Cell>
-        </Row>
-      ))}
-    </Table>
-  )
-}
+import { Access } from './access'
+import { StartReview } from './start_review'
 
 export function AccessPage({
   org,
@@ -100,64 +19,16 @@ export function AccessPage({
 }) {
   const { t } = useTranslation()
   const whyNot = useWhyNot(org)
-  const [starting, setStarting] = useState(false)
-  const { data: found } = useQuery(organization(org))
-  const { data, error, refetch } = useQuery(reviews(org))
-  // Shown together, so that what stands lower does not jump. Asked for in one place: a second one
-  // would ask again as soon as it is shown.
-  const rights = useInfiniteQuery(access(org, inactive))
-  const waits = (!data && !error) || rights.isPending
-  const may = found?.body.allowed_actions.includes('members:manage') ?? false
-  const open = data?.filter((one) => one.state === 'open') ?? []
+  const { data } = useQuery(organization(org))
+  const may = data?.body.allowed_actions.includes('members:manage') ?? false
   return (
     <Page
       title={t('nav.access')}
-      {...(found ? { of: found.body.name } : {})}
+      {...(data ? { of: data.body.name } : {})}
       lead={t('access.lead')}
-      action={
-        <div className="flex flex-col items-start gap-1 sm:items-end">
-          <Button
-            look="primary"
-            disabled={!may}
-            aria-describedby={found && !may ? 'review-why' : undefined}
-            onClick={() => setStarting(true)}
-          >
-            {t('access.start')}
-          </Button>
-          {found && !may ? (
-            <p id="review-why" className="text-xs text-soft">
-              {whyNot('access.start_not')}
-            </p>
-          ) : null}
-        </div>
-      }
+      action={<StartReview org={org} team={null} why={data && !may ? whyNot('access.start_not') : null} may={may} />}
     >
-      {waits ? (
-        <ListSkeleton />
-      ) : (
-        <>
-          {open.length > 0 ? (
-            <Section title={t('access.open_reviews')}>
-              <Panel>
-                <ul className="divide-y divide-line">
-                  {open.map((one) => (
-                    <OpenReview key={one.id} org={org} of={one} />
-                  ))}
-                </ul>
-              </Panel>
-            </Section>
-          ) : null}
-          <Rights org={org} list={rights} inactive={inactive} filter={filter} />
-          <Section title={t('access.history')}>
-            {data ? (
-              <History org={org} of={data.filter((one) => one.state === 'finished')} />
-            ) : (
-              <ProblemNotice problem={asProblem(error)} retry={() => void refetch()} />
-            )}
-          </Section>
-        </>
-      )}
-      {starting ? <StartDialog org={org} onClose={() => setStarting(false)} /> : null}
+      <Access org={org} team={null} inactive={inactive} filter={filter} />
     </Page>
   )
 }

@@ -2,33 +2,38 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 
 import { ask, type Reply, type Schemas } from '@/api/client'
 
-export const access = (org: string, inactive: boolean) =>
+// `team`: of one team alone, for who administers it.
+export const access = (org: string, team: string | null, inactive: boolean) =>
   infiniteQueryOptions({
-    queryKey: ['org', org, 'access', inactive],
-    queryFn: async ({ signal, pageParam }) =>
-      (
-        await ask('get', '/api/v1/orgs/{org}/access-review', {
-          params: { org },
-          query: { limit: 50, inactive, ...(pageParam ? { cursor: pageParam } : {}) },
-          signal,
-        })
-      ).body,
+    queryKey: ['org', org, 'access', team, inactive],
+    queryFn: async ({ signal, pageParam }) => {
+      const query = { limit: 50, inactive, ...(pageParam ? { cursor: pageParam } : {}) }
+      return team === null
+        ? (await ask('get', '/api/v1/orgs/{org}/access-review', { params: { org }, query, signal })).body
+        : (
+            await ask('get', '/api/v1/orgs/{org}/teams/{team}/access-review', {
+              params: { org, team },
+              query,
+              signal,
+            })
+          ).body
+    },
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor,
     placeholderData: keepPreviousData,
   })
 
 // All that are kept, the newest first; the API has the oldest first.
-export const reviews = (org: string) =>
+export const reviews = (org: string, team: string | null) =>
   queryOptions({
-    queryKey: ['org', org, 'reviews'],
+    queryKey: ['org', org, 'reviews', team],
     queryFn: async ({ signal }) => {
       const found: Schemas['AccessReview'][] = []
       let cursor: string | null = ''
       while (cursor !== null) {
         const { body }: Reply<Schemas['AccessReviewList']> = await ask('get', '/api/v1/orgs/{org}/access-reviews', {
           params: { org },
-          query: { limit: 200, ...(cursor ? { cursor } : {}) },
+          query: { limit: 200, ...(team === null ? {} : { team }), ...(cursor ? { cursor } : {}) },
           signal,
         })
         found.push(...body.items)

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from '@/i18n'
 
 import { asProblem, type Schemas } from '@/api/client'
+import { organization } from '@/api/queries'
 import { Button } from '@/components/button'
 import { Listing } from '@/components/listing'
 import { NotFoundText } from '@/components/not_found'
@@ -43,6 +44,22 @@ function Counts({ of }: { of: Schemas['AccessReview'] }) {
   )
 }
 
+// Of a team's reviews there are two lists; who administers the team alone is let into one of them.
+function Back({ org, team }: { org: string; team: string | null }) {
+  const { t } = useTranslation()
+  const { data } = useQuery(organization(org))
+  const all = data?.body.allowed_actions.includes('members:manage') ?? true
+  return all || team === null ? (
+    <Link to="/o/$org/access-review" params={{ org }} className="link">
+      {t('nav.access')}
+    </Link>
+  ) : (
+    <Link to="/o/$org/t/$team/access-review" params={{ org, team }} className="link">
+      {t('nav.access')}
+    </Link>
+  )
+}
+
 export function ReviewPage({ org, review }: { org: string; review: string }) {
   const { t } = useTranslation()
   const [finishing, setFinishing] = useState(false)
@@ -73,9 +90,7 @@ export function ReviewPage({ org, review }: { org: string; review: string }) {
             {t('access.started_by', { name: of.started_by.name ?? t('people.former') })},{' '}
             <Time at={of.started_at} />
           </span>
-          <Link to="/o/$org/access-review" params={{ org }} className="link">
-            {t('nav.access')}
-          </Link>
+          <Back org={org} team={of.team} />
         </span>
       }
       action={

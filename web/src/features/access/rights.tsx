@@ -13,11 +13,13 @@ import { RightsTable } from './rights_table'
 // Who has which right now.
 export function Rights({
   org,
+  team,
   list,
   inactive,
   filter,
 }: {
   org: string
+  team: string | null
   list: UseInfiniteQueryResult<InfiniteData<Schemas['AccessList']>>
   inactive: boolean
   filter: (inactive: boolean) => void
@@ -25,7 +27,8 @@ export function Rights({
   const { t } = useTranslation()
   const rows = list.data?.pages.flatMap((page) => page.items) ?? []
   const totals = list.data?.pages[0]?.totals
-  const path = `/api/v1/orgs/${encodeURIComponent(org)}/access-review/export`
+  const place = team === null ? '' : `/teams/${encodeURIComponent(team)}`
+  const path = `/api/v1/orgs/${encodeURIComponent(org)}${place}/access-review/export`
   return (
     <Section title={t('access.rights')}>
       <div className="min-h-5 text-soft">

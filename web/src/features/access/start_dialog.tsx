@@ -9,13 +9,22 @@ import { SelectField } from '@/components/field'
 import { FormDialog } from '@/components/form_dialog'
 import { useOnce } from '@/forms'
 
-export function StartDialog({ org, onClose }: { org: string; onClose: () => void }) {
+// `of`: the team whose rights it is about; else it is chosen.
+export function StartDialog({
+  org,
+  of,
+  onClose,
+}: {
+  org: string
+  of: string | null
+  onClose: () => void
+}) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const client = useQueryClient()
   const once = useOnce()
-  const [team, setTeam] = useState('')
-  const { data } = useQuery(teams(org))
+  const [team, setTeam] = useState(of ?? '')
+  const { data } = useQuery({ ...teams(org), enabled: of === null })
   const start = useMutation({
     mutationFn: async () =>
       team
@@ -48,18 +57,20 @@ export function StartDialog({ org, onClose }: { org: string; onClose: () => void
       send={() => start.mutate()}
       onClose={onClose}
     >
-      <SelectField
-        label={t('access.place')}
-        value={team}
-        onChange={(event) => setTeam(event.target.value)}
-      >
-        <option value="">{t('access.place_organization')}</option>
-        {data?.items.map((one) => (
-          <option key={one.id} value={one.id}>
-            {t('access.place_team', { team: one.name })}
-          </option>
-        ))}
-      </SelectField>
+      {of === null ? (
+        <SelectField
+          label={t('access.place')}
+          value={team}
+          onChange={(event) => setTeam(event.target.value)}
+        >
+          <option value="">{t('access.place_organization')}</option>
+          {data?.items.map((one) => (
+            <option key={one.id} value={one.id}>
+              {t('access.place_team', { team: one.name })}
+            </option>
+          ))}
+        </SelectField>
+      ) : null}
     </FormDialog>
   )
 }

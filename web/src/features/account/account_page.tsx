@@ -3,7 +3,7 @@ import { useTranslation } from '@/i18n'
 
 import { asProblem } from '@/api/client'
 import { me } from '@/api/queries'
-import { Page, Panel, Section } from '@/components/page'
+import { Page, Section } from '@/components/page'
 import { Pill } from '@/components/pill'
 import { ProblemNotice } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
@@ -11,6 +11,7 @@ import { Frame } from '@/features/frame/frame'
 
 import { ChangeAddress } from './change_address'
 import { ChangePassword } from './change_password'
+import { Profile } from './profile'
 import { Sessions } from './sessions'
 
 export function AccountPage() {
@@ -25,21 +26,15 @@ export function AccountPage() {
       ) : (
         <Page title={t('nav.account')}>
           <Section title={t('account.profile')}>
-            <Panel>
-              <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 px-4 py-3">
-                <dt className="text-soft">{t('field.name')}</dt>
-                <dd className="break-words">{data.user.name}</dd>
-                <dt className="text-soft">{t('field.email')}</dt>
-                <dd className="flex flex-wrap items-center gap-2 wrap-anywhere">
-                  {data.user.email}
-                  <Pill tone={data.user.email_verified ? 'good' : 'warn'}>
-                    {t(data.user.email_verified ? 'account.verified' : 'account.unverified')}
-                  </Pill>
-                </dd>
-              </dl>
-            </Panel>
+            <Profile of={data.user} />
           </Section>
           <Section title={t('account.address')} lead={t('account.address_lead')}>
+            <p className="flex flex-wrap items-center gap-2 wrap-anywhere">
+              {data.user.email}
+              <Pill tone={data.user.email_verified ? 'good' : 'warn'}>
+                {t(data.user.email_verified ? 'account.verified' : 'account.unverified')}
+              </Pill>
+            </p>
             <ChangeAddress verified={data.user.email_verified} email={data.user.email} />
           </Section>
           <Section title={t('account.password')} lead={t('account.password_lead')}>

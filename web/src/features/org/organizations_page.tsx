@@ -16,6 +16,8 @@ import { Frame } from '@/features/frame/frame'
 import { Initials } from '@/features/frame/initials'
 import { useOnce, useRules, useSend } from '@/forms'
 
+import { DeletedOrganizations } from './deleted'
+
 function NewOrganization() {
   const { t } = useTranslation()
   const navigate = useNavigate()
@@ -91,6 +93,7 @@ export function OrganizationsPage() {
           <Section title={t('orgs.new')} lead={t('orgs.new_text')}>
             <NewOrganization />
           </Section>
+          <DeletedOrganizations />
         </Page>
       )}
     </Frame>

@@ -1,23 +1,25 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { useForm } from 'react-hook-form'
 import { useTranslation } from '@/i18n'
 
 import { ask, asProblem, type Schemas } from '@/api/client'
-import { me, offers, organization, signedInAs } from '@/api/queries'
+import { organization, renew } from '@/api/queries'
 import { Button } from '@/components/button'
 import { TextField } from '@/components/field'
 import { Notice } from '@/components/notice'
-import { Empty, Page, Panel, Section } from '@/components/page'
+import { Page, Section } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
 import { Stale } from '@/components/stale'
-import { Time } from '@/components/time'
 import { toast } from '@/components/toasts'
 import { Unsaved } from '@/components/unsaved'
 import { useWhyNot } from '@/features/frame/why_not'
 import { useRules, useSend } from '@/forms'
+
+import { Ending } from './ending'
+import { Ownership } from './ownership'
 
 function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null }) {
   const { t } = useTranslation()
@@ -44,9 +46,9 @@ function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null
     })
     // Saved, so nothing keeps one from leaving.
     form.reset({ name: body.name, slug: body.slug })
-    await signedInAs()
-    if (body.slug === of.slug) await client.invalidateQueries({ queryKey: ['org', of.slug] })
-    else await navigate({ to: '/o/$org/settings', params: { org: body.slug }, replace: true })
+    await renew(of.slug)
+    if (body.slug !== of.slug)
+      await navigate({ to: '/o/$org/settings', params: { org: body.slug }, replace: true })
     toast(t('settings.saved'))
   })
   const now = () => client.fetchQuery({ ...organization(of.slug), staleTime: 0 })
@@ -99,69 +101,6 @@ function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null
   )
 }
 
-function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] }) {
-  const { t } = useTranslation()
-  const client = useQueryClient()
-  const { data } = useQuery(me)
-  const answer = useMutation({
-    mutationFn: (how: 'accept' | 'decline' | 'cancel') =>
-      ask('post', `/api/v1/orgs/{org}/ownership-offers/{offer}/${how}`, {
-        params: { org, offer: of.id },
-      }),
-    onSuccess: async () => {
-      await signedInAs()
-      await client.invalidateQueries({ queryKey: ['org', org] })
-    },
-  })
-  const mine = data?.user.id === of.to.id
-  return (
-    <div className="flex flex-col gap-3 px-4 py-3">
-      <p>
-        {t('offers.text', {
-          from: of.from.name ?? t('people.former'),
-          to: of.to.name ?? t('people.former'),
-        })}{' '}
-        <span className="text-soft">
-          {t('offers.until')} <Time at={of.expires_at} />
-        </span>
-      </p>
-      {answer.error ? <ProblemNotice problem={asProblem(answer.error)} /> : null}
-      <div className="flex flex-wrap gap-2">
-        {mine ? (
-          <>
-            <Button look="primary" busy={answer.isPending} onClick={() => answer.mutate('accept')}>
-              {t('offers.accept')}
-            </Button>
-            <Button busy={answer.isPending} onClick={() => answer.mutate('decline')}>
-              {t('offers.decline')}
-            </Button>
-          </>
-        ) : data?.user.id === of.from.id ? (
-          <Button busy={answer.isPending} onClick={() => answer.mutate('cancel')}>
-            {t('offers.cancel')}
-          </Button>
-        ) : null}
-      </div>
-    </div>
-  )
-}
-
-function Offers({ org }: { org: string }) {
-  const { t } = useTranslation()
-  const { data, error, refetch } = useQuery(offers(org))
-  if (error && !data) return <ProblemNotice problem={asProblem(error)} retry={() => void refetch()} />
-  if (!data) return <PageSkeleton />
-  const open = data.items.filter((offer) => offer.state === 'open')
-  if (open.length === 0) return <Empty title={t('offers.empty')} text={t('offers.empty_text')} />
-  return (
-    <Panel>
-      {open.map((offer) => (
-        <Offer key={offer.id} org={org} of={offer} />
-      ))}
-    </Panel>
-  )
-}
-
 export function SettingsPage({ org }: { org: string }) {
   const { t } = useTranslation()
   const { data, error, refetch } = useQuery(organization(org))
@@ -172,9 +111,8 @@ export function SettingsPage({ org }: { org: string }) {
       <Section title={t('settings.naming')}>
         <Naming of={data.body} etag={data.etag} />
       </Section>
-      <Section title={t('offers.title')} lead={t('offers.lead')}>
-        <Offers org={org} />
-      </Section>
+      <Ownership org={org} of={data.body} />
+      <Ending of={data} />
     </Page>
   )
 }

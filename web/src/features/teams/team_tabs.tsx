@@ -4,6 +4,7 @@ import { useTranslation } from '@/i18n'
 const tabs = [
   { to: '/o/$org/t/$team', label: 'deployments.title' },
   { to: '/o/$org/t/$team/people', label: 'team.people' },
+  { to: '/o/$org/t/$team/access-review', label: 'nav.access' },
   { to: '/o/$org/t/$team/settings', label: 'team.settings' },
 ] as const
 

@@ -1,0 +1,87 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from '@/i18n'
+
+import { ask, asProblem, type Schemas } from '@/api/client'
+import { me, offers, renew } from '@/api/queries'
+import { Button } from '@/components/button'
+import { Empty, Panel, Section } from '@/components/page'
+import { ProblemNotice } from '@/components/problem'
+import { PageSkeleton } from '@/components/skeleton'
+import { Time } from '@/components/time'
+
+import { OfferDialog } from './offer_dialog'
+
+function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] }) {
+  const { t } = useTranslation()
+  const { data } = useQuery(me)
+  const answer = useMutation({
+    mutationFn: (how: 'accept' | 'decline' | 'cancel') =>
+      ask('post', `/api/v1/orgs/{org}/ownership-offers/{offer}/${how}`, {
+        params: { org, offer: of.id },
+      }),
+    onSuccess: () => renew(org),
+  })
+  const mine = data?.user.id === of.to.id
+  return (
+    <div className="flex flex-col gap-3 px-4 py-3">
+      <p>
+        {t('offers.text', {
+          from: of.from.name ?? t('people.former'),
+          to: of.to.name ?? t('people.former'),
+        })}{' '}
+        <span className="text-soft">
+          {t('offers.until')} <Time at={of.expires_at} />
+        </span>
+      </p>
+      {answer.error ? <ProblemNotice problem={asProblem(answer.error)} /> : null}
+      <div className="flex flex-wrap gap-2">
+        {mine ? (
+          <>
+            <Button look="primary" busy={answer.isPending} onClick={() => answer.mutate('accept')}>
+              {t('offers.accept')}
+            </Button>
+            <Button busy={answer.isPending} onClick={() => answer.mutate('decline')}>
+              {t('offers.decline')}
+            </Button>
+          </>
+        ) : data?.user.id === of.from.id ? (
+          <Button busy={answer.isPending} onClick={() => answer.mutate('cancel')}>
+            {t('offers.cancel')}
+          </Button>
+        ) : null}
+      </div>
+    </div>
+  )
+}
+
+// Who owns it, and the way to somebody else: an offer, one at a time, by the owner alone.
+export function Ownership({ org, of }: { org: string; of: Schemas['Organization'] }) {
+  const { t } = useTranslation()
+  const [offering, setOffering] = useState(false)
+  const { data, error, refetch } = useQuery(offers(org))
+  const may = of.allowed_actions.includes('org:transfer')
+  const open = data?.items.filter((offer) => offer.state === 'open') ?? []
+  return (
+    <Section title={t('offers.title')} lead={t('offers.lead')}>
+      {error && !data ? (
+        <ProblemNotice problem={asProblem(error)} retry={() => void refetch()} />
+      ) : !data ? (
+        <PageSkeleton />
+      ) : open.length > 0 ? (
+        <Panel>
+          {open.map((offer) => (
+            <Offer key={offer.id} org={org} of={offer} />
+          ))}
+        </Panel>
+      ) : (
+        <Empty
+          title={t('offers.empty')}
+          text={t('offers.empty_text')}
+          action={may ? <Button onClick={() => setOffering(true)}>{t('offers.by_offer')}</Button> : null}
+        />
+      )}
+      {offering ? <OfferDialog org={org} onClose={() => setOffering(false)} /> : null}
+    </Section>
+  )
+}
