@@ -36,6 +36,7 @@ export const watchPaint = (page: Page) =>
 
 export async function cost(page: Page): Promise<Cost> {
   await still(page)
+  await page.waitForFunction(() => (window as unknown as { seen: Seen }).seen.paint > 0)
   return page.evaluate(() => ({
     ...(window as unknown as { seen: Seen }).seen,
     scripts: performance

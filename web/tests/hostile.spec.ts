@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 
 import { parse } from 'yaml'
 
-import { colleague, expect, onPlan, signIn, test } from './world'
+import { colleague, expect, onPlan, signIn, test, visit } from './world'
 
 const corpus = [
   '<script>window.ran=1</script>',
@@ -31,10 +31,8 @@ test('no script in a text that people set runs on any page, and every text is sh
   await changed('POST', `/orgs/${ann.org}/access-review`, {})
   const reviews = (await (await world.call('GET', `/orgs/${ann.org}/access-reviews`, undefined, ann.cookie)).json()) as { items: { id: string }[] }
   const clean = async (path: string, shown?: string) => {
-    await page.goto(path)
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await visit(page, path)
     if (shown) await expect(page.getByText(shown, { exact: true }).first()).toBeVisible()
-    await page.waitForLoadState('networkidle')
     expect(await page.evaluate(() => 'ran' in window), path).toBe(false)
   }
   const pages: [string, (string | undefined)?][] = [

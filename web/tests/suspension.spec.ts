@@ -1,6 +1,6 @@
 import type { Locator } from '@playwright/test'
 
-import { colleague, expect, holds, signIn, test } from './world'
+import { colleague, expect, holds, signIn, test, visit } from './world'
 
 const reason = 'The last three invoices are open.'
 const second = 'Two invoices are open still.'
@@ -75,10 +75,8 @@ test('an administrator suspends an organization; its people see why on every pag
   const paused = page.getByRole('region', { name: 'This organization is suspended' })
   const main = page.getByRole('main')
   for (const [name, path, looked] of pages) {
-    await page.goto(`/o/${ann.org}${path}`)
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await visit(page, `/o/${ann.org}${path}`)
     await expect(paused).toContainText(reason)
-    await expect(page.getByRole('status').filter({ hasText: 'Loading' })).toHaveCount(0)
     if (looked) await expect(page.getByRole('alert')).toHaveCount(0)
     expect((await enabled(main)).filter((one) => !open.test(one)), path).toEqual(looked ? [] : ['Try again'])
     if (pictured.has(name)) await holds(page, `${name}-suspended`, { brief: true })

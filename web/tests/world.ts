@@ -143,9 +143,17 @@ export { expect, password }
 export type Theme = 'light' | 'dark'
 export const widths = [1280, 360] as const
 
-export async function settle(page: Page) {
+async function settle(page: Page) {
   await expect(page.getByRole('status').filter({ hasText: /^(Loading|Lädt)/ })).toHaveCount(0)
   await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))))
+}
+
+// Goes to a page and waits until all of it is there: in the page, for an assertion looks ever more
+// seldom while it fails.
+export async function visit(page: Page, path: string) {
+  await page.goto(path)
+  await page.getByRole('heading', { level: 1 }).first().waitFor()
+  await settle(page)
 }
 
 // As 'networkidle', which a page whose stream of changes stays open never comes to.

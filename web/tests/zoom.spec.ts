@@ -1,4 +1,4 @@
-import { colleague, expect, signIn, test } from './world'
+import { colleague, expect, signIn, test, visit } from './world'
 
 // A browser at 200 % on a screen of 1280 by 800 lays out as many points as one of half the size.
 const zoomed = { width: 640, height: 400 }
@@ -7,16 +7,14 @@ test('at 200 % nothing is cut off, and every page and dialog can be used', async
   test.slow()
   const bob = await colleague(world, ann, 'Bob Builder', [{ team: 'default', role: 'viewer' }])
   await page.setViewportSize(zoomed)
-  const visit = async (path: string) => {
-    await page.goto(path)
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-    await page.waitForLoadState('networkidle')
+  const fits = async (path: string) => {
+    await visit(page, path)
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     expect(wide, `${path}: scrolls sideways`).toBeLessThanOrEqual(0)
   }
   for (const path of ['', '/teams', '/people', `/people/${bob.id}`, '/t/default/people', '/t/default/settings', '/usage',
     '/access-review', '/audit', '/isolation', '/settings'])
-    await visit(`/o/${ann.org}${path}`)
+    await fits(`/o/${ann.org}${path}`)
 
   // A dialog is as high as the screen allows, and its last button can be reached.
   for (const [path, opens, last] of [
@@ -40,7 +38,7 @@ test('at 200 % nothing is cut off, and every page and dialog can be used', async
   await page.keyboard.press('Escape')
 
   await context.clearCookies()
-  for (const path of ['/login', '/signup']) await visit(path)
+  for (const path of ['/login', '/signup']) await fits(path)
   await signIn(context, world, root)
-  for (const path of ['/platform', '/platform/plans', '/platform/isolation', '/platform/cluster']) await visit(path)
+  for (const path of ['/platform', '/platform/plans', '/platform/isolation', '/platform/cluster']) await fits(path)
 })
