@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/utf8.hpp"
+#include "domain/deployment/quantity.hpp"
 #include "domain/template/template_render.hpp"
 #include "operator/plan/deployment.hpp"
 #include "operator/sample.hpp"
@@ -97,22 +98,38 @@ void leaves(Json& at, std::vector<Json*>& out) {
     for (auto& [name, value] : at.members()) leaves(value, out);
 }
 
+bool same_amount(std::string_view a, std::string_view b) {
+  const auto same = [&](auto parse) {
+    const auto left = parse(a), right = parse(b);
+    return left && right && *left == *right;
+  };
+  return same(ks::parse_cpu_milli) || same(ks::parse_bytes);
+}
+
 void try_fields(const ks::Workload& workload, const std::string& text) {
   const auto before = trees(workload, "web");
   KS_ASSERT_MSG(before == trees(workload, text), "the name of the deployment is in an object");
   Json kept = ks::to_json(workload);
   std::vector<Json*> fields;
   leaves(kept, fields);
-  for (Json* field : fields) {
-    const Json original = *field;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const Json original = *fields[i];
     // A service's name is said in two places.
     std::vector<Json*> same;
     for (Json* other : fields)
       if (*other == original) same.push_back(other);
     for (Json* one : same) *one = text;
-    // What is no text, such as a quantity, cannot become one.
-    if (const auto changed = ks::workload_from_json(kept))
-      compare(before, trees(*changed, "web"), original.as_string(), text);
+    // What is no text, such as a quantity, becomes one of its own kind or none.
+    if (const auto changed = ks::workload_from_json(kept)) {
+      // An amount is written in its shortest form: "0" for "00".
+      Json read = ks::to_json(*changed);
+      std::vector<Json*> after;
+      leaves(read, after);
+      KS_ASSERT_MSG(after.size() == fields.size(), "a text came or went");
+      const std::string& written = after[i]->as_string();
+      compare(before, trees(*changed, "web"), original.as_string(),
+              same_amount(written, text) ? written : text);
+    }
     for (Json* one : same) *one = original;
   }
 }
