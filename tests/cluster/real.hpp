@@ -2,7 +2,9 @@
 
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +18,7 @@
 #include "operator/operator.hpp"
 #include "operator/sample.hpp"
 #include "runtime/loop.hpp"
+#include "tests/sim/gate.hpp"
 
 // A real API server with our manifests, and an operator on it that has its own service account and
 // no right beyond what they give.
@@ -70,7 +73,16 @@ class Real {
   void start(op::OperatorConfig config = {}) {
     // By `manifests` the definitions are there, and this account may not change them.
     config.install_crds = op::OperatorConfig::InstallCrds::auto_;
-    operator_ = std::make_unique<op::Operator>(*own_, config, clock_, random_);
+    gate_ = std::make_unique<sim::Gate>(*own_);
+    gate_->each_write([this](const kube::Ref& ref) {
+      const std::lock_guard lock(mutex_);
+      ++writes_[ref.ns.empty() ? ref.name : ref.ns];
+    });
+    {
+      const std::lock_guard lock(mutex_);
+      writes_.clear();
+    }
+    operator_ = std::make_unique<op::Operator>(*gate_, config, clock_, random_);
     operator_->start(loops_.at(0));
     if (!until([&] { return operator_->synced() && operator_->leading(); }))
       FAIL("the operator does not start: "
@@ -81,6 +93,7 @@ class Real {
     operator_->stop();
     operator_->wait_stopped();
     operator_.reset();
+    gate_.reset();
   }
 
   kube::Cluster& admin() { return *admin_; }
@@ -194,20 +207,35 @@ class Real {
     }
     return there;
   }
+  // What this operator has written in a namespace, to it, and to the Sandbox of such a name. Of the
+  // other tests' resources on this cluster some never come to rest: a crash loop goes on.
+  std::size_t writes(const std::string& ns, const std::string& sandbox) {
+    const std::lock_guard lock(mutex_);
+    std::size_t out = 0;
+    for (const std::string& name : {ns, sandbox})
+      if (const auto at = writes_.find(name); at != writes_.end()) out += at->second;
+    return out;
+  }
   // True once the operator has had nothing to write for a while.
   bool quiet() {
-    std::size_t last = operator_->counters().writes;
-    const SystemClock clock;
-    Time since = clock.monotonic();
-    return until([&] {
-      const auto now = operator_->counters();
-      if (now.writes != last || now.queued > 0) since = clock.monotonic();
-      last = now.writes;
-      return clock.monotonic() - since > seconds(2);
-    });
+    return rests([this] { return operator_->counters().writes; });
+  }
+  bool quiet(const std::string& ns, const std::string& sandbox) {
+    return rests([&] { return writes(ns, sandbox); });
   }
 
  private:
+  bool rests(const std::function<std::size_t()>& written) {
+    std::size_t last = written();
+    Time since = clock_.monotonic();
+    return until([&] {
+      const std::size_t now = written();
+      if (now != last || operator_->counters().queued > 0) since = clock_.monotonic();
+      last = now;
+      return clock_.monotonic() - since > seconds(2);
+    });
+  }
+
   void install() {
     for (const Json& object : op::manifests(kSystem)) {
       const kube::Kind* found = nullptr;
@@ -227,6 +255,9 @@ class Real {
   std::unique_ptr<kube::Cluster> own_;
   std::unique_ptr<kube::Cluster> api_;
   runtime::LoopGroup loops_{1};
+  std::unique_ptr<sim::Gate> gate_;
+  std::mutex mutex_;
+  std::map<std::string, std::size_t> writes_;
   std::unique_ptr<op::Operator> operator_;
   std::string run_;
   int names_ = 0;

@@ -56,7 +56,7 @@ class Gate final : public kube::Cluster {
   kube::KubeResult<void> remove(const kube::Ref& ref, const kube::DeleteOptions& options) override {
     return through("remove", ref, [&] { return behind_.remove(ref, options); });
   }
-  bool simulated() const override { return true; }
+  bool simulated() const override { return behind_.simulated(); }
 
  private:
   struct Crashing {
