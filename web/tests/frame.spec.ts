@@ -97,6 +97,14 @@ test('two tabs show two organizations, and reload and back lose nothing', async 
   await expect(page).toHaveURL(`/o/second-${process.pid}`)
 })
 
+test('an address with an old short name leads to the same page at the new one', async ({ page, world, ann }) => {
+  const slug = `moved-${process.pid}`
+  expect((await world.call('PATCH', `/orgs/${ann.org}`, { slug }, ann.cookie)).status).toBe(200)
+  await page.goto(`/o/${ann.org}/people?name=ann`)
+  await expect(page).toHaveURL(`/o/${slug}/people?name=ann`)
+  await expect(page.getByRole('row', { name: /Ann Example/ })).toBeVisible()
+})
+
 test('on a narrow screen the navigation opens, goes and closes', async ({ page, ann }) => {
   await page.setViewportSize({ width: 360, height: 740 })
   await page.goto(`/o/${ann.org}`)

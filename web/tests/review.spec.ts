@@ -121,8 +121,13 @@ test('a member is looked at, removed, and restored from where they were', async 
   )
   for (const path of ['audit', 'isolation', 'access-review']) {
     await other.goto(`/o/${ann.org}/${path}`)
-    await expect(other.getByRole('alert').first()).toContainText('Your role does not allow this.')
+    await expect(other.getByText('This page is not for your role')).toBeVisible()
+    await expect(other.getByRole('button', { name: 'Try again' })).toHaveCount(0)
   }
+  await expect(other.getByRole('link', { name: 'Audit log' })).toHaveCount(0)
+  // Nothing was asked for that would be refused: it would stand in the log as his.
+  const refused = await world.call('GET', `/orgs/${ann.org}/audit?result=denied&actor=${bob.id}`, undefined, ann.cookie)
+  expect(((await refused.json()) as { items: unknown[] }).items).toEqual([])
   await other.goto(`/o/${ann.org}/t/default/access-review`)
   await expect(other.getByText('Administrators of the team or the organization can.')).toBeVisible()
   await his.close()

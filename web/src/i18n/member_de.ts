@@ -13,6 +13,8 @@ export const memberDe: Record<keyof typeof memberEn, string> = {
   'member.removal': 'Entfernen',
   'member.removal_lead': 'Das geschieht, wenn die Person entfernt wird.',
   'member.removed': 'Entfernte',
+  'frame.not_yours': 'Diese Seite ist nicht für Ihre Rolle',
+  'frame.not_yours_text': 'Die Verwaltung der Organisation sieht sie.',
   'member.restore': 'Wiederherstellen',
   'member.restore_hint': 'Die Adresse, die das Konto jetzt hat. Wer gegangen ist, steht hier nicht mit Namen: Die Organisation erfährt nicht, wie jemand seither heißt und zu erreichen ist.',
   'member.restore_lead': 'Wer in den letzten 90 Tagen entfernt wurde, bekommt Rolle und Teams zurück, wenn ein Platz frei ist.',

@@ -11,6 +11,8 @@ export const memberEn = {
   'member.removal': 'Removal',
   'member.removal_lead': 'This is what happens when the person is removed.',
   'member.removed': 'Removed',
+  'frame.not_yours': 'This page is not for your role',
+  'frame.not_yours_text': 'Administrators of the organization see it.',
   'member.restore': 'Restore',
   'member.restore_hint': 'The address that the account has now. Who left is not listed by name: the organization is not told what they are called or where they can be reached since.',
   'member.restore_lead': 'Whoever was removed in the last 90 days gets their role and their teams back, if a seat is free.',

@@ -48,6 +48,7 @@ export const teamsDe: Record<keyof typeof teamsEn, string> = {
   'team.settings': 'Einstellungen',
   'team.since': 'Darin seit',
   'team.slug_hint': 'Steht in Adressen. Bleibt es leer, wird eine aus dem Namen gemacht.',
+  'team.slug_moved': 'Steht in Adressen. Links mit dem alten enden.',
 
   'teams.manage_text': 'Was hier läuft, gehört einem Team, und Personen sehen die Teams, in denen sie sind.',
 

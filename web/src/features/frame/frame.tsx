@@ -6,7 +6,7 @@ import { lazy, Suspense, useCallback, useState, type ReactNode } from 'react'
 import { useTranslation } from '@/i18n'
 
 import { ask, asProblem } from '@/api/client'
-import { me, signedInAs } from '@/api/queries'
+import { me, organization, signedInAs } from '@/api/queries'
 import { Mark } from '@/components/mark'
 import { Preferences } from '@/components/preferences'
 import { toast } from '@/components/toasts'
@@ -15,7 +15,7 @@ import { useProblemText } from '@/i18n/problems'
 import { Initials } from './initials'
 import { useKeyboard } from './keyboard'
 import { Menu, MenuItem, MenuLine, MenuTitle } from './menu'
-import { places } from './places'
+import { placesFor } from './places'
 import { platformPlaces } from './platform_places'
 
 // Both come when they are asked for.
@@ -123,10 +123,11 @@ function PlatformNavigation({ onGo }: { onGo?: () => void }) {
 
 function Navigation({ org, onGo }: { org: string; onGo?: () => void }) {
   const { t } = useTranslation()
+  const { data } = useQuery(organization(org))
   return (
     <nav aria-label={t('nav.label')}>
       <ul className="flex flex-col gap-0.5">
-        {places.map(({ to, label, icon: Icon }) => (
+        {placesFor(data?.body.allowed_actions).map(({ to, label, icon: Icon }) => (
           <li key={to}>
             <Link
               to={to}

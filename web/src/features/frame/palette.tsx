@@ -4,10 +4,10 @@ import { Command } from 'cmdk'
 import { Dialog } from 'radix-ui'
 import { useTranslation } from '@/i18n'
 
-import { me } from '@/api/queries'
+import { me, organization } from '@/api/queries'
 import { TeamItems } from '@/features/deployments/palette_items'
 
-import { places } from './places'
+import { placesFor } from './places'
 import { platformPlaces } from './platform_places'
 
 const item =
@@ -32,6 +32,7 @@ export function Palette({
   const { t } = useTranslation()
   const navigate = useNavigate()
   const { data } = useQuery(me)
+  const { data: at } = useQuery({ ...organization(org ?? ''), enabled: org !== null })
   const run = (act: () => void) => () => {
     onOpenChange(false)
     act()
@@ -56,7 +57,7 @@ export function Palette({
               </Command.Empty>
               {org !== null ? (
                 <Command.Group heading={t('palette.pages')} className={group}>
-                  {places.map(({ to, label, icon: Icon }) => (
+                  {placesFor(at?.body.allowed_actions).map(({ to, label, icon: Icon }) => (
                     <Command.Item
                       key={to}
                       value={t(label)}

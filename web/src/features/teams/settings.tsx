@@ -57,7 +57,7 @@ function Naming({ org, of, etag }: { org: string; of: Schemas['Team']; etag: str
       />
       <TextField
         label={t('settings.slug')}
-        hint={t('settings.slug_hint')}
+        hint={t('team.slug_moved')}
         readOnly={!of.allowed_actions.includes('teams:update')}
         spellCheck={false}
         error={errors.slug}

@@ -1,0 +1,4 @@
+// The same page of the organization at the name that it has now.
+export function atName(href: string, slug: string): string {
+  return href.replace(/^\/o\/[^/?#]+/, `/o/${slug}`)
+}
