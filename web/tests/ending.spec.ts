@@ -30,6 +30,8 @@ test('ownership passes by an offer, who owned it before leaves, and what is dele
     /Only its owner can\./,
   )
   await other.getByRole('button', { name: 'Accept' }).click()
+  await other.getByRole('dialog').getByRole('button', { name: 'Accept' }).click()
+  await expect(other.getByText('The organization is yours now.')).toBeVisible()
   await expect(other.getByText('No open offer')).toBeVisible()
 
   await page.reload()

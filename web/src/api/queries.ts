@@ -42,6 +42,8 @@ export const organization = (org: string) =>
   queryOptions({
     queryKey: ['org', org],
     queryFn: ({ signal }) => ask('get', '/api/v1/orgs/{org}', { params: { org }, signal }),
+    // What one may do there changes by what others do.
+    refetchOnWindowFocus: 'always',
   })
 
 export const usage = (org: string) =>
@@ -69,6 +71,7 @@ export const offers = (org: string) =>
     queryKey: ['org', org, 'offers'],
     queryFn: async ({ signal }) =>
       (await ask('get', '/api/v1/orgs/{org}/ownership-offers', { params: { org }, signal })).body,
+    refetchOnWindowFocus: 'always',
   })
 
 export const invitation = (token: string) =>

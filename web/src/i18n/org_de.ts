@@ -20,6 +20,11 @@ export const orgDe: Record<keyof typeof orgEn, string> = {
 
   'offers.by_offer': 'Inhaberschaft anbieten',
   'offers.by_offer_lead': 'Die Person hat 24 Stunden, um anzunehmen; dann kommen Sie in die Verwaltung. Bis dahin ändert sich nichts. Sie bekommen beide eine Mail.',
+  'offers.done_accept': 'Die Organisation gehört jetzt Ihnen.',
+  'offers.done_cancel': 'Das Angebot ist zurückgezogen.',
+  'offers.done_decline': 'Das Angebot ist abgelehnt.',
   'offers.made': 'Die Inhaberschaft ist angeboten.',
+  'offers.sure': 'Die Organisation übernehmen?',
+  'offers.sure_text': 'Sie gehört dann sofort Ihnen; wem sie jetzt gehört, der kommt in die Verwaltung. Abgeben können Sie sie nur durch ein eigenes Angebot.',
   'offers.to': 'E-Mail-Adresse eines Mitglieds',
 }

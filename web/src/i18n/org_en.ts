@@ -18,6 +18,11 @@ export const orgEn = {
 
   'offers.by_offer': 'Offer ownership',
   'offers.by_offer_lead': 'The person has 24 hours to accept, and you become an administrator then. Until then nothing changes. Mails go to both of you.',
+  'offers.done_accept': 'The organization is yours now.',
+  'offers.done_cancel': 'The offer is withdrawn.',
+  'offers.done_decline': 'The offer is declined.',
   'offers.made': 'Ownership is offered.',
+  'offers.sure': 'Take the organization over?',
+  'offers.sure_text': 'You become its owner at once, and whoever owns it now becomes an administrator. You can only give it on by an offer of your own.',
   'offers.to': 'E-mail address of a member',
 } as const

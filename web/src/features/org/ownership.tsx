@@ -5,22 +5,30 @@ import { useTranslation } from '@/i18n'
 import { ask, asProblem, type Schemas } from '@/api/client'
 import { me, offers, renew } from '@/api/queries'
 import { Button } from '@/components/button'
+import { FormDialog } from '@/components/form_dialog'
 import { Empty, Panel, Section } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
 import { Time } from '@/components/time'
+import { toast } from '@/components/toasts'
 
 import { OfferDialog } from './offer_dialog'
 
 function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] }) {
   const { t } = useTranslation()
   const { data } = useQuery(me)
+  const [sure, setSure] = useState(false)
   const answer = useMutation({
     mutationFn: (how: 'accept' | 'decline' | 'cancel') =>
       ask('post', `/api/v1/orgs/{org}/ownership-offers/{offer}/${how}`, {
         params: { org, offer: of.id },
       }),
-    onSuccess: () => renew(org),
+    onSuccess: async (_, how) => {
+      await renew(org)
+      toast(t(`offers.done_${how}`))
+    },
+    // Answered from somewhere else, or over: it is not shown any more.
+    onError: () => void renew(org),
   })
   const mine = data?.user.id === of.to.id
   return (
@@ -34,11 +42,11 @@ function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] }) {
           {t('offers.until')} <Time at={of.expires_at} />
         </span>
       </p>
-      {answer.error ? <ProblemNotice problem={asProblem(answer.error)} /> : null}
+      {answer.error && !sure ? <ProblemNotice problem={asProblem(answer.error)} /> : null}
       <div className="flex flex-wrap gap-2">
         {mine ? (
           <>
-            <Button look="primary" busy={answer.isPending} onClick={() => answer.mutate('accept')}>
+            <Button look="primary" busy={answer.isPending} onClick={() => setSure(true)}>
               {t('offers.accept')}
             </Button>
             <Button busy={answer.isPending} onClick={() => answer.mutate('decline')}>
@@ -51,6 +59,17 @@ function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] }) {
           </Button>
         ) : null}
       </div>
+      {sure ? (
+        <FormDialog
+          title={t('offers.sure')}
+          lead={t('offers.sure_text')}
+          action={t('offers.accept')}
+          busy={answer.isPending}
+          problems={[answer.error]}
+          send={() => answer.mutate('accept')}
+          onClose={() => setSure(false)}
+        />
+      ) : null}
     </div>
   )
 }
