@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Schemas } from '@/api/client'
 
-import { changesOf, clashes, draftOf, patchOf, type Draft } from './change'
+import { changesOf, clashes, draftOf, patchOf, type Draft, isTwice } from './change'
 
 const deployment = {
   exposure: 'public',
@@ -71,4 +71,9 @@ test('two changes clash where they change the same thing, and nowhere else', () 
   expect(clashes(mine, theirs).map((one) => one.what)).toEqual(['replicas'])
   const db = changesOf(before, edited((to) => Object.assign(to.services.db ?? {}, { replicas: '5' })))
   expect(clashes(mine, db)).toEqual([])
+})
+
+test('the second of two variables with one name is wrong, and no line that is empty', () => {
+  const env = ['A', '', ' A ', 'B', ''].map((name) => ({ name, value: '' }))
+  expect(env.map((_, at) => isTwice(env, at))).toEqual([false, false, true, false, false])
 })

@@ -51,6 +51,12 @@ export interface Change {
   after: string | null
 }
 
+// Whether a line before has the name too: only one of them would be sent.
+export function isTwice(env: readonly Variable[], at: number): boolean {
+  const name = env[at]?.name.trim() ?? ''
+  return name !== '' && env.slice(0, at).some((one) => one.name.trim() === name)
+}
+
 const same = (a: string, b: string) => a.trim() === b.trim()
 const valuesOf = (env: readonly Variable[]) =>
   new Map(env.flatMap(({ name, value }) => (name.trim() === '' ? [] : [[name.trim(), value]])))

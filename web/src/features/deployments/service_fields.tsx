@@ -5,7 +5,7 @@ import { useTranslation } from '@/i18n'
 import { Button } from '@/components/button'
 import { TextField } from '@/components/field'
 
-import type { Draft } from './change'
+import { isTwice, type Draft } from './change'
 
 const box = 'min-h-9 w-full rounded-md border bg-panel px-3 py-1.5 font-mono text-xs leading-5'
 
@@ -33,7 +33,9 @@ function Variables({ service }: { service: string }) {
                   autoComplete="off"
                   spellCheck={false}
                   className={`${box} ${edge}`}
-                  {...form.register(`${path}.${at}.name`)}
+                  {...form.register(`${path}.${at}.name`, {
+                    validate: () => !isTwice(form.getValues(path), at) || t('deploy.variable_twice'),
+                  })}
                 />
                 <textarea
                   rows={1}
