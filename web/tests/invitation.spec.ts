@@ -136,6 +136,6 @@ test('where no seat is free the page says which limit it is and who can raise it
   const alert = page.getByRole('alert')
   await expect(alert).toContainText('Seats: 10 of 10 in use.')
   await expect(alert).toContainText('The plan “enterprise” would allow it.')
-  await expect(alert).toContainText('Ann Example')
+  await expect(alert).toContainText('An administrator of this installation can give a larger plan.')
   await holds(page, 'invitation-full')
 })

@@ -71,7 +71,7 @@ test('where the plan has no more teams the dialog says which limit it is and who
   await page.getByRole('button', { name: 'Create team' }).click()
   const alert = page.getByRole('dialog').getByRole('alert')
   await expect(alert).toContainText('Teams: 3 of 3 in use.')
-  await expect(alert).toContainText('Ann Example')
+  await expect(alert).toContainText('An administrator of this installation can give a larger plan.')
 })
 
 test('long names and many rows stay within the page', async ({ page, world, root, ann }) => {

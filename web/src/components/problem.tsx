@@ -39,6 +39,7 @@ interface Limit {
   used: number
   limit: number | null
   upgrade?: { plan: string }
+  can_upgrade: boolean
   contacts: { name: string }[]
 }
 
@@ -63,7 +64,9 @@ function LimitText({ of }: { of: Limit }) {
         </>
       )}
       {of.upgrade ? <p>{t('limit.plan', { plan: of.upgrade.plan })}</p> : null}
-      {of.contacts.length > 0 ? (
+      {!of.can_upgrade ? (
+        <p>{t('limit.operator')}</p>
+      ) : of.contacts.length > 0 ? (
         <p>{t('limit.ask', { names: of.contacts.map((one) => one.name).join(', ') })}</p>
       ) : null}
     </>

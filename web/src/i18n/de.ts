@@ -112,7 +112,9 @@ export const de: Record<keyof typeof en, string> = {
   'keys.palette': 'Suchen und springen',
   'keys.title': 'Tasten',
 
-  'limit.ask': 'Wer sie anheben kann: {{names}}',
+  'limit.ask': 'Wer die Grenze anheben kann: {{names}}',
+  'limit.free_orgs': 'Ihnen gehören so viele Organisationen im freien Tarif, wie eine Person haben darf.',
+  'limit.operator': 'Einen größeren Tarif gibt die Verwaltung dieser Installation.',
   'limit.plan': 'Der Tarif „{{plan}}“ würde es erlauben.',
   'limit.used': '{{feature}}: {{used}} von {{limit}} belegt.',
 

@@ -111,6 +111,8 @@ export const en = {
   'keys.title': 'Keys',
 
   'limit.ask': 'Who can raise it: {{names}}',
+  'limit.free_orgs': 'You own as many organizations on the free plan as one person may.',
+  'limit.operator': 'An administrator of this installation can give a larger plan.',
   'limit.plan': 'The plan “{{plan}}” would allow it.',
   'limit.used': '{{feature}}: {{used}} of {{limit}} in use.',
 
