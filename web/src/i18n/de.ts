@@ -260,6 +260,10 @@ export const de: Record<keyof typeof en, string> = {
   'problem.unknown': 'Der Server gab eine Antwort, die diese Seite nicht versteht.',
   'problem.wait_one': 'Das war zu oft. Bitte warten Sie {{count}} Sekunde.',
   'problem.wait_other': 'Das war zu oft. Bitte warten Sie {{count}} Sekunden.',
+  'problem.wait_hours_one': 'Das war zu oft. Bitte warten Sie {{count}} Stunde.',
+  'problem.wait_hours_other': 'Das war zu oft. Bitte warten Sie {{count}} Stunden.',
+  'problem.wait_minutes_one': 'Das war zu oft. Bitte warten Sie {{count}} Minute.',
+  'problem.wait_minutes_other': 'Das war zu oft. Bitte warten Sie {{count}} Minuten.',
 
   'recently.lead': 'Geben Sie dafür bitte noch einmal Ihr Passwort an.',
   'recently.title': 'Sind Sie es?',

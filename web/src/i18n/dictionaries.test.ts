@@ -8,7 +8,7 @@ import { appDe } from './app_de'
 import { appEn } from './app_en'
 import { de } from './de'
 import { en } from './en'
-import { faultText } from './problems'
+import { faultText, waitText } from './problems'
 import { problemsDe } from './problems_de'
 import { problemsEn } from './problems_en'
 
@@ -49,4 +49,11 @@ test('what the server says of a field is German on a German page', () => {
   expect(faultText(fault, 'en')).toBe('Must have at least 12 characters.')
   expect(faultText(fault, 'de')).toBe('Muss mindestens 12 Zeichen haben.')
   expect(faultText({ pointer: '/x', message: 'is odd' }, 'de')).not.toContain('odd')
+})
+
+test('how long to wait is said in the unit in which people say it', () => {
+  const told = (seconds: number) => said({ language: 'en', texts: en }, ...waitText(seconds))
+  expect(told(90)).toContain('90 seconds.')
+  expect(told(3566)).toContain('60 minutes.')
+  expect(told(86_400)).toContain('24 hours.')
 })

@@ -258,6 +258,10 @@ export const en = {
   'problem.unknown': 'The server gave an answer that this page does not understand.',
   'problem.wait_one': 'That was too often. Please wait {{count}} second.',
   'problem.wait_other': 'That was too often. Please wait {{count}} seconds.',
+  'problem.wait_hours_one': 'That was too often. Please wait {{count}} hour.',
+  'problem.wait_hours_other': 'That was too often. Please wait {{count}} hours.',
+  'problem.wait_minutes_one': 'That was too often. Please wait {{count}} minute.',
+  'problem.wait_minutes_other': 'That was too often. Please wait {{count}} minutes.',
 
   'recently.lead': 'For this, please give your password again.',
   'recently.title': 'Is it you?',

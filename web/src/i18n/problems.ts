@@ -17,6 +17,7 @@ const faults: [RegExp, string][] = [
   [/^must be a quantity/, 'Muss eine Menge sein, etwa 500m, 1 oder 256Mi.'],
   [/must start with a letter or '_'/, 'Der Name beginnt mit einem Buchstaben oder _; danach gehen auch Ziffern.'],
   [/^cannot be public without a port$/, 'Ohne Port kann es nicht von überall erreichbar sein.'],
+  [/domain in ASCII/, 'Die Domain muss in ASCII stehen, in der Form, die mit xn-- beginnt.'],
   [/^is taken$/, 'Ist schon vergeben.'],
   [/domain with a dot/, 'Braucht eine Domain mit einem Punkt.'],
   [/^must be the address that the link was sent to$/, 'Muss die Adresse sein, an die der Link ging.'],
@@ -33,6 +34,15 @@ export function faultText(fault: Fault, language: string): string {
   return 'Das geht so nicht; bitte prüfen.'
 }
 
+// How long, in the unit in which people say it.
+export function waitText(
+  seconds: number,
+): ['problem.wait' | 'problem.wait_minutes' | 'problem.wait_hours', { count: number }] {
+  if (seconds < 120) return ['problem.wait', { count: seconds }]
+  if (seconds < 7200) return ['problem.wait_minutes', { count: Math.ceil(seconds / 60) }]
+  return ['problem.wait_hours', { count: Math.ceil(seconds / 3600) }]
+}
+
 // A problem in a sentence, by its code; the server's own words where there is none for it.
 export function useProblemText(): (problem: Problem) => string {
   const { t, language } = useTranslation()
@@ -40,7 +50,9 @@ export function useProblemText(): (problem: Problem) => string {
   return (problem) => {
     if (problem.status === 0) return t('problem.offline')
     if (problem.code === 'too_many_requests' && problem.retryAfter)
-      return t('problem.wait', { count: problem.retryAfter })
+      return t(...waitText(problem.retryAfter))
+    if (problem.code === 'plan_limit_reached' && problem.body.feature === 'free_orgs.max')
+      return t('limit.free_orgs')
     return known[problem.code] ?? (problem.message || t('problem.unknown'))
   }
 }
