@@ -6,6 +6,8 @@ test('what the log says is narrowed in the address, looked at and taken away', a
   await world.call('POST', `/orgs/${ann.org}/teams`, { name: 'Shop' }, ann.cookie)
   // What he may not do is in the log as well.
   expect((await world.call('PATCH', `/orgs/${ann.org}`, { name: 'Bob’s' }, bob.cookie)).status).toBe(403)
+  await page.goto(`/o/${ann.org}/audit?from=xx`)
+  await expect(page.getByLabel('From', { exact: true })).toHaveAccessibleDescription('This was no time, and is left out.')
   await page.goto(`/o/${ann.org}/audit`)
   const table = page.getByRole('table', { name: 'Audit log' })
   await expect(table.getByRole('row', { name: /teams:create/ })).toContainText('Ann Example')

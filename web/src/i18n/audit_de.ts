@@ -38,6 +38,7 @@ export const auditDe: Record<keyof typeof auditEn, string> = {
   'audit.target': 'Woran',
   'audit.target_id': 'Kennung des Gegenstands',
   'audit.time': 'Wann',
+  'audit.time_bad': 'Das war keine Zeit und wird nicht beachtet.',
   'audit.title': 'Protokoll',
   'audit.until': 'Bis',
 }

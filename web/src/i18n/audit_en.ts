@@ -36,6 +36,7 @@ export const auditEn = {
   'audit.target': 'On what',
   'audit.target_id': 'Id of the thing',
   'audit.time': 'When',
+  'audit.time_bad': 'This was no time, and is left out.',
   'audit.title': 'Audit log',
   'audit.until': 'Until',
 } as const

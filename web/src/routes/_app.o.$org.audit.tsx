@@ -1,7 +1,7 @@
 import { createFileRoute } from '@tanstack/react-router'
 
 import { AuditPage } from '@/features/audit/audit_page'
-import { filtersFrom } from '@/features/audit/filters'
+import { badTimes, filtersFrom } from '@/features/audit/filters'
 
 export const Route = createFileRoute('/_app/o/$org/audit')({
   validateSearch: filtersFrom,
@@ -10,7 +10,15 @@ export const Route = createFileRoute('/_app/o/$org/audit')({
 
 function Page() {
   const { org } = Route.useParams()
-  const filters = Route.useSearch()
+  // With what the address has besides, which the router leaves in.
+  const search: Record<string, unknown> = Route.useSearch()
   const navigate = Route.useNavigate()
-  return <AuditPage org={org} filters={filters} narrow={(to) => void navigate({ search: to })} />
+  return (
+    <AuditPage
+      org={org}
+      filters={filtersFrom(search)}
+      bad={badTimes(search)}
+      narrow={(to) => void navigate({ search: to })}
+    />
+  )
 }

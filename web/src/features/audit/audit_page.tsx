@@ -23,10 +23,12 @@ const distinct = (texts: string[]) => [...new Set(texts)].sort()
 export function AuditPage({
   org,
   filters,
+  bad,
   narrow,
 }: {
   org: string
   filters: Filters
+  bad: readonly (keyof Filters)[]
   narrow: (to: Filters) => void
 }) {
   const { t } = useTranslation()
@@ -47,6 +49,7 @@ export function AuditPage({
         <FilterBar
           org={org}
           filters={filters}
+          bad={bad}
           seen={{
             actions: distinct(rows.map((one) => one.action)),
             kinds: distinct(rows.map((one) => one.target.kind)),

@@ -15,6 +15,7 @@ function FilterField({
   type = 'text',
   placeholder,
   choices = [],
+  wrong,
   take,
 }: {
   label: string
@@ -22,6 +23,7 @@ function FilterField({
   type?: 'text' | 'datetime-local'
   placeholder?: string
   choices?: readonly string[]
+  wrong?: string | undefined
   take: (value: string) => void
 }) {
   const id = useId()
@@ -49,10 +51,17 @@ function FilterField({
         spellCheck={false}
         autoComplete="off"
         list={choices.length > 0 ? `${id}-choices` : undefined}
+        aria-invalid={wrong ? true : undefined}
+        aria-describedby={wrong ? `${id}-wrong` : undefined}
         onBlur={done}
         onKeyDown={(event) => event.key === 'Enter' && done()}
         className="min-h-9 w-full min-w-0 rounded-md border border-line-strong bg-panel px-2 py-1.5 placeholder:text-soft"
       />
+      {wrong ? (
+        <p id={`${id}-wrong`} className="text-xs text-danger">
+          {wrong}
+        </p>
+      ) : null}
       {choices.length > 0 ? (
         <datalist id={`${id}-choices`}>
           {choices.map((one) => (
@@ -67,11 +76,14 @@ function FilterField({
 export function FilterBar({
   org,
   filters,
+  bad,
   seen,
   narrow,
 }: {
   org: string
   filters: Filters
+  // Those of the address that cannot be used.
+  bad: readonly (keyof Filters)[]
   // Of the rows that are on the page, to choose from.
   seen: { actions: readonly string[]; kinds: readonly string[] }
   narrow: (to: Filters) => void
@@ -120,12 +132,14 @@ export function FilterBar({
         label={t('audit.from')}
         type="datetime-local"
         value={wallTime(filters.from)}
+        wrong={bad.includes('from') ? t('audit.time_bad') : undefined}
         take={(value) => set('from', value)}
       />
       <FilterField
         label={t('audit.until')}
         type="datetime-local"
         value={wallTime(filters.until)}
+        wrong={bad.includes('until') ? t('audit.time_bad') : undefined}
         take={(value) => set('until', value)}
       />
       <Choice

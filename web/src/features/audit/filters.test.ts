@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { filtersFrom, wallTime, withFilter } from './filters'
+import { badTimes, filtersFrom, wallTime, withFilter } from './filters'
 
 test('what is no filter is left out, and the whole log shown', () => {
   expect(filtersFrom({ actor: ' ', action: 7, result: 'maybe', from: 'soon', order: 'newest', x: 'y' })).toEqual({})
@@ -22,4 +22,9 @@ test('a time is kept in UTC and shown as the clock on the wall', () => {
   expect(from).toMatch(/Z$/)
   expect(wallTime(from)).toBe('2026-03-01T10:30')
   expect(wallTime(undefined)).toBe('')
+})
+
+test('a time that is none is told, not asked for', () => {
+  expect(badTimes({ from: 'xx', until: '2026-03-01T10:30' })).toEqual(['from'])
+  expect(badTimes({ actor: 'system' })).toEqual([])
 })

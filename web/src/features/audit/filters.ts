@@ -30,6 +30,13 @@ export function filtersFrom(search: Record<string, unknown>): Filters {
   return out
 }
 
+// Times that the address has and that are none.
+export function badTimes(search: Record<string, unknown>): readonly (typeof times)[number][] {
+  const { from, until } = filtersFrom(search)
+  const good = { from, until }
+  return times.filter((name) => search[name] !== undefined && good[name] === undefined)
+}
+
 // One of them set to another value, or taken away.
 export function withFilter<K extends keyof Filters>(
   filters: Filters,
