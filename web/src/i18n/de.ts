@@ -29,8 +29,9 @@ export const de: Record<keyof typeof en, string> = {
 
   'address.action': 'Adresse bestätigen',
   'address.done': 'Adresse bestätigt',
+  'address.done_same': 'Die Adresse {{email}} Ihres Kontos ist bestätigt.',
   'address.done_text': 'Ihr Konto hat jetzt die Adresse {{email}}. Ihre anderen Sitzungen sind beendet.',
-  'address.lead': 'Sie sind als {{email}} angemeldet. Die Adresse, an die dieser Link ging, wird die Ihres Kontos, und Ihre anderen Sitzungen enden.',
+  'address.lead': 'Sie sind als {{email}} angemeldet. Die Adresse, an die dieser Link ging, wird die Ihres Kontos. Ist es eine andere als jetzt, enden Ihre anderen Sitzungen.',
   'address.not_here': 'Dieser Link gilt nicht für das angemeldete Konto. Er wurde benutzt, ist zu alt oder gehört zu einem anderen Konto.',
   'address.sign_in_first': 'Melden Sie sich bei dem Konto an, das darum gebeten hat.',
   'address.title': 'Adresse bestätigen',

@@ -27,8 +27,9 @@ export const en = {
 
   'address.action': 'Confirm address',
   'address.done': 'Address confirmed',
+  'address.done_same': 'The address {{email}} of your account is confirmed.',
   'address.done_text': 'Your account has the address {{email}} now. Your other sessions have ended.',
-  'address.lead': 'You are signed in as {{email}}. The address that this link was sent to becomes that of your account, and your other sessions end.',
+  'address.lead': 'You are signed in as {{email}}. The address that this link was sent to becomes that of your account. If that is another than now, your other sessions end.',
   'address.not_here': 'This link does not work for the account that is signed in. It may have been used or be too old, or it belongs to another account.',
   'address.sign_in_first': 'Sign in to the account that asked for it.',
   'address.title': 'Confirm your address',

@@ -7,6 +7,7 @@ import { me, signedInAs } from '@/api/queries'
 import { Button, buttonClass } from '@/components/button'
 import { ProblemNotice } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
+import { useSingle } from '@/forms'
 
 import { EntryPage } from './frame'
 import { LogInForm } from './log_in_form'
@@ -17,9 +18,14 @@ export function AddressPage() {
   const token = useToken()
   const who = useQuery(me)
   const confirm = useMutation({
-    mutationFn: () => ask('post', '/api/v1/auth/address', { body: { token } }),
+    // Gives the address of before: a link may confirm the one that the account has.
+    mutationFn: async (before: string) => {
+      await ask('post', '/api/v1/auth/address', { body: { token } })
+      return before
+    },
     onSuccess: signedInAs,
   })
+  const act = useSingle(() => confirm.mutateAsync(who.data?.user.email ?? ''))
   const problem = confirm.error ? asProblem(confirm.error) : null
   if (token === '') return <LinkUnusable />
   if (who.error) return <ProblemNotice problem={asProblem(who.error)} retry={() => void who.refetch()} />
@@ -28,7 +34,9 @@ export function AddressPage() {
     return (
       <EntryPage
         title={t('address.done')}
-        lead={<p>{t('address.done_text', { email: who.data?.user.email ?? '' })}</p>}
+        lead={<p>{t(confirm.data === who.data?.user.email ? 'address.done_same' : 'address.done_text', {
+              email: who.data?.user.email ?? '',
+            })}</p>}
       >
         <p>
           <Link to="/" className={buttonClass('primary')}>
@@ -53,7 +61,7 @@ export function AddressPage() {
       ) : problem ? (
         <ProblemNotice problem={problem} />
       ) : null}
-      <Button look="primary" wide busy={confirm.isPending} onClick={() => confirm.mutate()}>
+      <Button look="primary" wide busy={confirm.isPending} onClick={act}>
         {t('address.action')}
       </Button>
     </EntryPage>
