@@ -207,6 +207,7 @@ export const de: Record<keyof typeof en, string> = {
   'people.addresses_none': 'Bitte mindestens eine Adresse angeben.',
   'people.as': 'Eingeladen als',
   'people.change_role': 'Rolle ändern',
+  'people.correct': 'Fehlgeschlagene berichtigen',
   'people.count_one': '({{count}})',
   'people.count_other': '({{count}})',
   'people.expires': 'Bis',

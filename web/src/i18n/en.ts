@@ -205,6 +205,7 @@ export const en = {
   'people.addresses_none': 'Please give at least one address.',
   'people.as': 'Invited as',
   'people.change_role': 'Change role',
+  'people.correct': 'Correct those that failed',
   'people.count_one': '({{count}})',
   'people.count_other': '({{count}})',
   'people.expires': 'Until',

@@ -11,6 +11,7 @@ import { SelectField, TextArea } from '@/components/field'
 import { Notice } from '@/components/notice'
 import { Pill, type PillTone } from '@/components/pill'
 import { useOnce, useSend } from '@/forms'
+import { faultText } from '@/i18n/problems'
 
 import { addresses } from './addresses'
 
@@ -35,8 +36,20 @@ interface Values {
   teams: Record<string, (typeof teamRoles)[number]>
 }
 
-function Results({ of, close, see }: { of: Result[]; close: () => void; see: () => void }) {
-  const { t } = useTranslation()
+const failed = ({ result }: Result) => result === 'invalid_address' || result === 'seat_limit'
+
+function Results({
+  of,
+  close,
+  see,
+  again,
+}: {
+  of: Result[]
+  close: () => void
+  see: () => void
+  again: () => void
+}) {
+  const { t, language } = useTranslation()
   return (
     <div className="flex flex-col gap-4" role="status">
       <ul className="divide-y divide-line rounded-md border border-line">
@@ -44,13 +57,19 @@ function Results({ of, close, see }: { of: Result[]; close: () => void; see: () 
           <li key={one.email} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 px-3 py-2">
             <span className="break-all">{one.email}</span>
             <Pill tone={tones[one.result]}>{t(`result.${one.result}`)}</Pill>
+            {one.result === 'invalid_address' && one.message ? (
+              <span className="w-full text-danger">
+                {faultText({ pointer: '', message: one.message }, language)}
+              </span>
+            ) : null}
           </li>
         ))}
       </ul>
       {of.some((one) => one.result === 'seat_limit') ? (
         <Notice tone="warn">{t('people.seats')}</Notice>
       ) : null}
-      <div className="flex gap-2">
+      <div className="flex flex-wrap gap-2">
+        {of.some(failed) ? <Button onClick={again}>{t('people.correct')}</Button> : null}
         <Button look="primary" onClick={see}>
           {t('people.see_invitations')}
         </Button>
@@ -104,7 +123,15 @@ export function InviteDialog({
       lead={results ? undefined : <p>{t('people.invite_lead')}</p>}
     >
       {results ? (
-        <Results of={results} close={onClose} see={seeInvitations} />
+        <Results
+          of={results}
+          close={onClose}
+          see={seeInvitations}
+          again={() => {
+            form.setValue('emails', results.filter(failed).map(({ email }) => email).join('\n'))
+            setResults(null)
+          }}
+        />
       ) : (
         <form noValidate onSubmit={send} className="flex flex-col gap-4">
           {errors.root?.server ? (
