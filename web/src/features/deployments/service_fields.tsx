@@ -111,7 +111,7 @@ export function ServiceFields({
           inputMode="numeric"
           autoComplete="off"
           error={errors?.port}
-          {...form.register(`${path}.port`, { validate: count(65535, 1, true) })}
+          {...form.register(`${path}.port`, { validate: count(65535, 1, true), deps: ['exposure'] })}
         />
         <TextField
           label={t('deploy.replicas')}

@@ -34,9 +34,13 @@ export function AddressPage() {
     return (
       <EntryPage
         title={t('address.done')}
-        lead={<p>{t(confirm.data === who.data?.user.email ? 'address.done_same' : 'address.done_text', {
+        lead={
+          <p>
+            {t(confirm.data === who.data?.user.email ? 'address.done_same' : 'address.done_text', {
               email: who.data?.user.email ?? '',
-            })}</p>}
+            })}
+          </p>
+        }
       >
         <p>
           <Link to="/" className={buttonClass('primary')}>

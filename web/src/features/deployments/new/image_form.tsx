@@ -96,10 +96,14 @@ export function ImageForm({
           form.setValue('name', suggested.current, { shouldDirty: true })
         }}
       />
-      <SelectField label={t('deploy.exposure')} error={errors.exposure} {...form.register('exposure', {
+      <SelectField
+        label={t('deploy.exposure')}
+        error={errors.exposure}
+        {...form.register('exposure', {
           validate: (exposure, { services }) =>
             exposure !== 'public' || services.web?.port.trim() !== '' || t('deploy.public_port'),
-        })}>
+        })}
+      >
         <option value="public">{t('deploy.public')}</option>
         <option value="internal">{t('deploy.internal')}</option>
       </SelectField>
