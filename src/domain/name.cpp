@@ -6,6 +6,7 @@
 
 #include "base/id.hpp"
 #include "base/utf8.hpp"
+#include "domain/latin.hpp"
 #include "domain/mail/email_address.hpp"
 
 namespace ks {
@@ -124,8 +125,9 @@ std::string ascii_lower(std::string_view text) {
 }
 
 std::string slug_from(std::string_view text, std::size_t length_max) {
+  const std::string plain = is_utf8(text) ? in_plain_latin(text) : std::string(text);
   std::string out;
-  for (const char raw : text) {
+  for (const char raw : plain) {
     const char c = raw >= 'A' && raw <= 'Z' ? static_cast<char>(raw - 'A' + 'a') : raw;
     if (lower_or_digit(c))
       out += c;

@@ -31,8 +31,8 @@ bool reserved_slug(std::string_view slug);
 // With A to Z as a to z; other scripts stay.
 std::string ascii_lower(std::string_view text);
 
-// A label made of `text`: lower case, runs of anything else become one '-'. "x" when nothing is
-// left.
+// A label made of `text`: lower case, letters with marks as one writes them without
+// (in_plain_latin), runs of anything else become one '-'. "x" when nothing is left.
 std::string slug_from(std::string_view text, std::size_t length_max = kSlugMax);
 
 // The form in which addresses are stored and compared: the key of an EmailAddress. `dev@localhost`,

@@ -68,13 +68,33 @@ TEST_CASE("a description may be empty and have lines") {
 
 TEST_CASE("a slug is made of whatever text there is") {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"Acme Inc.", "acme-inc"}, {"  a  b  ", "a-b"}, {"ÄÖ", "x"}, {"", "x"}, {"---", "x"},
-      {"A_b/C", "a-b-c"},        {"Zoë's", "zo-s"},   {"42", "42"}};
+      {"Acme Inc.", "acme-inc"},
+      {"  a  b  ", "a-b"},
+      {"", "x"},
+      {"---", "x"},
+      {"A_b/C", "a-b-c"},
+      {"Zoë's", "zoe-s"},
+      {"42", "42"},
+      {"Müller", "mueller"},
+      {"ÄÖ", "aeoe"},
+      {"Straße GROẞ", "strasse-gross"},
+      {"Łódź", "lodz"},
+      {"Ångström & Søn", "angstroem-son"},
+      {"Þór", "thor"},
+      {"Nguyễn", "nguyen"},
+      {"Crème brûlée", "creme-brulee"},
+      // The same in two code points each.
+      {"Mu\u0308ller", "mueller"},
+      {"Zoe\u0308", "zoe"},
+      {"U\u0308ber", "ueber"},
+      {"Мир", "x"},
+      {"\xff\xfe", "x"}};
   for (const auto& [text, slug] : cases) {
     CAPTURE(text);
     CHECK(slug_from(text) == slug);
   }
   CHECK(slug_from("abc def", 4) == "abc");
+  CHECK(slug_from("abcü", 4) == "abcu");
 }
 
 TEST_CASE("every slug that is made is a good label") {
