@@ -2,6 +2,7 @@
 
 #include "api/audit/csv.hpp"
 #include "api/present.hpp"
+#include "authz/policy.hpp"
 
 namespace ks::api {
 
@@ -55,7 +56,14 @@ Json present(const AccessRow& row, bool inactive) {
   return out;
 }
 
-Json present(const AccessReview& review) {
+Json present(const AccessReview& review, const TenantScope& scope) {
+  const Standing& own = scope.standing();
+  Json actions = Json::array();
+  // To decide of its rights, and to finish it.
+  if (!review.finished_at &&
+      (review.team ? policy::allows_on_team(own, review.team->id, Action::members_manage)
+                   : policy::allows_on_org(own, Action::org_members_manage)))
+    actions.push(name(Action::members_manage));
   Json out = Json::object({{"id", review.id.text()}});
   set_place(out, review.team);
   out.set("state", review.finished_at ? "finished" : "open");
@@ -69,6 +77,7 @@ Json present(const AccessReview& review) {
                                   {"removed", review.removed},
                                   {"changed", review.changed},
                                   {"undecided", review.undecided}}));
+  out.set("allowed_actions", std::move(actions));
   return out;
 }
 

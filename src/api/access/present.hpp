@@ -11,7 +11,7 @@ namespace ks::api {
 // Rights and reviews as resources of the contract, and rights as records of an export in its two
 // formats.
 Json present(const AccessRow& row, bool inactive);
-Json present(const AccessReview& review);
+Json present(const AccessReview& review, const TenantScope& scope);
 Json present(const ReviewRow& row);
 
 std::string access_csv_head();

@@ -10,10 +10,10 @@ namespace ks::api {
 
 namespace {
 
-Reply show(const AccessReview& review, int status = 200) {
+Reply show(const AccessReview& review, const TenantScope& scope, int status = 200) {
   Reply reply;
   reply.status = status;
-  reply.body = present(review);
+  reply.body = present(review, scope);
   return reply;
 }
 
@@ -25,7 +25,7 @@ Result<Reply> start(Tx& tx, const Services& services, const TenantScope& scope, 
   KS_CHECK(fields.done());
   KS_TRY(const auto made,
          app::start_review(tx, services.stores, scope, place, services.inactive_after));
-  return show(made, 201);
+  return show(made, scope, 201);
 }
 
 Result<app::RowDecision> decision_of(const Json& body) {
@@ -70,14 +70,14 @@ void mount_reviews(Router& router, Services& services) {
         KS_TRY(const PageRequest wanted, services.cursors.page(call.request, list));
         KS_TRY(const auto page, app::reviews(tx, services.stores, scope, place, wanted));
         return list_reply(page, services.cursors, list,
-                          [](const AccessReview& review) { return present(review); });
+                          [&](const AccessReview& review) { return present(review, scope); });
       });
 
   router.get<Member>(
       kOne, {.action = std::nullopt, .deed = deed},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         KS_TRY(const auto found, app::review(tx, services.stores, scope, call.param("review")));
-        return show(found);
+        return show(found, scope);
       });
 
   router.get<Member>(
@@ -116,7 +116,7 @@ void mount_reviews(Router& router, Services& services) {
         KS_CHECK(app::review(tx, services.stores, scope, call.param("review")));
         KS_TRY(const auto done,
                app::finish_review(tx, services.stores, scope, call.param("review")));
-        return show(done);
+        return show(done, scope);
       });
 }
 

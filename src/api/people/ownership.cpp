@@ -15,10 +15,10 @@ namespace {
 
 constexpr std::string_view kOffers = "/api/v1/orgs/{org}/ownership-offers";
 
-Reply show(const OwnershipOffer& offer, int status = 200) {
+Reply show(const OwnershipOffer& offer, const TenantScope& scope, int status = 200) {
   Reply reply;
   reply.status = status;
-  reply.body = present(offer);
+  reply.body = present(offer, scope);
   return reply;
 }
 
@@ -52,7 +52,7 @@ void mount_ownership(Router& router, Services& services) {
         KS_TRY(const PageRequest wanted, services.cursors.page(call.request, list));
         KS_TRY(const auto page, app::ownership_offers(tx, services.stores, scope, wanted));
         return list_reply(page, services.cursors, list,
-                          [](const OwnershipOffer& offer) { return present(offer); });
+                          [&](const OwnershipOffer& offer) { return present(offer, scope); });
       });
 
   router.post<Member>(
@@ -62,7 +62,7 @@ void mount_ownership(Router& router, Services& services) {
         Fields fields(call.body, {"user"});
         KS_TRY(const PersonRef user, user_of(fields));
         KS_TRY(const OwnershipOffer offer, app::offer_ownership(tx, services.stores, scope, user));
-        return show(offer, 201);
+        return show(offer, scope, 201);
       });
 
   // The limit on what a person owns is over all their organizations, so the person is asked for.
@@ -76,7 +76,7 @@ void mount_ownership(Router& router, Services& services) {
         KS_TRY(const OwnershipOffer offer,
                app::accept_ownership(tx, services.stores, scope, call.param("offer")));
         KS_CHECK(check_may_own(tx, caller, scope, services));
-        return show(offer);
+        return show(offer, scope);
       });
 
   router.post<Member>(
@@ -87,7 +87,7 @@ void mount_ownership(Router& router, Services& services) {
         KS_CHECK(fields.done());
         KS_TRY(const OwnershipOffer offer,
                app::decline_ownership(tx, services.stores, scope, call.param("offer")));
-        return show(offer);
+        return show(offer, scope);
       });
 
   router.post<Member>(
@@ -98,7 +98,7 @@ void mount_ownership(Router& router, Services& services) {
         KS_CHECK(fields.done());
         KS_TRY(const OwnershipOffer offer,
                app::cancel_ownership(tx, services.stores, scope, call.param("offer")));
-        return show(offer);
+        return show(offer, scope);
       });
 
   router.put<PlatformAdmin>(

@@ -60,14 +60,22 @@ Json present(const CandidateRow& candidate) {
                        {"role", candidate.role ? Json(name(*candidate.role)) : Json()}});
 }
 
-Json present(const OwnershipOffer& offer) {
+Json present(const OwnershipOffer& offer, const TenantScope& scope) {
+  const Standing& own = scope.standing();
+  Json actions = Json::array();
+  // To take it back is the owner's, to answer it is theirs to whom it was made, whatever their role.
+  const bool answers = offer.to == scope.actor() && own.suspended.empty();
+  if (offer.state == OfferState::open &&
+      (answers || policy::allows_on_org(own, Action::org_transfer)))
+    actions.push(name(Action::org_transfer));
   return Json::object({{"id", offer.id.text()},
                        {"from", author(offer.from, offer.from_name)},
                        {"to", author(offer.to, offer.to_name)},
                        {"state", name(offer.state)},
                        {"created_at", rfc3339(offer.created_at)},
                        {"expires_at", rfc3339(offer.expires_at)},
-                       {"settled_at", time_or_null(offer.settled_at)}});
+                       {"settled_at", time_or_null(offer.settled_at)},
+                       {"allowed_actions", std::move(actions)}});
 }
 
 std::optional<OrgRole> org_role_of(Fields& fields, std::string_view name) {

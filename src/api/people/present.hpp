@@ -14,7 +14,7 @@ namespace ks::api {
 Json present(const MemberRow& member, const TenantScope& scope);
 Json present(const TeamMemberRow& member, const TenantScope& scope, const TeamId& team);
 Json present(const CandidateRow& candidate);
-Json present(const OwnershipOffer& offer);
+Json present(const OwnershipOffer& offer, const TenantScope& scope);
 
 // nullopt when absent; a fault of `fields` when it is no role.
 std::optional<OrgRole> org_role_of(Fields& fields, std::string_view name);
