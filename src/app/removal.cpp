@@ -35,12 +35,18 @@ Result<std::int64_t> count_invitations(Tx& tx, const Stores& stores, const Leavi
 Result<void> revoke_invitations(Tx& tx, const Stores& stores, const Leaving& leaving) {
   return revoke_invitations_of_leaving(tx, stores, leaving.may.permit(), leaving.member.user);
 }
+Result<void> cancel_mails(Tx& tx, const Stores& stores, const Leaving& leaving) {
+  KS_CHECK(stores.outbox.cancel_to(tx, leaving.may.permit(), leaving.member.user));
+  return {};
+}
 Result<std::int64_t> one(Tx&, const Stores&, const Leaving&) { return 1; }
 
 Result<void> remember(Tx& tx, const Stores& stores, const Leaving& leaving) {
   const MemberRow& member = leaving.member;
   return stores.removals.remember(
-      tx, leaving.may, FormerMember{member.user, member.role, member.teams, stores.clock.now()});
+      tx, leaving.may,
+      FormerMember{member.user, member.role, member.teams, stores.clock.now(), member.email,
+                   member.user == leaving.may.permit().scope().actor()});
 }
 
 Result<void> free_seat(Tx& tx, const Stores& stores, const Leaving& leaving) {
@@ -62,6 +68,9 @@ constexpr std::array kEffects = {
                   count_invitations, revoke_invitations},
     RemovalEffect{"ownership_offers", "cancelled",
                   "An open offer of ownership to them is cancelled.", count_offers, cancel_offers},
+    RemovalEffect{"mails", "cancelled",
+                  "What the organization told them and has not left yet is not sent any more.",
+                  nullptr, cancel_mails},
     RemovalEffect{"team_roles", "removed",
                   "Roles in teams end; within 90 days they can be given back.", count_teams,
                   remember},

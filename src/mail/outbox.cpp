@@ -13,15 +13,17 @@ std::string purpose(const MailId& id) { return "mail/" + id.str(); }
 
 }  // namespace
 
-NewMail SealedOutbox::sealed(const ClientId& client, const Mail& mail, Locale locale,
-                             MailDraft draft) {
+NewMail SealedOutbox::sealed(const ClientId& client, const Mail& mail,
+                             const std::optional<MailReader>& reader, MailDraft draft) {
   const MailId id = MailId::make(clock_, random_);
   const Time now = clock_.now();
   const Time give_up_at = std::min(draft.useful_until.value_or(now + kTriedFor), now + kTriedFor);
+  const Locale locale = reader ? reader->locale : mail.locale;
+  const auto recipient = reader ? std::optional(reader->id) : std::nullopt;
   std::string kind = draft.kind;
   std::string text = envelope_.seal_for(random_, client, purpose(id),
                                         to_text(AddressedDraft{mail.to, locale, std::move(draft)}));
-  return NewMail{id, std::move(kind), mail.about, std::move(text), now, give_up_at};
+  return NewMail{id, std::move(kind), mail.about, std::move(text), now, give_up_at, recipient};
 }
 
 template <class Proof>
@@ -33,9 +35,8 @@ Result<void> SealedOutbox::queue_in(Tx& tx, const Proof& proof, const ClientScop
     return unavailable("mail_off", "This installation sends no mail, and this needs one.");
   }
   // Asked whoever the mail is for, so that its queueing takes as long without an account.
-  KS_TRY(const auto readers, store_.find_locale(tx, client, mail.to.key()));
-  return store_.create(
-      tx, proof, sealed(client.client(), mail, readers.value_or(mail.locale), std::move(draft)));
+  KS_TRY(const auto reader, store_.find_reader(tx, client, mail.to.key()));
+  return store_.create(tx, proof, sealed(client.client(), mail, reader, std::move(draft)));
 }
 
 Result<void> SealedOutbox::queue(Tx& tx, const ClientScope& scope, const Mail& mail) {
@@ -52,6 +53,14 @@ Result<int> SealedOutbox::cancel(Tx& tx, const ClientScope& scope, const MailSub
 
 Result<int> SealedOutbox::cancel(Tx& tx, const AnyPermit& permit, const MailSubject& about) {
   return store_.cancel(tx, permit, about, clock_.now());
+}
+
+Result<int> SealedOutbox::cancel_to(Tx& tx, const AnyPermit& permit, const UserId& recipient) {
+  return store_.cancel_to(tx, permit, recipient, clock_.now());
+}
+
+Result<int> SealedOutbox::cancel_all(Tx& tx, const AnyPermit& permit) {
+  return store_.cancel_all(tx, permit, clock_.now());
 }
 
 Result<std::optional<MailDelivery>> SealedOutbox::delivery(Tx& tx, const ClientScope& scope,

@@ -22,12 +22,15 @@ class SealedOutbox final : public Outbox {
   Result<void> queue(Tx&, const AnyPermit&, const Mail&) override;
   Result<int> cancel(Tx&, const ClientScope&, const MailSubject&) override;
   Result<int> cancel(Tx&, const AnyPermit&, const MailSubject&) override;
+  Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&) override;
+  Result<int> cancel_all(Tx&, const AnyPermit&) override;
   Result<std::optional<MailDelivery>> delivery(Tx&, const ClientScope&,
                                                const MailSubject&) override;
   Result<std::optional<MailDelivery>> delivery(Tx&, const AnyPermit&, const MailSubject&) override;
 
  private:
-  NewMail sealed(const ClientId& client, const Mail& mail, Locale locale, MailDraft draft);
+  NewMail sealed(const ClientId& client, const Mail& mail, const std::optional<MailReader>& reader,
+                 MailDraft draft);
   template <class Proof>
   Result<void> queue_in(Tx& tx, const Proof& proof, const ClientScope& client, const Mail& mail);
 

@@ -44,11 +44,11 @@ std::optional<MailDelivery> delivery_at(const std::optional<Row>& row) {
 
 }  // namespace
 
-Result<std::optional<Locale>> SqlMailStore::find_locale(Tx& tx, const ClientScope& scope,
-                                                        std::string_view address) {
-  KS_TRY(const auto row, sql_tx(tx).run(scope, q::mail_locale, address));
-  if (!row) return std::optional<Locale>();
-  return std::optional(locale_or_english(row->text(0)));
+Result<std::optional<MailReader>> SqlMailStore::find_reader(Tx& tx, const ClientScope& scope,
+                                                            std::string_view address) {
+  KS_TRY(const auto row, sql_tx(tx).run(scope, q::mail_reader, address));
+  if (!row) return std::optional<MailReader>();
+  return std::optional(MailReader{row->id<User>(0), locale_or_english(row->text(1))});
 }
 
 Result<void> SqlMailStore::create(Tx& tx, const ClientScope& scope, const NewMail& mail) {
@@ -59,7 +59,8 @@ Result<void> SqlMailStore::create(Tx& tx, const ClientScope& scope, const NewMai
 
 Result<void> SqlMailStore::create(Tx& tx, const AnyPermit& permit, const NewMail& mail) {
   KS_CHECK(sql_tx(tx).run(permit, q::mail_create, mail.id, mail.kind, mail.about.kind,
-                          mail.about.id, mail.sealed, mail.now, mail.give_up_at));
+                          mail.about.id, mail.sealed, mail.now, mail.give_up_at,
+                          mail.recipient ? mail.recipient->str() : std::string()));
   return {};
 }
 
@@ -73,6 +74,17 @@ Result<int> SqlMailStore::cancel(Tx& tx, const ClientScope& scope, const MailSub
 Result<int> SqlMailStore::cancel(Tx& tx, const AnyPermit& permit, const MailSubject& about,
                                  Time now) {
   KS_TRY(const auto changed, sql_tx(tx).run(permit, q::mails_cancel, now, about.kind, about.id));
+  return static_cast<int>(changed);
+}
+
+Result<int> SqlMailStore::cancel_to(Tx& tx, const AnyPermit& permit, const UserId& recipient,
+                                    Time now) {
+  KS_TRY(const auto changed, sql_tx(tx).run(permit, q::mails_cancel_to, now, recipient.str()));
+  return static_cast<int>(changed);
+}
+
+Result<int> SqlMailStore::cancel_all(Tx& tx, const AnyPermit& permit, Time now) {
+  KS_TRY(const auto changed, sql_tx(tx).run(permit, q::mails_cancel_all, now));
   return static_cast<int>(changed);
 }
 

@@ -6,12 +6,14 @@ namespace ks::sql {
 
 class SqlMailStore final : public MailStore {
  public:
-  Result<std::optional<Locale>> find_locale(Tx&, const ClientScope&,
-                                            std::string_view address) override;
+  Result<std::optional<MailReader>> find_reader(Tx&, const ClientScope&,
+                                                std::string_view address) override;
   Result<void> create(Tx&, const ClientScope&, const NewMail&) override;
   Result<void> create(Tx&, const AnyPermit&, const NewMail&) override;
   Result<int> cancel(Tx&, const ClientScope&, const MailSubject&, Time now) override;
   Result<int> cancel(Tx&, const AnyPermit&, const MailSubject&, Time now) override;
+  Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&, Time now) override;
+  Result<int> cancel_all(Tx&, const AnyPermit&, Time now) override;
   Result<std::optional<MailDelivery>> delivery(Tx&, const ClientScope&,
                                                const MailSubject&) override;
   Result<std::optional<MailDelivery>> delivery(Tx&, const AnyPermit&, const MailSubject&) override;

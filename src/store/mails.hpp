@@ -17,6 +17,14 @@ struct NewMail {
   std::string sealed;
   Time now;
   Time give_up_at;  // Tried until then.
+  // The account that it is to; none where nobody has the address. Kept of an organization's mail.
+  std::optional<UserId> recipient;
+};
+
+// Whoever has an address.
+struct MailReader {
+  UserId id;
+  Locale locale = Locale::en;
 };
 
 // Whose mail and which.
@@ -41,13 +49,16 @@ class MailStore {
  public:
   virtual ~MailStore() = default;
 
-  // Of the account that has the address, in the form of normal_email(); nothing where none has it.
-  virtual Result<std::optional<Locale>> find_locale(Tx&, const ClientScope&,
-                                                    std::string_view address) = 0;
+  // The account that has the address, in the form of normal_email(); nothing where none has it.
+  virtual Result<std::optional<MailReader>> find_reader(Tx&, const ClientScope&,
+                                                        std::string_view address) = 0;
   virtual Result<void> create(Tx&, const ClientScope&, const NewMail&) = 0;
   virtual Result<void> create(Tx&, const AnyPermit&, const NewMail&) = 0;
   virtual Result<int> cancel(Tx&, const ClientScope&, const MailSubject&, Time now) = 0;
   virtual Result<int> cancel(Tx&, const AnyPermit&, const MailSubject&, Time now) = 0;
+  // See Outbox.
+  virtual Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&, Time now) = 0;
+  virtual Result<int> cancel_all(Tx&, const AnyPermit&, Time now) = 0;
   virtual Result<std::optional<MailDelivery>> delivery(Tx&, const ClientScope&,
                                                        const MailSubject&) = 0;
   virtual Result<std::optional<MailDelivery>> delivery(Tx&, const AnyPermit&,

@@ -49,6 +49,12 @@ class Outbox {
   // cancel, then queue anew. Gives how many.
   virtual Result<int> cancel(Tx&, const ClientScope&, const MailSubject&) = 0;
   virtual Result<int> cancel(Tx&, const AnyPermit&, const MailSubject&) = 0;
+  // For who is no member any more: what the organization told them as one. Not invitations, nor
+  // that the membership, or their ownership, is over.
+  virtual Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&) = 0;
+  // For an organization that writes to nobody any more: everything but that a membership, or an
+  // ownership, is over.
+  virtual Result<int> cancel_all(Tx&, const AnyPermit&) = 0;
 
   // Of the newest mail about this.
   virtual Result<std::optional<MailDelivery>> delivery(Tx&, const ClientScope&,

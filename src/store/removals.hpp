@@ -38,6 +38,9 @@ struct FormerMember {
   OrgRole role = OrgRole::member;
   std::vector<MemberRow::InTeam> teams;
   Time removed_at;
+  std::string email;  // Of the account, then.
+  // Left, and was not removed by somebody else.
+  bool own_will = false;
 };
 
 class RemovalStore {
@@ -51,7 +54,7 @@ class RemovalStore {
 
   // The latest removal stays.
   virtual Result<void> remember(Tx&, const MayRemove&, const FormerMember&) = 0;
-  // None when the person was not removed after `removed_after`.
+  // None when the person was not removed after `removed_after`. An address is that of then.
   virtual Result<std::optional<FormerMember>> find_former(
       Tx&, const Permit<Action::org_members_manage, Org>&, const PersonRef&,
       Time removed_after) = 0;

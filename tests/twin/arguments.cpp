@@ -53,6 +53,8 @@ const Values& usual() {
       {"description", "d"},
       {"email", "one@x.test"},
       {"email_proved_at", 0},
+      {"recipient", number_id(1)},
+      {"own_will", 1},
       {"purpose", "reset"},
       {"subject", "subject"},
       {"since", 0},

@@ -150,8 +150,9 @@ constexpr std::string_view kOrgRows[] = {
     "('$c', '$b', '#3', 'bare', 'Bare', '', 1, 0, 0, 0)",
     "INSERT INTO team_members (client_id, org_id, team_id, user_id, role, created_at) "
     "VALUES ('$c', '$o', '#1', '#1', 'team_admin', 0)",
-    "INSERT INTO former_members (client_id, org_id, user_id, role, teams, removed_at) VALUES "
-    "('$c', '$o', '#3', 'org_member', '[]', 100)",
+    "INSERT INTO former_members (client_id, org_id, user_id, role, teams, removed_at, email, "
+    "own_will) "
+    "VALUES ('$c', '$o', '#3', 'org_member', '[]', 100, 'three@x.test', 0)",
     "INSERT INTO ownership_offers (client_id, org_id, id, from_user, to_user, state, created_at, "
     "expires_at, settled_at) VALUES ('$c', '$o', '#1', '#1', '#2', 'cancelled', 0, 1000, 10), "
     "('$c', '$o', '#2', '#1', '#2', 'open', 0, 1000, 0)",
@@ -202,9 +203,10 @@ constexpr std::string_view kOrgRows[] = {
     "('$c', '$o', 1, 0, 'deployment', '#1', '#1')",
     "INSERT INTO mails (client_id, owner_id, id, org_id, kind, about_kind, about_id, state, "
     "sealed, "
-    "reason, attempts, queued_at, next_at, give_up_at, changed_at) VALUES "
-    "('$c', '$o', '#1', '$o', 'k', 'invitation', '#1', 'queued', 's', '', 0, 0, 100, 1000, 0), "
-    "('$c', '$o', '#2', '$o', 'k', 'team', '#1', 'sending', 's', '', 1, 0, 900, 1000, 0)"};
+    "reason, attempts, queued_at, next_at, give_up_at, changed_at, recipient) VALUES "
+    "('$c', '$o', '#1', '$o', 'k', 'invitation', '#1', 'queued', 's', '', 0, 0, 100, 1000, 0, "
+    "'#1'), "
+    "('$c', '$o', '#2', '$o', 'k', 'team', '#1', 'sending', 's', '', 1, 0, 900, 1000, 0, '#1')"};
 
 // What belongs to one person alone; $p is who.
 constexpr std::string_view kPersonRows[] = {

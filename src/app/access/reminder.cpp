@@ -69,6 +69,8 @@ Result<bool> AccessReminder::remind(const ReminderDue& due) {
     KS_TRY(const auto permit,
            stores_.authorizer.require<Action::sync_status>(kFleet.tenant(due.client, due.org)));
     const Time now = stores_.clock.now();
+    // Whoever is removed at this moment is either read no more, or has the mail cancelled.
+    KS_CHECK(stores_.members.lock(tx, permit));
     KS_TRY(const bool begun, reminders_.begin(tx, permit, now - settings_.every, now));
     if (!begun) return false;
     KS_TRY(const auto figures, reminders_.figures(tx, permit, now - settings_.inactive_after));

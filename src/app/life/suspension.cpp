@@ -66,6 +66,8 @@ Result<Organization> suspend_organization(Tx& tx, const Stores& stores, const Te
   KS_TRY(const auto owner, stores.ownership.owner(tx, may));
   if (owner) KS_CHECK(cancel_offers_of(tx, stores, may, owner->user));
   KS_CHECK(spread(tx, stores, may));
+  // Its names stand in them, and may be what it is suspended for.
+  KS_CHECK(stores.outbox.cancel_all(tx, may));
   KS_CHECK(tell_owner(
       tx, stores, may, owner,
       mails::OrganizationSuspended{MailOrg{after.name, after.slug}, std::string(reason)}));

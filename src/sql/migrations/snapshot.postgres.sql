@@ -201,6 +201,8 @@ CREATE TABLE public.former_members (
     role text NOT NULL COLLATE pg_catalog."C",
     teams text NOT NULL COLLATE pg_catalog."C",
     removed_at bigint NOT NULL,
+    email text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    own_will bigint DEFAULT 0 NOT NULL,
     CONSTRAINT former_members_role CHECK ((role = ANY (ARRAY['org_admin'::text, 'org_member'::text])))
 );
 ALTER TABLE ONLY public.former_members FORCE ROW LEVEL SECURITY;
@@ -306,6 +308,7 @@ CREATE TABLE public.mails (
     next_at bigint NOT NULL,
     give_up_at bigint NOT NULL,
     changed_at bigint NOT NULL,
+    recipient text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     CONSTRAINT mails_owner CHECK ((owner_id = COALESCE(org_id, '00000000-0000-0000-0000-000000000000'::uuid))),
     CONSTRAINT mails_state CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'cancelled'::text]))),
     CONSTRAINT mails_wiped CHECK (((sealed = ''::text) OR (state = ANY (ARRAY['queued'::text, 'sending'::text]))))
@@ -642,7 +645,9 @@ CREATE UNIQUE INDEX invitations_by_token ON public.invitations USING btree (clie
 CREATE UNIQUE INDEX invitations_one_pending ON public.invitations USING btree (client_id, org_id, email) WHERE (state = 'pending'::text);
 CREATE INDEX login_networks_by_age ON public.login_networks USING btree (seen_at);
 CREATE INDEX login_networks_by_user ON public.login_networks USING btree (client_id, user_id);
+CREATE INDEX mails_by_kind ON public.mails USING btree (client_id, owner_id, kind, queued_at);
 CREATE INDEX mails_by_org ON public.mails USING btree (client_id, org_id);
+CREATE INDEX mails_by_recipient ON public.mails USING btree (client_id, owner_id, recipient, kind, queued_at);
 CREATE INDEX mails_by_subject ON public.mails USING btree (client_id, owner_id, about_kind, about_id);
 CREATE INDEX mails_open ON public.mails USING btree (next_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]));
 CREATE INDEX mails_settled ON public.mails USING btree (changed_at) WHERE (state = ANY (ARRAY['sent'::text, 'failed'::text, 'cancelled'::text]));

@@ -220,7 +220,7 @@ CREATE TABLE former_members (
   user_id TEXT NOT NULL,
   role TEXT NOT NULL,
   teams TEXT NOT NULL,
-  removed_at INTEGER NOT NULL,
+  removed_at INTEGER NOT NULL, email TEXT NOT NULL DEFAULT '', own_will INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (client_id, org_id, user_id),
   FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id),
   FOREIGN KEY (client_id, user_id) REFERENCES users (client_id, id) ON DELETE CASCADE,
@@ -340,7 +340,7 @@ CREATE TABLE mails (
   queued_at INTEGER NOT NULL,
   next_at INTEGER NOT NULL,
   give_up_at INTEGER NOT NULL,
-  changed_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL, recipient TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (client_id, owner_id, id),
   FOREIGN KEY (client_id) REFERENCES clients (client_id),
   FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id) ON DELETE CASCADE,
@@ -349,7 +349,9 @@ CREATE TABLE mails (
   CONSTRAINT mails_state CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'cancelled')),
   CONSTRAINT mails_wiped CHECK (sealed = '' OR state IN ('queued', 'sending'))
 ) STRICT;
+CREATE INDEX mails_by_kind ON mails (client_id, owner_id, kind, queued_at);
 CREATE INDEX mails_by_org ON mails (client_id, org_id);
+CREATE INDEX mails_by_recipient ON mails (client_id, owner_id, recipient, kind, queued_at);
 CREATE INDEX mails_by_subject ON mails (client_id, owner_id, about_kind, about_id);
 CREATE INDEX mails_open ON mails (next_at) WHERE state IN ('queued', 'sending');
 CREATE INDEX mails_settled ON mails (changed_at) WHERE state IN ('sent', 'failed', 'cancelled');

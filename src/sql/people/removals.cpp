@@ -52,7 +52,8 @@ Result<std::int64_t> SqlRemovalStore::count_deployments(Tx& tx, const MayRemove&
 
 Result<void> SqlRemovalStore::remember(Tx& tx, const MayRemove& may, const FormerMember& former) {
   KS_CHECK(sql_tx(tx).run(may.permit(), q::former_member_remember, former.user, name(former.role),
-                          to_json(former.teams).dump(), former.removed_at));
+                          to_json(former.teams).dump(), former.removed_at, former.email,
+                          former.own_will ? 1 : 0));
   return {};
 }
 
@@ -66,7 +67,8 @@ Result<std::optional<FormerMember>> SqlRemovalStore::find_former(
   const auto role = org_role(row->text(1));
   if (!role) return bug("former_members holds a role that is not known");
   KS_TRY(auto teams, teams_from(row->text(2)));
-  return std::optional(FormerMember{row->id<User>(0), *role, std::move(teams), row->time(3)});
+  return std::optional(FormerMember{row->id<User>(0), *role, std::move(teams), row->time(3),
+                                    row->str(4), row->integer(5) != 0});
 }
 
 Result<void> SqlRemovalStore::forget_former(Tx& tx, const MayAdd& may, const UserId& user) {

@@ -1,8 +1,8 @@
--- Of whoever has the address that is written to.
--- name: mail_locale
+-- Whoever has the address that is written to.
+-- name: mail_reader
 -- rows: optional
 -- scope: client
-SELECT u.locale
+SELECT u.id, u.locale
 FROM users AS u
 WHERE u.client_id = :client AND u.email = :email;
 
@@ -18,9 +18,9 @@ VALUES (:client, '00000000-0000-0000-0000-000000000000', :id, NULL, :kind, :abou
 -- rows: none
 -- scope: tenant
 INSERT INTO mails (client_id, owner_id, id, org_id, kind, about_kind, about_id, state,
-  sealed, reason, attempts, queued_at, next_at, give_up_at, changed_at)
+  sealed, reason, attempts, queued_at, next_at, give_up_at, changed_at, recipient)
 VALUES (:client, :org, :id, :org, :kind, :about_kind, :about_id, 'queued', :sealed, '', 0, :now,
-  :now, :give_up_at, :now);
+  :now, :give_up_at, :now, :recipient);
 
 -- One that is being sent is cancelled too: should that try fail, there is no other.
 -- name: mails_cancel_for_client
@@ -38,6 +38,25 @@ UPDATE mails
 SET state = 'cancelled', sealed = '', reason = '', changed_at = :now
 WHERE client_id = :client AND owner_id = :org AND about_kind = :about_kind AND about_id = :about_id
   AND state IN ('queued', 'sending');
+
+-- What was told to a member as such. An invitation is for whoever has the address, and the end of a
+-- membership or of ownership is for them to know.
+-- name: mails_cancel_to
+-- rows: none
+-- scope: tenant
+UPDATE mails
+SET state = 'cancelled', sealed = '', reason = '', changed_at = :now
+WHERE client_id = :client AND owner_id = :org AND recipient = :recipient
+  AND kind NOT IN ('invitation', 'member_removed', 'ownership_transferred')
+  AND state IN ('queued', 'sending');
+
+-- name: mails_cancel_all
+-- rows: none
+-- scope: tenant
+UPDATE mails
+SET state = 'cancelled', sealed = '', reason = '', changed_at = :now
+WHERE client_id = :client AND owner_id = :org
+  AND kind NOT IN ('member_removed', 'ownership_transferred') AND state IN ('queued', 'sending');
 
 -- name: mail_delivery_for_client
 -- rows: optional

@@ -362,6 +362,7 @@ export const de: Record<keyof typeof en, string> = {
 
   'thing.deployments': 'Deployments',
   'thing.invitations': 'Von ihr versandte Einladungen',
+  'thing.mails': 'E-Mails, die noch nicht weg sind',
   'thing.ownership_offers': 'Angebote der Inhaberschaft',
   'thing.seats': 'Platz',
   'thing.secrets': 'Secrets',

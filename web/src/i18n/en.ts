@@ -360,6 +360,7 @@ export const en = {
 
   'thing.deployments': 'Deployments',
   'thing.invitations': 'Invitations that they sent',
+  'thing.mails': 'Mails on their way',
   'thing.ownership_offers': 'Offers of ownership',
   'thing.seats': 'Seat',
   'thing.secrets': 'Secrets',
