@@ -85,16 +85,38 @@ Json roles_json(const MemberRow& member) {
   return Json::object({{"org_role", name(member.role)}, {"teams", std::move(teams)}});
 }
 
+Result<MailOrg> mail_org(Tx& tx, const Stores& stores, const TenantScope& scope) {
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
+  KS_TRY(const Organization org, stores.organizations.get(tx, may_read));
+  return MailOrg{org.name, org.slug};
+}
+
 // Who went by themselves knows.
 Result<void> tell(Tx& tx, const Stores& stores, const Leaving& leaving) {
   const TenantScope& scope = leaving.may.permit().scope();
   const auto to = EmailAddress::parse(leaving.member.email);
   if (leaving.member.user == scope.actor() || !to) return {};
-  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
-  KS_TRY(const Organization org, stores.organizations.get(tx, may_read));
+  KS_TRY(MailOrg org, mail_org(tx, stores, scope));
   return stores.outbox.queue(tx, leaving.may.permit(),
-                             Mail{*to, mails::MemberRemoved{MailOrg{org.name, org.slug}},
+                             Mail{*to, mails::MemberRemoved{std::move(org)},
                                   MailSubject{"member", leaving.member.user.str()}});
+}
+
+// Nobody is put back without being told.
+Result<void> tell_back(Tx& tx, const Stores& stores,
+                       const Permit<Action::org_members_manage, Org>& may, const MemberRow& back) {
+  const TenantScope& scope = may.scope();
+  const auto to = EmailAddress::parse(back.email);
+  if (!to) return {};
+  KS_TRY(MailOrg org, mail_org(tx, stores, scope));
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_members_read>(scope));
+  std::optional<MemberRow> by;
+  if (scope.actor()) {
+    KS_TRY(by, stores.members.find(tx, may_read, PersonRef{*scope.actor(), {}}));
+  }
+  return stores.outbox.queue(tx, may,
+                             Mail{*to, mails::MemberReinstated{std::move(org), by ? by->name : ""},
+                                  MailSubject{"member", back.user.str()}});
 }
 
 // Under the lock of hold_members.
@@ -182,6 +204,9 @@ Result<Reinstated> reinstate(Tx& tx, const Stores& stores, const TenantScope& sc
     KS_TRY(const auto former,
            stores.removals.find_former(tx, may_manage, person, stores.clock.now() - kReinstatable));
     if (!former) return not_found();
+    if (former->own_will)
+      return conflict("invitation_required",
+                      "The person left by themselves and comes back only by an invitation.");
     if (!policy::may_grant(scope.standing(), former->role))
       return out_of_reach(Action::org_members_manage);
     Joining joining{former->user, former->role, {}, Joining::Seat::take};
@@ -193,6 +218,7 @@ Result<Reinstated> reinstate(Tx& tx, const Stores& stores, const TenantScope& sc
         left_out.push_back(team);
     KS_TRY(member, stores.members.find(tx, may_read, PersonRef{former->user, {}}));
     if (!member) return not_found();
+    KS_CHECK(tell_back(tx, stores, may_manage, *member));
   }
   return Reinstated{std::move(*member), std::move(left_out)};
 }

@@ -58,8 +58,10 @@ struct Reinstated {
   MemberRow member;
   std::vector<MemberRow::InTeam> left_out;  // Teams that are gone, as they were called.
 };
-// Gives back role and teams within kReinstatable of the removal, seats permitting. Done twice it is
-// done once. not_found for who never was there, or is gone for longer.
+// Gives back role and teams within kReinstatable of the removal, seats permitting, and tells the
+// person. Done twice it is done once. not_found for who never was there, or is gone for longer, or
+// is named by an address that they had at another time; `conflict` "invitation_required" for who
+// left by themselves.
 Result<Reinstated> reinstate(Tx& tx, const Stores& stores, const TenantScope& scope,
                              const PersonRef& person);
 

@@ -24,6 +24,7 @@ const std::vector<MailContent>& samples() {
       mails::SeatLimit{kAcme, 10},
       mails::LimitReached{kAcme, "deployments.max", 5, "Business"},
       mails::MemberRemoved{kAcme},
+      mails::MemberReinstated{kAcme, "Ann Lee"},
       mails::OwnershipOffer{kAcme, "Ann Lee", kWhen},
       mails::OwnershipTransferred{kAcme, "Ann Lee", "Bob Ray"},
       mails::AccessReview{kAcme, 12, 31, 3, 90},

@@ -184,6 +184,14 @@ const std::vector<Cause>& causes() {
          ok(ann.del(ann.org_path() + "/members/" + gerda.id, kEnglish));
          return gerda.email;
        }},
+      {"member_reinstated", "by the owner",
+       [](Server& server) {
+         Person ann = owner(server);
+         const Person gerda = german_in(server, ann);
+         ok(ann.del(ann.org_path() + "/members/" + gerda.id, kEnglish));
+         ok(ann.poke(ann.org_path() + "/members/" + gerda.id + "/reinstate", kEnglish));
+         return gerda.email;
+       }},
       {"ownership_offer", "by the owner",
        [](Server& server) {
          Person ann = owner(server);

@@ -257,6 +257,9 @@ void MatrixWorld::mend(Visitor& visitor) {
   for (Person* owner : {&ann, &eve})
     if (owner->get("/api/v1/me").status != 200) *owner = another_session(*owner);
   if (!visitor.standing.org_role || visitor.person.get(ann.org_path()).status == 200) return;
+  // Who left by themselves is not put back.
+  server.execute("UPDATE former_members SET own_will = 0 WHERE user_id = '" + visitor.person.id +
+                 "'");
   CHECK(ann.poke(ann.org_path() + "/members/" + visitor.person.id + "/reinstate").status == 200);
 }
 

@@ -122,6 +122,38 @@ TEST_CASE_FIXTURE(
     CHECK(ann.poke(ann.org_path() + "/members/" + who + "/reinstate").status == 404);
 }
 
+TEST_CASE_FIXTURE(House,
+                  "who left by themselves comes back only by an invitation that they accept") {
+  REQUIRE(max.poke(ann.org_path() + "/leave").status == 204);
+  REQUIRE(abe.del(member(abe) + "?confirm=true").status == 204);
+  for (const Person* gone : {&max, &abe})
+    for (const std::string& who : {gone->id, gone->email})
+      CHECK(code(ann.poke(ann.org_path() + "/members/" + who + "/reinstate")) ==
+            "invitation_required");
+  CHECK(ann.used("members.max") == 1);
+  const Json body =
+      Json::object({{"invitations", Json::array({Json::object({{"email", max.email}})})}});
+  const Reply invited = ann.post(ann.org_path() + "/invitations", body);
+  const std::string id(invited.json().at("results").as_array()[0].at("invitation").text("id"));
+  REQUIRE(
+      max.post("/api/v1/invitations/accept", Json::object({{"token", server.token_of(ann, id)}}))
+          .status == 200);
+  // Who is removed after that was removed.
+  REQUIRE(ann.del(member(max)).status == 204);
+  CHECK(ann.poke(member(max) + "/reinstate").status == 200);
+}
+
+TEST_CASE_FIXTURE(House, "who was removed is found by the address of then, and by no later one") {
+  const std::string before = max.email;
+  REQUIRE(ann.del(member(max)).status == 204);
+  server.execute("UPDATE users SET email = 'later@example.com' WHERE id = '" + max.id + "'");
+  const std::string members = ann.org_path() + "/members/";
+  CHECK(ann.poke(members + "later@example.com/reinstate").status == 404);
+  const Reply back = ann.poke(members + before + "/reinstate");
+  REQUIRE(back.status == 200);
+  CHECK(back.json().at("member").text("user_id") == max.id);
+}
+
 TEST_CASE_FIXTURE(House, "nobody comes back over the plan's seats") {
   REQUIRE(ann.del(member(max)).status == 204);
   REQUIRE(ann.del(member(abe)).status == 204);

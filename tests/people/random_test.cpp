@@ -35,6 +35,7 @@ struct Past {
   OrgRole role;
   std::map<TeamId, TeamRole> teams;
   Time at;
+  bool own_will = false;
 };
 
 struct Model {
@@ -65,8 +66,8 @@ struct Model {
     const auto at = std::ranges::find(teams, wanted, &Team::id);
     return at == teams.end() ? nullptr : &*at;
   }
-  void take_out(std::size_t who, Time now) {
-    Past was{people.at(who), {}, now};
+  void take_out(std::size_t who, Time now, bool own_will) {
+    Past was{people.at(who), {}, now, own_will};
     for (Team& t : teams)
       if (const auto at = t.people.find(who); at != t.people.end()) {
         was.teams[t.id] = at->second;
@@ -278,7 +279,7 @@ class Play {
              return app::remove_member(tx, world_.stores(), scope, person(target), confirmed,
                                        std::nullopt);
            });
-    if (expected.empty()) org.take_out(target, world_.engine().clock().now());
+    if (expected.empty()) org.take_out(target, world_.engine().clock().now(), who == target);
   }
 
   void leave(Model& org, std::size_t who) {
@@ -290,7 +291,7 @@ class Play {
     expect("leave", org, who, expected, [&](Tx& tx, const TenantScope& scope) {
       return app::leave(tx, world_.stores(), scope);
     });
-    if (expected.empty()) org.take_out(who, world_.engine().clock().now());
+    if (expected.empty()) org.take_out(who, world_.engine().clock().now(), true);
   }
 
   void reinstate(Model& org, std::size_t who, std::size_t target) {
@@ -306,6 +307,8 @@ class Play {
       expected = "";
     else if (was == org.past.end() || was->second.at <= now - kReinstatable)
       expected = "not_found";
+    else if (was->second.own_will)
+      expected = "invitation_required";
     else if (org.people.size() >= org.seats)
       expected = "plan_limit_reached";
     else

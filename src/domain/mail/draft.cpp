@@ -74,6 +74,12 @@ struct Drafts {
             .link = std::nullopt,
             .useful_until = std::nullopt};
   }
+  MailDraft operator()(const mails::MemberReinstated& m) const {
+    return {.kind = "member_reinstated",
+            .places = {{"organization", m.organization.name}, {"by", m.by}},
+            .link = org_link(m.organization),
+            .useful_until = std::nullopt};
+  }
   MailDraft operator()(const mails::OwnershipOffer& m) const {
     return {.kind = "ownership_offer",
             .places = {{"organization", m.organization.name},

@@ -63,6 +63,11 @@ struct LimitReached {
 struct MemberRemoved {
   MailOrg organization;
 };
+// Who was removed has back what they had.
+struct MemberReinstated {
+  MailOrg organization;
+  std::string by;  // May be empty.
+};
 struct OwnershipOffer {
   MailOrg organization;
   std::string offered_by;
@@ -131,11 +136,11 @@ struct AddressReplaced {
 using MailContent =
     std::variant<mails::Invitation, mails::TeamAdded, mails::InvitationAccepted,
                  mails::InvitationWanted, mails::SeatLimit, mails::LimitReached,
-                 mails::MemberRemoved, mails::OwnershipOffer, mails::OwnershipTransferred,
-                 mails::AccessReview, mails::OrganizationSuspended, mails::OrganizationResumed,
-                 mails::VerifyAddress, mails::AccountExists, mails::PasswordReset,
-                 mails::PasswordChanged, mails::ChangeAddress, mails::AddressAsked,
-                 mails::AddressChanged, mails::AddressReplaced>;
+                 mails::MemberRemoved, mails::MemberReinstated, mails::OwnershipOffer,
+                 mails::OwnershipTransferred, mails::AccessReview, mails::OrganizationSuspended,
+                 mails::OrganizationResumed, mails::VerifyAddress, mails::AccountExists,
+                 mails::PasswordReset, mails::PasswordChanged, mails::ChangeAddress,
+                 mails::AddressAsked, mails::AddressChanged, mails::AddressReplaced>;
 
 // What a mail is about: a kind of thing and its id, such as {"invitation", id}. By it the mail is
 // cancelled when the thing is, and its delivery is asked for.
