@@ -1,6 +1,8 @@
 #include "mail/outbox.hpp"
 
 #include <algorithm>
+#include <array>
+#include <type_traits>
 
 namespace ks::mail {
 
@@ -8,6 +10,10 @@ namespace {
 
 // What no server has taken for a day reaches nobody in time.
 constexpr Duration kTriedFor = hours(24);
+
+// What those who lead an organization can make happen to somebody again and again.
+constexpr std::array<std::string_view, 4> kRepeatable{"team_added", "member_removed",
+                                                      "member_reinstated", "ownership_offer"};
 
 std::string purpose(const MailId& id) { return "mail/" + id.str(); }
 
@@ -26,6 +32,14 @@ NewMail SealedOutbox::sealed(const ClientId& client, const Mail& mail,
   return NewMail{id, std::move(kind), mail.about, std::move(text), now, give_up_at, recipient};
 }
 
+Result<bool> SealedOutbox::too_often(Tx& tx, const AnyPermit& permit, const UserId& reader,
+                                     std::string_view kind) {
+  if (std::ranges::find(kRepeatable, kind) == kRepeatable.end()) return false;
+  KS_TRY(const std::int64_t told,
+         store_.count_to(tx, permit, reader, kind, clock_.now() - hours(24)));
+  return told >= kToldADay;
+}
+
 template <class Proof>
 Result<void> SealedOutbox::queue_in(Tx& tx, const Proof& proof, const ClientScope& client,
                                     const Mail& mail) {
@@ -36,6 +50,11 @@ Result<void> SealedOutbox::queue_in(Tx& tx, const Proof& proof, const ClientScop
   }
   // Asked whoever the mail is for, so that its queueing takes as long without an account.
   KS_TRY(const auto reader, store_.find_reader(tx, client, mail.to.key()));
+  if constexpr (std::is_same_v<Proof, AnyPermit>)
+    if (reader) {
+      KS_TRY(const bool dropped, too_often(tx, proof, reader->id, draft.kind));
+      if (dropped) return {};
+    }
   return store_.create(tx, proof, sealed(client.client(), mail, reader, std::move(draft)));
 }
 
@@ -61,6 +80,11 @@ Result<int> SealedOutbox::cancel_to(Tx& tx, const AnyPermit& permit, const UserI
 
 Result<int> SealedOutbox::cancel_all(Tx& tx, const AnyPermit& permit) {
   return store_.cancel_all(tx, permit, clock_.now());
+}
+
+Result<MailTally> SealedOutbox::tally(Tx& tx, const AnyPermit& permit, std::string_view kind) {
+  const Time now = clock_.now();
+  return store_.tally(tx, permit, kind, now - hours(1), now - hours(24));
 }
 
 Result<std::optional<MailDelivery>> SealedOutbox::delivery(Tx& tx, const ClientScope& scope,

@@ -88,6 +88,20 @@ Result<int> SqlMailStore::cancel_all(Tx& tx, const AnyPermit& permit, Time now) 
   return static_cast<int>(changed);
 }
 
+Result<MailTally> SqlMailStore::tally(Tx& tx, const AnyPermit& permit, std::string_view kind,
+                                      Time hour_ago, Time day_ago) {
+  KS_TRY(const Row row, sql_tx(tx).run(permit, q::mails_per_kind, hour_ago, kind, day_ago));
+  return MailTally{row.integer(2), row.time(3), row.integer(0), row.time(1)};
+}
+
+Result<std::int64_t> SqlMailStore::count_to(Tx& tx, const AnyPermit& permit,
+                                            const UserId& recipient, std::string_view kind,
+                                            Time day_ago) {
+  KS_TRY(const Row row,
+         sql_tx(tx).run(permit, q::mails_per_recipient, recipient.str(), kind, day_ago));
+  return row.integer(0);
+}
+
 Result<std::optional<MailDelivery>> SqlMailStore::delivery(Tx& tx, const ClientScope& scope,
                                                            const MailSubject& about) {
   KS_TRY(const auto row, sql_tx(tx).run(scope, q::mail_delivery_for_client, about.kind, about.id));

@@ -14,6 +14,10 @@ class SqlMailStore final : public MailStore {
   Result<int> cancel(Tx&, const AnyPermit&, const MailSubject&, Time now) override;
   Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&, Time now) override;
   Result<int> cancel_all(Tx&, const AnyPermit&, Time now) override;
+  Result<MailTally> tally(Tx&, const AnyPermit&, std::string_view kind, Time hour_ago,
+                          Time day_ago) override;
+  Result<std::int64_t> count_to(Tx&, const AnyPermit&, const UserId&, std::string_view kind,
+                                Time day_ago) override;
   Result<std::optional<MailDelivery>> delivery(Tx&, const ClientScope&,
                                                const MailSubject&) override;
   Result<std::optional<MailDelivery>> delivery(Tx&, const AnyPermit&, const MailSubject&) override;

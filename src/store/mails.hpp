@@ -59,6 +59,10 @@ class MailStore {
   // See Outbox.
   virtual Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&, Time now) = 0;
   virtual Result<int> cancel_all(Tx&, const AnyPermit&, Time now) = 0;
+  virtual Result<MailTally> tally(Tx&, const AnyPermit&, std::string_view kind, Time hour_ago,
+                                  Time day_ago) = 0;
+  virtual Result<std::int64_t> count_to(Tx&, const AnyPermit&, const UserId&, std::string_view kind,
+                                        Time day_ago) = 0;
   virtual Result<std::optional<MailDelivery>> delivery(Tx&, const ClientScope&,
                                                        const MailSubject&) = 0;
   virtual Result<std::optional<MailDelivery>> delivery(Tx&, const AnyPermit&,

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "authz/permit.hpp"
@@ -26,16 +28,30 @@ struct MailDelivery {
   Time changed_at;
 };
 
+// How many mails of one kind an organization queued within an hour and within a day, and when the
+// first of each of them.
+struct MailTally {
+  std::int64_t hour = 0;
+  Time hour_first;
+  std::int64_t day = 0;
+  Time day_first;
+};
+
 // Mail to send. A use case queues it in the transaction of what it is about: when that is not
 // committed the mail was never there, and when it is the mail will be sent, once, by a background
 // worker that may be another process. Recipient and content are sealed until then and wiped after.
 //
 // It is written in the language of whoever has the address, at the moment of queueing; see Mail.
 //
+// What one organization tells one account over and over is bounded: of the kinds that somebody can
+// cause at will, no more than kToldADay in a day are queued; the others are dropped without a word.
+//
 // The forms with a permit are for an organization's mail, those with a ClientScope for a person's
 // own (sign-up, passwords); neither sees the other's.
 class Outbox {
  public:
+  static constexpr std::int64_t kToldADay = 20;
+
   virtual ~Outbox() = default;
 
   // Whether mail is configured at all. Where it is not, queue() drops what merely tells something
@@ -55,6 +71,8 @@ class Outbox {
   // For an organization that writes to nobody any more: everything but that a membership, or an
   // ownership, is over.
   virtual Result<int> cancel_all(Tx&, const AnyPermit&) = 0;
+
+  virtual Result<MailTally> tally(Tx&, const AnyPermit&, std::string_view kind) = 0;
 
   // Of the newest mail about this.
   virtual Result<std::optional<MailDelivery>> delivery(Tx&, const ClientScope&,

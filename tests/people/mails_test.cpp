@@ -1,10 +1,15 @@
 // Mails of an organization: to whom they go no more, and how many there may be.
+#include <algorithm>
+#include <optional>
+
 #include <doctest/doctest.h>
 
 #include "app/life/suspension.hpp"
 #include "app/ownership.hpp"
 #include "app/removal.hpp"
+#include "app/team_members.hpp"
 #include "tests/people/invitation_house.hpp"
+#include "tests/store/statements.hpp"
 
 using namespace ks;
 using namespace ks::people_test;
@@ -13,6 +18,9 @@ namespace {
 
 using test::EngineCase;
 using Texts = std::vector<std::string>;
+
+const test::TestStatement<sql::Scope::fleet, sql::Rows::one, 2> kKept(
+    "kept", "SELECT COUNT(*) FROM mails WHERE kind = ?1 AND recipient = ?2");
 
 struct Post : InvitationHouse {
   explicit Post(EngineCase& engine) : InvitationHouse(engine) {}
@@ -25,6 +33,26 @@ struct Post : InvitationHouse {
                                 std::nullopt);
     });
   }
+  Outcome reinstate(const World::Person& who) {
+    return world.write(ann, org, [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+      KS_CHECK(app::reinstate(tx, world.stores(), scope, PersonRef{who.id, {}}));
+      return {};
+    });
+  }
+  void take_from_team(const World::Person& who) {
+    REQUIRE(world.write(ann, org, [&](Tx& tx, const TenantScope& scope) {
+      return app::remove_team_member(tx, world.stores(), scope, team("default").text(),
+                                     PersonRef{who.id, {}}, false, std::nullopt);
+    }) == "");
+  }
+  // Of that kind to that account, whatever became of them.
+  std::int64_t kept(const std::string& kind, const std::string& recipient) {
+    const auto found = world.database().fleet_read(test::kFleet, [&](Tx& tx) {
+      return sql::sql_tx(tx).run(test::kFleet, *kKept, kind, recipient);
+    });
+    REQUIRE(found);
+    return found->integer(0);
+  }
   Outcome leave(const World::Person& who) {
     return world.write(who, org, [&](Tx& tx, const TenantScope& scope) {
       return app::leave(tx, world.stores(), scope);
@@ -35,7 +63,6 @@ struct Post : InvitationHouse {
     REQUIRE(invite(by, who.email) == "invited");
     REQUIRE(accept(who, token(who.email)) == "");
   }
-  std::int64_t waiting(const std::string& mail) { return std::ranges::count(world.mails(), mail); }
 };
 
 }  // namespace
@@ -82,5 +109,100 @@ TEST_CASE("a suspended organization sends nothing but that it is, and that a mem
                 }) == "");
     CHECK(sorted(house.world.mails()) ==
           Texts{"member_removed dan@example.com", "organization_suspended ann@example.com"});
+  });
+}
+
+TEST_CASE("taking invitations back makes no room for more mails than an hour and a day may have") {
+  test::for_each_engine([](EngineCase& engine) {
+    Post house(engine);
+    house.world.set_seats(house.org, 12);
+    REQUIRE(house.invite(house.ann, "kept@example.com") == "invited");
+    const std::string kept = house.last_id;
+    engine.clock().advance(minutes(2));
+    int made = 0;
+    // What every seat that is free is good for, again and again.
+    const auto until_refused = [&] {
+      std::int64_t invited = 0;
+      for (;;) {
+        std::vector<app::Wanted> wanted;
+        for (int i = 0; i < 9; ++i)
+          wanted.push_back({"stranger" + std::to_string(++made) + "@example.com"});
+        const auto out = house.invite(house.ann, wanted);
+        for (const std::string& id : out.ids)
+          if (!id.empty()) REQUIRE(house.revoke(house.ann, id) == "");
+        invited += std::ranges::count(out.results, "invited");
+        if (std::ranges::count(out.results, "mail_limit") > 0) return invited;
+      }
+    };
+    CHECK(until_refused() == 99);
+    CHECK(house.invite(house.ann, "one@example.com") == "mail_limit");
+    CHECK(house.seats() == 2);
+    // Nor is one sent again; that says for how long.
+    std::optional<int> wait;
+    CHECK(house.world.write(
+              house.ann, house.org, [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+                const auto again = app::resend_invitation(tx, house.world.stores(), scope, kept);
+                if (!again) wait = again.error().retry_after_s;
+                KS_CHECK(again);
+                return {};
+              }) == "too_many_requests");
+    CHECK(wait == 58 * 60);
+    // Who is a member already is not invited, and is put into a team.
+    house.join(house.ben, OrgRole::member);
+    CHECK(house.invite(house.ann, "ben@example.com", {{"default", TeamRole::viewer}}) == "added");
+    engine.clock().advance(minutes(58));
+    CHECK(house.resend(house.ann, kept) == "");
+    CHECK(house.invite(house.ann, "one@example.com") == "mail_limit");
+    for (int hour = 1; hour < 4; ++hour) {
+      engine.clock().advance(hours(1));
+      CHECK(until_refused() == (hour < 3 ? 100 : 99));
+    }
+    // Of the day: 1 + 99 + 1 + 100 + 100 + 99.
+    engine.clock().advance(hours(1));
+    CHECK(house.invite(house.ann, "one@example.com") == "mail_limit");
+    engine.clock().advance(hours(20));
+    house.world.renew_sessions();
+    CHECK(house.invite(house.ann, "one@example.com") == "invited");
+    // Another organization has its own.
+    house.org = house.world.found(house.ben, "Blue");
+    CHECK(house.invite(house.ben, "one@example.com") == "invited");
+  });
+}
+
+TEST_CASE("what is done to somebody over and over happens, and is told them 20 times a day") {
+  test::for_each_engine([](EngineCase& engine) {
+    Post house(engine);
+    house.join(house.ben, OrgRole::member);
+    house.join(house.cleo, OrgRole::member);
+    const auto offer = [&](const World::Person& to) {
+      REQUIRE(
+          house.world.write(
+              house.ann, house.org, [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+                KS_TRY(const auto made,
+                       app::offer_ownership(tx, house.world.stores(), scope, PersonRef{to.id, {}}));
+                KS_CHECK(app::cancel_ownership(tx, house.world.stores(), scope, made.id.text()));
+                return {};
+              }) == "");
+    };
+    for (int i = 0; i < 25; ++i) {
+      offer(house.ben);
+      CHECK(house.invite(house.ann, "ben@example.com", {{"default", TeamRole::viewer}}) == "added");
+      REQUIRE(house.remove(house.ben) == "");
+      REQUIRE(house.reinstate(house.ben) == "");
+      house.take_from_team(house.ben);
+    }
+    CHECK(house.roles(house.ben) == "org_member");
+    for (const char* kind :
+         {"ownership_offer", "team_added", "member_removed", "member_reinstated"}) {
+      CAPTURE(kind);
+      CHECK(house.kept(kind, house.ben.id.str()) == 20);
+    }
+    // Others are told as before, and the day ends.
+    CHECK(house.invite(house.ann, "cleo@example.com", {{"default", TeamRole::viewer}}) == "added");
+    CHECK(house.kept("team_added", house.cleo.id.str()) == 1);
+    engine.clock().advance(hours(24));
+    house.world.renew_sessions();
+    REQUIRE(house.remove(house.ben) == "");
+    CHECK(house.kept("member_removed", house.ben.id.str()) == 21);
   });
 }

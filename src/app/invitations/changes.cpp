@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "app/invitations/allowance.hpp"
 #include "app/invitations/revocation.hpp"
 #include "app/members.hpp"
 #include "app/organizations.hpp"
+#include "app/plans.hpp"
 #include "authz/grants.hpp"
 #include "domain/people/invitation_token.hpp"
 
@@ -19,14 +21,7 @@ std::unexpected<Error> closed(InvitationState state) {
 }
 
 std::unexpected<Error> too_soon(Time again, Time now) {
-  Error error{};
-  error.code = Error::Code::unavailable;
-  error.problem = "too_many_requests";
-  error.message = "This invitation was sent again not long ago; wait a while.";
-  error.status = 429;
-  error.retry_after_s =
-      static_cast<int>(std::max<std::int64_t>(((again - now).us + 999'999) / 1'000'000, 1));
-  return std::unexpected(std::move(error));
+  return too_many("This invitation was sent again not long ago; wait a while.", again - now);
 }
 
 // One that is pending, under the lock.
@@ -133,6 +128,8 @@ Result<InvitationView> resend_invitation(Tx& tx, const Stores& stores, const Ten
   KS_TRY(Invitation invitation, pending_one(tx, stores, may, id, InvitationEvent::resend));
   const Time now = stores.clock.now();
   if (const auto again = resend_from(invitation.resends, now)) return too_soon(*again, now);
+  KS_TRY(const auto allowance, InvitationAllowance::find(tx, stores, may.permit()));
+  if (allowance.spent()) return too_many(allowance.message(), allowance.wait());
   const InvitationToken token = InvitationToken::make(scope.org(), stores.random);
   const Invitation before = invitation;
   invitation.resends = after_resend(invitation.resends, now);

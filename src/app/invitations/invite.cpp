@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/audited.hpp"
+#include "app/invitations/allowance.hpp"
 #include "app/invitations/revocation.hpp"
 #include "app/members.hpp"
 #include "app/plans.hpp"
@@ -16,8 +17,13 @@ namespace {
 class Inviting {
  public:
   Inviting(Tx& tx, const Stores& stores, const TenantScope& scope, const MayInvite& may,
-           int life_days)
-      : tx_(tx), stores_(stores), scope_(scope), may_(may), life_days_(life_days) {}
+           int life_days, InvitationAllowance allowance)
+      : tx_(tx),
+        stores_(stores),
+        scope_(scope),
+        may_(may),
+        life_days_(life_days),
+        allowance_(allowance) {}
 
   Result<Invited> one(const Wanted& wanted) {
     const auto address = EmailAddress::parse(wanted.email);
@@ -110,6 +116,7 @@ class Inviting {
     if (!sending)
       return Invited{InviteResult::already_invited,
                      "The address was asked several times today; wait a day."};
+    if (allowance_.spent()) return Invited{InviteResult::mail_limit, allowance_.message()};
     Usage seat;
     seat.members = 1;
     if (auto fits = charge(tx_, stores_, may_.permit(), seat); !fits) {
@@ -117,6 +124,7 @@ class Inviting {
         return std::unexpected(std::move(fits).error());
       return Invited{InviteResult::seat_limit, fits.error().message};
     }
+    allowance_.take();
     return create_with(Invitation{InvitationId::make(stores_.clock, stores_.random),
                                   email,
                                   wanted.role,
@@ -177,6 +185,7 @@ class Inviting {
   const TenantScope& scope_;
   const MayInvite& may_;
   int life_days_;
+  InvitationAllowance allowance_;
 };
 
 Result<void> check_reach(const TenantScope& scope, const MayInvite& may,
@@ -212,6 +221,8 @@ std::string_view name(InviteResult result) {
       return "invalid_address";
     case InviteResult::seat_limit:
       return "seat_limit";
+    case InviteResult::mail_limit:
+      return "mail_limit";
   }
   assertion_failed("known result", __FILE__, __LINE__);
 }
@@ -239,7 +250,8 @@ Result<std::vector<Invited>> invite(Tx& tx, const Stores& stores, const TenantSc
   KS_CHECK(check_reach(scope, may, wanted));
   KS_CHECK(hold_for(tx, stores, may));
   KS_CHECK(expire_invitations(tx, stores, may.permit()));
-  Inviting inviting(tx, stores, scope, may, life_days);
+  KS_TRY(const auto allowance, InvitationAllowance::find(tx, stores, may.permit()));
+  Inviting inviting(tx, stores, scope, may, life_days, allowance);
   std::vector<Invited> out;
   out.reserve(wanted.size());
   for (const Wanted& one : wanted) {

@@ -24,7 +24,8 @@ struct Wanted {
 
 // What became of one of many: a new invitation; a pending one got more; a member was put into
 // teams; nothing, because the person is in already, was asked for the same before, has no address
-// that can be written to, or the plan's seats are taken.
+// that can be written to, the plan's seats are taken, or the organization has sent as many
+// invitations as it may for now.
 enum class InviteResult {
   invited,
   updated,
@@ -32,7 +33,8 @@ enum class InviteResult {
   already_member,
   already_invited,
   invalid_address,
-  seat_limit
+  seat_limit,
+  mail_limit
 };
 std::string_view name(InviteResult result);
 

@@ -1,5 +1,7 @@
 #include "domain/people/invitation.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
 
 namespace ks {
@@ -70,6 +72,13 @@ std::optional<Time> resend_from(const Resends& before, Time now) {
 Resends after_resend(const Resends& before, Time now) {
   if (before.count == 0 || now >= before.since + kResendDay) return {now, now, 1};
   return {now, before.since, before.count + 1};
+}
+
+InvitationMails invitation_mails(const std::optional<std::int64_t>& seats) {
+  const std::int64_t an_hour =
+      std::clamp(std::min(seats.value_or(kInvitationMailsMax), kInvitationMailsMax) * 5,
+                 kInvitationMailsMin, kInvitationMailsMax);
+  return {an_hour, 4 * an_hour};
 }
 
 std::optional<Resends> first_sending(const std::optional<Resends>& before, Time now) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -42,6 +43,17 @@ inline constexpr int kResendsPerDay = 5;
 // When it may be sent again; none for now.
 std::optional<Time> resend_from(const Resends& before, Time now);
 Resends after_resend(const Resends& before, Time now);
+// How many mails with invitations one organization sends, the ones sent again included: five for
+// each seat of its plan in an hour, within these ends, and four times as many in a day. Taking
+// invitations back frees their seats, so seats alone bound no mail.
+struct InvitationMails {
+  std::int64_t an_hour = 0;
+  std::int64_t a_day = 0;
+};
+inline constexpr std::int64_t kInvitationMailsMin = 100;
+inline constexpr std::int64_t kInvitationMailsMax = 500;
+// `seats`: none for as many as they like.
+InvitationMails invitation_mails(const std::optional<std::int64_t>& seats);
 // Of another invitation to the same address, `before` being the last sending to it within a day, if
 // there was one: taking back and inviting anew counts as sending again, though without the pause.
 // None when it was sent too often that day.

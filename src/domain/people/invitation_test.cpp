@@ -149,3 +149,18 @@ TEST_CASE("a hundred thousand tokens are all different and use every character e
   }
   for (std::size_t c = 22; c < 64; ++c) CHECK(at[c].size() == 64);
 }
+
+TEST_CASE("an organization sends invitations by its seats, neither few nor without end") {
+  for (const auto& [seats, an_hour] : std::initializer_list<std::pair<std::int64_t, std::int64_t>>{
+           {0, 100},
+           {10, 100},
+           {20, 100},
+           {30, 150},
+           {100, 500},
+           {1'000'000'000'000'000'000, 500}}) {
+    CAPTURE(seats);
+    CHECK(invitation_mails(seats).an_hour == an_hour);
+    CHECK(invitation_mails(seats).a_day == 4 * an_hour);
+  }
+  CHECK(invitation_mails(std::nullopt).an_hour == 500);
+}

@@ -78,6 +78,24 @@ WHERE m.client_id = :client AND m.owner_id = :org AND m.about_kind = :about_kind
 ORDER BY m.id DESC
 LIMIT 1;
 
+-- What counts was queued, whether or not it left: it may have.
+-- name: mails_per_kind
+-- rows: one
+-- scope: tenant
+SELECT COUNT(*), COALESCE(MIN(m.queued_at), 0),
+  COUNT(CASE WHEN m.queued_at > :hour_ago THEN 1 END),
+  COALESCE(MIN(CASE WHEN m.queued_at > :hour_ago THEN m.queued_at END), 0)
+FROM mails AS m
+WHERE m.client_id = :client AND m.owner_id = :org AND m.kind = :kind AND m.queued_at > :day_ago;
+
+-- name: mails_per_recipient
+-- rows: one
+-- scope: tenant
+SELECT COUNT(*)
+FROM mails AS m
+WHERE m.client_id = :client AND m.owner_id = :org AND m.recipient = :recipient AND m.kind = :kind
+  AND m.queued_at > :day_ago;
+
 -- name: mails_due
 -- rows: many
 -- scope: fleet

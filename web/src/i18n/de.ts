@@ -286,6 +286,7 @@ export const de: Record<keyof typeof en, string> = {
   'result.already_member': 'Schon Mitglied',
   'result.invalid_address': 'Keine Adresse',
   'result.invited': 'Eingeladen',
+  'result.mail_limit': 'Vorerst zu viele Einladungen',
   'result.seat_limit': 'Kein Platz frei',
   'result.updated': 'Ergänzt',
 

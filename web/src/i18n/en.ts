@@ -284,6 +284,7 @@ export const en = {
   'result.already_member': 'Already a member',
   'result.invalid_address': 'Not an address',
   'result.invited': 'Invited',
+  'result.mail_limit': 'Too many invitations for now',
   'result.seat_limit': 'No free seat',
   'result.updated': 'Updated',
 

@@ -28,6 +28,7 @@ const tones: Record<Result['result'], PillTone> = {
   already_invited: 'neutral',
   invalid_address: 'danger',
   seat_limit: 'warn',
+  mail_limit: 'warn',
 }
 
 interface Values {

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "app/stores.hpp"
+
+namespace ks::app {
+
+// How many mails with invitations an organization may send at this moment; see invitation_mails().
+// Counted once, so the caller holds the organization's members (hold_for) from before, and takes
+// from it for each mail.
+class InvitationAllowance {
+ public:
+  static Result<InvitationAllowance> find(Tx& tx, const Stores& stores, const AnyPermit& permit);
+
+  bool spent() const { return left_ <= 0; }
+  // For one mail.
+  void take() { --left_; }
+  // How long until there is more, and that for people.
+  Duration wait() const { return wait_; }
+  std::string message() const;
+
+ private:
+  InvitationAllowance(std::int64_t left, Duration wait) : left_(left), wait_(wait) {}
+  std::int64_t left_;
+  Duration wait_;
+};
+
+}  // namespace ks::app
