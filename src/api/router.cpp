@@ -7,6 +7,7 @@
 #include "api/admission/once.hpp"
 #include "api/fields.hpp"
 #include "api/people/address.hpp"
+#include "authz/policy.hpp"
 #include "base/log.hpp"
 #include "http/problem.hpp"
 
@@ -152,6 +153,7 @@ struct Router::Route {
     }
     KS_TRY(Json body, parse_body(request, spec.body));
     KS_CHECK(check_if_match(request));
+    KS_CHECK(admission.by_price(caller, price_of(body)));
     const Call call{request, std::move(body)};
     const auto key = spec.creates ? optional_header(request, "Idempotency-Key") : std::nullopt;
     if (key && (key->empty() || key->size() > 255))
@@ -178,12 +180,21 @@ struct Router::Route {
   }
 
   // Whose share of the writers a write takes: the locks it may wait for are the organization's. Who
-  // is no member of it takes none of its share.
+  // is no member of it takes none of its share. What takes rights away has a share of its own, or
+  // somebody could hold off their removal by working; who may do neither stays in the line of all.
   std::string whose(const Caller& caller, const http::Request& request) const {
     if (handler.member)
-      if (const auto scope = services.sessions.tenant(caller, request.param("org")))
-        return scope->org().str();
+      if (const auto scope = services.sessions.tenant(caller, request.param("org"))) {
+        const bool apart = spec.takes_rights &&
+                           policy::allows_on_org(scope->standing(), Action::org_members_manage);
+        return scope->org().str() + (apart ? "/rights" : "");
+      }
     return caller.person().user().str();
+  }
+
+  std::int64_t price_of(const Json& body) const {
+    const Json* items = spec.priced_by.empty() ? nullptr : body.find(spec.priced_by);
+    return items != nullptr && items->is_array() ? std::ssize(items->as_array()) : 1;
   }
 
   // Runs the handler the first time a key is seen, and gives its answer again after that.

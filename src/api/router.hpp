@@ -68,6 +68,10 @@ struct RouteSpec {
   std::function<Result<void>(Tx&, const TenantScope&)> may_still = {};
   // Where this is empty, `action`.
   DeedName deed = {};
+  // Of a member's write: the array of the body whose items count as a request each.
+  std::string_view priced_by = {};
+  // Of a member's write: takes away what somebody may do, so it waits in no line with what they do.
+  bool takes_rights = false;
 };
 
 // Registers typed handlers with the raw router: host to client, CSRF rule, session, body, one

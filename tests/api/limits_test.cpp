@@ -191,3 +191,29 @@ TEST_CASE("a stranger at the same address does not shut out whose session was id
   CHECK(ann.get("/api/v1/me", beside).status == 200);
   CHECK(bob.patch(bob.org_path(), name, beside).status == 200);
 }
+
+TEST_CASE("a request that invites many counts as many, and can be paid whatever the quota is") {
+  ForwardClock clock;
+  ServerOptions options = small_quotas();
+  options.clock = &clock;
+  Server server(options);
+  Person ann = server.somebody("Ann");
+  const auto invite = [&](int rows) {
+    Json many = Json::array();
+    for (int i = 0; i < rows; ++i) many.push(Json::object({{"email", "no address"}}));
+    return ann.post(ann.org_path() + "/invitations", Json::object({{"invitations", many}}));
+  };
+  const auto rename = [&] { return ann.patch(ann.org_path(), Json::object({{"name", "New"}})); };
+  const Reply paid = invite(7);
+  REQUIRE(paid.status == 200);
+  CHECK(number_in(*paid.header("ratelimit"), "r") <= 2);
+  CHECK(let_through(8, rename) <= 4);
+  const Reply refused = invite(7);
+  CHECK(refused.status == 429);
+  CHECK(refused.header("retry-after"));
+  for (int i = 0; i < 2; ++i) {
+    clock.advance(minutes(1));
+    CHECK(invite(100).status == 200);
+    CHECK(let_through(8, rename) <= 4);
+  }
+}

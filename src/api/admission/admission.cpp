@@ -27,6 +27,14 @@ Result<void> Admission::by_person(const Caller& caller) {
   return answer();
 }
 
+Result<void> Admission::by_price(const Caller& caller, std::int64_t price) {
+  KS_CHECK(by_person(caller));
+  const http::RateStanding rest =
+      services_.limits.more(caller.user().id, services_.stores.clock.monotonic(), price);
+  if (rest.limiter != nullptr) charge_.standing = rest;
+  return answer();
+}
+
 http::RouteHandler counted_by_address(const Services& services, http::RouteHandler handler) {
   return [&services, handler = std::move(handler)](http::Request& request) {
     Admission admission(services, request);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "api/services.hpp"
 #include "http/router.hpp"
 
@@ -20,6 +22,9 @@ class Admission {
   // While nobody is known: before work is done for a token that may be made up.
   Result<void> by_address();
   Result<void> by_person(const Caller& caller);
+
+  // A write that is worth so many: the rest of it, once it is known. Asked once.
+  Result<void> by_price(const Caller& caller, std::int64_t price);
 
   void tell(http::Response& response) const { charge_.standing.add_to(response.headers); }
   const http::RateCharge& charge() const { return charge_; }

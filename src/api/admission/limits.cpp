@@ -1,5 +1,7 @@
 #include "api/admission/limits.hpp"
 
+#include <algorithm>
+
 #include "http/wire/address.hpp"
 
 namespace ks::api {
@@ -13,6 +15,11 @@ RequestLimits::RequestLimits(const RequestQuotas& quotas, Random& random)
 http::RateStanding RequestLimits::person(Kind kind, const UserId& user, Time now,
                                          std::int64_t price) {
   return (kind == Kind::read ? reads_ : writes_).take(user.text(), {}, now, price);
+}
+
+http::RateStanding RequestLimits::more(const UserId& user, Time now, std::int64_t price) {
+  const std::int64_t rest = std::min(price, writes_.policy().quota) - 1;
+  return rest > 0 ? writes_.take(user.text(), {}, now, rest) : http::RateStanding{};
 }
 
 http::RateStanding RequestLimits::address(Kind kind, std::string_view address, Time now) {

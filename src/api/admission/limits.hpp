@@ -29,6 +29,9 @@ class RequestLimits {
 
   // `price`: as how many requests it counts.
   http::RateStanding person(Kind kind, const UserId& user, Time now, std::int64_t price = 1);
+  // What a write costs beyond the one that its head was charged for: as many more as `price` says,
+  // or as few as can be paid at all; without a limiter where that is nothing.
+  http::RateStanding more(const UserId& user, Time now, std::int64_t price);
   // An IPv6 address is counted as its /64. What is no address is counted as it is.
   http::RateStanding address(Kind kind, std::string_view address, Time now);
 

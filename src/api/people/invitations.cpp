@@ -70,7 +70,8 @@ void mount_invitations(Router& router, Services& services) {
          KS_CHECK(app::require_invite(tx, services.stores, scope));
          return {};
        },
-       .deed = Action::org_invitations_manage},
+       .deed = Action::org_invitations_manage,
+       .priced_by = "invitations"},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         KS_CHECK(app::require_invite(tx, services.stores, scope));
         KS_TRY(const InviteBody body, invite_body(tx, services.stores, scope, call.body));

@@ -76,7 +76,7 @@ void mount_members(Router& router, Services& services) {
       });
 
   router.patch<Member>(
-      kOne, {Action::org_members_manage, Body::json},
+      kOne, {.action = Action::org_members_manage, .body = Body::json, .takes_rights = true},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         KS_CHECK(services.stores.authorizer.check(scope, Action::org_members_manage));
         Fields fields(call.body, {"org_role", "confirm"});

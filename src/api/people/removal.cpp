@@ -40,7 +40,7 @@ void mount_removal(Router& router, Services& services) {
   constexpr std::string_view kOne = "/api/v1/orgs/{org}/members/{user}";
 
   router.del<Member>(
-      kOne, {.action = Action::org_members_manage, .query = {"confirm"}},
+      kOne, {.action = Action::org_members_manage, .query = {"confirm"}, .takes_rights = true},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         KS_CHECK(services.stores.authorizer.check(scope, Action::org_members_manage));
         KS_TRY(const PersonRef person, app::person_ref(call.param("user")));

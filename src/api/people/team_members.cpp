@@ -111,7 +111,7 @@ void mount_team_members(Router& router, Services& services) {
       });
 
   router.patch<Member>(
-      kOne, {Action::members_manage, Body::json},
+      kOne, {.action = Action::members_manage, .body = Body::json, .takes_rights = true},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         KS_TRY(const TeamId team, team_for(tx, services, scope, call, Action::members_manage));
         Fields fields(call.body, {"role", "confirm"});
@@ -127,7 +127,7 @@ void mount_team_members(Router& router, Services& services) {
       });
 
   router.del<Member>(
-      kOne, {.action = Action::members_manage, .query = {"confirm"}},
+      kOne, {.action = Action::members_manage, .query = {"confirm"}, .takes_rights = true},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         KS_TRY(const TeamId team, team_for(tx, services, scope, call, Action::members_manage));
         KS_TRY(const PersonRef person, app::person_ref(call.param("user")));
