@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(House, "who was removed is found by the address of then, and b
   CHECK(ann.poke(members + "later@example.com/reinstate").status == 404);
   const Reply back = ann.poke(members + before + "/reinstate");
   REQUIRE(back.status == 200);
-  CHECK(back.json().at("member").text("user_id") == max.id);
+  CHECK(back.json().text("member", "user", "id") == max.id);
 }
 
 TEST_CASE_FIXTURE(House, "nobody comes back over the plan's seats") {
