@@ -42,25 +42,32 @@ TEST_CASE("who keeps all the turns of their organization does not hold off their
   std::array<std::thread, 2> busy;
   int demoted = 0;
   int removed = 0;
+  std::int64_t waiting = 0;
   const auto held = (*beside)->fleet_write(test::kFleet, [&](Tx& tx) -> Result<void> {
     KS_CHECK(sql::sql_tx(tx).run(test::kFleet, *kHold, *team));
     for (std::thread& one : busy)
       one = std::thread(
           [abe]() mutable { abe.patch(abe.team_path(), Json::object({{"description", "Busy"}})); });
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    for (std::int64_t waiting = 0; waiting < 2;) {
+    const auto count = [&]() -> Result<void> {
       KS_TRY(const sql::Row row, sql::sql_tx(tx).run(test::kFleet, *kWaiting));
       waiting = row.integer(0);
+      return {};
+    };
+    while (waiting < 2) {
+      KS_CHECK(count());
       REQUIRE(std::chrono::steady_clock::now() < until);
       std::this_thread::yield();
     }
     const std::string members = ann.org_path() + "/members/";
     demoted = ann.patch(members + max.id, Json::object({{"org_role", "org_member"}})).status;
     removed = ann.del(members + abe.id).status;
-    return {};
+    return count();
   });
   for (std::thread& one : busy) one.join();
   CHECK(held);
   CHECK(demoted == 200);
   CHECK(removed == 204);
+  // And that without a turn that one of them gave up.
+  CHECK(waiting == 2);
 }
