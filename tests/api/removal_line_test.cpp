@@ -17,8 +17,13 @@ namespace {
 
 const test::TestStatement<sql::Scope::fleet, sql::Rows::none, 1> kHold(
     "hold_team", "UPDATE teams SET name = name WHERE id = ?1");
+// Whom this transaction blocks, and who waits in line behind them.
 const test::TestStatement<sql::Scope::fleet, sql::Rows::one, 0> kWaiting(
-    "waiting", "SELECT COUNT(*) FROM pg_locks WHERE NOT granted");
+    "waiting",
+    "WITH held AS (SELECT w.pid, pg_blocking_pids(w.pid) AS by FROM pg_locks AS w "
+    "WHERE NOT w.granted) "
+    "SELECT COUNT(DISTINCT h.pid) FROM held AS h WHERE pg_backend_pid() = ANY(h.by) OR EXISTS ("
+    "SELECT 1 FROM held AS f WHERE pg_backend_pid() = ANY(f.by) AND f.pid = ANY(h.by))");
 
 }  // namespace
 
