@@ -126,6 +126,7 @@ TEST_CASE("taking invitations back makes no room for more mails than an hour and
       for (;;) {
         REQUIRE(invited < 200);
         std::vector<app::Wanted> wanted;
+        wanted.reserve(9);
         for (int i = 0; i < 9; ++i)
           wanted.push_back({"stranger" + std::to_string(++made) + "@example.com"});
         const auto out = house.invite(house.ann, wanted);
