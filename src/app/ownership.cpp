@@ -215,7 +215,10 @@ Result<Organization> appoint_owner(Tx& tx, const Stores& stores, const TenantSco
     return conflict("not_orphaned", "The organization has an owner, who alone can pass it on.");
   KS_TRY(const auto appointee, stores.ownership.find_appointee(tx, may_appoint, user));
   if (!appointee || !appointee->active)
-    return invalid({Fault{"/user", "has no active account here"}});
+    return invalid({Fault{
+        "/user", user.id ? "has no active account here"
+                         : "is the proved address of no active account here; where nobody has "
+                           "proved it yet, name the account by its id"}});
   if (!appointee->member)
     KS_CHECK(join(tx, stores, may_appoint, Joining{appointee->user, OrgRole::admin}));
   const Time now = stores.clock.now();

@@ -107,7 +107,7 @@ class OwnershipStore {
                                                  Time now) = 0;
   virtual Result<std::int64_t> count_of(Tx&, const AnyPermit&, const UserId&, Time now) = 0;
 
-  // A user of the client that the organization belongs to.
+  // A user of the client that the organization belongs to; by an address only where it is proved.
   virtual Result<std::optional<Appointee>> find_appointee(
       Tx&, const Permit<Action::orgs_appoint_owner, Org>&, const PersonRef&) = 0;
 };

@@ -156,6 +156,13 @@ TEST_CASE_FIXTURE(Estate, "an owner is appointed only where there is none who ca
   CHECK(root.put(path, Json::object({{"user", max.id}, {"reason", " "}})).status == 422);
   CHECK(abe.put(path, body(abe.id)).status == 404);
   CHECK(root.put("/api/v1/platform/orgs/no-such/owner", body(max.id)).status == 404);
+  // Anybody can have signed up under an address, and nothing tells such an account from none.
+  server.execute("UPDATE users SET email_proved_at = 0 WHERE id = '" + max.id + "'");
+  const Reply unproved = root.put(path, body(max.email));
+  CHECK(unproved.status == 422);
+  CHECK(unproved.json().at("errors") ==
+        root.put(path, body("nobody@example.com")).json().at("errors"));
+  server.execute("UPDATE users SET email_proved_at = 1 WHERE id = '" + max.id + "'");
   CHECK(root.put(path, body(max.email)).status == 200);
   CHECK(role_of(max) == "org_owner");
   CHECK(role_of(ann) == "org_admin");

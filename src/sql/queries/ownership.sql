@@ -97,11 +97,13 @@ FROM ownership_offers AS o
 WHERE o.client_id = :client AND o.org_id = :org AND o.state = 'open' AND o.expires_at > :now
   AND (o.from_user = :user_id OR o.to_user = :user_id);
 
--- By id or by address; what is not asked for is given as what nobody has.
+-- By id, or by an address that its person has proved: anybody can sign up under one that is not
+-- theirs. What is not asked for is given as what nobody has.
 -- name: appointee_find
 -- rows: optional
 -- scope: tenant
 SELECT u.id, u.name, u.email, u.state, m.role
 FROM users AS u
 LEFT JOIN org_members AS m ON m.client_id = u.client_id AND m.user_id = u.id AND m.org_id = :org
-WHERE u.client_id = :client AND (u.id = :user_id OR u.email = :email);
+WHERE u.client_id = :client
+  AND (u.id = :user_id OR (u.email = :email AND u.email_proved_at > 0));

@@ -104,5 +104,6 @@ export const platformDe: Record<keyof typeof platformEn, string> = {
   'platform.unlimited': 'Keine Grenze',
   'platform.unready': 'Etwas arbeitet nicht',
   'platform.user': 'E-Mail-Adresse der neuen Inhaberin oder des neuen Inhabers',
+  'platform.user_hint': 'Unter einer Adresse kann sich jeder registrieren; sie zählt erst, wenn ein Link, der dorthin geschickt wurde, zurückkam. Sonst geben Sie die ID des Kontos ein.',
   'platform.yes': 'Ja',
 }

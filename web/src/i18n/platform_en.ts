@@ -102,5 +102,6 @@ export const platformEn = {
   'platform.unlimited': 'No limit',
   'platform.unready': 'Something does not work',
   'platform.user': 'E-mail address of the new owner',
+  'platform.user_hint': 'Anybody can sign up under an address, so it counts only once a link that was mailed there has come back. Otherwise enter the id of the account.',
   'platform.yes': 'Yes',
 } as const

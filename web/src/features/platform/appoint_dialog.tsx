@@ -35,7 +35,7 @@ export function AppointDialog({ of, onClose }: { of: Schemas['Organization']; on
     >
       <TextField
         label={t('platform.user')}
-        type="email"
+        hint={t('platform.user_hint')}
         autoComplete="off"
         error={errors.user}
         {...form.register('user', rules('user'))}
