@@ -1,11 +1,16 @@
+#include "api/admission/limits.hpp"
+
 #include <atomic>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include "base/random.hpp"
 #include "tests/api/server.hpp"
 
 using namespace ks;
 using namespace ks::api_test;
+using ks::api::RequestLimits;
 
 namespace {
 
@@ -114,6 +119,36 @@ TEST_CASE("requests of nobody are bounded by network address, tokens that nobody
   Person ann = server.somebody("Ann");
   REQUIRE(ann.get("/api/v1/me").status == 200);
   CHECK(ann.get("/api/v1/me", {{"X-Forwarded-For", "192.0.2.1"}}).status == 200);
+}
+
+TEST_CASE("the 65,536 networks of one site share the budget of a few, and no other site does") {
+  SystemRandom random;
+  RequestLimits limits({.address_reads = 10, .address_writes = 3}, random);
+  const Time now = SystemClock().monotonic();
+  const auto read = [&](const std::string& address) {
+    return limits.address(RequestLimits::Kind::read, address, now).allowed;
+  };
+  const auto from_networks = [&](const std::string& site) {
+    int passed = 0;
+    for (int i = 0; i < 500; ++i)
+      passed += read(fmt::format("{}:{:x}::1", site, 0x4000 + i)) ? 1 : 0;
+    return passed;
+  };
+  // Who floods from one network takes no more of the site's than that network may.
+  for (int i = 0; i < 500; ++i) read("2001:db8:1:ffff::1");
+  CHECK(from_networks("2001:db8:1") == 150);
+  CHECK_FALSE(read("2001:db8:1:9999::1"));
+  CHECK(read("2001:db8:2:4000::1"));
+  // Writes are apart, and what is left is of the narrower of the two.
+  const auto write = limits.address(RequestLimits::Kind::write, "2001:db8:1:4000::1", now);
+  CHECK(write.allowed);
+  CHECK(write.remaining == 2);
+  // An IPv4 address is somebody's whole site.
+  int passed = 0;
+  for (int i = 0; i < 250; ++i)
+    for (const char* net : {"192.0.2.", "::ffff:198.51.100."})
+      passed += read(net + std::to_string(i)) ? 1 : 0;
+  CHECK(passed == 500);
 }
 
 TEST_CASE("pages for anyone are counted by network address, and the probes are not") {

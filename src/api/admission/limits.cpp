@@ -10,7 +10,9 @@ RequestLimits::RequestLimits(const RequestQuotas& quotas, Random& random)
     : reads_({"read", quotas.reads, minutes(1)}, random.u64()),
       writes_({"write", quotas.writes, minutes(1)}, random.u64()),
       address_reads_({"read", quotas.address_reads, minutes(1)}, random.u64()),
-      address_writes_({"write", quotas.address_writes, minutes(1)}, random.u64()) {}
+      address_writes_({"write", quotas.address_writes, minutes(1)}, random.u64()),
+      site_reads_({"read", kNetworksOfSite * quotas.address_reads, minutes(1)}, random.u64()),
+      site_writes_({"write", kNetworksOfSite * quotas.address_writes, minutes(1)}, random.u64()) {}
 
 http::RateStanding RequestLimits::person(Kind kind, const UserId& user, Time now,
                                          std::int64_t price) {
@@ -26,7 +28,13 @@ http::RateStanding RequestLimits::address(Kind kind, std::string_view address, T
   http::RateLimiter& limiter = kind == Kind::read ? address_reads_ : address_writes_;
   const auto parsed = http::IpAddress::parse(address);
   if (!parsed) return limiter.take("text", address, now);
-  return limiter.take("ip", parsed->network().bytes(), now);
+  const http::RateStanding network = limiter.take("ip", parsed->network().bytes(), now);
+  const auto site = parsed->site();
+  // What one network is refused costs its neighbours nothing.
+  if (!site || !network.allowed) return network;
+  const http::RateStanding all =
+      (kind == Kind::read ? site_reads_ : site_writes_).take("site", site->bytes(), now);
+  return all.allowed && all.remaining >= network.remaining ? network : all;
 }
 
 RequestLimits::Kind kind_of(http::Method method) {

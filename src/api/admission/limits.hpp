@@ -32,11 +32,16 @@ class RequestLimits {
   // What a write costs beyond the one that its head was charged for: as many more as `price` says,
   // or as few as can be paid at all; without a limiter where that is nothing.
   http::RateStanding more(const UserId& user, Time now, std::int64_t price);
-  // An IPv6 address is counted as its /64. What is no address is counted as it is.
+  // An IPv6 address is counted as its /64, and with all others of its /48, who together may do as
+  // much as kNetworksOfSite of them: see IpAddress::site(). What is no address is counted as it is.
   http::RateStanding address(Kind kind, std::string_view address, Time now);
 
+  // Somebody who spreads over a whole /48 gets that much more; an office or a campus that has one
+  // for many people is not held to what one of them may.
+  static constexpr std::int64_t kNetworksOfSite = 16;
+
  private:
-  http::RateLimiter reads_, writes_, address_reads_, address_writes_;
+  http::RateLimiter reads_, writes_, address_reads_, address_writes_, site_reads_, site_writes_;
 };
 
 // GET, HEAD and OPTIONS change nothing.

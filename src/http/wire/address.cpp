@@ -36,16 +36,26 @@ Result<IpAddress> IpAddress::parse(std::string_view text) {
 
 std::string IpAddress::text() const {
   char buffer[INET6_ADDRSTRLEN] = {};
-  const bool v4 = std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes_.begin());
+  const bool v4 = is_v4();
   inet_ntop(v4 ? AF_INET : AF_INET6, bytes_.data() + (v4 ? 12 : 0), buffer, sizeof(buffer));
   return buffer;
 }
 
-IpAddress IpAddress::network() const {
+bool IpAddress::is_v4() const {
+  return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes_.begin());
+}
+
+IpAddress IpAddress::cut(std::size_t bytes) const {
   IpAddress out = *this;
-  if (!std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes_.begin()))
-    std::fill(out.bytes_.begin() + 8, out.bytes_.end(), std::uint8_t{0});
+  std::fill(out.bytes_.begin() + static_cast<std::ptrdiff_t>(bytes), out.bytes_.end(),
+            std::uint8_t{0});
   return out;
+}
+
+IpAddress IpAddress::network() const { return is_v4() ? *this : cut(8); }
+
+std::optional<IpAddress> IpAddress::site() const {
+  return is_v4() ? std::nullopt : std::optional(cut(6));
 }
 
 std::string network_of(std::string_view address) {

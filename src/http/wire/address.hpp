@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,10 @@ class IpAddress {
   // What one household or host is known by: of IPv6 the /64, of which everybody has 2^64
   // addresses; an IPv4 address itself.
   IpAddress network() const;
+  // What one site can have at most: of IPv6 the /48. A provider gives a house a /56 or a /48 and
+  // not only a /64 (RFC 6177), of whose interface identifiers (RFC 4291, 2.5.1) network() makes
+  // one: that are up to 65,536 networks for whoever asks. None of an IPv4 address.
+  std::optional<IpAddress> site() const;
   std::string_view bytes() const {
     return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
   }
@@ -26,6 +32,9 @@ class IpAddress {
 
  private:
   friend class IpNetwork;
+  bool is_v4() const;
+  // With nothing behind these bytes.
+  IpAddress cut(std::size_t bytes) const;
   std::array<std::uint8_t, 16> bytes_{};
 };
 
