@@ -258,13 +258,15 @@ std::unique_ptr<HeadSink> log_sink(std::string key) {
 }
 
 Result<SinkReading> read_sink(const std::string& path, const std::string& key,
-                              const std::function<Result<void>(const SinkLine&)>& visit) {
+                              const std::function<Result<void>(const SinkLine&)>& visit,
+                              AbsentSink absent) {
   Reader reader(key, visit);
-  std::error_code failed;
-  if (!std::filesystem::exists(path, failed)) return std::move(reader.out);
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
+  if (!file && errno == ENOENT && absent == AbsentSink::empty) return std::move(reader.out);
   if (!file) return sink_unavailable(path);
   for (std::string line; std::getline(file, line);) KS_CHECK(reader.line(line));
+  // A folder can be opened, too, and fails here.
   if (file.bad()) return sink_unavailable(path);
   return std::move(reader.out);
 }

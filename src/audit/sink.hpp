@@ -91,9 +91,13 @@ struct SinkReading {
 std::string chain_name(const AuditChain& chain);
 
 // Reads the file line by line and shows each good line to `visit`; memory is for two entries a
-// chain, however many lines there are. No file is an empty sink. A line that was torn by a crash is
-// passed over when the next one follows the one before it.
+// chain, however many lines there are. A line that was torn by a crash is passed over when the next
+// one follows the one before it. `unavailable` "audit_sink_unavailable" with the path where it
+// cannot be read; `absent` says what no file is: of a server's own sink an empty one, since nobody
+// may have told it anything yet.
+enum class AbsentSink { empty, unavailable };
 Result<SinkReading> read_sink(const std::string& path, const std::string& key,
-                              const std::function<Result<void>(const SinkLine&)>& visit = {});
+                              const std::function<Result<void>(const SinkLine&)>& visit = {},
+                              AbsentSink absent = AbsentSink::empty);
 
 }  // namespace ks::audit

@@ -76,12 +76,13 @@ class Verifier {
       return {};
     }));
     std::vector<SinkLine> page;
-    KS_TRY(sink_, read_sink(*options_.sink_path, options_.sink_key, [&](const SinkLine& line) {
-             if (!options_.org.empty() && !chosen.contains(chain_name(line.entry.chain)))
-               return Result<void>();
-             page.push_back(line);
-             return page.size() < kLinesPage ? Result<void>() : compare_lines(page);
-           }));
+    const auto take = [&](const SinkLine& line) {
+      if (!options_.org.empty() && !chosen.contains(chain_name(line.entry.chain)))
+        return Result<void>();
+      page.push_back(line);
+      return page.size() < kLinesPage ? Result<void>() : compare_lines(page);
+    };
+    KS_TRY(sink_, read_sink(*options_.sink_path, options_.sink_key, take, options_.absent_sink));
     KS_CHECK(compare_lines(page));
     report_.sink_lines = sink_.lines;
     report_.sink_faults = sink_.faults;

@@ -14,6 +14,8 @@ struct VerifyOptions {
   std::string key;       // Of the chains.
   std::string sink_key;  // Of the sink.
   std::optional<std::string> sink_path;
+  // Of a sink that somebody names, no file is a mistake of theirs and not an empty sink.
+  AbsentSink absent_sink = AbsentSink::empty;
   std::string org;  // Slug or id; empty for all chains.
   Time now;
 };

@@ -31,6 +31,7 @@ Result<bool> verify_audit(const Config& config, const Clock& clock, Random& rand
   wanted.now = clock.now();
   if (const std::string path = sink.empty() ? config.audit_sink_file : sink; !path.empty())
     wanted.sink_path = path;
+  if (!sink.empty()) wanted.absent_sink = audit::AbsentSink::unavailable;
   auto report = audit::verify(*db, stores.audit, wanted, [](const audit::ChainFaults& faults) {
     const std::string title = chain_title(faults);
     for (const AuditFault& fault : faults.faults)

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
@@ -46,7 +48,22 @@ TEST_CASE(
     CHECK(cut.status == 3);
     CHECK(has(cut.out, "organization somebody"));
     CHECK(has(cut.out, ann.org_id() + ": row 2: cut: the sink saw 2 rows"));
-    CHECK(world.run({"audit", "verify", "--sink", world.folder() + "/no-such"}).status == 3);
+    // A file that is not there is a mistake in the command, and no sign of tampering.
+    for (const std::string& path :
+         {world.folder() + "/no-such", sink + "/no-such", world.folder()}) {
+      const auto mistaken = world.run({"audit", "verify", "--sink", path});
+      CAPTURE(path);
+      CHECK(mistaken.status == 1);
+      CHECK(has(mistaken.err, path + ": "));
+      CHECK(mistaken.out.empty());
+    }
+    const auto copy = world.folder() + "/copy.log";
+    std::filesystem::copy_file(sink, copy);
+    CHECK(world.run({"audit", "verify", "--sink", copy}).status == 3);
+    // The server's own, of which the database knows that it was told, is another matter.
+    std::filesystem::rename(sink, copy);
+    CHECK(world.run({"audit", "verify"}).status == 3);
+    std::filesystem::rename(copy, sink);
     CHECK_FALSE(has(cut.out + cut.err, world.secrets_key()));
 
     world.execute("UPDATE audit SET result = 'denied'");
