@@ -48,8 +48,12 @@ struct Router::Route {
       KS_TRY(Json body, parse_body(request, spec.body));
       KS_CHECK(check_query(request, spec.query));
       const Call call{request, std::move(body)};
-      KS_TRY(Reply reply, handler.anyone(who.client, call));
-      return to_response(request, std::move(reply));
+      auto reply = handler.anyone(who.client, call);
+      if (!reply) {
+        note_denied_if_known(who, request, reply.error());
+        return std::unexpected(std::move(reply).error());
+      }
+      return to_response(request, std::move(*reply));
     }
     if (who.token.empty()) return unauthenticated();
     if (kind_of(request.method) == RequestLimits::Kind::read) return read(who, request, admission);
@@ -235,6 +239,13 @@ struct Router::Route {
   void note_denied(const Identified& who, const UserId& person, const http::Request& request,
                    const Error& error) const {
     if (http::status_of(error) == 403) note(who, person, request, error);
+  }
+  // Of a deed that anybody may try: by whoever is signed in all the same.
+  void note_denied_if_known(const Identified& who, const http::Request& request,
+                            const Error& error) const {
+    if (who.token.empty() || spec.deed.text.empty()) return;
+    if (const auto caller = services.sessions.remembered(who.client, who.token, who.trail))
+      note_denied(who, caller->user().id, request, error);
   }
   void note(const Identified& who, const UserId& person, const http::Request& request,
             const Error& error) const {

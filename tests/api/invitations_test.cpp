@@ -1,4 +1,5 @@
 // Invitations from outside: who may ask whom, and what a link is good for.
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
@@ -353,6 +354,47 @@ TEST_CASE_FIXTURE(Scene, "accept and decline are one click each, and stay what t
   CHECK(cleo.post("/api/v1/invitations/accept", token_body(cleos)).status == 404);
   CHECK(cleo.post("/api/v1/invitations/lookup", token_body(cleos)).status == 404);
   CHECK(ann->used("members.max") == 2);
+}
+
+TEST_CASE_FIXTURE(Scene, "who has no account declines by the link alone, which tells nobody more") {
+  const Json made = invite(*ann, "stranger@example.com");
+  const std::string id(made.text("invitation", "id"));
+  const std::string token = server.token_of(*ann, id);
+  SystemRandom random;
+  const std::string unknown = InvitationToken::make(*OrgId::parse(ann->org_id), random).text();
+  CHECK(ann->used("members.max") == 2);
+  Person nobody = server.nobody();
+  const auto answer = [&](const std::string& route, const std::string& with) {
+    const Reply reply = nobody.post("/api/v1/invitations/" + route, token_body(with));
+    Json out = reply.status == 204 ? Json::object() : reply.json();
+    out.erase("trace_id");
+    return std::to_string(reply.status) + out.dump();
+  };
+  CHECK(answer("decline", unknown).starts_with("404"));
+  CHECK(answer("decline", token) == "204{}");
+  CHECK(ann->used("members.max") == 1);
+  const Json declined = ann->get(invitations(*ann) + "?state=declined").json().at("items");
+  REQUIRE(declined.as_array().size() == 1);
+  CHECK(declined.as_array()[0].text("id") == id);
+  const Json rows = ann->get(ann->org_path() + "/audit?target_kind=invitation&target_id=" + id)
+                        .json()
+                        .at("items");
+  CHECK(std::ranges::count(rows.as_array(), "anonymous", [](const Json& one) {
+          return std::string(one.text("actor", "kind"));
+        }) == 1);
+  for (const char* route : {"lookup", "decline"})
+    CHECK(answer(route, token) == answer(route, unknown));
+
+  // A session that has ended is nobody's; somebody else's is somebody else.
+  const std::string another = invited("other@example.com");
+  Person ben = server.somebody("Ben");
+  const Reply refused = ben.post("/api/v1/invitations/decline", token_body(another));
+  CHECK(refused.status == 403);
+  CHECK(refused.json().text("code") == "invitation_for_another");
+  const std::string kept = ben.cookie;
+  REQUIRE(ben.poke("/api/v1/auth/logout").status == 204);
+  CHECK(ben.post("/api/v1/invitations/decline", token_body(another), {{"Cookie", kept}}).status ==
+        204);
 }
 
 TEST_CASE_FIXTURE(Scene, "revoked and unknown links get one answer, letter by letter") {

@@ -162,6 +162,43 @@ TEST_CASE("a link lets nobody in but whom it is for, and says so to nobody else"
   });
 }
 
+TEST_CASE("a link alone declines what is pending, once, and takes nothing back that was answered") {
+  test::for_each_engine([](EngineCase& engine) {
+    InvitationHouse house(engine);
+    const std::int64_t before = house.seats();
+    CHECK(house.invite(house.ann, "stranger@example.com", {{"blue", TeamRole::viewer}}) ==
+          "invited");
+    const std::string id = house.last_id;
+    const std::string token = house.token("stranger@example.com");
+    CHECK(house.seats() == before + 1);
+    CHECK(house.decline_by_link(token) == "");
+    CHECK(house.state(id) == "declined");
+    CHECK(house.seats() == before);
+    CHECK(house.world.mails().empty());
+    CHECK(house.world.audited("invitation").back().find("declined") != std::string::npos);
+    CHECK(house.decline_by_link(token) == "not_found");
+
+    CHECK(house.invite(house.ann, "ben@example.com") == "invited");
+    const std::string bens = house.token("ben@example.com");
+    CHECK(house.accept(house.ben, bens) == "");
+    CHECK(house.decline_by_link(bens) == "not_found");
+    CHECK(house.roles(house.ben) == "org_member");
+
+    CHECK(house.invite(house.ann, "cleo@example.com") == "invited");
+    const std::string cleos = house.token("cleo@example.com");
+    CHECK(house.resend(house.ann, house.last_id) == "too_many_requests");
+    engine.clock().advance(minutes(2));
+    CHECK(house.resend(house.ann, house.last_id) == "");
+    CHECK(house.decline_by_link(cleos) == "not_found");
+    CHECK(house.state(house.last_id) == "pending");
+    const std::string fresh = house.token("cleo@example.com");
+    engine.clock().advance(days(7));
+    CHECK(house.decline_by_link(fresh) == "invitation_expired");
+    house.world.renew_sessions();
+    house.check_whole();
+  });
+}
+
 TEST_CASE("who was removed is not let in again by the link that let them in") {
   test::for_each_engine([](EngineCase& engine) {
     InvitationHouse house(engine);

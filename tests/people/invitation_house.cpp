@@ -109,6 +109,13 @@ Outcome InvitationHouse::decline(const World::Person& who, const std::string& to
       });
 }
 
+Outcome InvitationHouse::decline_by_link(const std::string& token) {
+  const InvitationToken parsed_token = parsed(token);
+  return world.answer_as_nobody(parsed_token.org(), [&](Tx& tx, const TenantScope& invited) {
+    return app::decline_invitation(tx, world.stores(), invited, parsed_token, std::nullopt);
+  });
+}
+
 Outcome InvitationHouse::look_up(const World::Person& who, const std::string& token,
                                  std::optional<app::LookedUp>* found) {
   const InvitationToken parsed_token = parsed(token);

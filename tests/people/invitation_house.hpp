@@ -50,6 +50,7 @@ struct InvitationHouse {
   Outcome accept(const World::Person& who, const std::string& token, std::size_t process = 0,
                  std::optional<app::Accepted>* accepted = nullptr);
   Outcome decline(const World::Person& who, const std::string& token);
+  Outcome decline_by_link(const std::string& token);
   Outcome look_up(const World::Person& who, const std::string& token,
                   std::optional<app::LookedUp>* found = nullptr);
   Outcome ask(const World::Person& who, const std::string& token);

@@ -57,6 +57,9 @@ class World {
   // As who holds the token of an invitation to the organization, signed in.
   using Answer = std::function<Result<void>(Tx&, const TenantScope& invited, const app::Guest&)>;
   Outcome answer(const Person& who, const OrgId& org, const Answer& act, std::size_t process = 0);
+  // By who holds a link and is not signed in.
+  Outcome answer_as_nobody(const OrgId& org,
+                           const std::function<Result<void>(Tx&, const TenantScope&)>& act);
   // The token in the newest mail to this address that has not left.
   std::optional<std::string> mailed_token(const std::string& address);
   // Mails that have not left, oldest first: "team_added ann@example.com".

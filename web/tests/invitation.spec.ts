@@ -102,6 +102,26 @@ test('an account signs in from the link and is a member; another declines', asyn
   await hers.close()
 })
 
+test('a person without an account declines by the link, after being asked once more', async ({ page, world, ann, browser }) => {
+  const email = address('una')
+  await invite(page, ann.org, email)
+  const link = await world.link(email, '/invitation')
+  const hers = await browser.newContext({ baseURL: world.url, locale: 'de-DE' })
+  const una = await hers.newPage()
+  await una.goto(link)
+  await una.getByRole('button', { name: 'Ablehnen' }).click()
+  await expect(una.getByText('Diese Einladung ablehnen? Das ist endgültig')).toBeVisible()
+  await holds(una, 'invitation-decline')
+  await una.getByRole('button', { name: 'Abbrechen' }).click()
+  await expect(una.getByText('Diese Einladung ablehnen?')).toHaveCount(0)
+  await una.getByRole('button', { name: 'Ablehnen' }).click()
+  await una.getByRole('button', { name: 'Ablehnen' }).click()
+  await expect(una.getByRole('heading', { name: 'Einladung abgelehnt' })).toBeVisible()
+  await hers.close()
+  await page.goto(`/o/${ann.org}/people?tab=invitations&state=declined`)
+  await expect(page.getByRole('row', { name: new RegExp(email) })).toContainText('Declined')
+})
+
 test('an invitation is sent again and revoked, and its link is dead then', async ({ page, world, ann }) => {
   const email = address('finn')
   await invite(page, ann.org, email)

@@ -82,7 +82,8 @@ Result<void> tell_administrators(Tx& tx, const Stores& stores, const MayAnswer& 
 }
 
 Result<void> settle(Tx& tx, const Stores& stores, const MayAnswer& may,
-                    const Invitation& invitation, InvitationState to, const UserId& by) {
+                    const Invitation& invitation, InvitationState to,
+                    const std::optional<UserId>& by) {
   Invitation after = invitation;
   after.state = to;
   after.answered_by = by;
@@ -183,18 +184,19 @@ Result<void> after_refused_accept(Tx& tx, const Stores& stores, const TenantScop
 }
 
 Result<void> decline_invitation(Tx& tx, const Stores& stores, const TenantScope& invited,
-                                const InvitationToken& token, const Guest& guest) {
+                                const InvitationToken& token, const std::optional<Guest>& guest) {
   KS_TRY(const auto may, stores.authorizer.require<Action::invitation_answer>(invited));
-  KS_ASSERT(invited.actor().has_value());
-  const UserId user = *invited.actor();
+  const std::optional<UserId> user = invited.actor();
+  KS_ASSERT(user.has_value() == guest.has_value());
   KS_CHECK(stores.members.lock(tx, may));
   KS_TRY(const Held found, held(tx, stores, may, token));
   const Invitation& invitation = found.invitation;
-  if (invitation.state == InvitationState::declined && invitation.answered_by == user) return {};
+  if (user && invitation.state == InvitationState::declined && invitation.answered_by == user)
+    return {};
   if (invitation.state == InvitationState::expired) return expired(found);
   const auto to = after(invitation.state, InvitationEvent::decline);
   if (!to) return not_found();
-  if (invitation.email != guest.email) return for_another(invitation, guest.email);
+  if (guest && invitation.email != guest->email) return for_another(invitation, guest->email);
   KS_CHECK(settle(tx, stores, may, invitation, *to, user));
   KS_CHECK(give_back_seats(tx, stores, may, 1));
   KS_CHECK(stores.outbox.cancel(tx, may, about(invitation)));

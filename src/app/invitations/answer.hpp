@@ -56,9 +56,11 @@ Result<Accepted> accept_invitation(Tx& tx, const Stores& stores, const TenantSco
 Result<void> after_refused_accept(Tx& tx, const Stores& stores, const TenantScope& invited,
                                   const InvitationToken& token, const Error& refused);
 
-// Done twice it is done once. `denied` "invitation_for_another" and `conflict` as above.
+// By the scope's actor, who is `guest`, or without either by whoever holds the token, which came by
+// the mail of the address. Done twice by an actor it is done once; a token alone is good once.
+// `denied` "invitation_for_another" and `conflict` as above.
 Result<void> decline_invitation(Tx& tx, const Stores& stores, const TenantScope& invited,
-                                const InvitationToken& token, const Guest& guest);
+                                const InvitationToken& token, const std::optional<Guest>& guest);
 
 // Who holds a token that is of no use to them asks for another: the administrators are told, not
 // more often than once a day an invitation. `email`: of who is signed in, if that is not whom the

@@ -76,10 +76,37 @@ function useJoined() {
   }
 }
 
+// For who has no account too: the link is enough.
+function Decline({ token, declined }: { token: string; declined: () => void }) {
+  const { t } = useTranslation()
+  const [sure, setSure] = useState(false)
+  const decline = useMutation({
+    mutationFn: () => ask('post', '/api/v1/invitations/decline', { body: { token } }),
+    onSuccess: declined,
+  })
+  if (!sure)
+    return (
+      <Button look="quiet" wide onClick={() => setSure(true)}>
+        {t('invitation.decline')}
+      </Button>
+    )
+  return (
+    <div className="flex flex-col gap-2 rounded-md border border-line p-3">
+      {decline.error ? <ProblemNotice problem={asProblem(decline.error)} /> : null}
+      <p>{t('invitation.decline_sure')}</p>
+      <div className="flex flex-wrap gap-2">
+        <Button look="danger" busy={decline.isPending} onClick={() => decline.mutate()}>
+          {t('invitation.decline')}
+        </Button>
+        <Button onClick={() => setSure(false)}>{t('action.cancel')}</Button>
+      </div>
+    </div>
+  )
+}
+
 function Answer({ token, of, declined }: { token: string; of: Lookup; declined: () => void }) {
   const { t } = useTranslation()
   const joined = useJoined()
-  const [sure, setSure] = useState(false)
   const accept = useMutation({
     mutationFn: () => ask('post', '/api/v1/invitations/accept', { body: { token } }),
     onSuccess: async ({ body }) => {
@@ -87,35 +114,16 @@ function Answer({ token, of, declined }: { token: string; of: Lookup; declined: 
       await joined(body)
     },
   })
-  const decline = useMutation({
-    mutationFn: () => ask('post', '/api/v1/invitations/decline', { body: { token } }),
-    onSuccess: declined,
-  })
-  const error = accept.error ?? decline.error
   return (
     <div className="flex flex-col gap-3">
-      {error ? <ProblemNotice problem={asProblem(error)} /> : null}
+      {accept.error ? <ProblemNotice problem={asProblem(accept.error)} /> : null}
       {of.signed_in ? (
         <p className="text-soft">{t('invitation.signed_in', { email: of.signed_in.email })}</p>
       ) : null}
       <Button look="primary" wide busy={accept.isPending} onClick={() => accept.mutate()}>
         {t('invitation.accept', { organization: of.organization.name })}
       </Button>
-      {sure ? (
-        <div className="flex flex-col gap-2 rounded-md border border-line p-3">
-          <p>{t('invitation.decline_sure')}</p>
-          <div className="flex flex-wrap gap-2">
-            <Button look="danger" busy={decline.isPending} onClick={() => decline.mutate()}>
-              {t('invitation.decline')}
-            </Button>
-            <Button onClick={() => setSure(false)}>{t('action.cancel')}</Button>
-          </div>
-        </div>
-      ) : (
-        <Button look="quiet" wide onClick={() => setSure(true)}>
-          {t('invitation.decline')}
-        </Button>
-      )}
+      <Decline token={token} declined={declined} />
     </div>
   )
 }
@@ -191,6 +199,7 @@ export function InvitationPage() {
             }}
             mailed={setMailed}
           />
+          <Decline token={token} declined={() => setDeclined(true)} />
         </EntryPage>
       )
     case 'log_in':
@@ -211,6 +220,7 @@ export function InvitationPage() {
               {t('sign_in.forgot')}
             </Link>
           </p>
+          <Decline token={token} declined={() => setDeclined(true)} />
         </EntryPage>
       )
     case 'accept':
