@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "app/life/ending.hpp"
 #include "app/life/suspension.hpp"
 #include "app/ownership.hpp"
 #include "app/removal.hpp"
@@ -109,6 +110,30 @@ TEST_CASE("a suspended organization sends nothing but that it is, and that a mem
                 }) == "");
     CHECK(sorted(house.world.mails()) ==
           Texts{"member_removed dan@example.com", "organization_suspended ann@example.com"});
+  });
+}
+
+TEST_CASE("an organization that is being deleted sends nothing but that a membership is over") {
+  test::for_each_engine([](EngineCase& engine) {
+    Post house(engine);
+    house.join(house.ben, OrgRole::admin);
+    house.join(house.dan, OrgRole::member);
+    house.bring(house.ben, house.cleo);
+    REQUIRE(house.invite(house.ann, "eve@example.com") == "invited");
+    REQUIRE(house.remove(house.dan) == "");
+    // Another organization goes on.
+    const OrgId acme = house.org;
+    house.org = house.world.found(house.ben, "Blue");
+    house.bring(house.ben, house.dan);
+    house.org = acme;
+    REQUIRE(house.world.write(house.ann, house.org,
+                              [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+                                KS_CHECK(app::delete_organization(tx, house.world.stores(), scope,
+                                                                  "Acme", std::nullopt));
+                                return {};
+                              }) == "");
+    CHECK(sorted(house.world.mails()) ==
+          Texts{"invitation_accepted ben@example.com", "member_removed dan@example.com"});
   });
 }
 

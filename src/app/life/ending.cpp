@@ -60,6 +60,8 @@ Result<Organization> delete_organization(Tx& tx, const Stores& stores, const Ten
   // One at most is open, and it is the owner's, whose act this is.
   KS_ASSERT(scope.actor().has_value());
   KS_CHECK(cancel_offers_of(tx, stores, may_delete, *scope.actor()));
+  // They lead to pages that are nobody's now.
+  KS_CHECK(stores.outbox.cancel_all(tx, may_delete));
   // One that is older than the register of names enters it now: at the latest when it is purged,
   // nothing else says whose the slug was.
   KS_CHECK(stores.names.claim_slug(tx, may_delete, org.slug, now));
