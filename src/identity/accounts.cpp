@@ -32,7 +32,7 @@ struct Accounts::Proved {
   std::string stored;    // The hash that the password was held against.
   std::string rehashed;  // Empty when `stored` is up to date.
   LoginTries tries;
-  Time window;                          // Of by_address.
+  NetworkTry address;
   std::optional<Time> anywhere_window;  // When the try counted there.
   Time now;
 };
@@ -77,7 +77,7 @@ Result<Accounts::Proved> Accounts::prove(const ClientScope& scope, std::string_v
   // Committed before the password is looked at, so that tries in parallel, on any process, cannot
   // pass the bound together. A refused try counts nowhere.
   struct Gate {
-    RateTry address;
+    NetworkTry address;
     std::optional<Time> anywhere;
     std::optional<Credentials> known;
   };
@@ -85,7 +85,7 @@ Result<Accounts::Proved> Accounts::prove(const ClientScope& scope, std::string_v
   KS_TRY(const Gate gate, db_.write([&](Tx& tx) -> Result<Gate> {
     Gate out;
     KS_TRY(out.address,
-           store_.count_try(tx, scope, tries.by_address, options_.bounds.login_per_address, now));
+           count_try(store_, tx, scope, tries.by_address, options_.bounds.login_per_address, now));
     if (!out.address.allowed) return too_many(out.address.again_at - now);
     KS_TRY(const RateTry account,
            store_.count_try(tx, scope, tries.by_account, options_.bounds.login_per_account, now));
@@ -121,9 +121,8 @@ Result<Accounts::Proved> Accounts::prove(const ClientScope& scope, std::string_v
   if (hasher_.outdated(*stored))
     // A full queue puts this off to the next login.
     if (auto hash = hasher_.hash(password)) rehashed = std::move(*hash);
-  return Proved{
-      *email,           gate.known->user.id,       std::move(*stored), std::move(rehashed),
-      std::move(tries), gate.address.window_start, gate.anywhere,      now};
+  return Proved{*email,           gate.known->user.id, std::move(*stored), std::move(rehashed),
+                std::move(tries), gate.address,        gate.anywhere,      now};
 }
 
 Result<UserRow> Accounts::accept(Tx& tx, const ClientScope& scope, const Proved& proved) {
@@ -139,7 +138,7 @@ Result<UserRow> Accounts::accept(Tx& tx, const ClientScope& scope, const Proved&
   if (!current || !current->user.active || current->user.id != proved.user)
     return invalid_credentials();
   // In the order of the counting, so that two at once do not wait for each other.
-  KS_CHECK(store_.give_back(tx, scope, proved.tries.by_address, proved.window));
+  KS_CHECK(give_back(store_, tx, scope, proved.tries.by_address, proved.address));
   KS_CHECK(store_.forget_tries(tx, scope, proved.tries.by_account));
   if (proved.anywhere_window)
     KS_CHECK(store_.give_back(tx, scope, proved.tries.anywhere, *proved.anywhere_window));
@@ -182,7 +181,7 @@ Result<SignedIn> Accounts::reauthenticate(const ClientScope& scope, const Caller
   const Trail& trail = *caller.person().trail();
   std::optional<Proved> proved;
   if (password) {
-    LoginTries tries{limit_key(scope, "login-address", network_of(trail.address)),
+    LoginTries tries{login_address(links_, scope, trail),
                      limit_key(scope, "reauthenticate",
                                caller.user().id.str() + "\n" + SessionGate::token_hash(token))};
     auto given = prove(scope, caller.user().email, *password, std::move(tries), trail,

@@ -82,15 +82,15 @@ Result<SignedIn> Accounts::sign_up(const ClientScope& scope, const SignUpRequest
     return invalid({Fault{"/email", "must be the address that the link was sent to"}});
 
   struct Gate {
-    RateTry by_address;
+    NetworkTry by_address;
     bool taken = false;
   };
-  const std::string key = limit_key(scope, "sign-up", network_of(trail->address));
+  const NetworkKeys from = links_.network_keys(scope, "sign-up", *trail);
   const Time now = clock_.now();
   KS_TRY(const Gate gate, db_.write([&](Tx& tx) -> Result<Gate> {
     Gate out;
     KS_TRY(out.by_address,
-           store_.count_try(tx, scope, key, options_.bounds.sign_up_per_address, now));
+           count_try(store_, tx, scope, from, options_.bounds.sign_up_per_address, now));
     KS_TRY(const auto existing, store_.find_user(tx, scope, person.email));
     out.taken = existing.has_value();
     return out;

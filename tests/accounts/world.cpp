@@ -17,9 +17,10 @@ const TestStatement<Scope::fleet, Rows::one, 0> kMailCount("mail_count",
 const TestStatement<Scope::client, Rows::none, 1> kDisable(
     "disable", "UPDATE users SET state = 'disabled' WHERE client_id = ?1 AND email = ?2");
 
-Accounts::Options options_of(SignUpMode mode) {
+Accounts::Options options_of(SignUpMode mode, const AccountBounds& bounds) {
   Accounts::Options options;
   options.sign_up = mode;
+  options.bounds = bounds;
   options.limit_key = std::string(32, 'k');
   return options;
 }
@@ -36,11 +37,13 @@ SessionGate::TrailPtr from(const std::string& address) {
   return std::make_shared<const Trail>(Trail{"test", address, "curl"});
 }
 
-AccountWorld::AccountWorld(EngineCase& engine, SignUpMode mode, mail::Switch mail)
+AccountWorld::AccountWorld(EngineCase& engine, SignUpMode mode, mail::Switch mail,
+                           const AccountBounds& bounds)
     : db(engine.database()),
       clock(engine.clock()),
       outbox(mail_store, envelope, clock, random, mail),
-      accounts({db, store, links, audit, outbox, gate, hasher, clock, random}, options_of(mode)) {}
+      accounts({db, store, links, audit, outbox, gate, hasher, clock, random},
+               options_of(mode, bounds)) {}
 
 Founding AccountWorld::founding() const {
   return [](Tx&, const PersonScope&, const TenantScope&, const UserRow&) -> Result<void> {

@@ -30,7 +30,7 @@ SessionGate::TrailPtr from(const std::string& address);
 class AccountWorld {
  public:
   explicit AccountWorld(EngineCase& engine, SignUpMode mode = SignUpMode::verified,
-                        mail::Switch mail = mail::Switch::on);
+                        mail::Switch mail = mail::Switch::on, const AccountBounds& bounds = {});
 
   // Everything takes a second: mails are told apart by when they were queued.
   void tick() { clock.advance(seconds(1)); }

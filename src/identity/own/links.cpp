@@ -12,6 +12,12 @@ std::string MailedLinks::hashed(const ClientScope& scope, std::string_view kind,
   return hex(hmac_fields(key_, {kind, scope.client().text(), what}));
 }
 
+NetworkKeys MailedLinks::network_keys(const ClientScope& scope, std::string_view kind,
+                                      const Trail& trail) const {
+  return NetworkKeys::of(trail.address,
+                         [&](const std::string& what) { return hashed(scope, kind, what); });
+}
+
 Result<void> MailedLinks::count_ask(const ClientScope& scope, std::string_view kind,
                                     std::string_view whom, const Trail& trail) {
   if (!parts_.outbox.on())
@@ -22,11 +28,14 @@ Result<void> MailedLinks::count_ask(const ClientScope& scope, std::string_view k
   const struct {
     std::string key;
     RateBound bound;
-  } counts[] = {{hashed(scope, name + "-network", network), bounds_.asked_per_network},
-                {hashed(scope, name + "-account", who + "\n" + network), bounds_.asked_per_account},
+  } counts[] = {{hashed(scope, name + "-account", who + "\n" + network), bounds_.asked_per_account},
                 {hashed(scope, name + "-anywhere", who), bounds_.asked_per_account_anywhere}};
+  const NetworkKeys from = network_keys(scope, name + "-network", trail);
   const Time now = parts_.clock.now();
   return parts_.db.write([&](Tx& tx) -> Result<void> {
+    KS_TRY(const NetworkTry here,
+           count_try(parts_.store, tx, scope, from, bounds_.asked_per_network, now));
+    if (!here.allowed) return too_many(here.again_at - now);
     for (const auto& [key, bound] : counts) {
       KS_TRY(const RateTry counted, parts_.store.count_try(tx, scope, key, bound, now));
       if (!counted.allowed) return too_many(counted.again_at - now);
@@ -45,13 +54,13 @@ MailedLinks::Fresh MailedLinks::fresh(AccountLink row, Duration life) const {
 
 Result<AccountLink> MailedLinks::find(const ClientScope& scope, LinkPurpose purpose,
                                       std::string_view token, const Trail& trail) {
-  const std::string key = hashed(scope, "link-network", network_of(trail.address));
+  const NetworkKeys from = network_keys(scope, "link-network", trail);
   const std::string hash = SessionGate::token_hash(token);
   const Time now = parts_.clock.now();
   // Committed also when there is no such link.
   KS_TRY(const auto found, parts_.db.write([&](Tx& tx) -> Result<std::optional<AccountLink>> {
-    KS_TRY(const RateTry counted,
-           parts_.store.count_try(tx, scope, key, bounds_.tried_per_network, now));
+    KS_TRY(const NetworkTry counted,
+           count_try(parts_.store, tx, scope, from, bounds_.tried_per_network, now));
     if (!counted.allowed) return too_many(counted.again_at - now);
     return parts_.links.find(tx, scope, purpose, hash, now);
   }));

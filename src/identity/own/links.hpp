@@ -5,6 +5,7 @@
 
 #include "domain/mail/link_token.hpp"
 #include "identity/account_parts.hpp"
+#include "identity/network.hpp"
 
 namespace ks {
 
@@ -29,6 +30,9 @@ class MailedLinks {
 
   // Of what, for the tables: names nobody.
   std::string hashed(const ClientScope&, std::string_view kind, std::string_view what) const;
+
+  // The same of where somebody comes from.
+  NetworkKeys network_keys(const ClientScope&, std::string_view kind, const Trail&) const;
 
   // Counts that `kind` of mail is asked for `whom`. 429 "too_many_requests", 503 "mail_off".
   // Whether there is an account plays no part.
