@@ -7,6 +7,7 @@
 #include "api/admission/once.hpp"
 #include "api/fields.hpp"
 #include "api/people/address.hpp"
+#include "app/limit_notice.hpp"
 #include "authz/policy.hpp"
 #include "base/log.hpp"
 #include "http/problem.hpp"
@@ -178,9 +179,26 @@ struct Router::Route {
     running.reset();
     if (!reply) {
       note_denied(who, caller.user().id, request, reply.error());
+      tell_of_limit(caller, request, reply.error());
       return std::unexpected(std::move(reply).error());
     }
     return to_response(request, std::move(*reply));
+  }
+
+  // What was refused is refused whether or not anybody can be told.
+  void tell_of_limit(const Caller& caller, const http::Request& request, const Error& error) const {
+    if (!handler.member || !error.limit || error.problem != "plan_limit_reached") return;
+    const auto told = [&]() -> Result<void> {
+      KS_TRY(const TenantScope scope, services.sessions.tenant(caller, request.param("org")));
+      KS_TRY(const bool due, services.db.read([&](Tx& tx) {
+        return app::limit_notice_due(tx, services.stores, scope, *error.limit);
+      }));
+      if (!due) return {};
+      return services.db.write_for(whose(caller, request), [&](Tx& tx) {
+        return app::limit_notice(tx, services.stores, scope, *error.limit);
+      });
+    }();
+    if (!told) log::debug("nobody was told of a limit", {{"cause", told.error().message}});
   }
 
   // Whose share of the writers a write takes: the locks it may wait for are the organization's. Who
@@ -191,7 +209,9 @@ struct Router::Route {
       if (const auto scope = services.sessions.tenant(caller, request.param("org"))) {
         const bool apart = spec.takes_rights &&
                            policy::allows_on_org(scope->standing(), Action::org_members_manage);
-        return scope->org().str() + (apart ? "/rights" : "");
+        // Nor does the owner wait behind administrators, each of whom the owner can take out.
+        const bool owns = scope->standing().org_role == OrgRole::owner;
+        return scope->org().str() + (!apart ? "" : owns ? "/rights/owner" : "/rights");
       }
     return caller.person().user().str();
   }

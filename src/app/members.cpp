@@ -106,6 +106,7 @@ Result<Joined> join(Tx& tx, const Stores& stores, const MayAdd& may, const Joini
   if (!out.added && entered.as_array().empty()) return out;
   Json detail = Json::object({{"teams", std::move(entered)}});
   if (out.added) detail.set("org_role", name(joining.role));
+  if (joining.again) detail.set("reinstated", true);
   KS_CHECK(stores.members.touch(tx, permit, joining.user));
   KS_CHECK(stores.journal.record(
       tx, permit, Deed{Action::org_members_manage, "member", joining.user.str(), std::move(detail)},
@@ -155,7 +156,12 @@ Result<MemberRow> change_member(Tx& tx, const Stores& stores, const TenantScope&
   KS_TRY(const bool set, stores.members.set_role(tx, may_manage, target.user, to, now));
   if (!set) return not_found();
   KS_CHECK(stores.members.touch(tx, may_manage, target.user));
-  if (to < target.role) KS_CHECK(recheck_invitations_of(tx, stores, may_manage, target.user));
+  if (to < target.role) {
+    KS_CHECK(recheck_invitations_of(tx, stores, may_manage, target.user));
+    // What only administrators are told.
+    for (const char* about : {"invitation_wanted", "seat_limit", "access_review"})
+      KS_CHECK(stores.outbox.cancel_to(tx, may_manage, target.user, {about, ""}));
+  }
   KS_CHECK(stores.journal.record(
       tx, may_manage,
       Deed{Action::org_members_manage, "member", target.user.str(),

@@ -32,6 +32,7 @@ struct Joining {
   std::vector<InTeam> teams = {};
   // `held`: the person's seat was counted before, by a pending invitation.
   enum class Seat { take, held } seat = Seat::take;
+  bool again = false;  // Was a member before, and is put back.
 };
 struct Joined {
   bool added = false;            // False: the person was a member already.

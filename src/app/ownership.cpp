@@ -82,6 +82,20 @@ Result<void> tell(Tx& tx, const Stores& stores, const AnyPermit& permit, std::st
       tx, permit, Mail{*to, std::move(content), MailSubject{"ownership_offer", about.str()}});
 }
 
+// The owner before has no account that is in use.
+Result<void> tell_appointed(Tx& tx, const Stores& stores, const AnyPermit& permit,
+                            const Organization& org, const Appointee& appointee,
+                            const std::optional<OwnershipStore::Owner>& before) {
+  const auto to = EmailAddress::parse(appointee.email);
+  if (!to) return {};
+  return stores.outbox.queue(
+      tx, permit,
+      Mail{*to,
+           mails::OwnershipTransferred{MailOrg{org.name, org.slug}, before ? before->name : "",
+                                       appointee.name},
+           MailSubject{"member", appointee.user.str()}});
+}
+
 }  // namespace
 
 Result<OwnershipOffer> offer_ownership(Tx& tx, const Stores& stores, const TenantScope& scope,
@@ -240,7 +254,9 @@ Result<Organization> appoint_owner(Tx& tx, const Stores& stores, const TenantSco
            Deed::Outcome::done,
            {{{"reason"}, std::string(reason)}}},
       Change{"member", appointee->user.str(), std::nullopt}, now));
-  return stores.organizations.get_for_administration(tx, may_appoint);
+  KS_TRY(Organization org, stores.organizations.get_for_administration(tx, may_appoint));
+  KS_CHECK(tell_appointed(tx, stores, may_appoint, org, *appointee, owner));
+  return org;
 }
 
 }  // namespace ks::app

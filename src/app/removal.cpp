@@ -102,7 +102,16 @@ Result<void> tell(Tx& tx, const Stores& stores, const Leaving& leaving) {
                                   MailSubject{"member", leaving.member.user.str()}});
 }
 
-// Nobody is put back without being told.
+// Nobody is put back without being told: not even where they were told so often today that no more
+// is sent.
+Result<void> check_told_back(Tx& tx, const Stores& stores,
+                             const Permit<Action::org_members_manage, Org>& may,
+                             const UserId& user) {
+  KS_TRY(const bool enough, stores.outbox.told_enough(tx, may, user, "member_reinstated"));
+  if (!enough) return {};
+  return too_many("The person was taken out and put back too often today.", hours(1));
+}
+
 Result<void> tell_back(Tx& tx, const Stores& stores,
                        const Permit<Action::org_members_manage, Org>& may, const MemberRow& back) {
   const TenantScope& scope = may.scope();
@@ -204,12 +213,14 @@ Result<Reinstated> reinstate(Tx& tx, const Stores& stores, const TenantScope& sc
     KS_TRY(const auto former,
            stores.removals.find_former(tx, may_manage, person, stores.clock.now() - kReinstatable));
     if (!former) return not_found();
-    if (former->own_will)
+    if (former->own_will || former->moved)
       return conflict("invitation_required",
-                      "The person left by themselves and comes back only by an invitation.");
+                      "The person left by themselves, or has another address than they had, and "
+                      "comes back only by an invitation.");
     if (!policy::may_grant(scope.standing(), former->role))
       return out_of_reach(Action::org_members_manage);
-    Joining joining{former->user, former->role, {}, Joining::Seat::take};
+    KS_CHECK(check_told_back(tx, stores, may_manage, former->user));
+    Joining joining{former->user, former->role, {}, Joining::Seat::take, true};
     for (const MemberRow::InTeam& team : former->teams)
       joining.teams.push_back({team.team, team.role, std::nullopt});
     KS_TRY(const Joined joined, join(tx, stores, may_manage, joining));

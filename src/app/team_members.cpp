@@ -127,6 +127,7 @@ Result<void> remove_team_member(Tx& tx, const Stores& stores, const TenantScope&
   KS_CHECK(record(tx, stores, may_manage, whom, std::nullopt));
   KS_TRY(const bool removed, stores.members.remove(tx, may_manage, whom.user));
   if (!removed) return not_found();
+  KS_CHECK(stores.outbox.cancel_to(tx, may_manage, whom.user, {"team_member", id.str()}));
   return recheck_invitations_of(tx, stores, may_manage, whom.user);
 }
 

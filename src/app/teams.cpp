@@ -150,6 +150,7 @@ Result<TeamRemoved> remove_team(Tx& tx, const Stores& stores, const TenantScope&
   }
   KS_TRY(const bool gone, stores.teams.remove(tx, may_delete, id));
   if (!gone) return not_found();
+  KS_CHECK(stores.outbox.cancel(tx, may_delete, MailSubject{"team_member", id.str()}));
   Usage one;
   one.teams = -1;
   KS_CHECK(charge(tx, stores, may_delete, one));

@@ -1,5 +1,8 @@
 #include "mail/display.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "base/utf8.hpp"
 
 namespace ks::mail {
@@ -8,6 +11,10 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 constexpr std::string_view kZeroWidthSpace = "\xe2\x80\x8b";
+// What an internationalized name may have in place of a dot (RFC 3490, 3.1): U+3002, U+FF0E,
+// U+FF61.
+constexpr std::array<std::string_view, 3> kOtherDots = {"\xe3\x80\x82", "\xef\xbc\x8e",
+                                                        "\xef\xbd\xa1"};
 
 // The length of the code point at the beginning, 0 when that is none.
 std::size_t code_point_bytes(std::string_view text) {
@@ -55,7 +62,9 @@ std::string unlinked(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < line.size(); ++i) {
     out += line[i];
-    const bool joins = line[i] == '.' || line[i] == ':' || line[i] == '@';
+    const bool joins =
+        line[i] == '.' || line[i] == ':' || line[i] == '@' ||
+        std::ranges::any_of(kOtherDots, [&](std::string_view dot) { return out.ends_with(dot); });
     if (joins && i + 1 < line.size() && line[i + 1] != ' ') out += kZeroWidthSpace;
   }
   return out;

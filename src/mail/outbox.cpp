@@ -32,8 +32,8 @@ NewMail SealedOutbox::sealed(const ClientId& client, const Mail& mail,
   return NewMail{id, std::move(kind), mail.about, std::move(text), now, give_up_at, recipient};
 }
 
-Result<bool> SealedOutbox::too_often(Tx& tx, const AnyPermit& permit, const UserId& reader,
-                                     std::string_view kind) {
+Result<bool> SealedOutbox::told_enough(Tx& tx, const AnyPermit& permit, const UserId& reader,
+                                       std::string_view kind) {
   if (std::ranges::find(kRepeatable, kind) == kRepeatable.end()) return false;
   KS_TRY(const std::int64_t told,
          store_.count_to(tx, permit, reader, kind, clock_.now() - hours(24)));
@@ -52,7 +52,7 @@ Result<void> SealedOutbox::queue_in(Tx& tx, const Proof& proof, const ClientScop
   KS_TRY(const auto reader, store_.find_reader(tx, client, mail.to.key()));
   if constexpr (std::is_same_v<Proof, AnyPermit>)
     if (reader) {
-      KS_TRY(const bool dropped, too_often(tx, proof, reader->id, draft.kind));
+      KS_TRY(const bool dropped, told_enough(tx, proof, reader->id, draft.kind));
       if (dropped) return {};
     }
   return store_.create(tx, proof, sealed(client.client(), mail, reader, std::move(draft)));
@@ -76,6 +76,11 @@ Result<int> SealedOutbox::cancel(Tx& tx, const AnyPermit& permit, const MailSubj
 
 Result<int> SealedOutbox::cancel_to(Tx& tx, const AnyPermit& permit, const UserId& recipient) {
   return store_.cancel_to(tx, permit, recipient, clock_.now());
+}
+
+Result<int> SealedOutbox::cancel_to(Tx& tx, const AnyPermit& permit, const UserId& recipient,
+                                    const MailSubject& about) {
+  return store_.cancel_to(tx, permit, recipient, about, clock_.now());
 }
 
 Result<int> SealedOutbox::cancel_all(Tx& tx, const AnyPermit& permit) {

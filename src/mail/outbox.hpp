@@ -23,7 +23,9 @@ class SealedOutbox final : public Outbox {
   Result<int> cancel(Tx&, const ClientScope&, const MailSubject&) override;
   Result<int> cancel(Tx&, const AnyPermit&, const MailSubject&) override;
   Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&) override;
+  Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&, const MailSubject&) override;
   Result<int> cancel_all(Tx&, const AnyPermit&) override;
+  Result<bool> told_enough(Tx&, const AnyPermit&, const UserId&, std::string_view kind) override;
   Result<MailTally> tally(Tx&, const AnyPermit&, std::string_view kind) override;
   Result<std::optional<MailDelivery>> delivery(Tx&, const ClientScope&,
                                                const MailSubject&) override;
@@ -32,9 +34,6 @@ class SealedOutbox final : public Outbox {
  private:
   NewMail sealed(const ClientId& client, const Mail& mail, const std::optional<MailReader>& reader,
                  MailDraft draft);
-  // One more of what the organization has told this account often enough today.
-  Result<bool> too_often(Tx& tx, const AnyPermit& permit, const UserId& reader,
-                         std::string_view kind);
   template <class Proof>
   Result<void> queue_in(Tx& tx, const Proof& proof, const ClientScope& client, const Mail& mail);
 

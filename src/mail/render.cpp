@@ -18,8 +18,8 @@ using Kind = MailText::Line::Kind;
 
 struct Filling {
   std::string text;
-  // Not chosen by anybody: a date, a number, a word of the product. Or an address, which can be
-  // nothing else.
+  // Not chosen by anybody: a date, a number, a word of the product. Or an address that can be read
+  // as nothing else.
   bool ours = true;
 };
 using Places = std::map<std::string, Filling, std::less<>>;
@@ -45,8 +45,12 @@ Places places_of(const MailDraft& draft, Locale locale, const Brand& brand) {
         return word_of(word.text, locale);
       }
     };
-    out[place.name] = {std::visit(Shown{locale}, place.value),
-                       !std::holds_alternative<std::string>(place.value)};
+    Filling& filling = out[place.name];
+    filling.text = std::visit(Shown{locale}, place.value);
+    // "www.a.example/path@b.example" is an address as well.
+    const bool path = std::holds_alternative<EmailAddress>(place.value) &&
+                      filling.text.find('/') != std::string::npos;
+    filling.ours = !std::holds_alternative<std::string>(place.value) && !path;
   }
   out["product"] = {brand.product, false};
   return out;

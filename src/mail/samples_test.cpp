@@ -22,7 +22,7 @@ const std::vector<MailContent>& samples() {
       mails::InvitationAccepted{kAcme, "Bob Ray", OrgRole::member},
       mails::InvitationWanted{kAcme, *EmailAddress::parse("bob@example.com")},
       mails::SeatLimit{kAcme, 10},
-      mails::LimitReached{kAcme, "deployments.max", 5, "Business"},
+      mails::LimitReached{kAcme, "deployments.max", "5", "Business"},
       mails::MemberRemoved{kAcme},
       mails::MemberReinstated{kAcme, "Ann Lee"},
       mails::OwnershipOffer{kAcme, "Ann Lee", kWhen},

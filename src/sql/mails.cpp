@@ -83,6 +83,13 @@ Result<int> SqlMailStore::cancel_to(Tx& tx, const AnyPermit& permit, const UserI
   return static_cast<int>(changed);
 }
 
+Result<int> SqlMailStore::cancel_to(Tx& tx, const AnyPermit& permit, const UserId& recipient,
+                                    const MailSubject& about, Time now) {
+  KS_TRY(const auto changed, sql_tx(tx).run(permit, q::mails_cancel_part_to, now, recipient.str(),
+                                            about.kind, about.id));
+  return static_cast<int>(changed);
+}
+
 Result<int> SqlMailStore::cancel_all(Tx& tx, const AnyPermit& permit, Time now) {
   KS_TRY(const auto changed, sql_tx(tx).run(permit, q::mails_cancel_all, now));
   return static_cast<int>(changed);

@@ -13,6 +13,8 @@ class SqlMailStore final : public MailStore {
   Result<int> cancel(Tx&, const ClientScope&, const MailSubject&, Time now) override;
   Result<int> cancel(Tx&, const AnyPermit&, const MailSubject&, Time now) override;
   Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&, Time now) override;
+  Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&, const MailSubject&,
+                        Time now) override;
   Result<int> cancel_all(Tx&, const AnyPermit&, Time now) override;
   Result<MailTally> tally(Tx&, const AnyPermit&, std::string_view kind, Time hour_ago,
                           Time day_ago) override;

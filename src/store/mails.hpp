@@ -58,6 +58,8 @@ class MailStore {
   virtual Result<int> cancel(Tx&, const AnyPermit&, const MailSubject&, Time now) = 0;
   // See Outbox.
   virtual Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&, Time now) = 0;
+  virtual Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&, const MailSubject&,
+                                Time now) = 0;
   virtual Result<int> cancel_all(Tx&, const AnyPermit&, Time now) = 0;
   virtual Result<MailTally> tally(Tx&, const AnyPermit&, std::string_view kind, Time hour_ago,
                                   Time day_ago) = 0;

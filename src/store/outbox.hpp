@@ -68,10 +68,15 @@ class Outbox {
   // For who is no member any more: what the organization told them as one. Not invitations, nor
   // that the membership, or their ownership, is over.
   virtual Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&) = 0;
+  // For who has lost a part of what they had: what they were told of `about`, and of every subject
+  // of its kind where its id is empty.
+  virtual Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&, const MailSubject& about) = 0;
   // For an organization that writes to nobody any more: everything but that a membership, or an
   // ownership, is over.
   virtual Result<int> cancel_all(Tx&, const AnyPermit&) = 0;
 
+  // Whether one more of this kind would be dropped. For what must not happen to somebody untold.
+  virtual Result<bool> told_enough(Tx&, const AnyPermit&, const UserId&, std::string_view kind) = 0;
   virtual Result<MailTally> tally(Tx&, const AnyPermit&, std::string_view kind) = 0;
 
   // Of the newest mail about this.

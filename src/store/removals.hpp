@@ -41,6 +41,8 @@ struct FormerMember {
   std::string email;  // Of the account, then.
   // Left, and was not removed by somebody else.
   bool own_will = false;
+  // The account has another address now, which is not the organization's to know.
+  bool moved = false;
 };
 
 class RemovalStore {

@@ -6,9 +6,12 @@
 
 #include "app/life/ending.hpp"
 #include "app/life/suspension.hpp"
+#include "app/limit_notice.hpp"
+#include "app/members.hpp"
 #include "app/ownership.hpp"
 #include "app/removal.hpp"
 #include "app/team_members.hpp"
+#include "app/teams.hpp"
 #include "tests/people/invitation_house.hpp"
 #include "tests/store/statements.hpp"
 
@@ -93,6 +96,100 @@ TEST_CASE("what an organization told a member does not go to who is none any mor
       REQUIRE(house.leave(house.ben) == "");
       CHECK(sorted(house.world.mails()) == left);
     });
+}
+
+TEST_CASE("what somebody lost a part of their rights for does not go to them") {
+  test::for_each_engine([](EngineCase& engine) {
+    Post house(engine);
+    house.join(house.ben, OrgRole::admin);
+    house.join(house.dan, OrgRole::member);
+    // An administrator is told what only administrators are, and what concerns themselves.
+    REQUIRE(house.invite(house.ann, "eve@example.com") == "invited");
+    REQUIRE(house.ask(house.cleo, house.token("eve@example.com")) == "");
+    house.bring(house.ben, house.cleo);
+    REQUIRE(house.invite(house.ann, "dan@example.com", {{"default", TeamRole::viewer}}) == "added");
+    REQUIRE(house.invite(house.ann, "ben@example.com", {{"default", TeamRole::viewer}}) == "added");
+    REQUIRE(sorted(house.world.mails()) ==
+            Texts{"invitation eve@example.com", "invitation_accepted ben@example.com",
+                  "invitation_wanted ann@example.com", "invitation_wanted ben@example.com",
+                  "team_added ben@example.com", "team_added dan@example.com"});
+    house.take_from_team(house.dan);
+    REQUIRE(house.world.write(
+                house.ann, house.org, [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+                  KS_CHECK(app::change_member(tx, house.world.stores(), scope,
+                                              PersonRef{house.ben.id, {}}, {OrgRole::member, false},
+                                              std::nullopt));
+                  return {};
+                }) == "");
+    CHECK(sorted(house.world.mails()) ==
+          Texts{"invitation eve@example.com", "invitation_accepted ben@example.com",
+                "invitation_wanted ann@example.com", "team_added ben@example.com"});
+    REQUIRE(house.world.write(house.ann, house.org,
+                              [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+                                KS_CHECK(app::remove_team(tx, house.world.stores(), scope,
+                                                          house.team("default").text(), {}));
+                                return {};
+                              }) == "");
+    CHECK(sorted(house.world.mails()) == Texts{"invitation eve@example.com",
+                                               "invitation_accepted ben@example.com",
+                                               "invitation_wanted ann@example.com"});
+  });
+}
+
+TEST_CASE("who can have a limit raised is told once a day that it held up somebody who cannot") {
+  test::for_each_engine([](EngineCase& engine) {
+    Post house(engine);
+    house.join(house.ben, OrgRole::admin);
+    house.join(house.dan, OrgRole::member);
+    LimitDetail limit;
+    limit.feature = "memory.max";
+    limit.limit = std::int64_t{4} << 30;
+    limit.plan = "business";
+    const auto refused = [&](const World::Person& who) {
+      REQUIRE(house.world.write(who, house.org, [&](Tx& tx, const TenantScope& scope) {
+        return app::limit_notice(tx, house.world.stores(), scope, limit);
+      }) == "");
+    };
+    // They see it themselves.
+    refused(house.ann);
+    refused(house.ben);
+    CHECK(house.world.mails().empty());
+    for (int i = 0; i < 3; ++i) refused(house.dan);
+    CHECK(sorted(house.world.mails()) ==
+          Texts{"limit_reached ann@example.com", "limit_reached ben@example.com"});
+    // Another limit is another matter; one of a single service is for who asked.
+    limit.feature = "deployments.max";
+    refused(house.dan);
+    limit.feature = "replicas.max";
+    refused(house.dan);
+    CHECK(house.world.mails().size() == 4);
+    engine.clock().advance(hours(24));
+    house.world.renew_sessions();
+    limit.feature = "memory.max";
+    refused(house.dan);
+    CHECK(house.kept("limit_reached", house.ann.id.str()) == 3);
+  });
+}
+
+TEST_CASE("who has another address than they had comes back by an invitation only") {
+  test::for_each_engine([](EngineCase& engine) {
+    Post house(engine);
+    house.join(house.ben, OrgRole::member);
+    REQUIRE(house.remove(house.ben) == "");
+    static const test::TestStatement<sql::Scope::fleet, sql::Rows::none, 2> kMove(
+        "move", "UPDATE users SET email = ?2 WHERE id = ?1");
+    const auto move = [&](const char* to) {
+      REQUIRE(house.world.database().fleet_write(test::kFleet, [&](Tx& tx) -> ks::Result<void> {
+        KS_CHECK(sql::sql_tx(tx).run(test::kFleet, *kMove, house.ben.id, std::string(to)));
+        return {};
+      }));
+    };
+    move("new@example.com");
+    CHECK(house.reinstate(house.ben) == "invitation_required");
+    CHECK(house.roles(house.ben).empty());
+    move("ben@example.com");
+    CHECK(house.reinstate(house.ben) == "");
+  });
 }
 
 TEST_CASE("a suspended organization sends nothing but that it is, and that a membership is over") {
@@ -215,8 +312,12 @@ TEST_CASE("what is done to somebody over and over happens, and is told them 20 t
       offer(house.ben);
       CHECK(house.invite(house.ann, "ben@example.com", {{"default", TeamRole::viewer}}) == "added");
       REQUIRE(house.remove(house.ben) == "");
-      REQUIRE(house.reinstate(house.ben) == "");
-      house.take_from_team(house.ben);
+      // Nobody is put back without being told.
+      CHECK(house.reinstate(house.ben) == (i < 20 ? "" : "too_many_requests"));
+      if (i < 20)
+        house.take_from_team(house.ben);
+      else
+        house.join(house.ben, OrgRole::member);
     }
     CHECK(house.roles(house.ben) == "org_member");
     for (const char* kind :

@@ -63,7 +63,8 @@ Json present(const CandidateRow& candidate) {
 Json present(const OwnershipOffer& offer, const TenantScope& scope) {
   const Standing& own = scope.standing();
   Json actions = Json::array();
-  // To take it back is the owner's, to answer it is theirs to whom it was made, whatever their role.
+  // To take it back is the owner's, to answer it is theirs to whom it was made, whatever their
+  // role.
   const bool answers = offer.to == scope.actor() && own.suspended.empty();
   if (offer.state == OfferState::open &&
       (answers || policy::allows_on_org(own, Action::org_transfer)))

@@ -63,6 +63,8 @@ Result<void> tell(Tx& tx, const Stores& stores, const AnyPermit& permit, std::st
   return stores.outbox.queue(tx, permit, Mail{*to, std::move(content), subject});
 }
 
+// Under the lock of the members: whoever is removed at this moment is either read no more, or has
+// the mail cancelled.
 Result<void> tell_administrators(Tx& tx, const Stores& stores, const MayAnswer& may,
                                  const Invitation& invitation, std::string_view subject,
                                  const MailContent& content) {
@@ -178,6 +180,7 @@ Result<void> after_refused_accept(Tx& tx, const Stores& stores, const TenantScop
                                   const InvitationToken& token, const Error& refused) {
   if (refused.problem != "plan_limit_reached" || !refused.limit) return {};
   KS_TRY(const auto may, stores.authorizer.require<Action::invitation_answer>(invited));
+  KS_CHECK(stores.members.lock(tx, may));
   KS_TRY(const Held found, held(tx, stores, may, token));
   return tell_administrators(tx, stores, may, found.invitation, "seat_limit",
                              mails::SeatLimit{found.org, refused.limit->limit.value_or(0)});
@@ -207,6 +210,7 @@ Result<void> ask_for_invitation(Tx& tx, const Stores& stores, const TenantScope&
                                 const InvitationToken& token,
                                 const std::optional<std::string>& email) {
   KS_TRY(const auto may, stores.authorizer.require<Action::invitation_answer>(invited));
+  KS_CHECK(stores.members.lock(tx, may));
   KS_TRY(const Held found, held(tx, stores, may, token));
   const Invitation& invitation = found.invitation;
   const bool pending = invitation.state == InvitationState::pending;

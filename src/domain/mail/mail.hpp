@@ -57,7 +57,7 @@ struct SeatLimit {
 struct LimitReached {
   MailOrg organization;
   std::string feature;  // "deployments.max"
-  std::int64_t limit = 0;
+  std::string limit;    // "5", "4 GiB"
   std::string plan;
 };
 struct MemberRemoved {
@@ -73,7 +73,7 @@ struct OwnershipOffer {
   std::string offered_by;
   Time expires_at;
 };
-// To both.
+// To both; of one who was appointed to them alone, with an empty `from` where there was no owner.
 struct OwnershipTransferred {
   MailOrg organization;
   std::string from;

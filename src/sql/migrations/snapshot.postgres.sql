@@ -202,7 +202,7 @@ CREATE TABLE public.former_members (
     teams text NOT NULL COLLATE pg_catalog."C",
     removed_at bigint NOT NULL,
     email text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
-    own_will bigint DEFAULT 0 NOT NULL,
+    own_will bigint DEFAULT 1 NOT NULL,
     CONSTRAINT former_members_role CHECK ((role = ANY (ARRAY['org_admin'::text, 'org_member'::text])))
 );
 ALTER TABLE ONLY public.former_members FORCE ROW LEVEL SECURITY;

@@ -220,7 +220,7 @@ CREATE TABLE former_members (
   user_id TEXT NOT NULL,
   role TEXT NOT NULL,
   teams TEXT NOT NULL,
-  removed_at INTEGER NOT NULL, email TEXT NOT NULL DEFAULT '', own_will INTEGER NOT NULL DEFAULT 0,
+  removed_at INTEGER NOT NULL, email TEXT NOT NULL DEFAULT '', own_will INTEGER NOT NULL DEFAULT 1,
   PRIMARY KEY (client_id, org_id, user_id),
   FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id),
   FOREIGN KEY (client_id, user_id) REFERENCES users (client_id, id) ON DELETE CASCADE,

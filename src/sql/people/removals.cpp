@@ -68,7 +68,7 @@ Result<std::optional<FormerMember>> SqlRemovalStore::find_former(
   if (!role) return bug("former_members holds a role that is not known");
   KS_TRY(auto teams, teams_from(row->text(2)));
   return std::optional(FormerMember{row->id<User>(0), *role, std::move(teams), row->time(3),
-                                    row->str(4), row->integer(5) != 0});
+                                    row->str(4), row->integer(5) != 0, row->integer(6) != 0});
 }
 
 Result<void> SqlRemovalStore::forget_former(Tx& tx, const MayAdd& may, const UserId& user) {

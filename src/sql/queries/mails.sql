@@ -50,6 +50,16 @@ WHERE client_id = :client AND owner_id = :org AND recipient = :recipient
   AND kind NOT IN ('invitation', 'member_removed', 'ownership_transferred')
   AND state IN ('queued', 'sending');
 
+-- All that somebody was told of one thing, or of every thing of a kind.
+-- name: mails_cancel_part_to
+-- rows: none
+-- scope: tenant
+UPDATE mails
+SET state = 'cancelled', sealed = '', reason = '', changed_at = :now
+WHERE client_id = :client AND owner_id = :org AND recipient = :recipient
+  AND about_kind = :about_kind AND (about_id = :about_id OR :about_id = '')
+  AND state IN ('queued', 'sending');
+
 -- name: mails_cancel_all
 -- rows: none
 -- scope: tenant

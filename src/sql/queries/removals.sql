@@ -25,8 +25,10 @@ SET role = excluded.role, teams = excluded.teams, removed_at = excluded.removed_
 -- name: former_member_find
 -- rows: optional
 -- scope: tenant
-SELECT f.user_id, f.role, f.teams, f.removed_at, f.email, f.own_will
+SELECT f.user_id, f.role, f.teams, f.removed_at, f.email, f.own_will,
+  CASE WHEN f.email = u.email THEN 0 ELSE 1 END
 FROM former_members AS f
+JOIN users AS u ON u.client_id = f.client_id AND u.id = f.user_id
 WHERE f.client_id = :client AND f.org_id = :org AND f.removed_at > :removed_after
   AND (f.user_id = :user_id OR (f.email = :email AND f.email <> ''))
 ORDER BY f.removed_at DESC, f.user_id

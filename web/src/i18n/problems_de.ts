@@ -14,7 +14,7 @@ export const problemsDe: Record<string, string> = {
   invitation_closed: 'Diese Einladung wurde beantwortet, widerrufen oder ist abgelaufen.',
   invitation_expired: 'Diese Einladung ist abgelaufen.',
   invitation_for_another: 'Diese Einladung gilt einer anderen Adresse als der Ihres Kontos.',
-  invitation_required: 'Diese Person ist von selbst gegangen. Laden Sie sie ein; mit der Annahme kommt sie zurück.',
+  invitation_required: 'Diese Person ist von selbst gegangen oder hat jetzt eine andere Adresse. Laden Sie sie ein; mit der Annahme kommt sie zurück.',
   invitation_usable: 'Diese Einladung gilt noch; es braucht keine neue.',
   last_owner: 'Eine Organisation hat immer eine Inhaberin oder einen Inhaber. Übergeben Sie sie zuerst.',
   link_invalid: 'Dieser Link gilt nicht mehr. Er wurde benutzt, ersetzt oder ist zu alt.',

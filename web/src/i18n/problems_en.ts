@@ -15,7 +15,7 @@ export const problemsEn: Record<string, string> = {
   invitation_closed: 'This invitation has been answered, revoked, or has expired.',
   invitation_expired: 'This invitation has expired.',
   invitation_for_another: 'This invitation is for another address than that of your account.',
-  invitation_required: 'This person left by themselves. Invite them; they come back by accepting.',
+  invitation_required: 'This person left by themselves, or has another address now. Invite them; they come back by accepting.',
   invitation_usable: 'This invitation still works; no other is needed.',
   last_owner: 'An organization always has an owner. Hand ownership over first.',
   link_invalid: 'This link does not work any more. It may have been used, replaced, or be too old.',

@@ -5,8 +5,6 @@ ALTER TABLE mails ADD COLUMN recipient TEXT COLLATE "C" NOT NULL DEFAULT '';
 CREATE INDEX mails_by_kind ON mails (client_id, owner_id, kind, queued_at);
 CREATE INDEX mails_by_recipient ON mails (client_id, owner_id, recipient, kind, queued_at);
 -- By which address the organization knew who left, and whether they went by themselves. Of those
--- who left before, nobody knows the latter.
+-- who left before, neither is known here: they come back by an invitation.
 ALTER TABLE former_members ADD COLUMN email TEXT COLLATE "C" NOT NULL DEFAULT '';
-ALTER TABLE former_members ADD COLUMN own_will BIGINT NOT NULL DEFAULT 0;
-UPDATE former_members SET email = (SELECT u.email FROM users AS u
-  WHERE u.client_id = former_members.client_id AND u.id = former_members.user_id);
+ALTER TABLE former_members ADD COLUMN own_will BIGINT NOT NULL DEFAULT 1;
