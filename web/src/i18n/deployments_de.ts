@@ -87,4 +87,9 @@ export const deploymentsDe: Record<keyof typeof deploymentsEn, string> = {
   'phase.Ready': 'Bereit',
   'phase.Stopped': 'Angehalten',
   'phase.Updating': 'Wird geändert',
+
+  'unkept.leave': 'Ohne sie verlassen',
+  'unkept.stay': 'Hier bleiben',
+  'unkept.text': 'Nicht alle Geheimnisse auf dieser Seite wurden kopiert, und hier kann sie niemand noch einmal lesen.',
+  'unkept.title': 'Ohne die Geheimnisse gehen?',
 }

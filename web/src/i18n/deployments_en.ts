@@ -85,4 +85,9 @@ export const deploymentsEn = {
   'phase.Ready': 'Ready',
   'phase.Stopped': 'Stopped',
   'phase.Updating': 'Updating',
+
+  'unkept.leave': 'Leave without them',
+  'unkept.stay': 'Stay here',
+  'unkept.text': 'Not all of the secrets on this page were copied, and nobody can read them again here.',
+  'unkept.title': 'Leave without the secrets?',
 } as const

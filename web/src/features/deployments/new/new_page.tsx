@@ -129,14 +129,13 @@ export function NewPage({
       {data && !data.body.allowed_actions.includes('deployments:create') ? (
         <Notice tone="warn">{whyNot('deployments.new_not')}</Notice>
       ) : made?.generated ? (
-        <>
-          <Generated of={made.generated} />
-          <div>
-            <Link {...to(made.name)} className={buttonClass('primary')}>
+        <Generated of={made.generated}>
+          {(onClick) => (
+            <Link {...to(made.name)} onClick={onClick} className={buttonClass('primary')}>
               {t('deploy.go_on')}
             </Link>
-          </div>
-        </>
+          )}
+        </Generated>
       ) : chosen ? (
         <Chosen
           key={template ?? ''}
