@@ -1,6 +1,6 @@
 import type { Page, Route } from '@playwright/test'
 
-import { expect, holds, signIn, test } from './world'
+import { expect, holds, password, signIn, test } from './world'
 
 const problem = (status: number, code: string) => (route: Route) =>
   route.fulfill({
@@ -177,10 +177,24 @@ test('a limit that is reached is said at its meter', async ({ page, world, ann }
   await holds(page, 'usage-full', { brief: true })
 })
 
-test('a session that has ended leads to signing in, and back', async ({ page, context, ann }) => {
+test('a session that has ended is told of at signing in, which leads back', async ({ page, context, ann }) => {
   await page.goto(`/o/${ann.org}`)
   await expect(page.getByRole('heading', { level: 1, name: /Ann/ })).toBeVisible()
   await context.clearCookies()
   await page.getByRole('link', { name: 'People', exact: true }).click()
   await expect(page).toHaveURL(/\/login/)
+  const ended = page.getByText('Your session has ended')
+  await expect(ended).toBeVisible()
+  await holds(page, 'session-ended', { brief: true })
+  await page.reload()
+  await expect(ended).toBeVisible()
+  await page.getByLabel('E-mail address').fill(ann.email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'People' })).toBeVisible()
+  // Who signs out knows it.
+  await page.getByRole('button', { name: /^Account of/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await expect(page.getByRole('heading', { name: /^Sign in to/ })).toBeVisible()
+  await expect(ended).toHaveCount(0)
 })

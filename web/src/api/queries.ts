@@ -1,5 +1,7 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query'
 
+import { forgetSignedIn } from '@/signed_in'
+
 import { ask, asProblem, Problem } from './client'
 
 const calm = 15_000
@@ -87,7 +89,7 @@ export const invitation = (token: string) =>
 // After anything that changes who is signed in: nothing of the one before may be seen.
 export async function signedInAs(): Promise<void> {
   queries.removeQueries({ predicate: (query) => query.queryKey[0] !== 'config' && query.queryKey[0] !== 'me' })
-  await queries.fetchQuery({ ...me, staleTime: 0 })
+  if ((await queries.fetchQuery({ ...me, staleTime: 0 })) === null) forgetSignedIn()
 }
 
 // After a change of an organization: all of it, and what one has there oneself, is read again.

@@ -323,6 +323,8 @@ export const de: Record<keyof typeof en, string> = {
   'setup.unusable_text': 'Er wurde benutzt oder ist zu alt. Auf dem Server druckt dies einen neuen:',
 
   'sign_in.development': 'Als Entwickler dieser Maschine weiter',
+  'sign_in.ended': 'Ihre Sitzung ist beendet',
+  'sign_in.ended_text': 'Melden Sie sich wieder an, um dort weiterzumachen.',
   'sign_in.forgot': 'Passwort vergessen?',
   'sign_in.no_account': 'Noch kein Konto?',
   'sign_in.title': 'Bei {{product}} anmelden',

@@ -321,6 +321,8 @@ export const en = {
   'setup.unusable_text': 'It was used or is too old. On the server, this prints a new one:',
 
   'sign_in.development': 'Continue as the developer of this machine',
+  'sign_in.ended': 'Your session has ended',
+  'sign_in.ended_text': 'Sign in again to go on where you were.',
   'sign_in.forgot': 'Forgotten your password?',
   'sign_in.no_account': 'No account yet?',
   'sign_in.title': 'Sign in to {{product}}',

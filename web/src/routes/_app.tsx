@@ -2,6 +2,7 @@ import { createFileRoute, Outlet, redirect } from '@tanstack/react-router'
 
 import { me } from '@/api/queries'
 import { speakInside } from '@/i18n'
+import { rememberSignedIn } from '@/signed_in'
 
 // All pages of who is signed in.
 export const Route = createFileRoute('/_app')({
@@ -11,6 +12,7 @@ export const Route = createFileRoute('/_app')({
       speakInside(),
     ])
     if (!known) throw redirect({ to: '/login', search: { to: location.href }, replace: true })
+    rememberSignedIn()
     return { account: known }
   },
   component: Outlet,

@@ -6,8 +6,10 @@ import { useTranslation } from '@/i18n'
 import { ask, asProblem, type Problem } from '@/api/client'
 import { config, signedInAs } from '@/api/queries'
 import { Button } from '@/components/button'
+import { Notice } from '@/components/notice'
 import { ProblemNotice } from '@/components/problem'
 import { product } from '@/preferences'
+import { wasSignedIn } from '@/signed_in'
 
 import { EntryPage } from './frame'
 import { LogInForm } from './log_in_form'
@@ -43,11 +45,17 @@ export function LogInPage({ to }: { to: string }) {
   const { t } = useTranslation()
   const router = useRouter()
   const { data } = useQuery(config)
+  const [ended] = useState(wasSignedIn)
   const done = async () => {
     await router.navigate({ href: to, replace: true })
   }
   return (
     <EntryPage title={t('sign_in.title', { product: product() })}>
+      {ended ? (
+        <Notice tone="info" role="status" title={t('sign_in.ended')}>
+          <p>{t('sign_in.ended_text')}</p>
+        </Notice>
+      ) : null}
       <LogInForm action={t('action.sign_in')} done={done} />
       {data?.dev_mode ? <DevelopmentEntry done={done} /> : null}
       <div className="flex flex-col gap-2 border-t border-line pt-4">

@@ -5,6 +5,7 @@ import { ownPath } from './redirect'
 test('after signing in only pages of our own are gone to', () => {
   expect(ownPath('/o/acme/people?tab=invitations')).toBe('/o/acme/people?tab=invitations')
   expect(ownPath('/account')).toBe('/account')
+  expect(ownPath('/platform/plans')).toBe('/platform/plans')
   for (const to of [
     undefined,
     7,
