@@ -105,6 +105,19 @@ test('an address with an old short name leads to the same page at the new one', 
   await expect(page.getByRole('row', { name: /Ann Example/ })).toBeVisible()
 })
 
+test('what is used of the plan is as it is now on each page that one goes to', async ({ page, world, ann }) => {
+  await page.goto(`/o/${ann.org}`)
+  const teams = page.getByRole('listitem').filter({ hasText: /^Teams1/ })
+  await expect(teams).toBeVisible()
+  await world.call('POST', `/orgs/${ann.org}/teams`, { name: 'Elsewhere' }, ann.cookie)
+  await page.getByRole('link', { name: 'Usage and limits', exact: true }).click()
+  await expect(page.getByRole('listitem').filter({ hasText: /^Teams2/ })).toBeVisible()
+  await world.call('POST', `/orgs/${ann.org}/teams`, { name: 'And again' }, ann.cookie)
+  await page.getByRole('link', { name: 'Overview', exact: true }).click()
+  await expect(page.getByRole('listitem').filter({ hasText: /^Teams3/ })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'And again' })).toBeVisible()
+})
+
 test('on a narrow screen the navigation opens, goes and closes', async ({ page, ann }) => {
   await page.setViewportSize({ width: 360, height: 740 })
   await page.goto(`/o/${ann.org}`)

@@ -64,10 +64,13 @@ function deploymentChanged(org: string, change: DeploymentChange) {
   underWay(deploymentsKey(org))
   underWay(['org', org, 'deployment'])
   let listed = false
+  let resized = false
   queries.setQueriesData<DeploymentsRead>({ queryKey: deploymentsKey(org) }, (list) => {
     if (!list) return list
     const changed = withChange(list, change)
     listed ||= changed !== list
+    // With another revision it may take more of the plan, or less.
+    resized ||= !gone(change) && list.items.some((one) => one.id === change.id && one.revision !== change.revision)
     return changed
   })
   for (const query of queries.getQueryCache().findAll({ queryKey: ['org', org, 'deployment'] })) {
@@ -82,13 +85,16 @@ function deploymentChanged(org: string, change: DeploymentChange) {
     foreign.add(change.id)
     void queries.invalidateQueries({ queryKey: deploymentsKey(org) })
   }
-  if (isNew || gone(change)) void queries.invalidateQueries({ queryKey: ['org', org, 'usage'] })
+  if (isNew || resized || gone(change)) void queries.invalidateQueries({ queryKey: ['org', org, 'usage'] })
 }
 
 export function arrived(org: string, { event, data }: StreamEvent) {
   if (event === 'deployment.updated') deploymentChanged(org, JSON.parse(data) as DeploymentChange)
-  else if (event === 'invitation.updated')
+  else if (event === 'invitation.updated') {
     void queries.invalidateQueries({ queryKey: ['org', org, 'invitations'] })
+    // One that waits holds a seat.
+    void queries.invalidateQueries({ queryKey: ['org', org, 'usage'] })
+  }
   else if (event === 'reset') void queries.invalidateQueries({ queryKey: ['org', org] })
 }
 

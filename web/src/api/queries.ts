@@ -53,6 +53,8 @@ export const usage = (org: string) =>
     queryKey: ['org', org, 'usage'],
     queryFn: async ({ signal }) =>
       (await ask('get', '/api/v1/orgs/{org}/usage', { params: { org }, signal })).body,
+    // Everything that anybody does changes it: what is kept is shown, and read again with each page.
+    staleTime: 0,
   })
 
 export const teams = (org: string) =>
@@ -66,6 +68,7 @@ export const teams = (org: string) =>
           signal,
         })
       ).body,
+    staleTime: 0,
   })
 
 export const offers = (org: string) =>

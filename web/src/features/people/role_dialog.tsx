@@ -1,7 +1,7 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from '@/i18n'
 
 import { ask, type Schemas } from '@/api/client'
+import { renew } from '@/api/queries'
 import { RoleDialog } from '@/components/role_dialog'
 import { toast } from '@/components/toasts'
 
@@ -17,7 +17,6 @@ export function OrgRoleDialog({
   onClose: () => void
 }) {
   const { t } = useTranslation()
-  const client = useQueryClient()
   const params = { org, user: of.user.id }
   return (
     <RoleDialog
@@ -33,7 +32,7 @@ export function OrgRoleDialog({
           body: { org_role, confirm: true },
           etag,
         })
-        await client.invalidateQueries({ queryKey: ['org', org] })
+        await renew(org)
         toast(t('people.role_done', { name: of.user.name, role: t(`role.${org_role}`) }))
       }}
       onClose={onClose}

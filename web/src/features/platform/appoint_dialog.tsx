@@ -3,6 +3,7 @@ import { useForm } from 'react-hook-form'
 import { useTranslation } from '@/i18n'
 
 import { ask, type Schemas } from '@/api/client'
+import { renew } from '@/api/queries'
 import { TextArea, TextField } from '@/components/field'
 import { FormDialog } from '@/components/form_dialog'
 import { toast } from '@/components/toasts'
@@ -18,7 +19,7 @@ export function AppointDialog({ of, onClose }: { of: Schemas['Organization']; on
       params: { org: of.id },
       body: { user: values.user.trim(), reason: values.reason },
     })
-    await client.invalidateQueries({ queryKey: ['platform', 'orgs'] })
+    await Promise.all([client.invalidateQueries({ queryKey: ['platform', 'orgs'] }), renew(of.slug)])
     toast(t('platform.appointed', { organization: of.name }))
     onClose()
   })
