@@ -67,6 +67,10 @@ test('where the plan has no more teams the dialog says which limit it is and who
     expect((await world.call('POST', `/orgs/${ann.org}/teams`, { name }, ann.cookie)).status).toBe(201)
   await page.goto(`/o/${ann.org}/teams`)
   await page.getByRole('button', { name: 'New team' }).click()
+  // Before anything is typed and sent.
+  await expect(page.getByRole('dialog')).toContainText('The plan has no place for another team')
+  await expect(page.getByRole('dialog')).toContainText('ask an administrator of this installation for a larger plan')
+  await holds(page, 'team-full', { brief: true })
   await page.getByLabel('Name of the team').fill('Four')
   await page.getByRole('button', { name: 'Create team' }).click()
   const alert = page.getByRole('dialog').getByRole('alert')

@@ -10,6 +10,8 @@ export const memberDe: Record<keyof typeof memberEn, string> = {
   'member.given_by': 'Rolle gegeben von',
   'member.joined': 'Mitglied seit',
   'member.owner_stays': 'Inhaberin oder Inhaber bleibt, bis die Organisation an jemand anderen übergegangen ist.',
+  'people.full': 'Der Tarif hat zu wenige freie Plätze',
+  'people.full_text': 'Mitglieder und offene Einladungen belegen je einen Platz. Entfernen Sie welche, oder bitten Sie die Verwaltung dieser Installation um einen größeren Tarif.',
   'member.removal': 'Entfernen',
   'member.removal_lead': 'Das geschieht, wenn die Person entfernt wird.',
   'member.removed': 'Entfernte',

@@ -8,6 +8,8 @@ export const memberEn = {
   'member.given_by': 'Role given by',
   'member.joined': 'Member since',
   'member.owner_stays': 'The owner stays until ownership has passed to somebody else.',
+  'people.full': 'The plan has too few free seats',
+  'people.full_text': 'Members and invitations that wait take a seat each. Remove some, or ask an administrator of this installation for a larger plan.',
   'member.removal': 'Removal',
   'member.removal_lead': 'This is what happens when the person is removed.',
   'member.removed': 'Removed',

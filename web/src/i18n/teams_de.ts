@@ -29,6 +29,7 @@ export const teamsDe: Record<keyof typeof teamsEn, string> = {
   'team.members': 'Personen des Teams',
   'team.name': 'Name des Teams',
   'team.nav': 'Team',
+  'team.full': 'Im Tarif ist kein Platz für ein weiteres Team',
   'team.new': 'Neues Team',
   'team.new_lead': 'Deployments gehören einem Team, und damit auch, wer sie ändern darf.',
   'team.new_not': 'Die Verwaltung der Organisation kann Teams anlegen.',

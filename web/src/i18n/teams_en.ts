@@ -27,6 +27,7 @@ export const teamsEn = {
   'team.members': 'People of the team',
   'team.name': 'Name of the team',
   'team.nav': 'Team',
+  'team.full': 'The plan has no place for another team',
   'team.new': 'New team',
   'team.new_lead': 'Deployments, and who may change them, belong to a team.',
   'team.new_not': 'Administrators of the organization can make teams.',

@@ -5,14 +5,13 @@ import { useTranslation } from '@/i18n'
 
 import { asProblem, type Schemas } from '@/api/client'
 import { useLive } from '@/api/live'
-import { usage } from '@/api/queries'
 import { Button, buttonClass } from '@/components/button'
 import { NotFoundText } from '@/components/not_found'
 import { Notice } from '@/components/notice'
 import { Empty, Page, Panel } from '@/components/page'
+import { PlanFull } from '@/components/plan_full'
 import { ProblemNotice } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
-import { UseBar } from '@/components/use_bar'
 import { useWhyNot } from '@/features/frame/why_not'
 import { team as teamOf } from '@/features/teams/queries'
 import { TeamTabs } from '@/features/teams/team_tabs'
@@ -45,27 +44,6 @@ function NewDeployment({ org, team }: { org: string; team: Team }) {
         {whyNot('deployments.new_not')}
       </p>
     </div>
-  )
-}
-
-function Full({ org }: { org: string }) {
-  const { t } = useTranslation()
-  const { data } = useQuery(usage(org))
-  const item = data?.items.find((one) => one.feature === 'deployments.max')
-  if (!data || !item || item.limit === null || item.used < item.limit) return null
-  const text = { used: String(item.used), limit: String(item.limit) }
-  return (
-    <Notice tone="warn" title={t('deployments.full')}>
-      <p>{t('deployments.full_text', { ...text, plan: data.plan })}</p>
-      <div className="max-w-xs py-1">
-        <UseBar label={t('feature.deployments.max')} used={item.used} limit={item.limit} text={text} />
-      </div>
-      <p>
-        <Link to="/o/$org/usage" params={{ org }} className="link">
-          {t('nav.usage')}
-        </Link>
-      </p>
-    </Notice>
   )
 }
 
@@ -197,7 +175,9 @@ export function TeamPage({
       action={team ? <NewDeployment org={org} team={team} /> : <Bar className="h-9 w-36" />}
     >
       <TeamTabs org={org} team={slug} />
-      {team?.allowed_actions.includes('deployments:create') ? <Full org={org} /> : null}
+      {team?.allowed_actions.includes('deployments:create') ? (
+        <PlanFull org={org} feature="deployments.max" />
+      ) : null}
       <List org={org} slug={slug} team={team} view={view} show={show} />
     </Page>
   )

@@ -10,6 +10,7 @@ import { Dialog } from '@/components/dialog'
 import { SelectField, TextArea } from '@/components/field'
 import { Notice } from '@/components/notice'
 import { Pill, type PillTone } from '@/components/pill'
+import { PlanFull } from '@/components/plan_full'
 import { useOnce, useSend } from '@/forms'
 import { faultText } from '@/i18n/problems'
 
@@ -140,6 +141,11 @@ export function InviteDialog({
               {errors.root.server.message}
             </Notice>
           ) : null}
+          <PlanFull
+            org={org}
+            feature="members.max"
+            wants={Math.max(1, addresses(form.watch('emails')).length)}
+          />
           <TextArea
             label={t('people.addresses')}
             hint={t('people.addresses_hint', { count: most })}

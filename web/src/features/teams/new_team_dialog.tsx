@@ -7,6 +7,7 @@ import { ask, asProblem, type Problem } from '@/api/client'
 import { renew } from '@/api/queries'
 import { TextArea, TextField } from '@/components/field'
 import { FormDialog } from '@/components/form_dialog'
+import { PlanFull } from '@/components/plan_full'
 import { useOnce, useRules, useSend } from '@/forms'
 
 export function NewTeamDialog({ org, onClose }: { org: string; onClose: () => void }) {
@@ -47,6 +48,7 @@ export function NewTeamDialog({ org, onClose }: { org: string; onClose: () => vo
       send={send}
       onClose={onClose}
     >
+      {full ? null : <PlanFull org={org} feature="teams.max" />}
       <TextField
         label={t('team.name')}
         autoComplete="off"

@@ -1,9 +1,11 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { FormProvider, type FieldValues, type Path, type UseFormReturn } from 'react-hook-form'
 import { useTranslation } from '@/i18n'
 
+import { amount } from '@/amount'
 import { ask, asProblem, Problem, type Schemas } from '@/api/client'
+import { usage } from '@/api/queries'
 import { Button } from '@/components/button'
 import { Notice } from '@/components/notice'
 import { ProblemNotice } from '@/components/problem'
@@ -11,9 +13,31 @@ import { Unsaved } from '@/components/unsaved'
 import { useOnce, useSend } from '@/forms'
 
 import { QuotaPanel } from './quota_panel'
-import type { Takes } from './quota'
+import { afterwards, doesNotFit, type Takes } from './quota'
 
 type Created = Schemas['CreatedDeployment']
+
+// What the plan has too little of, above the form: on a narrow screen the rest stands below it.
+function Short({ org, takes }: { org: string; takes: Takes }) {
+  const { t, find, language } = useTranslation()
+  const { data } = useQuery(usage(org))
+  const short = data ? afterwards(data.items, takes).filter(doesNotFit) : []
+  if (short.length === 0) return null
+  return (
+    <Notice tone="warn" title={t('deploy.no_room')}>
+      {short.map(({ feature, unit, used, limit }) => (
+        <p key={feature}>
+          {t('limit.used', {
+            feature: find(`feature.${feature}`) ?? feature,
+            used: amount(used, unit, language),
+            limit: amount(limit ?? 0, unit, language),
+          })}
+        </p>
+      ))}
+      <p>{t('usage.more_text')}</p>
+    </Notice>
+  )
+}
 
 // Around the fields of either way to deploy: what it takes of the plan beside them, and sending it.
 export function CreateForm<F extends FieldValues & { name: string }>({
@@ -76,7 +100,9 @@ export function CreateForm<F extends FieldValues & { name: string }>({
             <Notice tone="danger" role="alert">
               {errors.root.server.message}
             </Notice>
-          ) : null}
+          ) : (
+            <Short org={org} takes={takes} />
+          )}
           {children}
           <div>
             <Button type="submit" look="primary" busy={isSubmitting}>

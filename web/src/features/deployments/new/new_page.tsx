@@ -9,6 +9,7 @@ import { buttonClass } from '@/components/button'
 import { NotFoundText } from '@/components/not_found'
 import { Notice } from '@/components/notice'
 import { Page } from '@/components/page'
+import { PlanFull } from '@/components/plan_full'
 import { ProblemNotice } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
 import { useWhyNot } from '@/features/frame/why_not'
@@ -148,7 +149,10 @@ export function NewPage({
           }}
         />
       ) : (
-        <Gallery org={org} team={team} />
+        <>
+          <PlanFull org={org} feature="deployments.max" />
+          <Gallery org={org} team={team} />
+        </>
       )}
     </Page>
   )
