@@ -17,6 +17,7 @@ import { FilterBar } from './filter_bar'
 import type { Filters } from './filters'
 import { audit, exportPath } from './queries'
 import { RowDialog } from './row_dialog'
+import { useWords } from './words'
 
 const distinct = (texts: string[]) => [...new Set(texts)].sort()
 
@@ -32,6 +33,7 @@ export function AuditPage({
   narrow: (to: Filters) => void
 }) {
   const { t } = useTranslation()
+  const words = useWords()
   const [open, setOpen] = useState<Schemas['AuditRow'] | null>(null)
   const { data: found } = useQuery(organization(org))
   const list = useInfiniteQuery(audit(org, filters))
@@ -86,9 +88,11 @@ export function AuditPage({
                 </span>
               </Cell>
               <Cell label={t('audit.action')}>
-                <span className="font-mono text-xs break-all">{one.action}</span>
+                <span className="wrap-anywhere">{words.action(one.action)}</span>
               </Cell>
-              <Cell label={t('audit.target')}>{one.target.kind}</Cell>
+              <Cell label={t('audit.target')}>
+                <span className="wrap-anywhere">{words.kind(one.target.kind)}</span>
+              </Cell>
               <Cell label={t('audit.outcome')}>
                 <Pill tone={one.result === 'done' ? 'good' : 'warn'}>{t(`audit.${one.result}`)}</Pill>
               </Cell>

@@ -7,22 +7,21 @@ import { Choice } from '@/components/choice'
 
 import { wallTime, withFilter, type Filters } from './filters'
 import { actors } from './queries'
+import { useWords } from './words'
+
+const withOne = (all: readonly string[], one: string | undefined) => (one ? [...all, one] : all)
 
 // Taken when it is left or Enter pressed, not with every letter.
 function FilterField({
   label,
   value,
   type = 'text',
-  placeholder,
-  choices = [],
   wrong,
   take,
 }: {
   label: string
   value: string
   type?: 'text' | 'datetime-local'
-  placeholder?: string
-  choices?: readonly string[]
   wrong?: string | undefined
   take: (value: string) => void
 }) {
@@ -47,27 +46,18 @@ function FilterField({
         type={type}
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
-        placeholder={placeholder}
         spellCheck={false}
         autoComplete="off"
-        list={choices.length > 0 ? `${id}-choices` : undefined}
         aria-invalid={wrong ? true : undefined}
         aria-describedby={wrong ? `${id}-wrong` : undefined}
         onBlur={done}
         onKeyDown={(event) => event.key === 'Enter' && done()}
-        className="min-h-9 w-full min-w-0 rounded-md border border-line-strong bg-panel px-2 py-1.5 placeholder:text-soft"
+        className="min-h-9 w-full min-w-0 rounded-md border border-line-strong bg-panel px-2 py-1.5"
       />
       {wrong ? (
         <p id={`${id}-wrong`} className="text-xs text-danger">
           {wrong}
         </p>
-      ) : null}
-      {choices.length > 0 ? (
-        <datalist id={`${id}-choices`}>
-          {choices.map((one) => (
-            <option key={one} value={one} />
-          ))}
-        </datalist>
       ) : null}
     </div>
   )
@@ -89,6 +79,7 @@ export function FilterBar({
   narrow: (to: Filters) => void
 }) {
   const { t } = useTranslation()
+  const words = useWords()
   const people = useQuery(actors(org))
   const known = people.data ?? []
   const { actor = '' } = filters
@@ -109,19 +100,17 @@ export function FilterBar({
         ]}
         choose={(value) => set('actor', value)}
       />
-      <FilterField
+      <Choice
         label={t('audit.action')}
         value={filters.action ?? ''}
-        placeholder={t('audit.action_hint')}
-        choices={seen.actions}
-        take={(value) => set('action', value)}
+        options={[{ value: '', text: t('audit.all') }, ...words.actions(withOne(seen.actions, filters.action))]}
+        choose={(value) => set('action', value)}
       />
-      <FilterField
+      <Choice
         label={t('audit.kind')}
         value={filters.target_kind ?? ''}
-        placeholder={t('audit.kind_hint')}
-        choices={seen.kinds}
-        take={(value) => set('target_kind', value)}
+        options={[{ value: '', text: t('audit.all') }, ...words.kinds(withOne(seen.kinds, filters.target_kind))]}
+        choose={(value) => set('target_kind', value)}
       />
       <FilterField
         label={t('audit.target_id')}

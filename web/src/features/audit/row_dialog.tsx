@@ -9,6 +9,7 @@ import { Dialog } from '@/components/dialog'
 import { changesOf, factsOf, hashOf, plain } from './detail'
 import type { Filters } from './filters'
 import { ActorName } from './actor_name'
+import { useWords } from './words'
 
 function Value({ of }: { of: unknown }) {
   const { t } = useTranslation()
@@ -43,6 +44,7 @@ export function RowDialog({
   onClose: () => void
 }) {
   const { t, language } = useTranslation()
+  const words = useWords()
   const full = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' })
   const changes = changesOf(of.detail)
   const actor = of.actor.kind === 'system' ? 'system' : of.actor.id
@@ -53,8 +55,7 @@ export function RowDialog({
       title={t('audit.row', { seq: of.seq })}
       lead={
         <p>
-          <span className="font-mono text-xs break-all text-ink">{of.action}</span>{' '}
-          {t(`audit.${of.result}`)}
+          <span className="text-ink">{words.action(of.action)}</span>: {t(`audit.${of.result}`)}
         </p>
       }
     >
@@ -65,8 +66,11 @@ export function RowDialog({
         <Fact name={t('audit.actor')}>
           <ActorName of={of.actor} />
         </Fact>
+        <Fact name={t('audit.action_name')}>
+          <Value of={of.action} />
+        </Fact>
         <Fact name={t('audit.target')}>
-          {of.target.kind}{' '}
+          {words.kind(of.target.kind)}{' '}
           {of.target.id === null ? null : of.target.kind === 'member' ? (
             <Link
               to="/o/$org/people/$user"
@@ -80,12 +84,12 @@ export function RowDialog({
           )}
         </Fact>
         {factsOf(of.detail).map(([name, value]) => (
-          <Fact key={name} name={<span className="font-mono text-xs">{name}</span>}>
+          <Fact key={name} name={words.field(name)}>
             <Value of={value} />
           </Fact>
         ))}
         {changes.map((change) => (
-          <Fact key={change.field} name={<span className="font-mono text-xs">{change.field}</span>}>
+          <Fact key={change.field} name={words.field(change.field)}>
             <span className="sr-only">{t('audit.before')}</span> <Value of={change.before} />{' '}
             <span aria-hidden className="text-soft">
               →
