@@ -12,7 +12,7 @@ const sandbox = (state: string, findings: object[]) => ({
   findings,
 })
 
-test('who is alone, exposed or unproved is told in words, and of a simulated cluster that it is one', async ({ page, ann }) => {
+test('what is isolated, what is not and what is unproved is told in words, and of a simulated cluster that it is one', async ({ page, ann }) => {
   const look = (state: string, complete: boolean, findings: object[], cluster = 'kubernetes') =>
     page.route('**/api/v1/orgs/*/isolation?*', (route) =>
       route.fulfill({
@@ -29,13 +29,13 @@ test('who is alone, exposed or unproved is told in words, and of a simulated clu
   const path = `/o/${ann.org}/isolation`
   await look('alone', true, [])
   await page.goto(path)
-  await expect(page.getByText('Your organization is alone')).toBeVisible()
-  await expect(page.getByRole('listitem').filter({ hasText: 'sandbox-01939f6e' })).toContainText('Alone')
+  await expect(page.getByText('Your organization is isolated')).toBeVisible()
+  await expect(page.getByRole('listitem').filter({ hasText: 'sandbox-01939f6e' })).toContainText('Isolated from other organizations')
   await holds(page, 'isolation-alone')
   await page.unroute('**/api/v1/orgs/*/isolation?*')
   await look('exposed', true, [{ kind: 'foreign_path', text: 'pods in 1 other namespace reach TCP 80' }])
   await page.goto(path)
-  await expect(page.getByText('1 sandbox is exposed')).toBeVisible()
+  await expect(page.getByText('1 sandbox is not isolated')).toBeVisible()
   await expect(page.getByText('pods in 1 other namespace reach TCP 80')).toBeVisible()
   await holds(page, 'isolation-exposed', { brief: true })
   await page.unroute('**/api/v1/orgs/*/isolation?*')

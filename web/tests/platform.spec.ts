@@ -23,6 +23,8 @@ test('an administrator finds an organization and raises its plan, and at once mo
   await expect(dialog.getByRole('button', { name: 'Set the plan' })).toBeDisabled()
   await dialog.getByLabel('Plan').selectOption('enterprise')
   await expect(dialog).toContainText('No limit')
+  // In the same words as on the pages of the isolation.
+  await expect(page.getByRole('row', { name: /^Isolation/ })).toContainText('Isolated from other organizations')
   await holds(page, 'platform-plan', { brief: true })
   await dialog.getByRole('button', { name: 'Set the plan' }).click()
   await expect(row).toContainText('enterprise')

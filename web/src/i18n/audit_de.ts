@@ -84,9 +84,9 @@ export const auditDe: Record<keyof typeof auditEn, string> = {
   'act.templates:read': 'Vorlagen ansehen',
   'act.templates:write': 'Vorlagen ändern',
 
-  'kind.access_export': 'Ausfuhr der Zugriffsprüfung',
-  'kind.access_review': 'Zugriffsprüfung',
-  'kind.audit_export': 'Ausfuhr des Protokolls',
+  'kind.access_export': 'Export der Rechteprüfung',
+  'kind.access_review': 'Rechteprüfung',
+  'kind.audit_export': 'Export des Protokolls',
   'kind.deployment': 'Deployment',
   'kind.invitation': 'Einladung',
   'kind.member': 'Person',

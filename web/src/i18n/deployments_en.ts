@@ -86,6 +86,17 @@ export const deploymentsEn = {
   'phase.Stopped': 'Stopped',
   'phase.Updating': 'Updating',
 
+  'template.nginx': 'A web server that runs without root. Serves its welcome page until you bring your own image.',
+  'template.nginx.name': 'nginx',
+  'template.postgresql': 'A PostgreSQL 16 database on a volume of its own, for the other deployments of the team.',
+  'template.postgresql.POSTGRES_DB': 'Name of the first database',
+  'template.postgresql.POSTGRES_PASSWORD': 'Password of the owner',
+  'template.postgresql.POSTGRES_USER': 'Name of the database’s owner',
+  'template.postgresql.name': 'PostgreSQL',
+  'template.web-redis': 'A small web service (podinfo) that keeps what is posted to /cache/{key} in a Redis beside it.',
+  'template.web-redis.REDIS_PASSWORD': 'Password between the two services',
+  'template.web-redis.name': 'Web service with Redis',
+
   'unkept.leave': 'Leave without them',
   'unkept.stay': 'Stay here',
   'unkept.text': 'Not all of the secrets on this page were copied, and nobody can read them again here.',

@@ -48,8 +48,8 @@ export const teamsDe: Record<keyof typeof teamsEn, string> = {
   'team.role_title': 'Rolle von {{name}} im Team',
   'team.settings': 'Einstellungen',
   'team.since': 'Darin seit',
-  'team.slug_hint': 'Steht in Adressen. Bleibt es leer, wird eine aus dem Namen gemacht.',
-  'team.slug_moved': 'Steht in Adressen. Links mit dem alten enden.',
+  'team.slug_hint': 'Steht in Adressen. Bleibt er leer, wird er aus dem Namen gebildet.',
+  'team.slug_moved': 'Steht in Adressen. Links mit dem alten gelten dann nicht mehr.',
 
   'teams.manage_text': 'Was hier läuft, gehört einem Team, und Personen sehen die Teams, in denen sie sind.',
 

@@ -47,7 +47,7 @@ export function IsolationPage({ org }: { org: string }) {
       >
         <div className="flex flex-col gap-6">
           {look ? <Verdict of={look} whose="isolation" /> : null}
-          <Section title={t('isolation.sandboxes')}>
+          <Section title={t('isolation.sandboxes')} lead={t('isolation.sandboxes_lead')}>
             <Panel>
               <ul className="divide-y divide-line">
                 {rows.map((one) => (

@@ -4,6 +4,8 @@ import { useTranslation } from '@/i18n'
 import type { Schemas } from '@/api/client'
 import { Pill, type PillTone } from '@/components/pill'
 
+import { usePromise } from './promise'
+
 type Sandbox = Omit<Schemas['SandboxIsolation'], 'user'>
 
 const tones: Record<Sandbox['state'], PillTone> = {
@@ -29,6 +31,7 @@ function Said({ texts, none }: { texts: readonly string[]; none: string }) {
 // One sandbox: whose it is, in which state, and why one can know.
 export function SandboxItem({ of, whose }: { of: Sandbox; whose: ReactNode }) {
   const { t } = useTranslation()
+  const promise = usePromise()
   return (
     <li className="flex flex-col gap-3 px-4 py-3">
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
@@ -37,7 +40,7 @@ export function SandboxItem({ of, whose }: { of: Sandbox; whose: ReactNode }) {
           <span className="font-mono text-xs break-all text-soft">{of.namespace}</span>
         </div>
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <span className="text-soft">{t(`isolation.profile_${of.profile}`)}</span>
+          <span className="text-soft">{promise(of.profile)}</span>
           {of.pods === null ? null : (
             <span className="text-soft">{t('isolation.pods', { count: of.pods })}</span>
           )}

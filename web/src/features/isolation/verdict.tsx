@@ -27,13 +27,13 @@ export function Verdict({
       tone={tones[state]}
       title={
         state === 'exposed'
-          ? t(`${whose}.exposed_title`, { count: of.totals.exposed })
-          : t(`${whose}.${state}_title`)
+          ? t('isolation.exposed_title', { count: of.totals.exposed })
+          : t(state === 'alone' ? `${whose}.alone_title` : 'isolation.unknown_title')
       }
     >
       <p>
-        {state === 'unknown' && of.cluster === 'simulated'
-          ? t('isolation.simulated')
+        {state === 'unknown'
+          ? t(of.cluster === 'simulated' ? 'isolation.simulated' : 'isolation.unknown_text')
           : t(`${whose}.${state}_text`)}
       </p>
       {of.checked_at ? (

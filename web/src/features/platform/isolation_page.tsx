@@ -22,7 +22,7 @@ export function PlatformIsolationPage({
   const look = list.data?.pages[0]
   const rows = list.data?.pages.flatMap((page) => page.items) ?? []
   return (
-    <Page title={t('platform.isolation')} of={t('nav.platform')} lead={t('platform.isolation_lead')}>
+    <Page title={t('isolation.title')} of={t('nav.platform')} lead={t('platform.isolation_lead')}>
       {look ? <Verdict of={look} whose="platform" /> : null}
       {look && look.unread.length > 0 ? (
         <Notice tone="warn" title={t('isolation.unread')}>

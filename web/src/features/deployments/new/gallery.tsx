@@ -9,6 +9,7 @@ import { ProblemNotice } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
 
 import { templates } from '../queries'
+import { useTemplateWords } from './template_words'
 
 const card =
   'flex min-h-32 flex-col gap-1.5 rounded-md border border-line bg-panel px-4 py-3 hover:border-line-strong hover:bg-sunken'
@@ -33,6 +34,7 @@ function Takes({ of }: { of: Schemas['Template'] }) {
 // What can be deployed: the templates, and an image of one's own.
 export function Gallery({ org, team }: { org: string; team: string }) {
   const { t } = useTranslation()
+  const words = useTemplateWords()
   const { data, error, refetch } = useQuery(templates)
   if (error && !data) return <ProblemNotice problem={asProblem(error)} retry={() => void refetch()} />
   if (!data)
@@ -55,7 +57,7 @@ export function Gallery({ org, team }: { org: string; team: string }) {
             search={{ template: one.name }}
             className={card}
           >
-            <Card title={one.display_name} text={one.description} foot={<Takes of={one} />} />
+            <Card title={words.name(one)} text={words.text(one)} foot={<Takes of={one} />} />
           </Link>
         </li>
       ))}

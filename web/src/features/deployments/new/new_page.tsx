@@ -22,6 +22,7 @@ import { ImageForm } from './image_form'
 import { freeName, nameFor } from './names'
 import { deployments, templates } from '../queries'
 import { TemplateForm } from './template_form'
+import { useTemplateWords } from './template_words'
 
 type Created = Schemas['CreatedDeployment']
 
@@ -98,6 +99,7 @@ export function NewPage({
   const navigate = useNavigate()
   useLive(org)
   const whyNot = useWhyNot(org)
+  const words = useTemplateWords()
   const [made, setMade] = useState<Created | null>(null)
   const { data, error, refetch } = useQuery(teamOf(org, team))
   const all = useQuery(templates)
@@ -105,7 +107,8 @@ export function NewPage({
   if (problem?.status === 404) return <NotFoundText was={data?.body.name} />
   if (problem && !data) return <ProblemNotice problem={problem} retry={() => void refetch()} />
   const chosen = template !== null || image
-  const display = all.data?.find((one) => one.name === template)?.display_name ?? template
+  const known = all.data?.find((one) => one.name === template)
+  const display = known ? words.name(known) : template
   const to = (name: string) => ({ to: '/o/$org/t/$team/d/$name', params: { org, team, name } }) as const
   const title = made
     ? t('deploy.made', { name: made.name })

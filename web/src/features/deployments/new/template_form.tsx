@@ -9,6 +9,7 @@ import { useDraft } from './draft'
 import { bodyOf, mustBeGiven, startOf, withoutSecrets, type Input } from './inputs'
 import { segments } from '../pointers'
 import { takesOfTemplate } from './quota'
+import { useTemplateWords } from './template_words'
 
 export function TemplateForm({
   org,
@@ -24,6 +25,7 @@ export function TemplateForm({
   done: (created: Schemas['CreatedDeployment']) => void | Promise<void>
 }) {
   const { t } = useTranslation()
+  const words = useTemplateWords()
   const form = useForm({ defaultValues: startOf(template, name) })
   const { errors } = form.formState
   useDraft(`${org}/${team}/template/${template.name}`, form, form.watch(), (values) =>
@@ -64,7 +66,7 @@ export function TemplateForm({
         return (
           <Field
             key={input.name}
-            label={input.description || input.name}
+            label={words.input(template, input)}
             hint={hint(input)}
             autoComplete={input.secret ? 'new-password' : 'off'}
             spellCheck={false}
