@@ -4,13 +4,24 @@ import { useTranslation } from '@/i18n'
 
 import { asProblem } from './api/client'
 import { bounds } from './api/made/bounds'
+import { email, type Format } from './formats'
 import { faultText, useProblemText } from './i18n/problems'
 
 type Bound = { required: boolean; minLength?: number; maxLength?: number }
 
+// For `validate` of a field: what is wrong with its form, in the page's language. Empty is for `required`.
+export function useFormat() {
+  const { language } = useTranslation()
+  return (format: Format) => (text: string) => {
+    const message = text.trim() === '' ? null : format(text)
+    return message === null || faultText({ pointer: '', message }, language)
+  }
+}
+
 // What the contract says of a field, before the server has to.
 export function useRules<S extends keyof typeof bounds>(schema: S) {
   const { t } = useTranslation()
+  const formed = useFormat()
   return <F extends FieldValues>(field: keyof (typeof bounds)[S] & Path<F>): RegisterOptions<F, Path<F>> => {
     const bound = bounds[schema][field] as Bound
     return {
@@ -31,6 +42,7 @@ export function useRules<S extends keyof typeof bounds>(schema: S) {
             },
           }
         : {}),
+      ...(field === 'email' ? { validate: formed(email) } : {}),
     } as RegisterOptions<F, Path<F>>
   }
 }

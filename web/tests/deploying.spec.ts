@@ -84,7 +84,9 @@ test('what is wrong stands at its field; a draft outlives a reload and is not le
   await page.getByRole('link', { name: /^Your own image/ }).click()
   await page.getByLabel('Image', { exact: true }).fill('docker.io/library/Not An Image')
   await page.getByRole('button', { name: 'Deploy' }).click()
+  // All of it at once: what the page knows and what the server would say.
   await expect(page.getByLabel('Reachable')).toHaveAccessibleDescription(/without a port/)
+  await expect(page.getByLabel('Image', { exact: true })).toHaveAccessibleDescription(/Must be an image reference/)
   await page.getByLabel('Port').fill('8080')
   await expect(page.getByLabel('Reachable')).not.toHaveAccessibleDescription(/without a port/)
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('not-an-image')

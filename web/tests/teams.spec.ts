@@ -7,8 +7,12 @@ test('a team is made, filled, renamed and deleted with what runs in it', async (
   await holds(page, 'teams')
   await page.getByRole('button', { name: 'New team' }).click()
   const making = page.getByRole('dialog', { name: 'New team' })
-  await making.getByLabel('Name of the team').fill('Shop')
   await making.getByLabel('Short name').fill('Not A Slug')
+  await making.getByRole('button', { name: 'Create team' }).click()
+  // Both at once.
+  await expect(making.getByLabel('Name of the team')).toHaveAccessibleDescription(/Please fill this in/)
+  await expect(making.getByLabel('Short name')).toHaveAccessibleDescription(/May only have lower-case letters/)
+  await making.getByLabel('Name of the team').fill('Shop')
   await making.getByRole('button', { name: 'Create team' }).click()
   await expect(making.getByLabel('Short name')).toBeFocused()
   await making.getByLabel('Short name').fill('')

@@ -18,6 +18,8 @@ const faults: [RegExp, string][] = [
   [/must start with a letter or '_'/, 'Der Name beginnt mit einem Buchstaben oder _; danach gehen auch Ziffern.'],
   [/^cannot be public without a port$/, 'Ohne Port kann es nicht von überall erreichbar sein.'],
   [/domain in ASCII/, 'Die Domain muss in ASCII stehen, in der Form, die mit xn-- beginnt.'],
+  [/^must be an e-mail address/, 'Muss eine E-Mail-Adresse sein, etwa anna@example.com.'],
+  [/^must not look like an id$/, 'Darf nicht wie eine Kennung aussehen.'],
   [/^is taken$/, 'Ist schon vergeben.'],
   [/domain with a dot/, 'Braucht eine Domain mit einem Punkt.'],
   [/^must be the address that the link was sent to$/, 'Muss die Adresse sein, an die der Link ging.'],

@@ -4,6 +4,8 @@ import { useTranslation } from '@/i18n'
 
 import { Button } from '@/components/button'
 import { TextField } from '@/components/field'
+import { image, quantity, variable } from '@/formats'
+import { useFormat } from '@/forms'
 
 import { isTwice, type Draft } from './change'
 
@@ -12,6 +14,7 @@ const box = 'min-h-9 w-full rounded-md border bg-panel px-3 py-1.5 font-mono tex
 // The variables of a service, one a line. A value may have lines of its own.
 function Variables({ service }: { service: string }) {
   const { t } = useTranslation()
+  const formed = useFormat()
   const form = useFormContext<Draft>()
   const path = `services.${service}.env` as const
   const { fields, append, remove } = useFieldArray({ control: form.control, name: path })
@@ -34,7 +37,10 @@ function Variables({ service }: { service: string }) {
                   spellCheck={false}
                   className={`${box} ${edge}`}
                   {...form.register(`${path}.${at}.name`, {
-                    validate: () => !isTwice(form.getValues(path), at) || t('deploy.variable_twice'),
+                    validate: {
+                      once: () => !isTwice(form.getValues(path), at) || t('deploy.variable_twice'),
+                      formed: (name) => formed(variable)(name.trim()),
+                    },
                   })}
                 />
                 <textarea
@@ -84,6 +90,7 @@ export function ServiceFields({
   onImage?: (image: string) => void
 }) {
   const { t } = useTranslation()
+  const formed = useFormat()
   const form = useFormContext<Draft>()
   const errors = form.formState.errors.services?.[service]
   const path = `services.${service}` as const
@@ -101,6 +108,7 @@ export function ServiceFields({
         error={errors?.image}
         {...form.register(`${path}.image`, {
           required: t('field.required'),
+          validate: formed(image),
           onChange: (event: { target: { value: string } }) => onImage?.(event.target.value),
         })}
       />
@@ -126,14 +134,14 @@ export function ServiceFields({
           hint={t('deploy.cpu_hint')}
           autoComplete="off"
           error={errors?.cpu}
-          {...form.register(`${path}.cpu`)}
+          {...form.register(`${path}.cpu`, { required: t('field.required'), validate: formed(quantity) })}
         />
         <TextField
           label={t('deploy.memory')}
           hint={t('deploy.memory_hint')}
           autoComplete="off"
           error={errors?.memory}
-          {...form.register(`${path}.memory`)}
+          {...form.register(`${path}.memory`, { required: t('field.required'), validate: formed(quantity) })}
         />
       </div>
       <Variables service={service} />

@@ -16,7 +16,8 @@ import { Stale } from '@/components/stale'
 import { toast } from '@/components/toasts'
 import { Unsaved } from '@/components/unsaved'
 import { useWhyNot } from '@/features/frame/why_not'
-import { useRules, useSend } from '@/forms'
+import { label } from '@/formats'
+import { useFormat, useRules, useSend } from '@/forms'
 
 import { Ending } from './ending'
 import { Ownership } from './ownership'
@@ -25,6 +26,7 @@ function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null
   const { t } = useTranslation()
   const navigate = useNavigate()
   const client = useQueryClient()
+  const formed = useFormat()
   const rules = useRules('NewOrganization')
   const whyNot = useWhyNot(of.slug)
   const may = of.allowed_actions.includes('org:update')
@@ -86,7 +88,7 @@ function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null
         readOnly={!may}
         spellCheck={false}
         error={errors.slug}
-        {...form.register('slug', { required: t('field.required') })}
+        {...form.register('slug', { required: t('field.required'), validate: formed(label(30)) })}
       />
       {may ? (
         <div>

@@ -8,11 +8,13 @@ import { renew } from '@/api/queries'
 import { TextArea, TextField } from '@/components/field'
 import { FormDialog } from '@/components/form_dialog'
 import { PlanFull } from '@/components/plan_full'
-import { useOnce, useRules, useSend } from '@/forms'
+import { label } from '@/formats'
+import { useFormat, useOnce, useRules, useSend } from '@/forms'
 
 export function NewTeamDialog({ org, onClose }: { org: string; onClose: () => void }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
+  const formed = useFormat()
   const rules = useRules('NewTeam')
   const once = useOnce()
   const [full, setFull] = useState<Problem | null>(null)
@@ -61,7 +63,7 @@ export function NewTeamDialog({ org, onClose }: { org: string; onClose: () => vo
         autoComplete="off"
         spellCheck={false}
         error={errors.slug}
-        {...form.register('slug')}
+        {...form.register('slug', { validate: formed(label(30)) })}
       />
       <TextArea
         label={t('teams.purpose')}

@@ -12,13 +12,15 @@ import { Panel, Section } from '@/components/page'
 import { toast } from '@/components/toasts'
 import { Unsaved } from '@/components/unsaved'
 import { useWhyNot } from '@/features/frame/why_not'
-import { useRules, useSend } from '@/forms'
+import { label } from '@/formats'
+import { useFormat, useRules, useSend } from '@/forms'
 
 import { DeleteTeamDialog } from './delete_team_dialog'
 
 function Naming({ org, of, etag }: { org: string; of: Schemas['Team']; etag: string | null }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
+  const formed = useFormat()
   const rules = useRules('NewTeam')
   const whyNot = useWhyNot(org)
   const may = of.allowed_actions.includes('team:update')
@@ -61,7 +63,7 @@ function Naming({ org, of, etag }: { org: string; of: Schemas['Team']; etag: str
         readOnly={!of.allowed_actions.includes('teams:update')}
         spellCheck={false}
         error={errors.slug}
-        {...form.register('slug', { required: t('field.required') })}
+        {...form.register('slug', { required: t('field.required'), validate: formed(label(30)) })}
       />
       <TextArea
         label={t('teams.purpose')}

@@ -3,11 +3,12 @@ import { useForm } from 'react-hook-form'
 import { useTranslation } from '@/i18n'
 
 import type { Schemas } from '@/api/client'
-import { SelectField, TextField } from '@/components/field'
+import { SelectField } from '@/components/field'
 
 import type { Draft, ServiceDraft } from '../change'
 import { CreateForm } from './create_form'
 import { useDraft } from './draft'
+import { NameField, useNameRules } from './name_field'
 import { freeName, nameFor } from './names'
 import { segments, serviceField } from '../pointers'
 import { takesOf } from './quota'
@@ -61,6 +62,7 @@ export function ImageForm({
   const form = useForm<Values>({ defaultValues: start })
   const values = form.watch()
   const { errors } = form.formState
+  const nameRules = useNameRules(taken)
   // The name follows the image until somebody gives another.
   const suggested = useRef('')
   const { cpu, memory, replicas } = values.services.web ?? service
@@ -80,14 +82,7 @@ export function ImageForm({
       }}
       done={done}
     >
-      <TextField
-        label={t('deployments.name')}
-        hint={t('deploy.name_hint')}
-        spellCheck={false}
-        autoComplete="off"
-        error={errors.name}
-        {...form.register('name', { required: t('field.required') })}
-      />
+      <NameField error={errors.name} {...form.register('name', nameRules)} />
       <ServiceFields
         service="web"
         onImage={(image) => {

@@ -79,6 +79,7 @@ function Chosen({
       team={team}
       template={found}
       name={freeName(nameFor(found.name), taken)}
+      taken={taken}
       done={done}
     />
   )

@@ -7,6 +7,7 @@ import { PasswordField, TextField } from '@/components/field'
 import { CreateForm } from './create_form'
 import { useDraft } from './draft'
 import { bodyOf, mustBeGiven, startOf, withoutSecrets, type Input } from './inputs'
+import { NameField, useNameRules } from './name_field'
 import { segments } from '../pointers'
 import { takesOfTemplate } from './quota'
 import { useTemplateWords } from './template_words'
@@ -16,18 +17,21 @@ export function TemplateForm({
   team,
   template,
   name,
+  taken,
   done,
 }: {
   org: string
   team: string
   template: Schemas['Template']
   name: string
+  taken: ReadonlySet<string>
   done: (created: Schemas['CreatedDeployment']) => void | Promise<void>
 }) {
   const { t } = useTranslation()
   const words = useTemplateWords()
   const form = useForm({ defaultValues: startOf(template, name) })
   const { errors } = form.formState
+  const nameRules = useNameRules(taken)
   useDraft(`${org}/${team}/template/${template.name}`, form, form.watch(), (values) =>
     withoutSecrets(template, values),
   )
@@ -53,14 +57,7 @@ export function TemplateForm({
       }}
       done={done}
     >
-      <TextField
-        label={t('deployments.name')}
-        hint={t('deploy.name_hint')}
-        spellCheck={false}
-        autoComplete="off"
-        error={errors.name}
-        {...form.register('name', { required: t('field.required') })}
-      />
+      <NameField error={errors.name} {...form.register('name', nameRules)} />
       {template.inputs.map((input) => {
         const Field = input.secret ? PasswordField : TextField
         return (
