@@ -27,13 +27,28 @@ TEST_CASE("every address that is nobody else's gives the web's document") {
     CHECK(page.body.find("<b>") == std::string::npos);
   }
   for (const char* path :
-       {"/api", "/api/v1/nothing", "/assets", "/assets/none.js", "/docs/none", "/problems",
-        "/openapi.json/x", "/favicon.ico", "/.well-known/security.txt",
-        "/.well-known/change-password", "/robots.txt/x"}) {
+       {"/api", "/api/v1/nothing", "/assets", "/assets/none.js", "/openapi.json/x", "/favicon.ico",
+        "/.well-known/security.txt", "/.well-known/change-password", "/robots.txt/x"}) {
     CAPTURE(path);
     const Reply absent = nobody.get(path, kBrowser);
     CHECK(absent.status == 404);
     CHECK(absent.json().text("code") == "not_found");
+  }
+}
+
+TEST_CASE("a mistyped address of the documentation is a page for a browser, and absent for all") {
+  Server server;
+  Person nobody = server.nobody();
+  for (const char* path : {"/docs", "/docs/none", "/problems", "/problems/x/y"}) {
+    CAPTURE(path);
+    const Reply page = nobody.get(path, kBrowser);
+    CHECK(page.status == 404);
+    CHECK(page.header("content-type") == "text/html; charset=utf-8");
+    for (const Fields& fields : {Fields{}, Fields{{"Accept", "application/json"}}}) {
+      const Reply absent = nobody.get(path, fields);
+      CHECK(absent.status == 404);
+      CHECK(absent.json().text("code") == "not_found");
+    }
   }
 }
 

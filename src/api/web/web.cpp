@@ -48,14 +48,23 @@ http::Response asset(const Served& file, std::string_view accept_encoding) {
   return response;
 }
 
+std::string_view first_segment(std::string_view path) {
+  return path.substr(1, path.substr(1).find('/'));
+}
+
 // What is served below these is never a page, whether or not there is anything: ours, and what
 // programs ask every host for, which would take a page for an answer.
 bool is_page(std::string_view path) {
   constexpr std::array<std::string_view, 10> kOthers = {
       "api",    "assets",       "docs",        "problems",    "healthz",
       "readyz", "openapi.json", ".well-known", "favicon.ico", "robots.txt"};
-  const std::string_view first = path.substr(1, path.substr(1).find('/'));
-  return std::ranges::find(kOthers, first) == kOthers.end();
+  return std::ranges::find(kOthers, first_segment(path)) == kOthers.end();
+}
+
+// Of those, what people read in a browser too, and mistype there.
+bool is_read_by_people(std::string_view path) {
+  const std::string_view first = first_segment(path);
+  return first == "docs" || first == "problems";
 }
 
 http::Response document(const Services& services, const http::Request& request, Random& random,
@@ -129,9 +138,15 @@ void mount_web(http::Router& raw, const Services& services, Random& random,
   if (!pages) return;
   raw.otherwise([counted = counted_by_address(services, page)](
                     http::Request& request) -> std::optional<http::Response> {
-    if (!is_page(request.path) || !accepts_html(request.headers.get("Accept"), Html::tolerated))
-      return std::nullopt;
-    return counted(request);
+    const std::string_view accept = request.headers.get("Accept");
+    if (is_page(request.path)) {
+      if (!accepts_html(accept, Html::tolerated)) return std::nullopt;
+      return counted(request);
+    }
+    if (!is_read_by_people(request.path) || !accepts_html(accept, Html::named)) return std::nullopt;
+    http::Response absent = counted(request);
+    if (absent.status == 200) absent.status = 404;
+    return absent;
   });
 }
 
