@@ -72,9 +72,10 @@ void Cache::put(const kube::Kind& kind, Store& store, const Json& object, Trust 
   const kube::Ref ref = kube::ref_of(kind, object);
   Seen& slot = store.objects[{ref.ns, ref.name}];
   const Seen before = slot;
-  // The same object again, from a list after a write, or the echo of our own write.
-  if (trust == Trust::newer && before && before.uid() == object.text("metadata", "uid") &&
-      version_of(object) != 0 && version_of(object) <= version_of(*before.object))
+  // The same object again, from a list after a write, or the echo of our own write; or one of the
+  // same name that was there before it.
+  if (trust == Trust::newer && before && version_of(object) != 0 &&
+      version_of(object) <= version_of(*before.object))
     return;
   slot = {std::make_shared<const Json>(trimmed(kind, object)), applied_by_us(object)};
   const Seen after = slot;
