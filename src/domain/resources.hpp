@@ -46,6 +46,9 @@ inline constexpr std::string_view kOursSelector = "app.kubernetes.io/managed-by=
 namespace annotations {
 // On a namespace: the random claim by which it is known to be ours.
 inline constexpr std::string_view kClaim = "k8s-scheduler.dev/claim";
+// On a namespace: its own UID, once all that closes it has been written into it. It goes with the
+// namespace, so that one made anew is known not to be closed.
+inline constexpr std::string_view kClosed = "k8s-scheduler.dev/closed";
 // Hash of the tree that was last applied, so that a field we no longer send is noticed.
 inline constexpr std::string_view kWanted = "k8s-scheduler.dev/wanted";
 // On a UserDeployment: its claims stay when it is deleted, for it to come back to.

@@ -48,6 +48,14 @@ Json wanted_part(const Json& object) {
   return out;
 }
 
+// What names the very object, and the hash over it, differ in one that is made anew.
+Json without_uid(Json part) {
+  Json& meta = part["metadata"];
+  if (Json* notes = meta.find("annotations"); notes != nullptr && notes->find(annotations::kClosed))
+    for (const auto note : {annotations::kClosed, annotations::kWanted}) notes->erase(note);
+  return part;
+}
+
 // Whether `is` has all that `was` had. What others add to lists that have keys stays theirs, as it
 // does for every writer by server-side apply.
 bool covers(const Json& is, const Json& was) {
@@ -200,7 +208,7 @@ TEST_CASE("every managed object that is deleted by hand is there again within 10
       const auto after = world.get(ref);
       REQUIRE(after);
       CHECK(after->text("metadata", "uid") != object.text("metadata", "uid"));
-      CHECK(wanted_part(*after) == wanted_part(object));
+      CHECK(without_uid(wanted_part(*after)) == without_uid(wanted_part(object)));
     }
   }
   REQUIRE(arrive(world));

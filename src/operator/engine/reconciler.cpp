@@ -20,6 +20,9 @@ constexpr int kRoundsMax = 4;
 // A namespace that is not ours is in no watch of ours, so it is looked at again.
 constexpr Duration kLookAgain = minutes(1);
 
+// Until a watch that is late has told.
+constexpr Duration kLookSoon = seconds(1);
+
 // The last finalizer went with this write: the API server answers with what it then took away.
 bool is_gone(const Json& object) {
   const Json& finalizers = object.at("metadata", "finalizers");
@@ -201,8 +204,7 @@ std::optional<SandboxView> Reconciler::view_of(const std::string& ns) const {
     } else if (ready != nullptr && ready->status != "True") {
       view.reason = ready->reason == "NamespaceTaken" ? ready->reason : "SandboxNotReady";
       view.message = ready->message;
-    } else if (ready != nullptr && there && owns_namespace(sandbox->spec, *there.object) &&
-               !is_terminating(*there.object)) {
+    } else if (ready != nullptr && there && takes_pods(sandbox->spec, *there.object)) {
       view.ready = true;
       view.reason.clear();
       view.message.clear();
@@ -224,6 +226,16 @@ Outcome Reconciler::reconcile_sandbox(const std::string& name) {
   std::optional<kube::KubeError> error;
   SandboxPlan next;
   SandboxResource sandbox;
+  const auto look = [&] {
+    looked = true;
+    auto there = cluster_.get({kinds::kNamespace, {}, sandbox.spec.ns});
+    if (!there) return there;
+    hidden = Seen{std::make_shared<const Json>(*there), false};
+    // With our label it is one that the watch is only late to tell of.
+    if (hidden.label(labels::kManagedBy) == labels::kProduct)
+      cache_.put_answer(kinds::kNamespace, *there);
+    return there;
+  };
   for (int round = 0; round < kRoundsMax && !error; ++round) {
     const Seen seen = cache_.find(ref);
     if (!seen) {
@@ -244,10 +256,8 @@ Outcome Reconciler::reconcile_sandbox(const std::string& name) {
     if (!observed.ns && !looked && (ending || was_taken)) {
       // The finalizer goes only when the namespace is truly gone; and a name that was another's is
       // asked about, not tried again and again.
-      looked = true;
-      const auto there = cluster_.get({kinds::kNamespace, {}, sandbox.spec.ns});
-      if (there)
-        hidden = observed.ns = Seen{std::make_shared<const Json>(*there), false};
+      if (const auto there = look())
+        observed.ns = hidden;
       else if (!there.error().is_not_found())
         return after_failure(there.error());
     }
@@ -257,12 +267,7 @@ Outcome Reconciler::reconcile_sandbox(const std::string& name) {
     if (done) continue;
     const bool exists = done.error().is_conflict() && done.error().reason == "AlreadyExists";
     if (exists && !looked) {
-      looked = true;
-      const auto there = cluster_.get({kinds::kNamespace, {}, sandbox.spec.ns});
-      if (there)
-        hidden = Seen{std::make_shared<const Json>(*there), false};
-      else
-        error = there.error();
+      if (const auto there = look(); !there) error = there.error();
     } else {
       error = done.error();
     }
@@ -345,6 +350,16 @@ Outcome Reconciler::reconcile_deployment(const kube::Ref& ref) {
     observed = observe(ref.ns, resource.spec.stem);
     next = plan(resource, observed, config_, clock_.now());
     if (next.steps.empty()) break;
+    if (makes_pods(next.steps)) {
+      // The watch may not have told yet that the namespace was made anew.
+      const auto there = cluster_.get({kinds::kNamespace, {}, ref.ns});
+      if (!there && !there.error().is_not_found()) {
+        error = there.error();
+        break;
+      }
+      if (!there || !takes_pods(observed.sandbox->spec, *there))
+        return {Outcome::Kind::again, kLookSoon};
+    }
     if (const auto done = run(next.steps, kDeploymentManager); !done) error = done.error();
   }
   Outcome outcome;

@@ -191,7 +191,9 @@ class Writer {
       const auto say = [&](const kube::Ref& ref, const char* how) {
         found(ns, Finding::Kind::object, fmt::format("{} {} {}", ref.kind.name, ref.name, how));
       };
-      const Object wanted_namespace = namespace_object(sandbox.spec, config_.pod_security_version);
+      const Object wanted_namespace =
+          namespace_object(sandbox.spec, config_.pod_security_version,
+                           is_closed(*there.ns) ? there.ns->text("metadata", "uid") : "");
       if (!holds(*there.ns, wanted_namespace.tree()))
         say(wanted_namespace.ref(), "is not as it was written");
       const auto wanted = sandbox_objects(sandbox, judge_.deployments_in(ns), config_);

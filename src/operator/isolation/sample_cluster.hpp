@@ -52,7 +52,8 @@ struct SampleCluster {
     }
     Json object = to_json(sandbox);
     view.sandboxes.push_back(std::move(object));
-    view.namespaces.push_back(namespace_object(sandbox.spec, config.pod_security_version).tree());
+    view.namespaces.push_back(
+        namespace_object(sandbox.spec, config.pod_security_version, {}).tree());
     for (const Object& o : sandbox_objects(sandbox, deployments, config)) add(o);
     for (const UserDeploymentResource& d : deployments)
       for (const Object& o : deployment_objects(d, sandbox.spec, {}, config)) {

@@ -92,6 +92,12 @@ DeploymentPlan plan_deletion(const UserDeploymentResource& deployment,
 
 }  // namespace
 
+bool makes_pods(const std::vector<Step>& steps) {
+  return std::ranges::any_of(steps, [](const Step& step) {
+    return step.verb == Step::Verb::apply && step.ref.kind == kinds::kDeployment;
+  });
+}
+
 bool is_suspended(const UserDeploymentSpec& spec, const SandboxSpec* sandbox) {
   return spec.suspended || (sandbox != nullptr && sandbox->suspended);
 }
@@ -166,11 +172,11 @@ DeploymentPlan plan(const UserDeploymentResource& deployment, const DeploymentOb
   DeploymentPlan out;
   // No pod in another organization's sandbox.
   if (observed.sandbox && observed.sandbox->spec.org_id == deployment.spec.org_id) {
+    const std::vector<Object> wanted =
+        deployment_objects(deployment, observed.sandbox->spec, observed.objects, config);
     if (!deployment.meta.has_finalizer)
       out.steps.push_back(
           apply_step(with_finalizer(kinds::kUserDeployment, deployment.meta), deployment.meta.uid));
-    const std::vector<Object> wanted =
-        deployment_objects(deployment, observed.sandbox->spec, observed.objects, config);
     apply_missing(out.steps, wanted, observed.objects);
     SeenList surplus;
     for (const SeenOfKind& s : observed.objects) {

@@ -40,6 +40,9 @@ struct DeploymentPlan {
 DeploymentPlan plan(const UserDeploymentResource& deployment, const DeploymentObserved& observed,
                     const OperatorConfig& config, Time now);
 
+// Whether pods may come of the steps.
+bool makes_pods(const std::vector<Step>& steps);
+
 // By its own word or by its sandbox's, whichever comes first: they come by two watches.
 bool is_suspended(const UserDeploymentSpec& spec, const SandboxSpec* sandbox);
 // The workload as it is to run: of a suspended deployment without pods. Nothing else sets replicas,

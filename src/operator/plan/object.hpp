@@ -44,7 +44,10 @@ struct Place {
 // Of a sandbox.
 // ------------------------------------------------------------------------------------
 
-Object namespace_object(const SandboxSpec& spec, std::string_view pod_security_version);
+// `closed`: the UID of the namespace that holds everything which closes it; empty for one that does
+// not yet.
+Object namespace_object(const SandboxSpec& spec, std::string_view pod_security_version,
+                        std::string_view closed);
 
 struct PortRange {
   std::string protocol = "TCP";

@@ -20,6 +20,15 @@ bool is_terminating(const Json& ns) {
          ns.text("status", "phase") == "Terminating";
 }
 
+bool is_closed(const Json& ns) {
+  const std::string_view uid = ns.text("metadata", "uid");
+  return !uid.empty() && ns.at("metadata", "annotations").text(annotations::kClosed) == uid;
+}
+
+bool takes_pods(const SandboxSpec& spec, const Json& ns) {
+  return owns_namespace(spec, ns) && !is_terminating(ns) && is_closed(ns);
+}
+
 namespace {
 
 std::string waiting_for(std::size_t count, std::string_view noun) {
@@ -129,19 +138,28 @@ SandboxPlan plan(const SandboxResource& sandbox, const SandboxObserved& observed
   if (!sandbox.meta.has_finalizer || !observed.ns)
     out.steps.push_back(
         apply_step(with_finalizer(kinds::kSandbox, sandbox.meta), sandbox.meta.uid));
-  Object wanted_namespace = namespace_object(spec, config.pod_security_version);
-  if (!observed.ns)
-    out.steps.push_back(create_step(std::move(wanted_namespace)));
-  else if (!holds(*observed.ns.object, wanted_namespace.tree()))
-    out.steps.push_back(apply_step(std::move(wanted_namespace), std::string(observed.ns.uid())));
+  if (!observed.ns) {
+    out.steps.push_back(create_step(namespace_object(spec, config.pod_security_version, {})));
+    out.status = status_of(sandbox, false, "Applying", "The namespace is being made.", false, now);
+    return out;
+  }
+  // What is seen in one that is not closed may have gone with the namespace of before, of which a
+  // watch that is late still tells. So everything is written, and then that it was.
+  const bool closed = is_closed(*observed.ns.object);
+  const SeenList there = closed ? observed.objects : SeenList{};
+  const std::string uid(observed.ns.uid());
+  Object wanted_namespace = namespace_object(spec, config.pod_security_version, uid);
+  if (closed && !holds(*observed.ns.object, wanted_namespace.tree()))
+    out.steps.push_back(apply_step(wanted_namespace, uid));
   const std::vector<Object> wanted = sandbox_objects(sandbox, observed.deployments, config);
-  apply_missing(out.steps, wanted, observed.objects);
-  for (const SeenOfKind& s : observed.objects) {
+  apply_missing(out.steps, wanted, there);
+  for (const SeenOfKind& s : there) {
     if (*s.kind != kinds::kNetworkPolicy || !is_ours_to_prune(s.seen)) continue;
     const kube::Ref ref = kube::ref_of(*s.kind, *s.seen.object);
     if (std::ranges::none_of(wanted, [&](const Object& o) { return o.ref() == ref; }))
       out.steps.push_back(remove_step(ref, std::string(s.seen.uid())));
   }
+  if (!closed) out.steps.push_back(apply_step(std::move(wanted_namespace), uid));
   out.status = out.steps.empty()
                    ? status_of(sandbox, true, "Applied", "Everything is in place.", true, now)
                    : status_of(sandbox, false, "Applying", "Objects are being made.", false, now);

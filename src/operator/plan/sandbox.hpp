@@ -40,6 +40,10 @@ Object sandbox_quota(const SandboxResource& sandbox);
 // True when `ns` carries the sandbox's claim.
 bool owns_namespace(const SandboxSpec& spec, const Json& ns);
 bool is_terminating(const Json& ns);
+// True when all that closes it was written into this very namespace, not one of the same name.
+bool is_closed(const Json& ns);
+// True when pods of the sandbox may be made in it.
+bool takes_pods(const SandboxSpec& spec, const Json& ns);
 
 // The status after a step could not be done.
 SandboxStatus failed_status(const SandboxResource& sandbox, std::string reason, std::string message,

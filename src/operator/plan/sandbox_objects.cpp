@@ -11,7 +11,8 @@ std::string_view Object::hash() const {
   return tree_.at("metadata", "annotations").text(annotations::kWanted);
 }
 
-Object namespace_object(const SandboxSpec& spec, std::string_view pod_security_version) {
+Object namespace_object(const SandboxSpec& spec, std::string_view pod_security_version,
+                        std::string_view closed) {
   Json names = Json::object();
   names.set(labels::kManagedBy, labels::kProduct)
       .set(labels::kPartOf, labels::kProduct)
@@ -25,6 +26,7 @@ Object namespace_object(const SandboxSpec& spec, std::string_view pod_security_v
   }
   Json notes = Json::object();
   notes.set(annotations::kClaim, spec.claim);
+  if (!closed.empty()) notes.set(annotations::kClosed, closed);
   return Builder::make(
       kinds::kNamespace,
       Json::object(
