@@ -37,3 +37,24 @@ TEST_CASE("into a namespace made anew all is written, whatever of the one before
       again.steps.back().object->tree().at("metadata", "annotations").text(annotations::kClosed) ==
       observed.ns.uid());
 }
+
+TEST_CASE(
+    "whatever a deployment lacks is made after its finalizer, which only a living one takes") {
+  Bench bench;
+  const SandboxResource s = sample::sandbox("sandbox-a");
+  bench.put(kinds::kNamespace, op::namespace_object(s.spec, "v1.30", {}).tree(), "test");
+  auto d = sample::wiki("sandbox-a", "wiki-abc123");
+  d.meta = user_deployment_from_json(bench.put(kinds::kUserDeployment, to_json(d), "sync"))->meta;
+  bench.run(op::plan(d, bench.around(s.spec), bench.config, bench.clock.now()).steps);
+  d.meta.has_finalizer = true;
+  auto observed = bench.around(s.spec);
+  for (std::size_t i = 0; i < observed.objects.size(); ++i) {
+    auto lacking = observed;
+    lacking.objects.erase(lacking.objects.begin() + static_cast<std::ptrdiff_t>(i));
+    const auto steps = op::plan(d, lacking, bench.config, bench.clock.now()).steps;
+    REQUIRE(steps.size() == 2);
+    CHECK(steps[0].ref.kind == kinds::kUserDeployment);
+    CHECK(steps[0].uid == d.meta.uid);
+    CHECK(steps[1].ref.kind == *observed.objects[i].kind);
+  }
+}

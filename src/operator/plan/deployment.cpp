@@ -174,7 +174,11 @@ DeploymentPlan plan(const UserDeploymentResource& deployment, const DeploymentOb
   if (observed.sandbox && observed.sandbox->spec.org_id == deployment.spec.org_id) {
     const std::vector<Object> wanted =
         deployment_objects(deployment, observed.sandbox->spec, observed.objects, config);
-    if (!deployment.meta.has_finalizer)
+    // Before the first object, so that there is never one that a deletion would forget. Again
+    // before any that is missing: only a resource that is still there takes it.
+    const bool makes = std::ranges::any_of(
+        wanted, [&](const Object& o) { return !find_seen(observed.objects, o.ref()); });
+    if (!deployment.meta.has_finalizer || makes)
       out.steps.push_back(
           apply_step(with_finalizer(kinds::kUserDeployment, deployment.meta), deployment.meta.uid));
     apply_missing(out.steps, wanted, observed.objects);
