@@ -39,6 +39,8 @@ constexpr FaultKind kFaults[] = {
     {"410", &Faults::watch_expired_410, 30},
 };
 
+constexpr const char* kThief = "me";
+
 SeededRandom random_of(std::uint64_t seed, std::uint64_t part) {
   return SeededRandom(seed * 2654435761U + part * 0x9e3779b97f4a7c15ULL + 1);
 }
@@ -137,12 +139,13 @@ class Story {
     world_.deployments[stem] = std::move(d);
   }
 
-  // What a mistake elsewhere would hand over: a deployment in another organization's sandbox.
+  // What a mistake elsewhere would hand over: a deployment in another organization's sandbox. One
+  // that is there stays whose it is; the definitions let nobody change that.
   void add_stray() {
+    const int before = count_;
     add_deployment();
-    if (count_ == 0) return;
-    const auto at = world_.deployments.find("app-" + std::to_string(count_));
-    if (at != world_.deployments.end()) at->second.spec.org_id = sample::uuid(99);
+    if (count_ > before)
+      world_.deployments.at("app-" + std::to_string(count_)).spec.org_id = sample::uuid(99);
   }
 
   void change_workload() {
@@ -155,6 +158,7 @@ class Story {
         for (Volume& v : s.volumes)
           for (const Volume& w : old->volumes)
             if (v.name == w.name) v.size_bytes = std::max(v.size_bytes, w.size_bytes);
+    replaced_[d->meta.ns].push_back(d->spec.workload);
     sample::set_workload(*d, std::move(next));
     ++d->spec.revision;
   }
@@ -213,9 +217,9 @@ class Story {
     if (down_) world_.cluster().set_down(true);
   }
 
-  // As sync does: room for what is granted and for what is still there, and one more pod of each
-  // service. It shrinks only when all has come to rest, since what is being replaced counts until
-  // then.
+  // Room for what is granted and for what is still there, and one more pod of each service. It
+  // shrinks only when all has come to rest: until then what is being replaced, and was larger
+  // perhaps, stands beside all of what replaces it.
   void fit_quotas() {
     const std::string lowered = std::exchange(lowered_, {});
     for (auto& [ns, sandbox] : world_.sandboxes) {
@@ -226,6 +230,7 @@ class Story {
       for (const Json& object : held(ns))
         if (const auto d = user_deployment_from_json(object))
           if (!world_.deployments.contains(d->spec.stem)) load.add(d->spec.workload);
+      for (const Workload& workload : replaced_[ns]) load.add(workload);
       SandboxQuota& kept = kept_[ns];
       const SandboxQuota now = room_for(load);
       for (const auto amount :
@@ -290,7 +295,7 @@ class Story {
       edit["spec"].set("selector", Json::object({{"app", "theirs"}}));
     else if (kind == kinds::kNamespace)
       edit["metadata"]["labels"].set("pod-security.kubernetes.io/enforce", "privileged");
-    if (chance(random_, 30)) edit["metadata"]["labels"].set(labels::kManagedBy, "me");
+    if (chance(random_, 30)) edit["metadata"]["labels"].set(labels::kManagedBy, kThief);
     // As if it were a part of another's deployment.
     const UserDeploymentResource* other = any(world_.deployments);
     const bool part = !object.at("metadata", "labels").text(labels::kDeployment).empty();
@@ -428,9 +433,18 @@ class Story {
     world_.cluster().set_down(false);
     world_.cluster().set_faults({});
     world_.cluster().set_nodes(true);
+    give_back();
     if (taken_.empty()) return;
     (void)world_.cluster().remove({kinds::kNamespace, {}, taken_}, {});
     taken_.clear();
+  }
+
+  // Who took an object for himself takes it away, or it would be in the quota for good.
+  void give_back() {
+    for (const kube::Kind* kind : {&kinds::kDeployment, &kinds::kService, &kinds::kIngress})
+      for (const Json& object : world_.list(*kind))
+        if (object.at("metadata", "labels").text(labels::kManagedBy) == kThief)
+          (void)world_.cluster().remove(kube::ref_of(*kind, object), {});
   }
 
   bool come_to_rest() {
@@ -442,6 +456,7 @@ class Story {
       if (!world_.settle()) return false;
     }
     kept_.clear();
+    replaced_.clear();
     fit_quotas();
     world_.apply();
     return world_.settle();
@@ -467,6 +482,8 @@ class Story {
   std::string lowered_;
   std::string taken_;
   std::map<std::string, SandboxQuota> kept_;
+  // Workloads that were changed since all was at rest, by namespace.
+  std::map<std::string, std::vector<Workload>> replaced_;
   std::shared_ptr<const kube::simulated::SimulatedCluster::Copy> copy_;
   std::vector<std::string> own_;
   int count_ = 0;
