@@ -146,9 +146,16 @@ TEST_CASE_FIXTURE(House,
 TEST_CASE_FIXTURE(House, "who was removed is found by the address of then, and by no later one") {
   const std::string before = max.email;
   REQUIRE(ann.del(member(max)).status == 204);
-  server.execute("UPDATE users SET email = 'later@example.com' WHERE id = '" + max.id + "'");
+  const auto move = [&](const std::string& to) {
+    server.execute("UPDATE users SET email = '" + to + "' WHERE id = '" + max.id + "'");
+  };
+  move("later@example.com");
   const std::string members = ann.org_path() + "/members/";
   CHECK(ann.poke(members + "later@example.com/reinstate").status == 404);
+  // The organization would be told the new one.
+  for (const std::string& known : {before, max.id})
+    CHECK(ann.poke(members + known + "/reinstate").json().text("code") == "invitation_required");
+  move(before);
   const Reply back = ann.poke(members + before + "/reinstate");
   REQUIRE(back.status == 200);
   CHECK(back.json().text("member", "user", "id") == max.id);

@@ -34,6 +34,7 @@ export const auditDe: Record<keyof typeof auditEn, string> = {
   'audit.request': 'Anfrage',
   'audit.row': 'Nummer {{seq}}',
   'audit.somebody': 'Nicht in der Organisation',
+  'audit.anonymous': 'Jemand ohne Anmeldung',
   'audit.system': 'Das System',
   'audit.target': 'Woran',
   'audit.target_id': 'Kennung des Gegenstands',

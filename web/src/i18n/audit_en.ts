@@ -32,6 +32,7 @@ export const auditEn = {
   'audit.request': 'Request',
   'audit.row': 'Number {{seq}}',
   'audit.somebody': 'Not in the organization',
+  'audit.anonymous': 'Somebody not signed in',
   'audit.system': 'The system',
   'audit.target': 'On what',
   'audit.target_id': 'Id of the thing',
