@@ -1,5 +1,8 @@
 // What is the same for every mailed link, whatever it is for.
+#include <algorithm>
 #include <functional>
+#include <latch>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -9,13 +12,23 @@ namespace ks::test {
 
 namespace {
 
+// Who comes with a link.
+struct By {
+  std::string address = "192.0.2.1";
+  // Where it takes one; else they sign in first.
+  std::optional<std::string> session = std::nullopt;
+};
+
 // One kind of link: how it is come by, how long it lives, and what it does.
 struct Kind {
   const char* name;
   Duration life;
   std::function<std::string(AccountWorld&)> get;
-  std::function<Error(AccountWorld&, const std::string&)>
-      use;  // Code bug and no problem: it worked.
+  std::function<Error(AccountWorld&, const std::string&, const By&)> used;
+  // Code bug and no problem: it worked.
+  Error use(AccountWorld& world, const std::string& token, const By& by = {}) const {
+    return used(world, token, by);
+  }
 };
 
 template <class T>
@@ -38,28 +51,34 @@ const std::vector<Kind>& kinds() {
          REQUIRE(world.begin("fresh@example.com"));
          return world.mail_to("fresh@example.com").token;
        },
-       [](AccountWorld& world, const std::string& token) { return error_of(world.finish(token)); }},
+       [](AccountWorld& world, const std::string& token, const By& by) {
+         return error_of(world.finish(token, kPassword, by.address));
+       }},
       {"reset", hours(1),
        [](AccountWorld& world) {
          world.somebody("forgetful@example.com");
          REQUIRE(world.forgot("forgetful@example.com"));
          return world.mail_to("forgetful@example.com").token;
        },
-       [](AccountWorld& world, const std::string& token) { return error_of(world.reset(token)); }},
+       [](AccountWorld& world, const std::string& token, const By& by) {
+         return error_of(world.reset(token, kOther, by.address));
+       }},
       {"change of address", hours(24),
        [](AccountWorld& world) {
          const SignedIn in = world.somebody("moving@example.com");
          REQUIRE(world.ask(in.token, "moved@example.com"));
          return world.mail_to("moved@example.com").token;
        },
-       [](AccountWorld& world, const std::string& token) {
+       [](AccountWorld& world, const std::string& token, const By& by) {
+         if (by.session) return error_of(world.confirm(token, by.session, by.address));
          // In the same second, in a session of its own.
-         const auto in = world.accounts.login(platform(), "moving@example.com", kPassword,
+         const auto in = world.accounts.login(world.client, "moving@example.com", kPassword,
                                               std::nullopt, from("192.0.2.9"));
          return error_of(world.confirm(token, in ? in->token : std::string()));
        }},
-      {"way back", days(7), way_back, [](AccountWorld& world, const std::string& token) {
-         return error_of(world.restore(token));
+      {"way back", days(7), way_back,
+       [](AccountWorld& world, const std::string& token, const By& by) {
+         return error_of(world.restore(token, kOther, by.address));
        }}};
   return kKinds;
 }
@@ -79,6 +98,8 @@ void check_neutral(const Error& error) {
 TEST_CASE("a mailed token works once and for its own purpose; all else is one neutral answer") {
   for_each_engine([](EngineCase& engine) {
     AccountWorld world(engine);
+    const ClientScope own = world.client;
+    const ClientScope anothers = world.another_client();
     std::vector<std::string> tokens;
     for (const Kind& kind : kinds()) tokens.push_back(kind.get(world));
     for (std::size_t i = 0; i < tokens.size(); ++i) {
@@ -91,11 +112,45 @@ TEST_CASE("a mailed token works once and for its own purpose; all else is one ne
         check_neutral(kind.use(world, wrong));
       for (std::size_t other = 0; other < tokens.size(); ++other)
         if (other != i) check_neutral(kind.use(world, tokens[other]));
+      world.client = anothers;
+      check_neutral(kind.use(world, token));
+      world.client = own;
     }
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       CAPTURE(kinds()[i].name);
       CHECK(worked(kinds()[i].use(world, tokens[i])));
       check_neutral(kinds()[i].use(world, tokens[i]));
+    }
+  });
+}
+
+TEST_CASE("of 100 uses of one mailed token at once, from as many networks, exactly one works") {
+  constexpr std::size_t kUses = 100;
+  for_each_engine([](EngineCase& engine) {
+    AccountWorld world(engine);
+    for (const Kind& kind : kinds()) {
+      CAPTURE(kind.name);
+      const std::string token = kind.get(world);
+      std::vector<Error> answers(kUses);
+      std::latch start(kUses);
+      {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 0; i < kUses; ++i)
+          threads.emplace_back([&, i] {
+            start.arrive_and_wait();
+            answers[i] =
+                kind.use(world, token, {"198.51.100." + std::to_string(i), world.asked_by});
+          });
+      }
+      CHECK(std::ranges::count_if(answers, worked) == 1);
+      for (const Error& answer : answers) {
+        // Tries at the password of a sign-up are bounded by its link.
+        if (answer.problem == "too_many_requests")
+          CHECK(std::string_view(kind.name) == "sign-up");
+        else if (!worked(answer))
+          check_neutral(answer);
+      }
+      check_neutral(kind.use(world, token));
     }
   });
 }

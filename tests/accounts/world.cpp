@@ -16,6 +16,10 @@ const TestStatement<Scope::fleet, Rows::one, 0> kMailCount("mail_count",
                                                            "SELECT COUNT(*) FROM mails");
 const TestStatement<Scope::client, Rows::none, 1> kDisable(
     "disable", "UPDATE users SET state = 'disabled' WHERE client_id = ?1 AND email = ?2");
+const TestStatement<Scope::fleet, Rows::none, 1> kPutClient(
+    "put_client",
+    "INSERT INTO clients (client_id, slug, name, state, created_at) "
+    "VALUES (?1, 'other', 'Other', 'active', 0)");
 
 Accounts::Options options_of(SignUpMode mode, const AccountBounds& bounds) {
   Accounts::Options options;
@@ -54,36 +58,36 @@ Founding AccountWorld::founding() const {
 Result<void> AccountWorld::begin(const std::string& email, const std::string& password,
                                  const std::string& address) {
   tick();
-  return accounts.begin_sign_up(platform(), {email, password, "Ann"}, from(address));
+  return accounts.begin_sign_up(client, {email, password, "Ann"}, from(address));
 }
 
 Result<SignedIn> AccountWorld::finish(const std::string& token, const std::string& password,
                                       const std::string& address) {
   tick();
-  return accounts.finish_sign_up(platform(), token, password, from(address), founding());
+  return accounts.finish_sign_up(client, token, password, from(address), founding());
 }
 
 Result<SignedIn> AccountWorld::sign_up(const std::string& email,
                                        const std::optional<AddressProof>& proof) {
   tick();
-  return accounts.sign_up(platform(), {email, kPassword, "Ann"}, from("192.0.2.1"), founding(),
-                          proof);
+  return accounts.sign_up(client, {email, kPassword, "Ann"}, from("192.0.2.1"), founding(), proof);
 }
 
 Result<void> AccountWorld::forgot(const std::string& email, const std::string& address) {
   tick();
-  return accounts.recovery().ask(platform(), email, from(address));
+  return accounts.recovery().ask(client, email, from(address));
 }
 
-Result<void> AccountWorld::reset(const std::string& token, const std::string& password) {
+Result<void> AccountWorld::reset(const std::string& token, const std::string& password,
+                                 const std::string& address) {
   tick();
-  return accounts.recovery().finish(platform(), token, password, from("192.0.2.1"));
+  return accounts.recovery().finish(client, token, password, from(address));
 }
 
 Result<SignedIn> AccountWorld::login(const std::string& email, const std::string& password,
                                      const std::string& address) {
   tick();
-  return accounts.login(platform(), email, password, std::nullopt, from(address));
+  return accounts.login(client, email, password, std::nullopt, from(address));
 }
 
 SignedIn AccountWorld::somebody(const std::string& email) {
@@ -93,27 +97,29 @@ SignedIn AccountWorld::somebody(const std::string& email) {
 }
 
 Result<Caller> AccountWorld::load(const std::string& token) {
-  return gate.load(platform(), token, from("192.0.2.1"));
+  return gate.load(client, token, from("192.0.2.1"));
 }
 
 Result<void> AccountWorld::ask(const std::string& token, const std::string& email) {
   tick();
   KS_TRY(const Caller caller, load(token));
   asked_by = token;
-  return accounts.address().ask(platform(), caller, email);
+  return accounts.address().ask(client, caller, email);
 }
 
-Result<void> AccountWorld::confirm(const std::string& token, std::optional<std::string> presented) {
+Result<void> AccountWorld::confirm(const std::string& token, std::optional<std::string> presented,
+                                   const std::string& address) {
   tick();
   const std::string by = presented.value_or(asked_by);
-  return accounts.address().confirm(platform(), token,
+  return accounts.address().confirm(client, token,
                                     by.empty() ? std::nullopt : std::optional<std::string_view>(by),
-                                    from("192.0.2.1"));
+                                    from(address));
 }
 
-Result<void> AccountWorld::restore(const std::string& token, const std::string& password) {
+Result<void> AccountWorld::restore(const std::string& token, const std::string& password,
+                                   const std::string& address) {
   tick();
-  return accounts.address().restore(platform(), token, password, from("192.0.2.1"));
+  return accounts.address().restore(client, token, password, from(address));
 }
 
 std::vector<Mailed> AccountWorld::mails() {
@@ -151,10 +157,19 @@ int AccountWorld::mail_rows() {
 
 void AccountWorld::disable(const std::string& email) {
   const auto done = db.write([&](Tx& tx) -> Result<void> {
-    KS_CHECK(sql::sql_tx(tx).run(platform(), *kDisable, email));
+    KS_CHECK(sql::sql_tx(tx).run(client, *kDisable, email));
     return {};
   });
   REQUIRE(done);
+}
+
+ClientScope AccountWorld::another_client() {
+  const ClientId id = id_of<Client>(2);
+  REQUIRE(db.fleet_write(kFleet, [&](Tx& tx) -> Result<void> {
+    KS_CHECK(sql::sql_tx(tx).run(kFleet, *kPutClient, id));
+    return {};
+  }));
+  return kFleet.client(id);
 }
 
 }  // namespace ks::test

@@ -26,6 +26,7 @@ struct Mailed {
 };
 
 SessionGate::TrailPtr from(const std::string& address);
+ClientScope platform();
 
 class AccountWorld {
  public:
@@ -42,7 +43,8 @@ class AccountWorld {
   Result<SignedIn> sign_up(const std::string& email,
                            const std::optional<AddressProof>& proof = std::nullopt);
   Result<void> forgot(const std::string& email, const std::string& address = "192.0.2.1");
-  Result<void> reset(const std::string& token, const std::string& password = kOther);
+  Result<void> reset(const std::string& token, const std::string& password = kOther,
+                     const std::string& address = "192.0.2.1");
   Result<SignedIn> login(const std::string& email, const std::string& password = kPassword,
                          const std::string& address = "192.0.2.1");
 
@@ -53,8 +55,10 @@ class AccountWorld {
   bool alive(const std::string& token) { return load(token).has_value(); }
   Result<void> ask(const std::string& token, const std::string& email);
   // From the session that asked last, where none is given; "" is none.
-  Result<void> confirm(const std::string& token, std::optional<std::string> presented = {});
-  Result<void> restore(const std::string& token, const std::string& password = kOther);
+  Result<void> confirm(const std::string& token, std::optional<std::string> presented = {},
+                       const std::string& address = "192.0.2.1");
+  Result<void> restore(const std::string& token, const std::string& password = kOther,
+                       const std::string& address = "192.0.2.1");
 
   // Those that wait to be sent, oldest first.
   std::vector<Mailed> mails();
@@ -63,9 +67,13 @@ class AccountWorld {
   // How many rows of mail there are, with those that were taken back.
   int mail_rows();
   void disable(const std::string& email);
+  // Another client beside the platform's own.
+  ClientScope another_client();
 
   Founding founding() const;
 
+  // Of the host that requests come to.
+  ClientScope client = platform();
   std::string asked_by;  // The token of the session that asked for a change of address last.
   Database& db;
   ManualClock& clock;
@@ -81,8 +89,6 @@ class AccountWorld {
   PasswordHasher hasher{random, PasswordCost::least(), 2, 1000};
   Accounts accounts;
 };
-
-ClientScope platform();
 
 template <class T>
 std::string problem(const Result<T>& result) {
