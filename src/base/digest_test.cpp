@@ -1,11 +1,15 @@
 #include "base/digest.hpp"
 
+#include <csignal>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace ks {
 
@@ -15,6 +19,53 @@ std::string from_hex(std::string_view text) {
   for (std::size_t i = 0; i + 1 < text.size(); i += 2)
     out += static_cast<char>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16));
   return out;
+}
+
+// Bytes on two pages: one edge of them is a single byte, the rest is on the other page.
+class AcrossPages {
+ public:
+  enum class Edge { first, last };
+  AcrossPages(std::string_view bytes, Edge edge)
+      : page_(static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))), size_(bytes.size()), edge_(edge) {
+    REQUIRE(size_ <= page_);
+    void* const pages =
+        ::mmap(nullptr, 2 * page_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(pages != MAP_FAILED);
+    pages_ = static_cast<char*>(pages);
+    bytes.copy(start(), size_);
+  }
+  ~AcrossPages() { ::munmap(pages_, 2 * page_); }
+  AcrossPages(const AcrossPages&) = delete;
+  AcrossPages& operator=(const AcrossPages&) = delete;
+
+  std::string_view text() const { return {start(), size_}; }
+  // From here on whoever reads the edge dies of it.
+  void forbid_edge() const {
+    ::mprotect(edge_ == Edge::first ? pages_ : pages_ + page_, page_, PROT_NONE);
+  }
+
+ private:
+  char* start() const { return pages_ + page_ - (edge_ == Edge::first ? 1 : size_ - 1); }
+  std::size_t page_;
+  std::size_t size_;
+  Edge edge_;
+  char* pages_ = nullptr;
+};
+
+// Whether comparing the two reads the edge of the first, or of the second.
+bool reads_edge(std::string_view a, std::string_view b, AcrossPages::Edge edge, bool of_first) {
+  constexpr int kRead = 42;
+  const AcrossPages first(a, edge), second(b, edge);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    for (const int fault : {SIGSEGV, SIGBUS}) (void)std::signal(fault, [](int) { ::_exit(kRead); });
+    (of_first ? first : second).forbid_edge();
+    ::_exit(equal_secret(first.text(), second.text()) ? 1 : 0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) && WEXITSTATUS(status) == kRead;
 }
 }  // namespace
 
@@ -129,6 +180,21 @@ TEST_CASE("secrets are equal only when every byte is") {
   CHECK_FALSE(equal_secret("abc", "ab"));
   CHECK_FALSE(equal_secret("abc", ""));
   CHECK_FALSE(equal_secret(std::string_view("a\0b", 3), std::string_view("a\0c", 3)));
+}
+
+TEST_CASE("secrets are read to both ends wherever they differ") {
+  const std::string one(1000, 'a');
+  std::vector<std::string> others = {one, std::string(one.size(), 'b')};
+  for (const std::size_t at : {0U, 1U, 500U, 998U, 999U}) {
+    others.push_back(one);
+    others.back()[at] = 'b';
+  }
+  for (const std::string& other : others)
+    for (const auto edge : {AcrossPages::Edge::first, AcrossPages::Edge::last})
+      for (const bool of_first : {true, false}) {
+        CAPTURE(other.find('b'));
+        CHECK(reads_edge(one, other, edge, of_first));
+      }
 }
 
 }  // namespace ks
