@@ -1,11 +1,14 @@
 // Against a real mail server.
 #include "mail/smtp.hpp"
 
+#include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,6 +49,24 @@ Outgoing outgoing() {
                         .text = ".\n..two dots\nFrom here\nend\n",
                         .html = "<p>Hällo</p>\n"};
   return {id, sample_brand().sender, message.to, mime(message, sample_brand())};
+}
+
+// What is logged meanwhile.
+template <class Work>
+std::string logged(const Folder& folder, Work work) {
+  const std::string path = folder.path + "/log";
+  const int before = ::dup(STDERR_FILENO);
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  REQUIRE(::dup2(file, STDERR_FILENO) == STDERR_FILENO);
+  work();
+  (void)std::fflush(stderr);
+  REQUIRE(::dup2(before, STDERR_FILENO) == STDERR_FILENO);
+  ::close(file);
+  ::close(before);
+  std::ifstream in(path, std::ios::binary);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
 }
 
 SmtpServer server_at(const SmtpSink& sink, SmtpTls tls = SmtpTls::none,
@@ -231,6 +252,14 @@ TEST_CASE(
   std::stringstream text;
   text << file.rdbuf();
   CHECK(text.str() == mail.content);
+
+  // Who tries the product out finds the newest one by the log, which names no receiver.
+  const Outgoing newest = outgoing();
+  const std::string told = logged(folder, [&] { (void)transport.send(newest); });
+  CHECK(told.find("mail written path=\"" + folder.path + "/data/mail/" + newest.id.str() +
+                  ".eml\"\n") != std::string::npos);
+  CHECK(std::ranges::count(told, '\n') == 1);
+  CHECK(told.find("ann+x") == std::string::npos);
 
   std::ofstream(folder.path + "/file") << "x";
   FolderTransport nowhere(folder.path + "/file/mail");
