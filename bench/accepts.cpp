@@ -36,6 +36,23 @@ class TokenTap final : public Outbox {
   Result<int> cancel(Tx& tx, const AnyPermit& permit, const MailSubject& about) override {
     return outbox_.cancel(tx, permit, about);
   }
+  Result<int> cancel_to(Tx& tx, const AnyPermit& permit, const UserId& recipient) override {
+    return outbox_.cancel_to(tx, permit, recipient);
+  }
+  Result<int> cancel_to(Tx& tx, const AnyPermit& permit, const UserId& recipient,
+                        const MailSubject& about) override {
+    return outbox_.cancel_to(tx, permit, recipient, about);
+  }
+  Result<int> cancel_all(Tx& tx, const AnyPermit& permit) override {
+    return outbox_.cancel_all(tx, permit);
+  }
+  Result<bool> told_enough(Tx& tx, const AnyPermit& permit, const UserId& recipient,
+                           std::string_view kind) override {
+    return outbox_.told_enough(tx, permit, recipient, kind);
+  }
+  Result<MailTally> tally(Tx& tx, const AnyPermit& permit, std::string_view kind) override {
+    return outbox_.tally(tx, permit, kind);
+  }
   Result<std::optional<MailDelivery>> delivery(Tx& tx, const ClientScope& scope,
                                                const MailSubject& about) override {
     return outbox_.delivery(tx, scope, about);
