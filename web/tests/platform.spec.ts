@@ -23,8 +23,6 @@ test('an administrator finds an organization and raises its plan, and at once mo
   await expect(dialog.getByRole('button', { name: 'Set the plan' })).toBeDisabled()
   await dialog.getByLabel('Plan').selectOption('enterprise')
   await expect(dialog).toContainText('No limit')
-  // In the same words as on the pages of the isolation.
-  await expect(page.getByRole('row', { name: /^Isolation/ })).toContainText('Isolated from other organizations')
   await holds(page, 'platform-plan', { brief: true })
   await dialog.getByRole('button', { name: 'Set the plan' }).click()
   await expect(row).toContainText('enterprise')
@@ -52,6 +50,8 @@ test('the pages of the platform are readable by everybody, and there for adminis
   await expect(page.getByText('Everything works')).toBeVisible()
   await page.goto('/platform/plans')
   await expect(page.getByRole('row', { name: /Deployments/ })).toContainText('No limit')
+  // In the same words as on the pages of the isolation.
+  await expect(page.getByRole('row', { name: /^Isolation/ })).toContainText('Isolated from other organizations')
   await page.goto('/platform/isolation')
   await page.getByLabel('Sandboxes').selectOption('Only with findings')
   await expect(page).toHaveURL(/state=exposed/)

@@ -10,7 +10,7 @@ export const platformDe: Record<keyof typeof platformEn, string> = {
   'cluster.kubernetes': 'Kubernetes',
   'cluster.kubernetes_text': 'Ein echter Cluster: Was hier bereitgestellt wird, läuft.',
 
-  'feature.audit.export': 'Ausleiten des Protokolls',
+  'feature.audit.export': 'Export des Protokolls',
   'feature.domains.max': 'Domains',
   'feature.images.root': 'Images, die als root laufen',
   'feature.network.isolation': 'Abschottung',
