@@ -9,7 +9,7 @@ export const auditDe: Record<keyof typeof auditEn, string> = {
   'audit.address': 'Netzadresse, gehasht',
   'audit.after': 'Danach',
   'audit.all': 'Jede',
-  'audit.anonymous': 'Jemand ohne Anmeldung',
+  'audit.anonymous': 'Wer den Link hat',
   'audit.before': 'Davor',
   'audit.clear': 'Filter aufheben',
   'audit.denied': 'Verweigert',

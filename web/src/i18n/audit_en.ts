@@ -7,7 +7,7 @@ export const auditEn = {
   'audit.address': 'Network address, hashed',
   'audit.after': 'After',
   'audit.all': 'Any',
-  'audit.anonymous': 'Somebody not signed in',
+  'audit.anonymous': 'Who holds the link',
   'audit.before': 'Before',
   'audit.clear': 'Clear filters',
   'audit.denied': 'Refused',
