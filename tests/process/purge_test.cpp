@@ -12,7 +12,9 @@ using namespace ks::test;
 namespace {
 
 constexpr int kRows = 60'000;
-constexpr const char* kName = "Somebody";
+constexpr const char* kName = "Quokka Works";
+constexpr const char* kValue = "the-value-of-a-variable";
+constexpr const char* kGuest = "guest@quokka.example.com";
 
 std::string one(const Installation& world, const std::string& column, const std::string& table) {
   return world.query(fmt::format("SELECT {} FROM {}", column, table));
@@ -54,13 +56,14 @@ std::set<std::string> saying(const Installation& world, const std::string& text)
   return out;
 }
 
-// Files that the program keeps, with the text in them. What it prints is not among them.
+// Files that the program keeps, with the text in them. What it prints is not among them, nor is
+// mail that was sent into files: that is with its receiver.
 std::vector<std::string> files_saying(const Installation& world, const std::string& text) {
   std::vector<std::string> out;
   for (const auto& file : std::filesystem::recursive_directory_iterator(world.folder())) {
     if (!file.is_regular_file()) continue;
     const std::string name = file.path().filename();
-    if (name.ends_with(".out") || name.ends_with(".err")) continue;
+    if (name.ends_with(".out") || name.ends_with(".err") || name.ends_with(".eml")) continue;
     if (read_file(file.path()).find(text) != std::string::npos) out.push_back(name);
   }
   return out;
@@ -79,7 +82,18 @@ TEST_CASE(
       REQUIRE(ann.sign_up("ann@example.com").status == 201);
       Person ben(server->port());
       REQUIRE(ben.sign_up("ben@example.com").status == 201);
-      REQUIRE(ann.deploy("wombat").status == 201);
+      world.execute("UPDATE subscriptions SET plan_key = 'business' WHERE org_id = '" +
+                    ann.org_id() + "'");
+      REQUIRE(ann.send("PATCH", ann.org(), Json::object({{"name", kName}})).status == 200);
+      REQUIRE(ann.post(ann.deployments(), Json::object({{"name", "wombat"},
+                                                        {"image", "docker.io/library/nginx:1"},
+                                                        {"port", 8080},
+                                                        {"env", Json::object({{"X", kValue}})}}))
+                  .status == 201);
+      const Json guest = Json::object({{"email", kGuest}});
+      REQUIRE(ann.post(ann.org() + "/invitations",
+                       Json::object({{"invitations", Json::array({guest})}}))
+                  .status == 200);
       REQUIRE(eventually(seconds(60), [&] { return ann.ready("wombat"); }));
       org = ann.org_id();
       slug = ann.org().substr(ann.org().rfind('/') + 1);
@@ -91,7 +105,11 @@ TEST_CASE(
       }));
       CHECK(server->stop() == 0);
     }
-    for (const std::string& text : {slug, stem, ns}) CHECK(!saying(world, text).empty());
+    const std::vector<std::string> marks = {slug, stem, ns, kName, kValue, kGuest};
+    for (const std::string& text : marks) {
+      CAPTURE(text);
+      CHECK(!saying(world, text).empty());
+    }
     world.execute(
         fmt::format("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
                     "INSERT INTO feed (client_id, org_id, seq, at, kind, target_id, team_id) "
@@ -121,12 +139,14 @@ TEST_CASE(
       return one(world, "state", "organizations WHERE id = '" + org + "'") == "purged";
     }));
     CHECK(server->stop() == 0);
-    for (const std::string& text : {slug, stem, ns}) {
+    for (const std::string& text : marks) {
       CAPTURE(text);
       CHECK(saying(world, text).empty());
       CHECK(files_saying(world, text).empty());
     }
     CHECK(saying(world, org) == std::set<std::string>{"audit", "organizations"});
+    // The database alone has them.
+    for (const std::string& name : files_saying(world, org)) CHECK(name.starts_with("data.db"));
     // Somebody else's is as it was.
     CHECK(count(world, "organizations WHERE state = 'active' AND name = 'Somebody'") == 1);
     CHECK(count(world, "org_members") == 1);
