@@ -315,6 +315,37 @@ TEST_CASE_FIXTURE(Matrix, "what is another's is in one's own organization what d
   CHECK(asked >= 30);
 }
 
+TEST_CASE_FIXTURE(Matrix, "what is one team's is under the team beside it what does not exist") {
+  const test::RawSql raw(server.dsn());
+  std::set<std::string> nouns;
+  int asked = 0;
+  for (const Operation& op : server.contract().operations()) {
+    // Whom a team may be given: everybody of the organization.
+    if (!in_organization(op) || op.id() == "putTeamMember") continue;
+    CAPTURE(op.id());
+    for (const Sister& theirs : sisters(op)) {
+      CAPTURE(path(op, theirs.names));
+      for (Visitor& visitor : visitors) {
+        // Who runs that team and no other, and who runs both.
+        const bool only_that = visitor.kind == "administrator of another team";
+        if (!only_that && (visitor.kind != "owner" || !has(op, "{team}"))) continue;
+        CAPTURE(visitor.kind);
+        const std::string before = state_of(raw);
+        const Reply reply = ask(op, visitor, theirs.names, visitor.person);
+        CAPTURE(reply.body);
+        CHECK(reply.status == 404);
+        CHECK(shape(reply) == shape(ask(op, visitor, theirs.absent, visitor.person)));
+        CHECK(changed_but_for_audit(raw, before) == "");
+        ++asked;
+      }
+    }
+    for (const char* noun : {"{deployment}", "{user}", "{invitation}", "{review}"})
+      if (has(op, noun)) nouns.insert(noun);
+  }
+  CHECK(nouns.size() == 4);
+  CHECK(asked >= 40);
+}
+
 TEST_CASE_FIXTURE(Matrix, "who deletes an organization may look and take it back; nobody sees it") {
   std::map<std::string, Names> names;
   for (const Operation& op : server.contract().operations())

@@ -201,6 +201,31 @@ std::vector<Names> MatrixWorld::anothers(const Names& names) {
   return out;
 }
 
+std::vector<MatrixWorld::Sister> MatrixWorld::sisters(const Operation& operation) {
+  Names names = names_of(operation, ann);
+  const bool in_team = names.contains("team");
+  if (in_team) names["team"] = "beside";
+  std::vector<Sister> out;
+  const auto with = [&](const std::string& name, const std::string& value,
+                        const std::string& nothing) {
+    out.push_back({names, names});
+    out.back().names[name] = value;
+    out.back().absent[name] = nothing;
+  };
+  if (names.contains("deployment")) {
+    const std::string name = names["deployment"];
+    with("deployment", name, "no-such");
+    with("deployment", std::string(ann.get(ann.deployment_path(name)).json().text("id")), kNobodys);
+  }
+  if (in_team && names.contains("user")) {
+    with("user", things_of(ann).guest.id, kNobodys);
+    with("user", things_of(ann).guest.email, "nobody@example.com");
+  }
+  if (names.contains("invitation")) with("invitation", names["invitation"], kNobodys);
+  if (names.contains("review")) with("review", wanted_team_review(), kNobodys);
+  return out;
+}
+
 std::string MatrixWorld::path(const Operation& operation, const Names& names) {
   std::string out = operation.pattern;
   for (const auto& [name, value] : names)
@@ -310,6 +335,14 @@ void MatrixWorld::want_review(Person& owner, Things& things) {
   for (const Json& one : all.at("items").as_array())
     if (one.text("scope") == "organization" && one.text("state") == "open")
       things.review = one.text("id");
+}
+
+// The open one of the team.
+std::string MatrixWorld::wanted_team_review() {
+  const Reply made = ann.poke(ann.team_path() + "/access-review");
+  if (made.status == 201) return std::string(made.json().text("id"));
+  const Json all = ann.get(ann.org_path() + "/access-reviews?team=" + ann.team).json();
+  return std::string(all.at("items").as_array().at(0).text("id"));
 }
 
 std::string MatrixWorld::wanted_deployment(Person& owner, bool going) {

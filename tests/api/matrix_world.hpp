@@ -42,6 +42,13 @@ class MatrixWorld {
   std::vector<Names> absent(const Names& names) const;
   // The same with things of Ann's in place of somebody's own, one at a time.
   std::vector<Names> anothers(const Names& names);
+  // Something of that team's, under every name that it has, in a path that names the team beside it
+  // or none; and the same path with what is nowhere in its place.
+  struct Sister {
+    Names names;
+    Names absent;
+  };
+  std::vector<Sister> sisters(const Operation& operation);
   static std::string path(const Operation& operation, const Names& names);
   Reply ask(const Operation& operation, const Visitor& visitor, const Names& names, Person& person);
   // After a call that was carried out: whatever it took away is there again.
@@ -70,6 +77,7 @@ class MatrixWorld {
   void want_invitation(Person& owner, Things& things);
   void want_review(Person& owner, Things& things);
   std::string wanted_deployment(Person& owner, bool going);
+  std::string wanted_team_review();
 
   std::map<std::string, Things> things_;  // By organization.
   int made_ = 0;
