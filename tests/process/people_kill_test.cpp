@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "domain/people/invitation_token.hpp"
 #include "tests/process/installation.hpp"
 
 using namespace ks;
@@ -81,7 +82,7 @@ struct Estate {
     REQUIRE(cleo.sign_up("cleo@example.com").status == 201);
     org = ann.org();
     org_id = ann.org_id();
-    execute("UPDATE subscriptions SET plan_key = 'business' WHERE org_id = '{}'");
+    execute("UPDATE subscriptions SET plan_key = 'enterprise' WHERE org_id = '{}'");
     for (const Person* who : {&ben, &cleo}) {
       execute(
           "INSERT INTO org_members (client_id, org_id, user_id, role, created_at) SELECT "
@@ -116,12 +117,32 @@ struct Estate {
     return org + "/ownership-offers/" + std::string(made.json().text("id"));
   }
 
+  // Asks the person into the team, and gives them a token that the test knows.
+  std::string invite(const std::string& email) const {
+    const Json team = Json::object({{"team", "default"}, {"role", "developer"}});
+    const Json one = Json::object({{"email", email}, {"teams", Json::array({team})}});
+    const Answer asked =
+        ann.post(org + "/invitations", Json::object({{"invitations", Json::array({one})}}));
+    INFO(asked.body);
+    REQUIRE(asked.status == 200);
+    REQUIRE(asked.json().at("results").as_array().at(0).text("result") == "invited");
+    SystemRandom random;
+    const InvitationToken token = InvitationToken::make(*OrgId::parse(org_id), random);
+    execute("UPDATE invitations SET token_hash = '" + token.hash() +
+            "' WHERE org_id = '{}' AND email = '" + email + "'");
+    return token.text();
+  }
+  std::string invitation(const std::string& email) const {
+    return world.query("SELECT state FROM invitations WHERE org_id = '" + org_id +
+                       "' AND email = '" + email + "'");
+  }
+
   // The server dies at the step while it does that; the next one has come up when this returns.
   void kill_at(const Step& step, const Person& who, const std::string& method,
-               const std::string& path) {
+               const std::string& path, const Json& body = {}) {
     const Gate gate(world, step);
     Answer answer;
-    std::thread request([&] { answer = who.send(method, path); });
+    std::thread request([&] { answer = who.send(method, path, body); });
     const bool reached = eventually(seconds(20), [&] { return gate.reached(); });
     server->kill9();
     request.join();
@@ -136,8 +157,16 @@ struct Estate {
   // What holds at every moment, whoever is in the organization and owns it.
   void check_whole() const {
     CHECK(count("org_members WHERE org_id = '{}' AND role = 'org_owner'") == "1");
-    CHECK(count("org_members WHERE org_id = '{}'") ==
+    // Who was asked holds a seat.
+    const int seats = std::stoi(count("org_members WHERE org_id = '{}'")) +
+                      std::stoi(count("invitations WHERE org_id = '{}' AND state = 'pending'"));
+    CHECK(std::to_string(seats) ==
           world.query(fmt::format("SELECT members FROM org_usage WHERE org_id = '{}'", org_id)));
+    CHECK(count("org_members AS m WHERE m.org_id = '{}' AND NOT EXISTS (SELECT 1 FROM users AS u "
+                "WHERE u.id = m.user_id)") == "0");
+    CHECK(count("invitations AS i WHERE i.org_id = '{}' AND i.state = 'accepted' AND NOT EXISTS "
+                "(SELECT 1 FROM team_members AS t WHERE t.org_id = i.org_id AND t.user_id = "
+                "i.answered_by)") == "0");
     // No right without a membership, nobody in and gone at once.
     CHECK(count("team_members AS t WHERE t.org_id = '{}' AND NOT EXISTS (SELECT 1 FROM org_members "
                 "AS m WHERE m.org_id = t.org_id AND m.user_id = t.user_id)") == "0");
@@ -174,6 +203,18 @@ constexpr std::array kTransfer = {
     Step{"org_members", "UPDATE"},   Step{"users", "UPDATE"},
     Step{"organizations", "UPDATE"}, Step{"audit", "INSERT"},
     Step{"feed", "INSERT"},          Step{"mails", "INSERT"},
+};
+
+// By who is signed in; and what comes before that of who makes the account by the link.
+constexpr std::array kAccept = {
+    Step{"org_usage", "UPDATE"},     Step{"org_members", "INSERT"}, Step{"team_members", "INSERT"},
+    Step{"users", "UPDATE"},         Step{"audit", "INSERT"},       Step{"feed", "INSERT"},
+    Step{"organizations", "UPDATE"}, Step{"invitations", "UPDATE"}, Step{"mails", "INSERT"},
+    Step{"client_audit", "INSERT"},
+};
+constexpr std::array kSignUp = {
+    Step{"users", "INSERT"},       Step{"sessions", "INSERT"},     Step{"login_networks", "INSERT"},
+    Step{"org_members", "INSERT"}, Step{"client_audit", "INSERT"},
 };
 
 }  // namespace
@@ -240,5 +281,69 @@ TEST_CASE("kill -9 at any step of a transfer of ownership leaves the one owner t
       CHECK(estate.mails("ownership_transferred") == std::to_string(std::stoi(mails) + 2));
       std::swap(owner, heir);
     }
+  });
+}
+
+TEST_CASE("kill -9 at any step of accepting leaves who was asked outside, and the link good") {
+  on_both_engines([](Installation& world) {
+    Estate estate(world);
+    int number = 0;
+    for (const Step& step : kAccept) {
+      CAPTURE(step.table);
+      CAPTURE(step.event);
+      const std::string email = fmt::format("guest{}@example.com", ++number);
+      Person guest(estate.server->port());
+      REQUIRE(guest.sign_up(email).status == 201);
+      const Json token = Json::object({{"token", estate.invite(email)}});
+      const std::string mails = estate.mails("invitation_accepted"), audited = estate.audited();
+      estate.kill_at(step, guest, "POST", "/invitations/accept", token);
+      guest.at(estate.server->port());
+      estate.check_whole();
+      CHECK(estate.invitation(email) == "pending");
+      CHECK(guest.get(estate.org).status == 404);
+      CHECK(estate.mails("invitation_accepted") == mails);
+      CHECK(estate.audited() == audited);
+
+      REQUIRE(guest.post("/invitations/accept", token).status == 200);
+      estate.check_whole();
+      CHECK(estate.invitation(email) == "accepted");
+      CHECK(guest.get(estate.ann.deployments()).status == 200);
+      CHECK(estate.mails("invitation_accepted") == std::to_string(std::stoi(mails) + 1));
+    }
+  });
+}
+
+TEST_CASE("kill -9 at any step of a sign-up by a link leaves no account, and the link good") {
+  on_both_engines([](Installation& world) {
+    Estate estate(world);
+    int number = 0;
+    for (const Step& step : kSignUp) {
+      CAPTURE(step.table);
+      CAPTURE(step.event);
+      const std::string email = fmt::format("guest{}@example.com", ++number);
+      const std::string token = estate.invite(email);
+      Person guest(estate.server->port());
+      const std::string people = world.query("SELECT COUNT(*) FROM users"),
+                        sessions = world.query("SELECT COUNT(*) FROM sessions"),
+                        audited = estate.audited();
+      estate.kill_at(step, guest, "POST", "/auth/signup",
+                     Json::object({{"email", email},
+                                   {"password", Person::kPassword},
+                                   {"name", "Guest"},
+                                   {"invitation", token}}));
+      guest.at(estate.server->port());
+      estate.check_whole();
+      CHECK(estate.invitation(email) == "pending");
+      CHECK(world.query("SELECT COUNT(*) FROM users") == people);
+      CHECK(world.query("SELECT COUNT(*) FROM sessions") == sessions);
+      CHECK(estate.audited() == audited);
+
+      REQUIRE(guest.join(email, token).status == 201);
+      estate.check_whole();
+      CHECK(estate.invitation(email) == "accepted");
+      CHECK(guest.get(estate.ann.deployments()).status == 200);
+    }
+    // Nobody of them has an organization of their own.
+    CHECK(world.query("SELECT COUNT(*) FROM organizations") == "3");
   });
 }
