@@ -429,6 +429,39 @@ TEST_CASE("limits and sessions survive a restart") {
   });
 }
 
+TEST_CASE("10,000 tries from as many networks, across a restart, never pass an account's bound") {
+  constexpr int kThreads = 4;
+  for_each_engine([](EngineCase& engine) {
+    // The one that has no restart.
+    if (engine.kind() == EngineCase::Kind::sqlite_memory) return;
+    // Over the network, where each takes longer, a tenth of them.
+    const int tries_each = engine.is_postgres() ? 125 : 1250;
+    std::atomic<int> looked_at{0}, refused{0};
+    for (int start = 0; start < 2; ++start) {
+      if (start > 0) engine.reopen();
+      World world(engine);
+      if (start == 0) REQUIRE(world.process.sign_up(ann()));
+      const auto other = engine.is_postgres() ? engine.open_another() : nullptr;
+      Process second(other ? *other : *world.db, world.clock, world.random);
+      in_parallel(kThreads, [&](int thread) {
+        Process& p = thread % 2 == 0 ? world.process : second;
+        for (int i = 0; i < tries_each; ++i) {
+          const auto tried = p.login("ann@example.com", kWrong,
+                                     from("10." + std::to_string(start * kThreads + thread) + "." +
+                                          std::to_string(i / 250) + "." + std::to_string(i % 250)));
+          const std::string what = problem(tried);
+          if (what == "invalid_credentials") ++looked_at;
+          if (what == "too_many_requests") ++refused;
+        }
+      });
+      CHECK(looked_at == 100);
+      CHECK(problem(world.process.login("ann@example.com", kPassword, from("10.9.9.9"))) ==
+            "too_many_requests");
+    }
+    CHECK(refused == 2 * kThreads * tries_each - 100);
+  });
+}
+
 TEST_CASE("a session ends a day after its last use and a month after its first") {
   for_each_engine([](EngineCase& engine) {
     World world(engine);
@@ -645,7 +678,9 @@ TEST_CASE("what the database keeps of a session opens nothing") {
   });
 }
 
-TEST_CASE("of 20 parallel uses of a setup link exactly one makes an administrator") {
+TEST_CASE(
+    "of 100 parallel uses of a setup link, from as many networks, exactly one makes an "
+    "administrator") {
   for_each_engine([](EngineCase& engine) {
     World world(engine);
     auto& p = world.process;
@@ -653,17 +688,17 @@ TEST_CASE("of 20 parallel uses of a setup link exactly one makes an administrato
     REQUIRE(token);
     REQUIRE(token->has_value());
     std::atomic<int> made{0}, refused{0};
-    in_parallel(20, [&](int i) {
-      const auto user =
-          p.accounts.setup(platform(), **token,
-                           {"root" + std::to_string(i) + "@example.com", kPassword, "Root"}, kHome);
+    in_parallel(100, [&](int i) {
+      const auto user = p.accounts.setup(
+          platform(), **token, {"root" + std::to_string(i) + "@example.com", kPassword, "Root"},
+          from("198.51.100." + std::to_string(i)));
       if (user)
         ++made;
       else if (problem(user) == "setup_link_invalid" && user.error().status == 404)
         ++refused;
     });
     CHECK(made == 1);
-    CHECK(refused == 19);
+    CHECK(refused == 99);
   });
 }
 
@@ -883,10 +918,11 @@ TEST_CASE("giving the password again is bounded by session, and apart from login
   });
 }
 
-TEST_CASE("of 20 parallel uses of one token for the password given again, one goes on") {
+TEST_CASE("of 100 parallel uses of one token for the password given again, one goes on") {
   for_each_engine([](EngineCase& engine) {
     Accounts::Options options;
     options.bounds.login_per_account.tries = 1000;
+    options.bounds.login_per_address.tries = 1000;
     World world(engine, options);
     Process other(*world.db, world.clock, world.random, options);
     const auto in = world.process.sign_up(ann());
@@ -894,7 +930,7 @@ TEST_CASE("of 20 parallel uses of one token for the password given again, one go
     const auto caller = world.process.load(in->token);
     REQUIRE(caller);
     std::atomic<int> passed{0}, ended{0};
-    in_parallel(20, [&](int i) {
+    in_parallel(100, [&](int i) {
       auto& accounts = i % 2 == 0 ? world.process.accounts : other.accounts;
       const auto again = accounts.reauthenticate(platform(), *caller, in->token, kPassword);
       if (again)
@@ -903,7 +939,7 @@ TEST_CASE("of 20 parallel uses of one token for the password given again, one go
         ++ended;
     });
     CHECK(passed == 1);
-    CHECK(ended == 19);
+    CHECK(ended == 99);
     CHECK_FALSE(world.process.valid(in->token));
   });
 }
