@@ -7,6 +7,7 @@
 #include "kube/simulated/cluster.hpp"
 #include "runtime/loop.hpp"
 #include "tests/api/server.hpp"
+#include "tests/audit/raw_sql.hpp"
 
 using namespace ks;
 using namespace ks::api_test;
@@ -46,6 +47,46 @@ struct Cluster {
     std::set<std::string> out;
     for (const Json& item : page->items) out.insert(std::string(item.text("metadata", "name")));
     return out;
+  }
+  // Everything in it, of whatever kind and whosever, as text.
+  std::vector<std::string> texts() {
+    namespace kinds = kube::kinds;
+    std::vector<std::string> out;
+    for (const kube::Kind& kind : {kinds::kNamespace,
+                                   kinds::kSecret,
+                                   kinds::kConfigMap,
+                                   kinds::kService,
+                                   kinds::kServiceAccount,
+                                   kinds::kPod,
+                                   kinds::kEvent,
+                                   kinds::kNode,
+                                   kinds::kPersistentVolumeClaim,
+                                   kinds::kResourceQuota,
+                                   kinds::kLimitRange,
+                                   kinds::kDeployment,
+                                   kinds::kReplicaSet,
+                                   kinds::kIngress,
+                                   kinds::kNetworkPolicy,
+                                   kinds::kPodDisruptionBudget,
+                                   kinds::kHorizontalPodAutoscaler,
+                                   kinds::kLease,
+                                   kinds::kCustomResourceDefinition,
+                                   kinds::kSandbox,
+                                   kinds::kUserDeployment}) {
+      kube::ListOptions options;
+      do {
+        const auto page = inside.list(kind, options);
+        REQUIRE(page);
+        for (const Json& item : page->items) out.push_back(item.dump());
+        options.continue_token = page->continue_token;
+      } while (!options.continue_token.empty());
+    }
+    return out;
+  }
+  std::size_t saying(const std::string& text) {
+    const auto all = texts();
+    return static_cast<std::size_t>(std::ranges::count_if(
+        all, [&](const std::string& one) { return one.find(text) != std::string::npos; }));
   }
   // Asks until the cluster has this many of them.
   bool comes_to(Person& meanwhile, const kube::Kind& kind, std::size_t count) {
@@ -222,6 +263,19 @@ TEST_CASE("a purge takes everything out of the cluster, and the name stays taken
   eve.deploy("web");
   eve.wait_for("web", "Ready");
   const std::string path = ann.org_path();
+  // All that could tell whose something is.
+  const Json db = ann.get(ann.deployment_path("db")).json();
+  const test::RawSql raw(server.dsn());
+  const std::vector<std::string> marks = {
+      std::string(ann.get(path).json().text("id")), ann.org, std::string(db.text("namespace")),
+      std::string(db.text("id")),
+      raw.one("SELECT stem FROM deployments WHERE id = '" + std::string(db.text("id")) + "'")};
+  for (const std::string& mark : marks) {
+    CAPTURE(mark);
+    REQUIRE(mark.size() > 3);
+    // The cluster is never told what it is called.
+    CHECK((cluster.saying(mark) > 0) == (mark != ann.org));
+  }
   REQUIRE(remove(ann, path, named("Ann")).status == 202);
   CHECK(cluster.comes_to(eve, kube::kinds::kUserDeployment, 1));
   server.clock().advance(days(30) + minutes(1));
@@ -236,6 +290,11 @@ TEST_CASE("a purge takes everything out of the cluster, and the name stays taken
   CHECK(cluster.names(kube::kinds::kSandbox).size() == 1);
   CHECK(cluster.names(kube::kinds::kNamespace).size() == 1);
   CHECK(cluster.names(kube::kinds::kPersistentVolumeClaim).empty());
+  for (const std::string& mark : marks) {
+    CAPTURE(mark);
+    CHECK(cluster.saying(mark) == 0);
+  }
+  CHECK(cluster.saying(std::string(eve.get(eve.org_path()).json().text("id"))) > 0);
   sign_in(ann);
   CHECK(ann.get(path).status == 404);
   CHECK(ann.get("/api/v1/orgs?state=deleting").json().at("items").as_array().empty());
