@@ -17,6 +17,9 @@ std::uint64_t number(std::string_view version) {
   return failed == std::errc{} && end == version.data() + version.size() ? out : 0;
 }
 
+// In place of a time, on what is to be removed.
+constexpr std::string_view kAccepted = "accepted";
+
 std::uint64_t version_of(const Json& object) {
   return number(object.text("metadata", "resourceVersion"));
 }
@@ -132,11 +135,14 @@ void Cache::replace(const kube::Kind& kind, const std::vector<Json>& objects,
   store.version = went_back ? listed : std::max(store.version, listed);
   for (const Json& object : objects) {
     // Also an older one than we know, unless a write told of that after the list was taken: a
-    // restore of the server's data brings back objects as they were.
+    // restore of the server's data brings back objects as they were, also those that were on their
+    // way out.
     const Seen known = find(kube::ref_of(kind, object));
     const std::uint64_t version_known = known ? version_of(*known.object) : 0;
-    const bool counts = went_back || (version_known != 0 && version_known <= listed &&
-                                      version_known != version_of(object));
+    const bool differs =
+        known && (version_known != version_of(object) ||
+                  known.object->text("metadata", "deletionTimestamp") == kAccepted);
+    const bool counts = went_back || (version_known != 0 && version_known <= listed && differs);
     put(kind, store, object, counts ? Trust::always : Trust::newer);
   }
 }
@@ -160,7 +166,7 @@ void Cache::mark_ending(const kube::Ref& ref, std::string_view uid) {
   if (at == store->second.objects.end() || at->second.uid() != uid || at->second.terminating())
     return;
   Json ending = *at->second.object;
-  ending["metadata"].set("deletionTimestamp", "accepted");
+  ending["metadata"].set("deletionTimestamp", kAccepted);
   at->second.object = std::make_shared<const Json>(std::move(ending));
 }
 

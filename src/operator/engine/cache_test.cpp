@@ -33,4 +33,16 @@ TEST_CASE("a late event of what stood under the name before does not hide what s
   CHECK_FALSE(cache.find(there));
 }
 
+TEST_CASE("what was to be removed and is in a later list is there, and not on its way out") {
+  const kube::Ref there{kinds::kLimitRange, "sandbox-a", "limits"};
+  Cache cache([](const kube::Kind&, const Json*, const Json*) {});
+  cache.put_event(kinds::kLimitRange, limits("one", "5"));
+  cache.mark_ending(there, "one");
+  CHECK(cache.find(there).terminating());
+  cache.put_event(kinds::kLimitRange, limits("one", "5"));
+  CHECK(cache.find(there).terminating());
+  cache.replace(kinds::kLimitRange, {limits("one", "5")}, "9");
+  CHECK_FALSE(cache.find(there).terminating());
+}
+
 }  // namespace ks::op
