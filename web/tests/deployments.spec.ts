@@ -90,8 +90,8 @@ test('an error is said in words with its fix, which is made on the page; then re
   await page.getByRole('tab', { name: 'Settings' }).click()
   const image = page.getByLabel('Image', { exact: true })
   await image.fill('No Image')
+  // What is wrong is told before anything is to be applied.
   await page.getByRole('button', { name: 'Review changes' }).click()
-  await page.getByRole('button', { name: 'Apply' }).click()
   await expect(image).toHaveAttribute('aria-invalid', 'true')
   await expect(image).toBeFocused()
   await image.fill('docker.io/library/shop:2')

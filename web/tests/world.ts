@@ -144,6 +144,8 @@ export type Theme = 'light' | 'dark'
 export const widths = [1280, 360] as const
 
 async function settle(page: Page) {
+  // Before its parts have come, a page is not even loading anything.
+  await page.locator('h1').first().waitFor({ state: 'attached' })
   await expect(page.getByRole('status').filter({ hasText: /^(Loading|Lädt)/ })).toHaveCount(0)
   await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))))
 }
