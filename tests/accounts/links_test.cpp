@@ -138,8 +138,11 @@ TEST_CASE("of 100 uses of one mailed token at once, from as many networks, exact
         for (std::size_t i = 0; i < kUses; ++i)
           threads.emplace_back([&, i] {
             start.arrive_and_wait();
-            answers[i] =
-                kind.use(world, token, {"198.51.100." + std::to_string(i), world.asked_by});
+            // As many readers as that may be told to come again.
+            do {
+              answers[i] =
+                  kind.use(world, token, {"198.51.100." + std::to_string(i), world.asked_by});
+            } while (answers[i].problem == "database_unavailable");
           });
       }
       CHECK(std::ranges::count_if(answers, worked) == 1);
