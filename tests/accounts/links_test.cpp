@@ -135,6 +135,7 @@ TEST_CASE("of 100 uses of one mailed token at once, from as many networks, exact
       std::latch start(kUses);
       {
         std::vector<std::jthread> threads;
+        threads.reserve(kUses);
         for (std::size_t i = 0; i < kUses; ++i)
           threads.emplace_back([&, i] {
             start.arrive_and_wait();

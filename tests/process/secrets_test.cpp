@@ -74,6 +74,7 @@ void must_not_hold(const std::string& where, const std::string& text, const Cana
 // That nobody listens on at this moment: where it serves metrics is not printed.
 int free_port() {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  REQUIRE(fd >= 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
