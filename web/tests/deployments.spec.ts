@@ -92,6 +92,11 @@ test('an error is said in words with its fix, which is made on the page; then re
   await image.fill('No Image')
   // What is wrong is told before anything is to be applied.
   await page.getByRole('button', { name: 'Review changes' }).click()
+  await expect(image).toHaveAccessibleDescription(/Must be an image reference/)
+  // What only the server finds wrong comes back to its field.
+  await image.fill('docker.io/library/shop@sha256:abc')
+  await page.getByRole('button', { name: 'Review changes' }).click()
+  await page.getByRole('button', { name: 'Apply' }).click()
   await expect(image).toHaveAttribute('aria-invalid', 'true')
   await expect(image).toBeFocused()
   await image.fill('docker.io/library/shop:2')
