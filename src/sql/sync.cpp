@@ -1,5 +1,6 @@
 #include "sql/sync.hpp"
 
+#include "domain/sandbox/load.hpp"
 #include "sql/driver/sql_tx.hpp"
 #include "sql/statements.hpp"
 
@@ -9,6 +10,9 @@ namespace {
 
 // Longer than any row is deferred.
 constexpr Duration kPauseMax = minutes(10);
+
+// Of revisions that never got ready Kubernetes takes the pods away first, the oldest before others.
+constexpr int kReplacedMax = 5;
 
 Result<Workload> workload_at(const Row& row, int column) {
   KS_TRY(const Json spec, parse_json(row.text(column), {64, std::size_t{8} << 20}));
@@ -121,7 +125,19 @@ Result<void> SqlSyncStore::each_workload_in(Tx& tx, const Permit<Action::sync_st
     KS_TRY(const auto rows,
            sql_tx(tx).run(permit, q::workloads_per_sandbox, sandbox, after, kPage));
     for (const Row& row : rows) {
-      KS_TRY(const Workload workload, workload_at(row, 1));
+      KS_TRY(Workload workload, workload_at(row, 1));
+      KS_TRY(const Json status, parse_json(row.text(3)));
+      const std::int64_t revision = row.integer(2);
+      const std::int64_t observed = status.integer_or(0, "observed_revision");
+      if (observed < revision) {
+        KS_TRY(const auto replaced,
+               sql_tx(tx).run(permit, q::revisions_replaced, row.id<Deployment>(0), observed,
+                              revision, kReplacedMax));
+        for (const Row& before : replaced) {
+          KS_TRY(const Workload other, workload_at(before, 0));
+          workload = covering(std::move(workload), other);
+        }
+      }
       visit(workload);
     }
     if (rows.size() < kPage) return {};
@@ -199,9 +215,16 @@ Result<bool> SqlSyncStore::set_status(Tx& tx, const Permit<Action::sync_status, 
                                       const DeploymentId& id, std::int64_t generation, Phase phase,
                                       std::string_view reason, std::string_view message,
                                       const Json& status) {
-  KS_TRY(const auto row, sql_tx(tx).run(permit, q::deployment_set_status, name(phase), reason,
-                                        message, status.canonical(), id, generation));
+  SqlTx& sql = sql_tx(tx);
+  const std::int64_t observed = status.integer_or(0, "observed_revision");
+  // Nothing of a name comes before it in the canonical form.
+  const std::string said = "{\"observed_revision\":" + std::to_string(observed) + ",%";
+  KS_TRY(const auto sandbox, sql.run(permit, q::sandbox_not_told, id, said));
+  KS_TRY(const auto row, sql.run(permit, q::deployment_set_status, name(phase), reason, message,
+                                 status.canonical(), id, generation));
   if (!row) return false;
+  // The quota had room for what this revision has taken the place of.
+  if (sandbox && observed > 1) KS_CHECK(sql.run(permit, q::sandbox_touch, sandbox->id<Sandbox>(0)));
   KS_CHECK(
       journal_.notify(tx, permit, Change{"deployment", id.str(), row->id<Team>(0)}, clock_.now()));
   return true;

@@ -88,8 +88,9 @@ class SyncStore {
                                                              const DeploymentId&) = 0;
   // False once the organization is being purged: nothing of it is wanted any more.
   virtual Result<bool> is_wanted(Tx&, const Permit<Action::sync_status, Org>&) = 0;
-  // Calls `visit` with each workload of a sandbox, what is being deleted included. One may have
-  // half a megabyte and no plan bounds how many are being deleted, so a few are held at a time.
+  // Calls `visit` with each workload of a sandbox, what is being deleted included, and with what it
+  // takes the place of as long as that is not rolled out. One may have half a megabyte and no plan
+  // bounds how many are being deleted, so a few are held at a time.
   virtual Result<void> each_workload_in(Tx&, const Permit<Action::sync_status, Org>&,
                                         const SandboxId&,
                                         const std::function<void(const Workload&)>& visit) = 0;

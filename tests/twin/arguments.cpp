@@ -59,6 +59,7 @@ const Values& usual() {
       {"own_will", 1},
       {"purpose", "reset"},
       {"subject", "subject"},
+      {"said", "{\"observed_revision\":1,%"},
       {"since", 0},
       {"kept", "kept"},
       {"device", "curl"},

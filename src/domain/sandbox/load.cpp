@@ -1,5 +1,7 @@
 #include "domain/sandbox/load.hpp"
 
+#include <algorithm>
+
 namespace ks {
 
 void SandboxLoad::add(const Workload& workload) {
@@ -10,6 +12,28 @@ void SandboxLoad::add(const Workload& workload) {
     pods += service.replicas + 1;
     ++services;
   }
+}
+
+Workload covering(Workload a, const Workload& b) {
+  for (const Service& other : b.services) {
+    Service* same = a.find(other.name);
+    if (same == nullptr) {
+      a.services.push_back(other);
+      continue;
+    }
+    same->replicas = std::max(same->replicas, other.replicas);
+    Resources& most = same->resources;
+    most.cpu_milli_limit = std::max(most.cpu_milli_limit, other.resources.cpu_milli_limit);
+    most.memory_bytes_limit = std::max(most.memory_bytes_limit, other.resources.memory_bytes_limit);
+    for (const Volume& volume : other.volumes) {
+      const auto at = std::ranges::find(same->volumes, volume.name, &Volume::name);
+      if (at == same->volumes.end())
+        same->volumes.push_back(volume);
+      else
+        at->size_bytes = std::max(at->size_bytes, volume.size_bytes);
+    }
+  }
+  return a;
 }
 
 SandboxQuota room_for(const SandboxLoad& load) {

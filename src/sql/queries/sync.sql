@@ -105,10 +105,21 @@ WHERE d.id = :id;
 -- name: workloads_per_sandbox
 -- rows: many
 -- scope: tenant
-SELECT d.id, d.spec
+SELECT d.id, d.spec, d.revision, d.status
 FROM deployments AS d
 WHERE d.client_id = :client AND d.org_id = :org AND d.sandbox_id = :sandbox_id AND d.id > :after
 ORDER BY d.id
+LIMIT CAST(:page_size AS BIGINT);
+
+-- Of which pods can be there still, the newest first.
+-- name: revisions_replaced
+-- rows: many
+-- scope: tenant
+SELECT r.spec
+FROM deployment_revisions AS r
+WHERE r.client_id = :client AND r.org_id = :org AND r.deployment_id = :deployment_id
+  AND r.revision >= :observed AND r.revision < :revision
+ORDER BY r.revision DESC
 LIMIT CAST(:page_size AS BIGINT);
 
 -- name: secrets_per_deployment
@@ -157,6 +168,14 @@ UPDATE sandboxes
 SET synced_generation = CASE WHEN synced_generation < generation THEN synced_generation
   ELSE generation - 1 END
 WHERE client_id = :client AND org_id = :org AND id = :id;
+
+-- The sandbox of a deployment whose status did not begin with these words yet.
+-- name: sandbox_not_told
+-- rows: optional
+-- scope: tenant
+SELECT d.sandbox_id
+FROM deployments AS d
+WHERE d.client_id = :client AND d.org_id = :org AND d.id = :id AND d.status NOT LIKE :said;
 
 -- name: deployment_lost
 -- rows: none
