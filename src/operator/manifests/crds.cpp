@@ -76,7 +76,8 @@ Json conditions() {
 Json isolation() {
   const auto line = [] { return text(IsolationSeen::kTextMax); };
   return object(
-      {{"pods", integer(0)},
+      {{"profile", choice({"shared", "namespace", "dedicated"})},
+       {"pods", integer(0)},
        {"reachedBy", list_of(line(), IsolationSeen::kLinesMax)},
        {"reaches", list_of(line(), IsolationSeen::kLinesMax)},
        {"findings", list_of(object({{"kind", choice({"foreign_path", "closed_address", "object"})},

@@ -8,6 +8,8 @@
 #include <doctest/doctest.h>
 #include <yaml-cpp/yaml.h>
 
+#include "domain/sandbox/isolation_seen.hpp"
+#include "operator/manifests/crds.hpp"
 #include "operator/manifests/yaml.hpp"
 #include "operator/operator.hpp"
 
@@ -79,6 +81,22 @@ TEST_CASE("texts that YAML would take for something else are quoted") {
   tree.set("nested", Json::array({Json::array({Json(1), Json("x")}),
                                   Json::object({{"a", true}, {"b", Json::array({Json(2)})}})}));
   check_same(YAML::Load(op::to_yaml(tree)), tree);
+}
+
+// A server takes no field that the schema does not declare: all of the status is then refused.
+TEST_CASE("what a look finds of a sandbox has the fields that its schema declares, and no others") {
+  IsolationSeen seen;
+  seen.findings.push_back({IsolationFinding::Kind::object, "what", "told"});
+  const Json status = to_json(seen);
+  const auto definitions = op::custom_resource_definitions();
+  const Json& declared = definitions.front()
+                             .at("spec", "versions")
+                             .as_array()[0]
+                             .at("schema", "openAPIV3Schema", "properties", "status")
+                             .at("properties", "isolation", "properties");
+  CHECK(declared.members().size() == status.members().size());
+  for (const auto& [name, value] : status.members())
+    CHECK_MESSAGE(declared.find(name) != nullptr, name);
 }
 
 TEST_CASE("no role has a verb that takes all, reads secrets or hands out rights") {
