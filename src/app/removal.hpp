@@ -61,7 +61,7 @@ struct Reinstated {
 // Gives back role and teams within kReinstatable of the removal, seats permitting, and tells the
 // person. Done twice it is done once. not_found for who never was there, or is gone for longer, or
 // is named by an address that they had at another time; `conflict` "invitation_required" for who
-// left by themselves.
+// left by themselves or has another address now; 429 once they were told so 20 times today.
 Result<Reinstated> reinstate(Tx& tx, const Stores& stores, const TenantScope& scope,
                              const PersonRef& person);
 

@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "kube/simulated/cluster.hpp"
-#include "runtime/loop.hpp"
+#include "tests/api/own_cluster.hpp"
 #include "tests/api/server.hpp"
 
 using namespace ks;
@@ -10,38 +9,14 @@ using namespace ks::api_test;
 namespace {
 
 // A cluster whose store does not take what is named `odd`, and takes everything else.
-class Refusing final : public kube::Cluster {
+class Refusing final : public OwnCluster {
  public:
-  Refusing() { inner_.start(loops_.at(0)); }
-  ~Refusing() override { loops_.stop(); }
-
-  kube::KubeResult<Json> get(const kube::Ref& ref) override { return inner_.get(ref); }
-  kube::KubeResult<kube::ListPage> list(const kube::Kind& kind,
-                                        const kube::ListOptions& options) override {
-    return inner_.list(kind, options);
-  }
-  kube::KubeResult<std::unique_ptr<kube::Watch>> watch(const kube::Kind& kind,
-                                                       const kube::WatchOptions& options) override {
-    return inner_.watch(kind, options);
-  }
-  kube::KubeResult<Json> create(const kube::Kind& kind, const Json& object) override {
-    return inner_.create(kind, object);
-  }
   kube::KubeResult<Json> apply(const kube::Kind& kind, const Json& object,
                                const kube::ApplyOptions& options) override {
     if (object.text("spec", "name") == "odd")
       return std::unexpected(kube::KubeError{500, "InternalError", "message larger than max", {}});
-    return inner_.apply(kind, object, options);
+    return OwnCluster::apply(kind, object, options);
   }
-  kube::KubeResult<void> remove(const kube::Ref& ref, const kube::DeleteOptions& options) override {
-    return inner_.remove(ref, options);
-  }
-  bool simulated() const override { return true; }
-
- private:
-  SystemClock clock_;
-  runtime::LoopGroup loops_{1};
-  kube::simulated::SimulatedCluster inner_{clock_};
 };
 
 }  // namespace

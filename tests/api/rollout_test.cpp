@@ -6,8 +6,7 @@
 
 #include "domain/deployment/quantity.hpp"
 #include "domain/resources.hpp"
-#include "kube/simulated/cluster.hpp"
-#include "runtime/loop.hpp"
+#include "tests/api/own_cluster.hpp"
 #include "tests/api/server.hpp"
 
 using namespace ks;
@@ -16,39 +15,20 @@ using namespace ks::api_test;
 namespace {
 
 // Holds each quota that is asked for against the pods that are there at that moment.
-class Rollout final : public kube::Cluster {
+class Rollout final : public OwnCluster {
  public:
-  Rollout() { inner_.start(loops_.at(0)); }
-  ~Rollout() override { loops_.stop(); }
-
-  kube::KubeResult<Json> get(const kube::Ref& ref) override { return inner_.get(ref); }
-  kube::KubeResult<kube::ListPage> list(const kube::Kind& kind,
-                                        const kube::ListOptions& options) override {
-    return inner_.list(kind, options);
-  }
-  kube::KubeResult<std::unique_ptr<kube::Watch>> watch(const kube::Kind& kind,
-                                                       const kube::WatchOptions& options) override {
-    return inner_.watch(kind, options);
-  }
-  kube::KubeResult<Json> create(const kube::Kind& kind, const Json& object) override {
-    return inner_.create(kind, object);
-  }
   kube::KubeResult<Json> apply(const kube::Kind& kind, const Json& object,
                                const kube::ApplyOptions& options) override {
     if (kind == kube::kinds::kSandbox && options.subresource == kube::Subresource::none)
       if (const auto sandbox = sandbox_from_json(object))
         if (const auto most = sandbox->spec.quota.cpu_milli)
           short_of = std::max(short_of.load(), taken(sandbox->spec.ns) - *most);
-    return inner_.apply(kind, object, options);
+    return OwnCluster::apply(kind, object, options);
   }
-  kube::KubeResult<void> remove(const kube::Ref& ref, const kube::DeleteOptions& options) override {
-    return inner_.remove(ref, options);
-  }
-  bool simulated() const override { return true; }
 
   // Of the namespace's quota, as it is wanted.
   std::int64_t cpu_milli(const std::string& ns) {
-    const auto found = inner_.get({kube::kinds::kSandbox, {}, ns});
+    const auto found = get({kube::kinds::kSandbox, {}, ns});
     REQUIRE(found);
     const auto sandbox = sandbox_from_json(*found);
     REQUIRE(sandbox);
@@ -68,7 +48,7 @@ class Rollout final : public kube::Cluster {
   std::int64_t taken(const std::string& ns) {
     kube::ListOptions options;
     options.ns = ns;
-    const auto pods = inner_.list(kube::kinds::kPod, options);
+    const auto pods = list(kube::kinds::kPod, options);
     std::int64_t sum = 0;
     if (!pods) return sum;
     for (const Json& pod : pods->items)
@@ -80,8 +60,6 @@ class Rollout final : public kube::Cluster {
   }
 
   SystemClock clock_;
-  runtime::LoopGroup loops_{1};
-  kube::simulated::SimulatedCluster inner_{clock_};
 };
 
 Json takes(const char* cpu, int replicas) {
