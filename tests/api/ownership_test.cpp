@@ -38,6 +38,20 @@ struct Estate {
 
 }  // namespace
 
+TEST_CASE_FIXTURE(Estate,
+                  "an open offer says who may end it or answer it, and a settled one nobody") {
+  const std::string id = made(max);
+  const auto shown = [&](Person& to) {
+    return to.get(offers()).json().at("items").as_array().at(0).at("allowed_actions").dump();
+  };
+  const std::string may = R"(["org:transfer"])";
+  CHECK(shown(ann) == may);
+  CHECK(shown(max) == may);
+  CHECK(shown(abe) == "[]");
+  REQUIRE(max.poke(offers(id, "decline")).status == 200);
+  for (Person* one : {&ann, &max, &abe}) CHECK(shown(*one) == "[]");
+}
+
 TEST_CASE_FIXTURE(Estate, "ownership passes when the other person accepts, in one moment") {
   const std::string id = made(max);
   // Nothing has changed yet.

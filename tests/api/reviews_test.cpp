@@ -53,6 +53,7 @@ TEST_CASE_FIXTURE(Reviewing, "a review takes every right as it is, and tells wha
   const std::string review = start(abe);
   CHECK(abe.get(review).json().at("counts", "rights").as_int() == 8);
   CHECK(abe.get(review).json().at("counts", "pending").as_int() == 8);
+  CHECK(abe.get(review).json().at("allowed_actions").dump() == R"(["members:manage"])");
   // Who comes later is not in it.
   server.colleague(ann, "Late");
   CHECK(ada.get(review + "/rows").json().at("items").as_array().size() == 8);
@@ -78,6 +79,7 @@ TEST_CASE_FIXTURE(Reviewing, "a review takes every right as it is, and tells wha
   CHECK(done.text("state") == "finished");
   CHECK(done.text("finished_by", "name") == "Abe");
   const Json counts = done.at("counts");
+  CHECK(done.at("allowed_actions").as_array().empty());
   CHECK(counts.at("confirmed").as_int() == 1);
   CHECK(counts.at("removed").as_int() == 2);
   CHECK(counts.at("changed").as_int() == 1);
