@@ -71,6 +71,8 @@ inline const kube::Kind kBinding{"", "v1", "bindings", "Binding", true};
 inline const kube::Kind kCronJob{"batch", "v1", "cronjobs", "CronJob", true};
 inline const kube::Kind kDaemonSet{"apps", "v1", "daemonsets", "DaemonSet", true};
 inline const kube::Kind kStatefulSet{"apps", "v1", "statefulsets", "StatefulSet", true};
+inline const kube::Kind kEndpoints{"", "v1", "endpoints", "Endpoints", true};
+inline const kube::Kind kSlice{"discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true};
 inline const kube::Kind kRevision{"apps", "v1", "controllerrevisions", "ControllerRevision", true};
 
 // A controller's object with `pod` as its template, which has the labels `app` and `key`.

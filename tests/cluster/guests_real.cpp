@@ -272,3 +272,52 @@ TEST_CASE(
   CHECK(status_refusal(*guest, kinds::kService,
                        named(kinds::kService, ns, "mine").set("status", address)) != "");
 }
+
+TEST_CASE("a guest of a sandbox opens no way to or from what runs there") {
+  KS_REAL(rig);
+  const SandboxResource s = sample::sandbox(rig.fresh("sandbox"));
+  rig.want(s);
+  const std::string& ns = s.spec.ns;
+  const auto d = sample::deployment(ns, rig.fresh("web"));
+  rig.want(d);
+  REQUIRE(rig.reaches(d, Phase::ready));
+  const Guest guest(rig, ns);
+  const auto policy = parse_json(R"({"podSelector": {}, "policyTypes": ["Ingress", "Egress"],
+    "ingress": [{}], "egress": [{}]})");
+  const auto route = parse_json(R"({"defaultBackend": {"service": {"name": "any",
+    "port": {"number": 80}}}})");
+  const auto slice = parse_json(R"([{"addresses": ["192.0.2.1"]}])");
+  const Json open = named(kinds::kNetworkPolicy, ns, "mine").set("spec", policy.value());
+  const Json way = named(kinds::kIngress, ns, "mine").set("spec", route.value());
+  // What kube-proxy would take for addresses of the deployment's Service.
+  Json addresses = named(kSlice, ns, "mine");
+  addresses["metadata"].set("labels", Json::object({{"kubernetes.io/service-name", d.spec.stem}}));
+  addresses.set("addressType", "IPv4").set("endpoints", slice.value());
+  REQUIRE(until([&] { return by_policy(refusal(*guest, kinds::kNetworkPolicy, open)); }));
+  CHECK(by_policy(refusal(*guest, kinds::kIngress, way)));
+  CHECK(by_policy(refusal(*guest, kSlice, addresses)));
+  CHECK(by_policy(refusal(*guest, kEndpoints, named(kEndpoints, ns, d.spec.stem))));
+  // Nor do they turn what is there.
+  const std::string group = "/apis/networking.k8s.io/v1/namespaces/" + ns;
+  const Json change = Json::object({{"spec", policy.value()}});
+  CHECK(by_policy(guest.patch_refusal(group + "/networkpolicies/default-deny", change)));
+  const auto slices = rig.list(kSlice, ns);
+  REQUIRE_FALSE(slices.empty());
+  const std::string ours(slices.at(0).text("metadata", "name"));
+  CHECK(by_policy(
+      guest.patch_refusal("/apis/discovery.k8s.io/v1/namespaces/" + ns + "/endpointslices/" + ours,
+                          Json::object({{"endpoints", slice.value()}}))));
+  CHECK_FALSE(rig.get({kinds::kNetworkPolicy, ns, "mine"}).has_value());
+  // Kubernetes' own controllers go on: the Service has had its slice, and a new one gets one too.
+  const Json ports = Json::array({Json::object({{"port", 80}, {"protocol", "TCP"}})});
+  const Json selector = Json::object({{"app", "guest"}});
+  REQUIRE(refusal(*guest, kinds::kService,
+                  named(kinds::kService, ns, "mine")
+                      .set("spec", Json::object({{"ports", ports}, {"selector", selector}}))) ==
+          "");
+  CHECK(until([&] { return rig.list(kSlice, ns).size() > slices.size(); }));
+  // Elsewhere it is none of our business.
+  Json elsewhere = open;
+  elsewhere["metadata"].set("namespace", foreign(rig));
+  CHECK(refusal(rig.admin(), kinds::kNetworkPolicy, elsewhere) == "");
+}

@@ -166,6 +166,22 @@ struct Guards {
           "Only Kubernetes' controllers write revisions in a sandbox.");
   }
 
+  // Policies only ever add to what is let through, hosts are given by the platform to one
+  // deployment each, and addresses written by hand lead a Service's callers anywhere. What the
+  // cluster does not have is not asked for.
+  void traffic() {
+    close("k8s-scheduler-traffic",
+          {written("networking.k8s.io", {"networkpolicies", "ingresses"}),
+           written("", {"endpoints"}), written("discovery.k8s.io", {"endpointslices"}),
+           written("gateway.networking.k8s.io", {"*"}),
+           // Not all of theirs: their agents write about each pod.
+           written("cilium.io",
+                   {"ciliumnetworkpolicies", "ciliumlocalredirectpolicies", "ciliumenvoyconfigs"}),
+           written("projectcalico.org", {"networkpolicies", "networksets"}),
+           written("crd.projectcalico.org", {"networkpolicies", "networksets"})},
+          others, "Only the platform opens ways to and from what runs in a sandbox.");
+  }
+
   void resources() {
     close("k8s-scheduler-resources",
           {admission_rule(std::string(kResourceGroup).c_str(), {"*/*"}, "Namespaced")}, others,
@@ -175,7 +191,7 @@ struct Guards {
         {"k8s-scheduler-bounds",
          {rule("", {"resourcequotas", "resourcequotas/status", "limitranges"},
                {"CREATE", "UPDATE", "DELETE"}),
-          rule("networking.k8s.io", {"networkpolicies"}, {"CREATE", "UPDATE", "DELETE"})},
+          rule("networking.k8s.io", {"networkpolicies"}, {"DELETE"})},
          others,
          {{elsewhere + fmt::format("((request.operation == 'DELETE' || !{}) && "
                                    "(request.operation == 'CREATE' || !{}))",
@@ -191,6 +207,7 @@ std::vector<Json> sandbox_guards(const std::vector<std::string>& accounts) {
   guards.services();
   guards.pods();
   guards.controllers();
+  guards.traffic();
   guards.resources();
   return std::move(guards.out);
 }

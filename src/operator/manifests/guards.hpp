@@ -18,8 +18,9 @@ namespace ks::op {
 // - services/status: load balancers' addresses are refused by Kubernetes itself to what is of
 //   another type (since 1.29), and the type is guarded.
 // - deleting what is ours: it is made again as it is wanted, without pods where it is suspended.
-// What
-//   bounds a sandbox is guarded against that too, since it must not be away for a moment.
+//   What bounds a sandbox is guarded against that too, since it must not be away for a moment.
+// - routes of makers other than Kubernetes, Cilium and Calico: who gives a guest rights on those
+//   gives them hosts.
 // - a guest's DaemonSet: its pods count for the quota, and its template is held as any other.
 std::vector<Json> sandbox_guards(const std::vector<std::string>& accounts);
 
