@@ -40,8 +40,9 @@ void mix(std::uint64_t& hash, std::string_view part) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;  // FNV-1a
 }
 
-std::string pods_of(const SandboxQuota& quota) {
-  return quota.pods ? std::to_string(*quota.pods) : "";
+std::string pods_of(const SandboxSpec& spec) {
+  if (spec.suspended) return "0";
+  return spec.quota.pods ? std::to_string(*spec.quota.pods) : "";
 }
 
 }  // namespace
@@ -108,7 +109,7 @@ void Oracle::changed(const kube::Kind& kind, const Json* before, const Json* aft
     const auto sandbox = sandbox_from_json(object);
     if (!sandbox) return;
     if (after != nullptr) {
-      pods_allowed_[sandbox->spec.ns].insert(pods_of(sandbox->spec.quota));
+      pods_allowed_[sandbox->spec.ns].insert(pods_of(sandbox->spec));
       return;
     }
     const auto left = namespaces_.find(sandbox->spec.ns);
@@ -235,9 +236,11 @@ void Oracle::check_sandbox(const SandboxResource& sandbox) {
         if (rule.find("to") == nullptr) fault(ns + ": open to everything");
   const auto quotas = world_.ours(kinds::kResourceQuota, ns);
   if (quotas.size() != 1) return fault(ns + ": has not one quota");
-  if (quotas[0].text("spec", "hard", "pods") != pods_of(sandbox.spec.quota))
+  if (quotas[0].text("spec", "hard", "pods") != pods_of(sandbox.spec))
     fault(ns + ": the quota is not the wanted one");
   if (world_.ours(kinds::kLimitRange, ns).size() != 1) fault(ns + ": has not one LimitRange");
+  if (sandbox.spec.suspended && !world_.list(kinds::kPod, ns).empty())
+    fault(ns + ": suspended, and has pods");
 }
 
 void Oracle::check_deployment(const UserDeploymentResource& d) {
@@ -248,8 +251,10 @@ void Oracle::check_deployment(const UserDeploymentResource& d) {
     if (status.reason != "ForeignSandbox") fault(stem + ": not told of the foreign sandbox");
     return;
   }
+  const bool suspended =
+      d.spec.suspended || (box != world_.sandboxes.end() && box->second.spec.suspended);
   int replicas = 0;
-  if (!d.spec.suspended)
+  if (!suspended)
     for (const Service& s : d.spec.workload.services) replicas += s.replicas;
   if (name(status.phase) != (replicas == 0 ? "Stopped" : "Ready"))
     fault(fmt::format("{}: {} {} {}", stem, name(status.phase), status.reason, status.message));
@@ -263,7 +268,7 @@ void Oracle::check_deployment(const UserDeploymentResource& d) {
       fault(fmt::format("{}: {} has no Deployment", stem, s.name));
       continue;
     }
-    if (object->integer_or(-1, "spec", "replicas") != (d.spec.suspended ? 0 : s.replicas))
+    if (object->integer_or(-1, "spec", "replicas") != (suspended ? 0 : s.replicas))
       fault(fmt::format("{}: {} has another number of replicas", stem, s.name));
     const Json& containers = object->at("spec", "template", "spec", "containers");
     if (!containers.is_array() || containers.as_array().size() != 1 ||

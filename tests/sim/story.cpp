@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -128,10 +129,32 @@ class Story {
     world_.sandboxes[ns] = std::move(s);
   }
 
-  void add_deployment() {
-    const SandboxResource* s = any(world_.sandboxes);
+  // As when its resource was deleted by hand, and sync finds that it is missing: of the same claim,
+  // while what the deletion began still goes on.
+  void add_sandbox_again() {
+    if (world_.sandboxes.size() >= 3) return;
+    if (const SandboxResource* s = any(dropped_)) {
+      const std::string ns = s->spec.ns;
+      if (ns == taken_) return;
+      world_.sandboxes.insert(dropped_.extract(ns));
+    }
+  }
+
+  void add_deployment() { add_deployment_as("app-" + std::to_string(count_ + 1)); }
+
+  // Of a name that one had before which may still be going.
+  void add_deployment_again() {
+    if (ended_.empty()) return;
+    const auto& [stem, ns] = ended_[random_.below(ended_.size())];
+    const auto box = world_.sandboxes.find(ns);
+    if (box == world_.sandboxes.end() || world_.deployments.contains(stem)) return;
+    add_deployment_as(stem, &box->second);
+  }
+
+  void add_deployment_as(const std::string& stem, const SandboxResource* s = nullptr) {
+    if (s == nullptr) s = any(world_.sandboxes);
     if (s == nullptr || world_.deployments.size() >= 5) return;
-    const std::string stem = "app-" + std::to_string(++count_);
+    ++count_;
     auto d = sample::deployment(s->spec.ns, stem);
     d.spec.org_id = s->spec.org_id;
     d.spec.team_id = sample::uuid(500 + between(random_, 1, 2));
@@ -142,10 +165,10 @@ class Story {
   // What a mistake elsewhere would hand over: a deployment in another organization's sandbox. One
   // that is there stays whose it is; the definitions let nobody change that.
   void add_stray() {
-    const int before = count_;
-    add_deployment();
-    if (count_ > before)
-      world_.deployments.at("app-" + std::to_string(count_)).spec.org_id = sample::uuid(99);
+    const std::string stem = "app-" + std::to_string(count_ + 1);
+    add_deployment_as(stem);
+    const auto made = world_.deployments.find(stem);
+    if (made != world_.deployments.end()) made->second.spec.org_id = sample::uuid(99);
   }
 
   void change_workload() {
@@ -171,6 +194,16 @@ class Story {
     if (UserDeploymentResource* d = any(world_.deployments)) d->spec.suspended = !d->spec.suspended;
   }
 
+  // Sandbox and deployments hear of it one after the other, or only the one of it.
+  void suspend_or_resume_all() {
+    SandboxResource* s = any(world_.sandboxes);
+    if (s == nullptr) return;
+    s->spec.suspended = !s->spec.suspended;
+    if (chance(random_, 50)) return;
+    for (auto& [stem, d] : world_.deployments)
+      if (d.meta.ns == s->spec.ns) d.spec.suspended = s->spec.suspended;
+  }
+
   void change_sandbox() {
     SandboxResource* s = any(world_.sandboxes);
     if (s == nullptr) return;
@@ -186,11 +219,17 @@ class Story {
     lowered_ = s->spec.ns;
   }
 
+  // Claims that outlived one would be another's of the name.
+  void ended(const UserDeploymentResource& d) {
+    if (!loose_.contains(d.spec.stem)) ended_.emplace_back(d.spec.stem, d.meta.ns);
+  }
+
   void drop_deployment() {
     const UserDeploymentResource* d = any(world_.deployments);
     if (d == nullptr) return;
     const kube::Ref ref{kinds::kUserDeployment, d->meta.ns, d->spec.stem};
-    world_.deployments.erase(d->spec.stem);
+    ended(*d);
+    world_.deployments.erase(ref.name);
     remove_surely(ref);
   }
 
@@ -198,7 +237,11 @@ class Story {
     const SandboxResource* s = any(world_.sandboxes);
     if (s == nullptr || world_.sandboxes.size() < 2) return;
     const std::string ns = s->spec.ns;
-    std::erase_if(world_.deployments, [&](const auto& d) { return d.second.meta.ns == ns; });
+    dropped_[ns] = *s;
+    std::erase_if(world_.deployments, [&](const auto& d) {
+      if (d.second.meta.ns == ns) ended(d.second);
+      return d.second.meta.ns == ns;
+    });
     world_.sandboxes.erase(ns);
     remove_surely({kinds::kSandbox, {}, ns});
   }
@@ -335,6 +378,8 @@ class Story {
     if (d == nullptr) return;
     // Goes before the operator has cleaned up: then claims are kept, since they hold data.
     oracle_.loose(d->spec.stem);
+    loose_.insert(d->spec.stem);
+    std::erase_if(ended_, [&](const auto& one) { return one.first == d->spec.stem; });
     Json bare = Json::object(
         {{"apiVersion", std::string(kResourceApiVersion)},
          {"kind", "UserDeployment"},
@@ -486,6 +531,10 @@ class Story {
   std::map<std::string, std::vector<Workload>> replaced_;
   std::shared_ptr<const kube::simulated::SimulatedCluster::Copy> copy_;
   std::vector<std::string> own_;
+  // Sandboxes that were dropped, and names of deployments with their namespaces.
+  std::map<std::string, SandboxResource> dropped_;
+  std::vector<std::pair<std::string, std::string>> ended_;
+  std::set<std::string> loose_;
   int count_ = 0;
 };
 
@@ -501,9 +550,12 @@ const Story::Act Story::kActs[] = {
     {"lower a quota", &Story::lower_quota},
     {"restart pods", &Story::restart_pods},
     {"suspend a deployment, or lift that", &Story::suspend_or_resume},
+    {"suspend a sandbox, or lift that", &Story::suspend_or_resume_all},
     {"drop a deployment", &Story::drop_deployment},
+    {"add a deployment of an old name", &Story::add_deployment_again},
     {"drop a sandbox", &Story::drop_sandbox},
     {"add a sandbox", &Story::add_sandbox},
+    {"add a sandbox that was dropped", &Story::add_sandbox_again},
     {"delete by hand", &Story::delete_by_hand},
     {"delete by hand", &Story::delete_by_hand},
     {"edit by hand", &Story::edit_by_hand},
