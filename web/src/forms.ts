@@ -2,7 +2,7 @@ import { useRef } from 'react'
 import type { FieldValues, Path, RegisterOptions, UseFormReturn } from 'react-hook-form'
 import { useTranslation } from '@/i18n'
 
-import { asProblem } from './api/client'
+import { asProblem, type Problem } from './api/client'
 import { bounds } from './api/made/bounds'
 import { email, type Format } from './formats'
 import { faultText, useProblemText } from './i18n/problems'
@@ -74,11 +74,13 @@ export function useSingle(act: () => Promise<unknown>): () => void {
 
 // Sends a form once, however often it is pressed; puts what the server finds wrong on the fields
 // that its pointers name, the topmost of them focused, and the rest above the form. `fields`: those
-// that are called as in the body, or which one a pointer means.
+// that are called as in the body, or which one a pointer means. `refused`: true for what somebody else
+// tells.
 export function useSend<F extends FieldValues>(
   form: UseFormReturn<F>,
   fields: readonly Path<F>[] | ((pointer: string, values: F) => Path<F> | null),
   send: (values: F) => Promise<void>,
+  refused?: (problem: Problem) => boolean,
 ) {
   const { language } = useTranslation()
   const text = useProblemText()
@@ -90,6 +92,7 @@ export function useSend<F extends FieldValues>(
       await send(values)
     } catch (error) {
       const problem = asProblem(error)
+      if (refused?.(problem)) return
       const find =
         typeof fields === 'function'
           ? (pointer: string) => fields(pointer, values)

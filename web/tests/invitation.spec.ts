@@ -1,4 +1,4 @@
-import { address, expect, holds, password, signIn, test } from './world'
+import { address, expect, holds, onPlan, password, signIn, test } from './world'
 
 async function invite(page: import('@playwright/test').Page, org: string, email: string) {
   await page.goto(`/o/${org}/people`)
@@ -136,26 +136,52 @@ test('an invitation is sent again and revoked, and its link is dead then', async
   await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible()
 })
 
-test('where no seat is free the page says which limit it is and who can raise it', async ({ page, context, world, ann }) => {
+test('where no seat is free the page says so in plain words, and lets in once there is one', async ({ page, context, world, root, ann }) => {
   const gil = await world.account(address('gil'), 'Gil')
   await invite(page, ann.org, gil.email)
+  await onPlan(world, root, ann.org, 'free')
   await context.clearCookies()
   await signIn(context, world, gil)
-  await page.goto(await world.link(gil.email, '/invitation'))
-  await page.route('**/api/v1/invitations/accept', (route) =>
-    route.fulfill({
-      status: 403,
-      json: {
-        type: 'x', title: 'x', status: 403, code: 'plan_limit_reached', feature: 'members.max', limit: 10,
-        used: 10, requested: 1, plan: 'business', upgrade: { plan: 'enterprise', limit: null, url: '/' },
-        can_upgrade: false, contacts: [{ name: 'Ann Example', role: 'org_owner' }], trace_id: 'x',
-      },
-    }),
-  )
+  const link = await world.link(gil.email, '/invitation')
+  await page.goto(link)
   await page.getByRole('button', { name: /^Join / }).click()
   const alert = page.getByRole('alert')
-  await expect(alert).toContainText('Seats: 10 of 10 in use.')
-  await expect(alert).toContainText('The plan “enterprise” would allow it.')
-  await expect(alert).toContainText('An administrator of this installation can give a larger plan.')
+  await expect(alert).toContainText('has no free seat')
+  await expect(alert).toContainText('you have not joined. Its administrators have been told')
+  await expect(alert).toContainText('Your invitation stays open; it expires in 7 days')
   await holds(page, 'invitation-full')
+  // It does stay open: the same link asks again, and joins when the plan has room.
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(alert).toContainText('has no free seat')
+  await onPlan(world, root, ann.org, 'business')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page).toHaveURL(new RegExp(`/o/${ann.org}$`))
+})
+
+test('signing up and in from the link say the same where no seat is free', async ({ page, world, root, ann, browser }) => {
+  const dora = await world.account(address('dora'), 'Dora')
+  const una = address('una')
+  await invite(page, ann.org, dora.email)
+  await invite(page, ann.org, una)
+  await onPlan(world, root, ann.org, 'free')
+  const context = await browser.newContext({ baseURL: world.url, locale: 'de-DE' })
+  const other = await context.newPage()
+  const alert = other.getByRole('alert')
+  const again = other.getByRole('button', { name: 'Noch einmal versuchen' })
+  await other.goto(await world.link(una, '/invitation'))
+  await other.getByLabel('Name').fill('Una')
+  await other.getByLabel('Passwort', { exact: true }).fill(password)
+  await other.getByRole('button', { name: /^Registrieren und/ }).click()
+  await expect(alert).toContainText('hat keinen freien Platz')
+  await expect(alert).toContainText('Ihre Einladung bleibt offen; sie läuft ab in 7 Tagen')
+  await expect(again).toBeEnabled()
+  await other.goto('/')
+  await other.goto(await world.link(dora.email, '/invitation'))
+  await other.getByLabel('Passwort', { exact: true }).fill(password)
+  await other.getByRole('button', { name: /^Anmelden und/ }).click()
+  await expect(alert).toContainText('hat keinen freien Platz')
+  await onPlan(world, root, ann.org, 'business')
+  await again.click()
+  await expect(other).toHaveURL(new RegExp(`/o/${ann.org}$`))
+  await context.close()
 })

@@ -3,7 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n'
 
-import { ask, asProblem, type Schemas } from '@/api/client'
+import { ask, asProblem, type Problem, type Schemas } from '@/api/client'
 import { invitation, signedInAs } from '@/api/queries'
 import { Button, buttonClass } from '@/components/button'
 import { ProblemNotice } from '@/components/problem'
@@ -13,6 +13,7 @@ import { toast } from '@/components/toasts'
 
 import { EntryPage } from './frame'
 import { LogInForm } from './log_in_form'
+import { isSeatless, NoSeat } from './no_seat'
 import { MailedPage } from './sign_up_page'
 import { SignUpForm } from './sign_up_form'
 import { LinkUnusable, useToken } from './token'
@@ -114,14 +115,22 @@ function Answer({ token, of, declined }: { token: string; of: Lookup; declined: 
       await joined(body)
     },
   })
+  const refused = accept.error ? asProblem(accept.error) : null
+  const full = refused !== null && isSeatless(refused)
   return (
     <div className="flex flex-col gap-3">
-      {accept.error ? <ProblemNotice problem={asProblem(accept.error)} /> : null}
+      {full ? (
+        <NoSeat of={of} />
+      ) : refused ? (
+        <ProblemNotice problem={refused} />
+      ) : null}
       {of.signed_in ? (
         <p className="text-soft">{t('invitation.signed_in', { email: of.signed_in.email })}</p>
       ) : null}
       <Button look="primary" wide busy={accept.isPending} onClick={() => accept.mutate()}>
-        {t('invitation.accept', { organization: of.organization.name })}
+        {full
+          ? t('action.retry')
+          : t('invitation.accept', { organization: of.organization.name })}
       </Button>
       <Decline token={token} declined={declined} />
     </div>
@@ -170,6 +179,11 @@ export function InvitationPage() {
   const joined = useJoined()
   const [mailed, setMailed] = useState<string | null>(null)
   const [declined, setDeclined] = useState(false)
+  const [full, setFull] = useState(false)
+  const refused = (problem: Problem) => {
+    setFull(isSeatless(problem))
+    return isSeatless(problem)
+  }
   const { data, error, refetch } = useQuery({ ...invitation(token), enabled: token !== '' })
   if (token === '') return <LinkUnusable />
   if (mailed !== null) return <MailedPage email={mailed} />
@@ -189,11 +203,13 @@ export function InvitationPage() {
       return (
         <EntryPage title={title} lead={<p>{t('invitation.sign_up_lead', { organization })}</p>}>
           <Summary of={data} />
+          {full ? <NoSeat of={data} /> : null}
           <SignUpForm
             email={data.email}
             fixed
             invitation={token}
-            action={t('invitation.sign_up', { organization })}
+            action={full ? t('action.retry') : t('invitation.sign_up', { organization })}
+            refused={refused}
             done={async (signedIn) => {
               await joined(signedIn.joined)
             }}
@@ -206,11 +222,13 @@ export function InvitationPage() {
       return (
         <EntryPage title={title} lead={<p>{t('invitation.sign_in_lead', { organization })}</p>}>
           <Summary of={data} />
+          {full ? <NoSeat of={data} /> : null}
           <LogInForm
             email={data.email}
             fixed
             invitation={token}
-            action={t('invitation.sign_in', { organization })}
+            action={full ? t('action.retry') : t('invitation.sign_in', { organization })}
+            refused={refused}
             done={async (signedIn) => {
               await joined(signedIn.joined)
             }}

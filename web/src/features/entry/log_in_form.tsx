@@ -1,7 +1,7 @@
 import { useForm } from 'react-hook-form'
 import { useTranslation } from '@/i18n'
 
-import { ask, type Schemas } from '@/api/client'
+import { ask, type Problem, type Schemas } from '@/api/client'
 import { signedInAs } from '@/api/queries'
 import { PasswordField, TextField } from '@/components/field'
 import { useSend } from '@/forms'
@@ -19,12 +19,15 @@ export function LogInForm({
   invitation,
   action,
   done,
+  refused,
 }: {
   email?: string
   fixed?: boolean
   invitation?: string
   action: string
   done: (signedIn: Schemas['SignedIn']) => void | Promise<void>
+  // True for what the page around the form tells.
+  refused?: (problem: Problem) => boolean
 }) {
   const { t } = useTranslation()
   const form = useForm<Values>({ defaultValues: { email, password: '' } })
@@ -35,7 +38,7 @@ export function LogInForm({
     })
     await signedInAs()
     await done(body)
-  })
+  }, refused)
   const required = { required: t('field.required') }
   return (
     <Form form={form} onSubmit={send} action={action}>

@@ -1,7 +1,7 @@
 import { useForm } from 'react-hook-form'
 import { useTranslation } from '@/i18n'
 
-import { ask, type Schemas } from '@/api/client'
+import { ask, type Problem, type Schemas } from '@/api/client'
 import { signedInAs } from '@/api/queries'
 import { PasswordField, TextField } from '@/components/field'
 import { useRules, useSend } from '@/forms'
@@ -21,6 +21,7 @@ export function SignUpForm({
   action,
   done,
   mailed,
+  refused,
 }: {
   email?: string
   fixed?: boolean
@@ -29,6 +30,8 @@ export function SignUpForm({
   done: (signedIn: Schemas['SignedIn']) => void | Promise<void>
   // The account is made by a link that went to this address.
   mailed: (email: string) => void
+  // True for what the page around the form tells.
+  refused?: (problem: Problem) => boolean
 }) {
   const { t } = useTranslation()
   const rules = useRules('SignUp')
@@ -41,7 +44,7 @@ export function SignUpForm({
     if (!body) return mailed(values.email)
     await signedInAs()
     await done(body)
-  })
+  }, refused)
   return (
     <Form form={form} onSubmit={send} action={action}>
       <TextField
