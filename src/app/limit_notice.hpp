@@ -11,8 +11,8 @@ namespace ks::app {
 Result<bool> limit_notice_due(Tx& tx, const Stores& stores, const TenantScope& scope,
                               const LimitDetail& limit);
 
-// Mails owner and administrators, if it is due still. In a transaction of its own: that of what was
-// refused is undone.
+// Mails owner and administrators, if it is due still. Where all of a request was refused, in a
+// transaction of its own: that of what was refused is undone.
 Result<void> limit_notice(Tx& tx, const Stores& stores, const TenantScope& scope,
                           const LimitDetail& limit);
 

@@ -190,6 +190,29 @@ const std::vector<Cause>& causes() {
          CHECK(mail_to(server, ann.email).kind == "limit_reached");
          return gerda.email;
        }},
+      {"limit_reached", "by a team's administrator who finds no seat for whom they invite",
+       [=](Server& server) {
+         Person ann = owner(server);
+         const Person gerda = german_in(server, ann);
+         Person dan = server.colleague(ann, "Dan", "org_member", {{"default", "team_admin"}});
+         server.raise(ann, "free");
+         const auto seatless = [&](Person& by) {
+           const Json team = Json::object({{"team", "default"}, {"role", "viewer"}});
+           CHECK(invite(by, one(fresh(), of("teams", Json::array({team})))).text("result") ==
+                 "seat_limit");
+         };
+         // Who can have it raised sees it themselves.
+         seatless(ann);
+         CHECK(mail_to(server, ann.email).kind.empty());
+         seatless(dan);
+         CHECK(mail_to(server, ann.email).kind == "limit_reached");
+         CHECK(mail_to(server, dan.email).kind.empty());
+         // Once a day.
+         const int told = mails_waiting(server);
+         seatless(dan);
+         CHECK(mails_waiting(server) == told);
+         return gerda.email;
+       }},
       {"member_removed", "by the owner",
        [](Server& server) {
          Person ann = owner(server);

@@ -5,6 +5,7 @@
 #include "app/audited.hpp"
 #include "app/invitations/allowance.hpp"
 #include "app/invitations/revocation.hpp"
+#include "app/limit_notice.hpp"
 #include "app/members.hpp"
 #include "app/plans.hpp"
 #include "authz/grants.hpp"
@@ -35,6 +36,9 @@ class Inviting {
     if (pending) return update(*pending, wanted);
     return create(email, wanted);
   }
+
+  // The limit that somebody found no seat by; none when all found one.
+  const std::optional<LimitDetail>& full() const { return full_; }
 
  private:
   // A member is put into the teams at once; what they have already stays.
@@ -122,6 +126,7 @@ class Inviting {
     if (auto fits = charge(tx_, stores_, may_.permit(), seat); !fits) {
       if (fits.error().problem != "plan_limit_reached")
         return std::unexpected(std::move(fits).error());
+      full_ = fits.error().limit;
       return Invited{InviteResult::seat_limit, fits.error().message};
     }
     allowance_.take();
@@ -186,6 +191,7 @@ class Inviting {
   const MayInvite& may_;
   int life_days_;
   InvitationAllowance allowance_;
+  std::optional<LimitDetail> full_;
 };
 
 Result<void> check_reach(const TenantScope& scope, const MayInvite& may,
@@ -258,6 +264,8 @@ Result<std::vector<Invited>> invite(Tx& tx, const Stores& stores, const TenantSc
     KS_TRY(auto invited, inviting.one(one));
     out.push_back(std::move(invited));
   }
+  // The request as a whole is not refused, so nobody after it tells.
+  if (inviting.full()) KS_CHECK(limit_notice(tx, stores, scope, *inviting.full()));
   return out;
 }
 

@@ -45,8 +45,9 @@ struct Invited {
 };
 
 // One result for each, in order; a bad one takes nothing from the others. Each pending invitation
-// holds a seat. `denied` when any of them asks for more than the caller may give; then nothing is
-// done. The caller has checked that the teams are the organization's and in sight.
+// holds a seat; where one is missing, limit_notice(). `denied` when any of them asks for more than
+// the caller may give; then nothing is done. The caller has checked that the teams are the
+// organization's and in sight.
 Result<std::vector<Invited>> invite(Tx& tx, const Stores& stores, const TenantScope& scope,
                                     const std::vector<Wanted>& wanted, int life_days);
 
