@@ -53,6 +53,19 @@ Result<TenantScope> administered(const Caller& caller, const Call& call, const S
   return services.sessions.administration(caller, *org);
 }
 
+Json conflicts_json(const app::PlanPreview& preview) {
+  Json conflicts = Json::array();
+  for (const Overrun& one : preview.conflicts) {
+    const Feature* feature = find_feature(one.feature);
+    KS_ASSERT(feature != nullptr);
+    conflicts.push(Json::object({{"feature", one.feature},
+                                 {"unit", feature->unit},
+                                 {"limit", one.limit},
+                                 {"used", one.used}}));
+  }
+  return Json::object({{"plan", preview.plan}, {"conflicts", std::move(conflicts)}});
+}
+
 Reply shown(const Organization& org, const TenantScope& scope) {
   Reply reply;
   reply.body = present(org, scope);
@@ -120,6 +133,20 @@ void mount_platform(Router& router, Services& services) {
         reply.body = Json::object({{"items", std::move(items)}, {"next_cursor", Json()}});
         return reply;
       });
+
+  router.get<PlatformAdmin>("/api/v1/platform/orgs/{org}/subscription/preview",
+                            {.action = Action::orgs_set_plan, .query = {"plan"}},
+                            [&services](const Caller& caller, const Call& call) -> Result<Reply> {
+                              const auto plan = call.request.query_value("plan");
+                              if (!plan) return invalid({Fault{"?plan", "is required"}});
+                              KS_TRY(const TenantScope scope, administered(caller, call, services));
+                              KS_TRY(const app::PlanPreview preview, services.db.read([&](Tx& tx) {
+                                return app::preview_plan(tx, services.stores, scope, *plan);
+                              }));
+                              Reply reply;
+                              reply.body = conflicts_json(preview);
+                              return reply;
+                            });
 
   router.put<PlatformAdmin>("/api/v1/platform/orgs/{org}/subscription",
                             {Action::orgs_set_plan, Body::json},

@@ -19,13 +19,6 @@ bool counted_over_organization(std::string_view feature) {
                              [&](const UsageItem& item) { return item.feature->key == feature; });
 }
 
-// "5", "2 cpu", "4 GiB".
-std::string shown(const std::string& feature, std::int64_t amount) {
-  const Feature* known = find_feature(feature);
-  const bool number = known == nullptr || known->kind == FeatureKind::integer;
-  return number ? std::to_string(amount) : spoken_amount(feature, amount);
-}
-
 MailSubject subject_of(const LimitDetail& limit) { return {kSubject, limit.feature}; }
 
 Result<std::string> plan_name(Tx& tx, const Stores& stores, const TenantScope& scope,
@@ -63,7 +56,7 @@ Result<void> limit_notice(Tx& tx, const Stores& stores, const TenantScope& scope
                                  Json::object({{"told", kSubject}, {"feature", limit.feature}})},
                             std::nullopt, stores.clock.now()));
   const mails::LimitReached content{MailOrg{org.name, org.slug}, limit.feature,
-                                    shown(limit.feature, *limit.limit), std::move(plan)};
+                                    named_amount(limit.feature, *limit.limit), std::move(plan)};
   KS_TRY(const auto administrators,
          stores.invitations.administrators(tx, may_read, kAdministratorsTold));
   for (const auto& administrator : administrators)

@@ -159,7 +159,8 @@ Result<MemberRow> change_member(Tx& tx, const Stores& stores, const TenantScope&
   if (to < target.role) {
     KS_CHECK(recheck_invitations_of(tx, stores, may_manage, target.user));
     // What only administrators are told.
-    for (const char* about : {"invitation_wanted", "seat_limit", "access_review"})
+    for (const char* about :
+         {"invitation_wanted", "seat_limit", "access_review", "limit_reached", "plan_changed"})
       KS_CHECK(stores.outbox.cancel_to(tx, may_manage, target.user, {about, ""}));
   }
   KS_CHECK(stores.journal.record(

@@ -1,5 +1,7 @@
 #include "app/plans.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "app/audited.hpp"
@@ -8,6 +10,8 @@
 namespace ks::app {
 
 namespace {
+
+constexpr int kAdministratorsTold = 20;
 
 // The cheapest plan above the current one whose limit takes `needed`.
 Result<void> describe_upgrade(Tx& tx, const Stores& stores, const AnyPermit& permit,
@@ -69,6 +73,52 @@ Result<Error> over_limit(Tx& tx, const Stores& stores, const AnyPermit& permit,
   detail.can_upgrade = false;
   error.limit = std::move(detail);
   return error;
+}
+
+using PlanPermit = Permit<Action::orgs_set_plan, Org>;
+
+Result<PlanRow> active_plan(Tx& tx, const Stores& stores, const TenantScope& scope,
+                            std::string_view key, const char* place) {
+  KS_TRY(const auto plans, stores.plans.active(tx, scope.client_scope()));
+  const auto at = std::ranges::find(plans, key, &PlanRow::key);
+  if (at == plans.end()) return invalid({Fault{place, "is not the key of an active plan"}});
+  return *at;
+}
+
+Result<std::vector<Overrun>> conflicts_with(Tx& tx, const Stores& stores, const PlanPermit& permit,
+                                            const Entitlements& limits) {
+  KS_TRY(const Usage used, stores.plans.usage(tx, permit));
+  int replicas = 0;
+  if (limits.limit("replicas.max")) {
+    KS_TRY(replicas, stores.deployments.most_replicas(tx, permit));
+  }
+  return overruns(used, replicas, limits);
+}
+
+// Merely tells. Under the lock of the usage, which is that of the members too: whoever is removed
+// at this moment is either read no more, or has the mail cancelled.
+Result<void> tell_of_conflicts(Tx& tx, const Stores& stores, const PlanPermit& permit,
+                               const Organization& org, const PlanRow& plan,
+                               const Entitlements& before, const Entitlements& after) {
+  KS_TRY(const auto conflicts, conflicts_with(tx, stores, permit, after));
+  const bool news = std::ranges::any_of(conflicts, [&](const Overrun& one) {
+    return before.limit(one.feature) != after.limit(one.feature);
+  });
+  if (!news && before.plan() == after.plan()) return {};
+  // What was told of the plan before is not so any more.
+  const MailSubject subject{"plan_changed", org.id.str()};
+  KS_CHECK(stores.outbox.cancel(tx, permit, subject));
+  if (!news || org.state != "active") return {};
+  mails::PlanChanged content{MailOrg{org.name, org.slug}, plan.name, {}};
+  for (const Overrun& one : conflicts)
+    content.over.push_back(
+        {one.feature, named_amount(one.feature, one.used), named_amount(one.feature, one.limit)});
+  KS_TRY(const auto administrators,
+         stores.invitations.administrators(tx, permit, kAdministratorsTold));
+  for (const auto& administrator : administrators)
+    if (const auto to = EmailAddress::parse(administrator.email))
+      KS_CHECK(stores.outbox.queue(tx, permit, Mail{*to, content, subject}));
+  return {};
 }
 
 }  // namespace
@@ -138,30 +188,38 @@ Result<std::vector<OfferedPlan>> offered_plans(Tx& tx, const Stores& stores,
   return out;
 }
 
+Result<PlanPreview> preview_plan(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                 std::string_view plan_key) {
+  KS_TRY(const auto may_set, stores.authorizer.require<Action::orgs_set_plan>(scope));
+  KS_TRY(const PlanRow plan, active_plan(tx, stores, scope, plan_key, "?plan"));
+  KS_TRY(const Entitlements limits,
+         stores.plans.entitlements_on(tx, may_set, plan, stores.clock.now()));
+  KS_TRY(auto conflicts, conflicts_with(tx, stores, may_set, limits));
+  return PlanPreview{plan.key, std::move(conflicts)};
+}
+
 Result<Organization> set_plan(Tx& tx, const Stores& stores, const TenantScope& scope,
                               std::string_view plan_key) {
   KS_TRY(const auto may_set, stores.authorizer.require<Action::orgs_set_plan>(scope));
   // What is being created holds this too: a sandbox never keeps the isolation of the plan before.
   KS_CHECK(stores.plans.lock_usage(tx, may_set));
-  KS_TRY(const auto plans, stores.plans.active(tx, scope.client_scope()));
+  KS_TRY(const PlanRow plan, active_plan(tx, stores, scope, plan_key, "/plan"));
   const Time now = stores.clock.now();
-  for (const PlanRow& plan : plans) {
-    if (plan.key != plan_key) continue;
-    KS_TRY(const Organization was, stores.organizations.get_for_administration(tx, may_set));
-    const Facts before = facts(was);
-    KS_CHECK(stores.plans.subscribe(tx, may_set, plan, now));
-    // The plan decides quota and isolation of every namespace of the organization.
-    KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, may_set, now));
-    KS_CHECK(stores.sandboxes.touch_all(tx, may_set, limits.isolation()));
-    KS_TRY(Organization org, stores.organizations.get_for_administration(tx, may_set));
-    const Facts after = facts(org).tell("plan_version", plan.version);
-    KS_CHECK(stores.journal.record(
-        tx, may_set,
-        changed(Action::orgs_set_plan, {"organization", scope.org().str()}, before, after),
-        Change{"organization", scope.org().str(), std::nullopt}, now));
-    return org;
-  }
-  return invalid({Fault{"/plan", "is not the key of an active plan"}});
+  KS_TRY(const Organization was, stores.organizations.get_for_administration(tx, may_set));
+  KS_TRY(const Entitlements limits_before, stores.plans.entitlements(tx, may_set, now));
+  const Facts before = facts(was);
+  KS_CHECK(stores.plans.subscribe(tx, may_set, plan, now));
+  // The plan decides quota and isolation of every namespace of the organization.
+  KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, may_set, now));
+  KS_CHECK(stores.sandboxes.touch_all(tx, may_set, limits.isolation()));
+  KS_TRY(Organization org, stores.organizations.get_for_administration(tx, may_set));
+  const Facts after = facts(org).tell("plan_version", plan.version);
+  KS_CHECK(stores.journal.record(
+      tx, may_set,
+      changed(Action::orgs_set_plan, {"organization", scope.org().str()}, before, after),
+      Change{"organization", scope.org().str(), std::nullopt}, now));
+  KS_CHECK(tell_of_conflicts(tx, stores, may_set, org, plan, limits_before, limits));
+  return org;
 }
 
 }  // namespace ks::app

@@ -43,8 +43,18 @@ struct OfferedPlan {
 Result<std::vector<OfferedPlan>> offered_plans(Tx& tx, const Stores& stores,
                                                const ClientScope& client);
 
+// What the organization uses beyond what the newest version of a plan allows, by its feature and in
+// its unit; changes nothing. Act of platform administrators.
+struct PlanPreview {
+  std::string plan;
+  std::vector<Overrun> conflicts;
+};
+Result<PlanPreview> preview_plan(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                 std::string_view plan_key);
+
 // Puts the organization on the newest version of a plan, at once. Acts of platform administrators.
-// What is used over a lower plan's limits stays; nothing new fits until it is under them.
+// What is used over a lower plan's limits stays; nothing new fits until it is under them. Owner and
+// administrators are mailed what is over a limit that was not there before.
 Result<Organization> set_plan(Tx& tx, const Stores& stores, const TenantScope& scope,
                               std::string_view plan_key);
 

@@ -49,4 +49,10 @@ std::string spoken_amount(std::string_view feature, std::int64_t amount) {
   }
 }
 
+std::string named_amount(std::string_view feature, std::int64_t amount) {
+  const Feature* known = find_feature(feature);
+  const bool number = known == nullptr || known->kind == FeatureKind::integer;
+  return number ? std::to_string(amount) : spoken_amount(feature, amount);
+}
+
 }  // namespace ks

@@ -19,3 +19,9 @@ TEST_CASE("amounts are said with their units, as people say them") {
   CHECK(spoken_amount("storage.max", std::int64_t{3} << 40) == "3 TiB");
   CHECK(spoken_amount("storage.max", INT64_MAX).ends_with(" TiB"));
 }
+
+TEST_CASE("beside its name an amount says no more than its own unit") {
+  CHECK(named_amount("members.max", 10) == "10");
+  CHECK(named_amount("cpu.max", 1500) == "1.5 cpu");
+  CHECK(named_amount("memory.max", std::int64_t{4} << 30) == "4 GiB");
+}

@@ -107,6 +107,18 @@ std::optional<Overrun> first_overrun(const Usage& used, const Usage& change,
   return std::nullopt;
 }
 
+std::vector<Overrun> overruns(const Usage& used, int replicas, const Entitlements& limits) {
+  auto items = usage_items(used);
+  items.push_back({find_feature("replicas.max"), replicas});
+  std::vector<Overrun> out;
+  for (const UsageItem& item : items) {
+    const auto limit = limits.limit(item.feature->key);
+    if (limit && item.used > *limit)
+      out.push_back({std::string(item.feature->key), *limit, item.used, 0});
+  }
+  return out;
+}
+
 std::vector<UsageItem> usage_items(const Usage& usage) {
   return {
       {find_feature("deployments.max"), usage.deployments},

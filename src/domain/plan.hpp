@@ -69,6 +69,10 @@ struct Overrun {
 std::optional<Overrun> first_overrun(const Usage& used, const Usage& change,
                                      const Entitlements& limits);
 
+// All that `used`, and `replicas` of the service that has the most, are over `limits` by; nothing
+// is requested.
+std::vector<Overrun> overruns(const Usage& used, int replicas, const Entitlements& limits);
+
 // The features that usage reports, with what is used of each.
 struct UsageItem {
   const Feature* feature;

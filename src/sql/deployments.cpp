@@ -197,6 +197,23 @@ Result<DeploymentStore::Held> SqlDeploymentStore::held(
   return out;
 }
 
+Result<int> SqlDeploymentStore::most_replicas(Tx& tx,
+                                              const Permit<Action::orgs_set_plan, Org>& permit) {
+  constexpr int kAtOnce = 50;  // A spec may be large.
+  int most = 0;
+  std::string after = "00000000-0000-0000-0000-000000000000";
+  for (;;) {
+    KS_TRY(const auto rows, sql_tx(tx).run(permit, q::deployment_specs_per_org, after, kAtOnce));
+    for (const Row& row : rows) {
+      after = row.str(0);
+      KS_TRY(const Json spec, stored(row.text(1)));
+      KS_TRY(const Workload workload, workload_from_json(spec));
+      for (const Service& service : workload.services) most = std::max(most, service.replicas);
+    }
+    if (rows.size() < kAtOnce) return most;
+  }
+}
+
 Result<void> SqlDeploymentStore::want_anew(Tx& tx, const Permit<Action::org_delete, Org>& permit) {
   KS_CHECK(sql_tx(tx).run(permit, q::deployments_wanted_anew));
   return {};

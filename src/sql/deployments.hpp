@@ -28,6 +28,7 @@ class SqlDeploymentStore final : public DeploymentStore {
   Result<Held> held(Tx&, const Permit<Action::org_delete, Org>&) override;
   Result<void> want_anew(Tx&, const Permit<Action::org_delete, Org>&) override;
   Result<void> want_anew(Tx&, const Permit<Action::orgs_suspend, Org>&) override;
+  Result<int> most_replicas(Tx&, const Permit<Action::orgs_set_plan, Org>&) override;
 };
 
 class SqlSandboxStore final : public SandboxStore {

@@ -12,6 +12,14 @@ std::optional<std::string> value_at(const Row& row, int column) {
   const auto text = row.text_or_null(column);
   return text ? std::optional(std::string(*text)) : std::nullopt;
 }
+
+void override_one(std::vector<Entitlement>& in, const Row& row) {
+  const auto at = std::ranges::find(in, row.text(1), &Entitlement::feature);
+  if (at == in.end())
+    in.push_back({row.str(1), value_at(row, 2)});
+  else
+    at->value = value_at(row, 2);
+}
 }  // namespace
 
 Result<Entitlements> SqlPlanStore::entitlements(Tx& tx, const AnyPermit& permit, Time now) {
@@ -26,13 +34,21 @@ Result<Entitlements> SqlPlanStore::entitlements(Tx& tx, const AnyPermit& permit,
       out.push_back({row.str(1), value_at(row, 2)});
       continue;
     }
-    const auto at = std::ranges::find(out, row.text(1), &Entitlement::feature);
-    if (at == out.end())
-      out.push_back({row.str(1), value_at(row, 2)});
-    else
-      at->value = value_at(row, 2);
+    override_one(out, row);
   }
   return Entitlements(std::move(plan), std::move(out));
+}
+
+Result<Entitlements> SqlPlanStore::entitlements_on(Tx& tx, const AnyPermit& permit,
+                                                   const PlanRow& plan, Time now) {
+  const ClientScope client = permit.scope().client_scope();
+  KS_TRY(const auto own, sql_tx(tx).run(client, q::entitlements_per_plan, plan.key, plan.version));
+  std::vector<Entitlement> out;
+  for (const Row& row : own) out.push_back({row.str(0), value_at(row, 1)});
+  KS_TRY(const auto rows, sql_tx(tx).run(permit, q::entitlements_per_org, now));
+  for (const Row& row : rows)
+    if (row.flag(3)) override_one(out, row);
+  return Entitlements(plan.key, std::move(out));
 }
 
 Result<std::vector<PlanRow>> SqlPlanStore::active(Tx& tx, const ClientScope& client) {

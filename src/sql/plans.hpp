@@ -9,6 +9,7 @@ class SqlPlanStore final : public PlanStore {
   Result<Entitlements> entitlements(Tx&, const AnyPermit&, Time now) override;
   Result<std::vector<PlanRow>> active(Tx&, const ClientScope&) override;
   Result<Entitlements> entitlements_of(Tx&, const ClientScope&, const PlanRow&) override;
+  Result<Entitlements> entitlements_on(Tx&, const AnyPermit&, const PlanRow&, Time now) override;
   Result<void> subscribe(Tx&, const Permit<Action::orgs_set_plan, Org>&, const PlanRow&,
                          Time now) override;
   Result<Usage> usage(Tx&, const AnyPermit&) override;

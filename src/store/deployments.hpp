@@ -133,6 +133,8 @@ class DeploymentStore {
   virtual Result<void> want_anew(Tx&, const Permit<Action::org_delete, Org>&) = 0;
   // Their pods go, or come back, likewise, and their sandboxes close to pods or open again.
   virtual Result<void> want_anew(Tx&, const Permit<Action::orgs_suspend, Org>&) = 0;
+  // Of one service, in all of the organization that is not being deleted; 0 where nothing is.
+  virtual Result<int> most_replicas(Tx&, const Permit<Action::orgs_set_plan, Org>&) = 0;
 };
 
 struct SandboxRow {

@@ -25,6 +25,8 @@ class PlanStore {
   // The client's active plans, newest version of each, by rank.
   virtual Result<std::vector<PlanRow>> active(Tx&, const ClientScope&) = 0;
   virtual Result<Entitlements> entitlements_of(Tx&, const ClientScope&, const PlanRow&) = 0;
+  // What the organization would be allowed on that plan, with its overrides of `now`.
+  virtual Result<Entitlements> entitlements_on(Tx&, const AnyPermit&, const PlanRow&, Time now) = 0;
   virtual Result<void> subscribe(Tx&, const Permit<Action::orgs_set_plan, Org>&, const PlanRow&,
                                  Time now) = 0;
 

@@ -303,6 +303,8 @@ TEST_CASE("every operation gives what the contract promises for its success") {
   CHECK(ann.poke(ann.deployment_path("web") + "/deploy").status == 202);
   CHECK(ann.del(ann.deployment_path("web")).status == 202);
   CHECK(root.get("/api/v1/platform/orgs").status == 200);
+  CHECK(root.get("/api/v1/platform/orgs/" + ann.org + "/subscription/preview?plan=free").status ==
+        200);
   const std::string suspension = "/api/v1/platform/orgs/" + ann.org + "/suspension";
   CHECK(root.put(suspension, Json::object({{"reason", "Why."}})).status == 200);
   CHECK(ann.get(ann.org_path()).json().text("state") == "suspended");

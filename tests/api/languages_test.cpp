@@ -213,6 +213,16 @@ const std::vector<Cause>& causes() {
          CHECK(mails_waiting(server) == told);
          return gerda.email;
        }},
+      {"plan_changed", "by an administrator of the platform",
+       [](Server& server) {
+         Person ann = owner(server);
+         const Person gerda = german_in(server, ann);
+         ok(server.administrator().put("/api/v1/platform/orgs/" + ann.org + "/subscription",
+                                       of("plan", "free"), kEnglish));
+         CHECK(mail_to(server, ann.email).kind == "plan_changed");
+         CHECK(mail_to(server, ann.email).locale == "en");
+         return gerda.email;
+       }},
       {"member_removed", "by the owner",
        [](Server& server) {
          Person ann = owner(server);

@@ -233,6 +233,12 @@ std::string MatrixWorld::path(const Operation& operation, const Names& names) {
   return out;
 }
 
+std::string MatrixWorld::query(const Operation& operation) {
+  if (operation.id() == "listTeamCandidates") return "?q=guest";
+  if (operation.id() == "previewPlan") return "?plan=free";
+  return "";
+}
+
 // What an operation is asked with; a body that is not here is the contract's example.
 Json MatrixWorld::body(const Operation& operation, const Visitor& visitor) {
   const std::string number = std::to_string(++made_);
@@ -261,8 +267,7 @@ Json MatrixWorld::body(const Operation& operation, const Visitor& visitor) {
 
 Reply MatrixWorld::ask(const Operation& operation, const Visitor& visitor, const Names& names,
                        Person& person) {
-  std::string target = path(operation, names);
-  if (operation.id() == "listTeamCandidates") target += "?q=guest";
+  const std::string target = path(operation, names) + query(operation);
   if (operation.json->find("requestBody") == nullptr)
     return person.call({operation.method, target, {}, std::nullopt});
   return person.call({operation.method,

@@ -50,6 +50,8 @@ class MatrixWorld {
   };
   std::vector<Sister> sisters(const Operation& operation);
   static std::string path(const Operation& operation, const Names& names);
+  // What an operation asks for behind "?", that has to be there; else nothing.
+  static std::string query(const Operation& operation);
   Reply ask(const Operation& operation, const Visitor& visitor, const Names& names, Person& person);
   // After a call that was carried out: whatever it took away is there again.
   void mend(Visitor& visitor);

@@ -1,8 +1,10 @@
 #include <atomic>
 #include <thread>
+#include <utility>
 
 #include <doctest/doctest.h>
 
+#include "tests/api/mailbox.hpp"
 #include "tests/api/server.hpp"
 
 using namespace ks;
@@ -84,6 +86,62 @@ TEST_CASE("an administrator of the platform raises a plan, and at once more fits
                                                             {"used", 6},
                                                             {"limit", Json()},
                                                             {"unlimited", true}}));
+}
+
+TEST_CASE("what a smaller plan is too small for is said before, and mailed to who runs it after") {
+  Server server({.settings = mailing_settings("open")});
+  Person root = server.administrator();
+  Person ann = server.somebody("Ann");
+  server.raise(ann, "business");
+  const Person ben = server.colleague(ann, "Ben", "org_admin");
+  const Person cleo = server.colleague(ann, "Cleo");
+  ann.deploy("one", Json::object({{"replicas", 3}}));
+  ann.deploy("two");
+  const std::string path = "/api/v1/platform/orgs/" + ann.org + "/subscription";
+  const auto preview = [&](Person& who, const std::string& plan) {
+    return who.get(path + "/preview?plan=" + plan);
+  };
+  const auto conflict = [](const char* feature, const char* unit, int limit, int used) {
+    return Json::object({{"feature", feature}, {"unit", unit}, {"limit", limit}, {"used", used}});
+  };
+  const Json over = Json::array({conflict("deployments.max", "count", 1, 2),
+                                 conflict("members.max", "count", 1, 3),
+                                 conflict("replicas.max", "count", 2, 3)});
+  CHECK(preview(root, "free").json() == Json::object({{"plan", "free"}, {"conflicts", over}}));
+  for (const char* plan : {"business", "enterprise"})
+    CHECK(preview(root, plan).json() ==
+          Json::object({{"plan", plan}, {"conflicts", Json::array()}}));
+  // An override counts on every plan.
+  server.execute(
+      "INSERT INTO entitlement_overrides (client_id, org_id, feature, value, starts_at, ends_at, "
+      "reason, by_user) SELECT client_id, id, 'members.max', '3', 0, 0, '', '" +
+      root.id + "' FROM organizations WHERE id = '" + ann.org_id + "'");
+  CHECK(preview(root, "free").json().at("conflicts").as_array().size() == 2);
+  server.execute("DELETE FROM entitlement_overrides");
+  for (const char* plan : {"gold", ""}) {
+    CHECK(preview(root, plan).status == 422);
+    CHECK(preview(root, plan).json().at("errors").as_array()[0].text("pointer") == "?plan");
+  }
+  CHECK(root.get(path + "/preview").status == 422);
+  CHECK(preview(ann, "free").status == 404);
+  CHECK(ann.get(ann.org_path()).json().text("plan") == "business");
+  const int before = mails_waiting(server);
+  const auto told = [&] { return mails_waiting(server) - before; };
+
+  REQUIRE(root.put(path, Json::object({{"plan", "free"}})).status == 200);
+  for (const Person* who : {&std::as_const(ann), &ben})
+    CHECK(mail_to(server, who->email).kind == "plan_changed");
+  CHECK(mail_to(server, cleo.email).kind.empty());
+  CHECK(told() == 2);
+  // What was so before is no news; and where it is not so any more nobody is told who was not yet.
+  REQUIRE(root.put(path, Json::object({{"plan", "free"}})).status == 200);
+  CHECK(told() == 2);
+  REQUIRE(root.put(path, Json::object({{"plan", "enterprise"}})).status == 200);
+  CHECK(told() == 0);
+  REQUIRE(root.put(path, Json::object({{"plan", "free"}})).status == 200);
+  CHECK(told() == 2);
+  REQUIRE(root.put(path, Json::object({{"plan", "business"}})).status == 200);
+  CHECK(told() == 0);
 }
 
 TEST_CASE("administrators see what each plan allows, and nobody else does") {

@@ -168,6 +168,15 @@ TEST_CASE("who can have a limit raised is told once a day that it held up somebo
     limit.feature = "memory.max";
     refused(house.dan);
     CHECK(house.kept("limit_reached", house.ann.id.str()) == 3);
+    // Nor who cannot have it raised any more by the time that it leaves.
+    REQUIRE(house.world.write(
+                house.ann, house.org, [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+                  KS_CHECK(app::change_member(tx, house.world.stores(), scope,
+                                              PersonRef{house.ben.id, {}}, {OrgRole::member, false},
+                                              std::nullopt));
+                  return {};
+                }) == "");
+    CHECK(sorted(house.world.mails()) == Texts(3, "limit_reached ann@example.com"));
   });
 }
 

@@ -32,6 +32,28 @@ test('an administrator finds an organization and raises its plan, and at once mo
   await expect(page.getByText('No organization', { exact: true })).toBeVisible()
 })
 
+test('what a smaller plan is too small for is told before it is set', async ({ page, context, world, root, ann, deploy }) => {
+  test.slow()
+  await deploy('web')
+  await deploy('shop')
+  await context.clearCookies()
+  await signIn(context, world, root)
+  await page.goto(`/platform?name=${ann.org}`)
+  const row = page.getByRole('row', { name: new RegExp(`${ann.org}$|${ann.org} `) })
+  await row.getByRole('button', { name: /^Actions for/ }).click()
+  await page.getByRole('menuitem', { name: 'Set the plan' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Plan').selectOption('enterprise')
+  await expect(dialog.getByRole('button', { name: 'Set the plan' })).toBeEnabled()
+  await expect(dialog.getByRole('status')).toHaveCount(0)
+  await dialog.getByLabel('Plan').selectOption('free')
+  await expect(dialog.getByRole('status')).toContainText('Deployments: 2 of 1 in use.')
+  await expect(dialog.getByRole('status')).toContainText('All of it stays and goes on running')
+  await holds(page, 'platform-plan-over', { brief: true })
+  await dialog.getByRole('button', { name: 'Set the plan' }).click()
+  await expect(row).toContainText('free')
+})
+
 test('the pages of the platform are readable by everybody, and there for administrators alone', async ({ page, context, world, root, ann }) => {
   test.slow()
   const paths = ['', '/plans', '/isolation', '/cluster']

@@ -1,5 +1,7 @@
 #include "domain/mail/draft.hpp"
 
+#include <algorithm>
+
 #include "domain/name.hpp"
 
 namespace ks {
@@ -67,6 +69,23 @@ struct Drafts {
                        {"plan", m.plan}},
             .link = org_link(m.organization, "/usage"),
             .useful_until = std::nullopt};
+  }
+  // A line of its own for each that may be over; those that are not are empty, and left out.
+  MailDraft operator()(const mails::PlanChanged& m) const {
+    MailDraft out{.kind = "plan_changed",
+                  .places = {{"organization", m.organization.name}, {"plan", m.plan}},
+                  .link = org_link(m.organization, "/usage"),
+                  .useful_until = std::nullopt};
+    for (const char* feature :
+         {"deployments", "members", "teams", "cpu", "memory", "storage", "replicas"}) {
+      const auto at = std::ranges::find(m.over, std::string(feature) + ".max",
+                                        &mails::PlanChanged::Over::feature);
+      const bool over = at != m.over.end();
+      // Amounts are ours, and no name that somebody chose.
+      out.places.push_back({std::string(feature) + "_used", Word{over ? at->used : ""}});
+      out.places.push_back({std::string(feature) + "_limit", Word{over ? at->limit : ""}});
+    }
+    return out;
   }
   MailDraft operator()(const mails::MemberRemoved& m) const {
     return {.kind = "member_removed",

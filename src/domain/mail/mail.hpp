@@ -60,6 +60,17 @@ struct LimitReached {
   std::string limit;    // "5", "4 GiB"
   std::string plan;
 };
+// To owner and administrators: the plan that somebody above them chose allows less than is used.
+struct PlanChanged {
+  struct Over {
+    std::string feature;  // "deployments.max"
+    std::string used;     // "5", "4 GiB"
+    std::string limit;
+  };
+  MailOrg organization;
+  std::string plan;
+  std::vector<Over> over;
+};
 struct MemberRemoved {
   MailOrg organization;
 };
@@ -135,7 +146,7 @@ struct AddressReplaced {
 
 using MailContent =
     std::variant<mails::Invitation, mails::TeamAdded, mails::InvitationAccepted,
-                 mails::InvitationWanted, mails::SeatLimit, mails::LimitReached,
+                 mails::InvitationWanted, mails::SeatLimit, mails::LimitReached, mails::PlanChanged,
                  mails::MemberRemoved, mails::MemberReinstated, mails::OwnershipOffer,
                  mails::OwnershipTransferred, mails::AccessReview, mails::OrganizationSuspended,
                  mails::OrganizationResumed, mails::VerifyAddress, mails::AccountExists,

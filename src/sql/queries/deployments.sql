@@ -198,6 +198,15 @@ SET deleting = 1, generation = generation + 1, version = version + 1, phase = 'D
   retry_at = 0, failures = 0, reason = '', message = '', updated_at = :now
 WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id AND deleting = 0;
 
+-- name: deployment_specs_per_org
+-- rows: many
+-- scope: tenant
+SELECT d.id, d.spec
+FROM deployments AS d
+WHERE d.client_id = :client AND d.org_id = :org AND d.id > :after_id AND d.deleting = 0
+ORDER BY d.id
+LIMIT CAST(:page_size AS BIGINT);
+
 -- name: deployments_held
 -- rows: one
 -- scope: tenant

@@ -68,6 +68,8 @@ export const platformDe: Record<keyof typeof platformEn, string> = {
   'platform.plan': 'Tarif',
   'platform.plan_done': '{{organization}} hat jetzt den Tarif „{{plan}}“.',
   'platform.plan_lead': 'Er gilt sofort. Was über den Grenzen eines kleineren Tarifs liegt, bleibt, und Neues passt erst, wenn es darunter ist.',
+  'platform.plan_over': 'Diese Organisation nutzt mehr, als der Tarif erlaubt',
+  'platform.plan_over_text': 'Alles davon bleibt und läuft weiter; mehr davon kommt erst hinzu, wenn es wieder innerhalb der Grenze liegt. Die Eigentümer:in und die Administrator:innen erfahren es durch eine Mail.',
   'platform.plans': 'Tarife',
   'platform.plans_empty': 'Kein Tarif',
   'platform.plans_empty_text': 'Es gibt keinen gültigen Tarif, den eine Organisation bekommen könnte.',

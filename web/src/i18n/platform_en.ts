@@ -66,6 +66,8 @@ export const platformEn = {
   'platform.plan': 'Plan',
   'platform.plan_done': '{{organization}} is on the plan “{{plan}}” now.',
   'platform.plan_lead': 'It acts at once. What is over the limits of a smaller plan stays, and nothing new fits until it is under them.',
+  'platform.plan_over': 'This organization uses more than the plan allows',
+  'platform.plan_over_text': 'All of it stays and goes on running; more of it cannot be added until it is within the limit again. Its owner and administrators get a mail that says so.',
   'platform.plans': 'Plans',
   'platform.plans_empty': 'No plan',
   'platform.plans_empty_text': 'There is no active plan that an organization could be put on.',

@@ -10,7 +10,8 @@ import { Bar, Loading } from '@/components/skeleton'
 import { toast } from '@/components/toasts'
 
 import { useEntitlement } from './entitlement'
-import { plans } from './queries'
+import { PlanConflicts } from './plan_conflicts'
+import { planPreview, plans } from './queries'
 
 // Of those that people ask for a larger plan for.
 const shown = ['deployments.max', 'members.max', 'teams.max', 'cpu.max', 'memory.max', 'network.isolation']
@@ -21,6 +22,7 @@ export function PlanDialog({ of, onClose }: { of: Schemas['Organization']; onClo
   const said = useEntitlement()
   const [plan, setPlan] = useState(of.plan)
   const { data, error, refetch } = useQuery(plans)
+  const preview = useQuery({ ...planPreview(of.id, plan), enabled: plan !== of.plan })
   const set = useMutation({
     mutationFn: () =>
       ask('put', '/api/v1/platform/orgs/{org}/subscription', {
@@ -43,8 +45,8 @@ export function PlanDialog({ of, onClose }: { of: Schemas['Organization']; onClo
       lead={t('platform.plan_lead')}
       action={t('platform.set_plan')}
       busy={set.isPending}
-      ready={chosen !== undefined && plan !== of.plan}
-      problems={[set.error]}
+      ready={chosen !== undefined && preview.data?.plan === plan}
+      problems={[set.error, preview.error]}
       send={() => set.mutate()}
       onClose={onClose}
     >
@@ -80,6 +82,7 @@ export function PlanDialog({ of, onClose }: { of: Schemas['Organization']; onClo
                 ))}
             </dl>
           ) : null}
+          {preview.data?.plan === plan ? <PlanConflicts of={preview.data.conflicts} /> : null}
         </>
       )}
     </FormDialog>

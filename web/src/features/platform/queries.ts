@@ -28,6 +28,22 @@ export const plans = queryOptions({
   queryFn: async ({ signal }) => (await ask('get', '/api/v1/platform/plans', { signal })).body,
 })
 
+// What is over the limits of a plan. Read anew each time: whatever anybody does changes it.
+export const planPreview = (org: string, plan: string) =>
+  queryOptions({
+    queryKey: ['platform', 'plan-preview', org, plan],
+    queryFn: async ({ signal }) =>
+      (
+        await ask('get', '/api/v1/platform/orgs/{org}/subscription/preview', {
+          params: { org },
+          query: { plan },
+          signal,
+        })
+      ).body,
+    staleTime: 0,
+    gcTime: 0,
+  })
+
 export const allIsolation = (exposed: boolean) =>
   infiniteQueryOptions({
     queryKey: ['platform', 'isolation', exposed],
