@@ -36,6 +36,7 @@ const std::vector<MailContent>& samples() {
       mails::AccessReview{kAcme, 12, 31, 3, 90},
       mails::OrganizationSuspended{kAcme, "The last three invoices are open."},
       mails::OrganizationResumed{kAcme},
+      mails::OrganizationDeleted{kAcme, "Ann Lee", kWhen},
       mails::VerifyAddress{kToken, kWhen},
       mails::AccountExists{},
       mails::PasswordReset{kToken, kWhen},

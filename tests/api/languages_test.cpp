@@ -265,6 +265,18 @@ const std::vector<Cause>& causes() {
                                        kEnglish));
          return gerda.email;
        }},
+      {"organization_deleted", "by the owner",
+       [](Server& server) {
+         Person ann = owner(server);
+         const Person gerda = german_in(server, ann);
+         ok(ann.call({"DELETE",
+                      ann.org_path(),
+                      {{"Content-Type", "application/json"}, kEnglish.front()},
+                      of("name", "Ann").dump()}));
+         CHECK(mail_to(server, ann.email).kind == "organization_deleted");
+         CHECK(mail_to(server, ann.email).locale == "en");
+         return gerda.email;
+       }},
       {"organization_suspended", "by an administrator",
        [](Server& server) {
          const Person gerda = german(server);

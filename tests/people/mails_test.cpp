@@ -219,7 +219,8 @@ TEST_CASE("a suspended organization sends nothing but that it is, and that a mem
   });
 }
 
-TEST_CASE("an organization that is being deleted sends nothing but that a membership is over") {
+TEST_CASE(
+    "an organization that is being deleted sends nothing but that, and that one is no member") {
   test::for_each_engine([](EngineCase& engine) {
     Post house(engine);
     house.join(house.ben, OrgRole::admin);
@@ -239,7 +240,41 @@ TEST_CASE("an organization that is being deleted sends nothing but that a member
                                 return {};
                               }) == "");
     CHECK(sorted(house.world.mails()) ==
+          Texts{"invitation_accepted ben@example.com", "member_removed dan@example.com",
+                "organization_deleted ann@example.com", "organization_deleted ben@example.com"});
+    // Nobody reads that it is gone when it is there again.
+    REQUIRE(house.world.end_of(
+                house.ann, house.org, [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+                  KS_CHECK(app::restore_organization(tx, house.world.stores(), scope, {}));
+                  return {};
+                }) == "");
+    CHECK(sorted(house.world.mails()) ==
           Texts{"invitation_accepted ben@example.com", "member_removed dan@example.com"});
+  });
+}
+
+TEST_CASE("of the end of an organization its owner and administrators hear, and nobody else") {
+  test::for_each_engine([](EngineCase& engine) {
+    Post house(engine);
+    house.join(house.ben, OrgRole::admin);
+    house.join(house.cleo, OrgRole::admin);
+    house.join(house.dan, OrgRole::member);
+    REQUIRE(house.remove(house.cleo) == "");
+    REQUIRE(house.world.write(house.ann, house.org,
+                              [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+                                KS_CHECK(app::delete_organization(tx, house.world.stores(), scope,
+                                                                  "Acme", std::nullopt));
+                                return {};
+                              }) == "");
+    CHECK(sorted(house.world.mails()) == Texts{"member_removed cleo@example.com",
+                                               "organization_deleted ann@example.com",
+                                               "organization_deleted ben@example.com"});
+    for (const AddressedDraft& mail : house.world.waiting())
+      if (mail.draft.kind == "organization_deleted") {
+        REQUIRE(mail.draft.places.size() == 3);
+        CHECK(std::get<std::string>(mail.draft.places[1].value) == "ann");
+        CHECK(std::get<Time>(mail.draft.places[2].value) == engine.clock().now() + days(30));
+      }
   });
 }
 

@@ -47,10 +47,19 @@ test('ownership passes by an offer, who owned it before leaves, and what is dele
   await page.goto(settings)
   await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible()
 
+  // What the new owner would end with it.
+  const bobs = { ...bob, org: ann.org }
+  const cleo = await colleague(world, bobs, 'Cleo')
+  await world.call('POST', `/orgs/${ann.org}/ownership-offers`, { user: cleo.id }, bob.cookie)
+  const asked = [{ email: 'one@example.com' }, { email: 'two@example.com' }]
+  await world.call('POST', `/orgs/${ann.org}/invitations`, { invitations: asked }, bob.cookie)
   await other.reload()
   await holds(other, 'settings-owner')
   await other.getByRole('button', { name: 'Delete this organization' }).click()
   const ending = other.getByRole('dialog', { name: 'Delete this organization' })
+  await expect(ending).toContainText('2 pending invitations are revoked')
+  await expect(ending).toContainText('Your offer of ownership to Cleo is cancelled')
+  await expect(ending).toContainText('You and the administrators get a mail')
   await ending.getByLabel('Type “Ann Example” to confirm').fill('Ann Example')
   await holds(other, 'delete-organization', { brief: true })
   await other.route(`**/api/v1/orgs/*`, (route) => route.request().method() === 'DELETE' ? route.fulfill(late) : route.fallback(), { times: 1 })

@@ -13,6 +13,10 @@ namespace {
 
 using EndPermit = Permit<Action::org_delete, Org>;
 
+constexpr int kAdministratorsTold = 20;
+
+MailSubject told_of(const OrgId& org) { return {"organization_deleted", org.str()}; }
+
 Usage usage_of(const DeploymentStore::Held& held) {
   Usage out;
   out.deployments = held.count;
@@ -28,6 +32,21 @@ Result<void> park_deployments(Tx& tx, const Stores& stores, const EndPermit& per
   freed.amount = Amount{} - freed.amount;
   KS_CHECK(charge(tx, stores, permit, freed));
   return stores.deployments.want_anew(tx, permit);
+}
+
+// Merely tells, who could have wondered: its other members see that it is gone. Under the lock of
+// the usage, which is that of the members too, so that nobody is told who is none any more.
+Result<void> tell_of_end(Tx& tx, const Stores& stores, const EndPermit& permit,
+                         const Organization& org, Time now) {
+  KS_TRY(const auto owner, stores.ownership.owner(tx, permit));
+  KS_TRY(const auto administrators,
+         stores.invitations.administrators(tx, permit, kAdministratorsTold));
+  const mails::OrganizationDeleted content{MailOrg{org.name, org.slug}, owner ? owner->name : "",
+                                           now + kRestoreWithin};
+  for (const auto& administrator : administrators)
+    if (const auto to = EmailAddress::parse(administrator.email))
+      KS_CHECK(stores.outbox.queue(tx, permit, Mail{*to, content, told_of(org.id)}));
+  return {};
 }
 
 constexpr std::array<EndStep, 1> kEndSteps = {&park_deployments};
@@ -62,6 +81,7 @@ Result<Organization> delete_organization(Tx& tx, const Stores& stores, const Ten
   KS_CHECK(cancel_offers_of(tx, stores, may_delete, *scope.actor()));
   // They lead to pages that are nobody's now.
   KS_CHECK(stores.outbox.cancel_all(tx, may_delete));
+  KS_CHECK(tell_of_end(tx, stores, may_delete, org, now));
   // One that is older than the register of names enters it now: at the latest when it is purged,
   // nothing else says whose the slug was.
   KS_CHECK(stores.names.claim_slug(tx, may_delete, org.slug, now));
@@ -84,6 +104,7 @@ Result<Organization> restore_organization(Tx& tx, const Stores& stores, const Te
   KS_TRY(const bool restored, stores.organizations.restore(tx, may_delete, now));
   if (!restored)
     return conflict("restore_expired", "The time in which it could be restored is over.");
+  KS_CHECK(stores.outbox.cancel(tx, may_delete, told_of(org.id)));
   KS_TRY(const auto held, stores.deployments.held(tx, may_delete));
   KS_CHECK(charge(tx, stores, may_delete, usage_of(held)));
   KS_CHECK(stores.deployments.want_anew(tx, may_delete));

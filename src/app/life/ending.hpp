@@ -22,7 +22,8 @@ using EndStep = Result<void> (*)(Tx&, const Stores&, const Permit<Action::org_de
 std::span<const EndStep> end_steps();
 
 // By the owner, who gave the password within kRecent. `typed_name`: the organization's name as it
-// is now, else `invalid` at /name. Nothing happens to one that is being deleted already.
+// is now, else `invalid` at /name. Owner and administrators are told. Nothing happens to one that
+// is being deleted already.
 Result<Organization> delete_organization(Tx&, const Stores&, const TenantScope&,
                                          std::string_view typed_name,
                                          const std::optional<std::int64_t>& if_version);

@@ -135,6 +135,12 @@ struct Drafts {
             .link = org_link(m.organization),
             .useful_until = std::nullopt};
   }
+  MailDraft operator()(const mails::OrganizationDeleted& m) const {
+    return {.kind = "organization_deleted",
+            .places = {{"organization", m.organization.name}, {"by", m.by}, {"until", m.until}},
+            .link = MailDraft::Link{"/orgs", {}},
+            .useful_until = m.until};
+  }
   MailDraft operator()(const mails::VerifyAddress& m) const {
     return {.kind = "verify_address",
             .places = {{"expires", m.expires_at}},

@@ -106,6 +106,12 @@ struct OrganizationSuspended {
 struct OrganizationResumed {
   MailOrg organization;
 };
+// To owner and administrators.
+struct OrganizationDeleted {
+  MailOrg organization;
+  std::string by;  // The owner.
+  Time until;      // When it can be restored no longer.
+};
 // Also where the address has no account yet; the answer of sign-up is the same.
 struct VerifyAddress {
   LinkToken token;
@@ -149,9 +155,10 @@ using MailContent =
                  mails::InvitationWanted, mails::SeatLimit, mails::LimitReached, mails::PlanChanged,
                  mails::MemberRemoved, mails::MemberReinstated, mails::OwnershipOffer,
                  mails::OwnershipTransferred, mails::AccessReview, mails::OrganizationSuspended,
-                 mails::OrganizationResumed, mails::VerifyAddress, mails::AccountExists,
-                 mails::PasswordReset, mails::PasswordChanged, mails::ChangeAddress,
-                 mails::AddressAsked, mails::AddressChanged, mails::AddressReplaced>;
+                 mails::OrganizationResumed, mails::OrganizationDeleted, mails::VerifyAddress,
+                 mails::AccountExists, mails::PasswordReset, mails::PasswordChanged,
+                 mails::ChangeAddress, mails::AddressAsked, mails::AddressChanged,
+                 mails::AddressReplaced>;
 
 // What a mail is about: a kind of thing and its id, such as {"invitation", id}. By it the mail is
 // cancelled when the thing is, and its delivery is asked for.

@@ -10,6 +10,8 @@ import { FormDialog } from '@/components/form_dialog'
 import { toast } from '@/components/toasts'
 import { useRecently } from '@/features/account/reauthenticate'
 
+import { DeleteEffects } from './delete_effects'
+
 // `how`: one goes, or all of it goes. Either way it is not there for one any more.
 export function EndDialog({
   how,
@@ -57,6 +59,7 @@ export function EndDialog({
         send={() => end.mutate()}
         onClose={onClose}
       >
+        {how === 'delete' ? <DeleteEffects org={body.slug} /> : null}
         <TextField
           label={t('people.type_name', { name: body.name })}
           autoComplete="off"
