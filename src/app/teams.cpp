@@ -32,6 +32,13 @@ std::unexpected<Error> not_empty(std::int64_t deployments) {
   return error;
 }
 
+// A name of which no letter can stand in an address says nothing there, so two of them must not be
+// told apart by it.
+std::string slug_for(Random& random, std::string_view name) {
+  std::string slug = latin_slug(name);
+  return slug.empty() ? "team-" + random_suffix(random, 6) : slug;
+}
+
 Result<void> end_deployments(Tx& tx, const Stores& stores, const TenantScope& scope,
                              const TeamId& team) {
   KS_TRY(const auto may_read, stores.authorizer.require<Action::deployments_read>(tx, scope, team));
@@ -63,7 +70,7 @@ Result<TeamRow> create_team(Tx& tx, const Stores& stores, const TenantScope& sco
   if (auto faults = faults_of(TeamPatch{wanted.name, wanted.slug, wanted.description});
       !faults.empty())
     return invalid(std::move(faults));
-  const std::string slug = wanted.slug.value_or(slug_from(wanted.name));
+  const std::string slug = wanted.slug ? *wanted.slug : slug_for(stores.random, wanted.name);
   KS_TRY(const auto permit, stores.authorizer.require<Action::teams_create>(scope));
   Usage one;
   one.teams = 1;

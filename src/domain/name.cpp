@@ -124,7 +124,7 @@ std::string ascii_lower(std::string_view text) {
   return out;
 }
 
-std::string slug_from(std::string_view text, std::size_t length_max) {
+std::string latin_slug(std::string_view text, std::size_t length_max) {
   const std::string plain = is_utf8(text) ? in_plain_latin(text) : std::string(text);
   std::string out;
   for (const char raw : plain) {
@@ -136,6 +136,11 @@ std::string slug_from(std::string_view text, std::size_t length_max) {
     if (out.size() >= length_max) break;
   }
   while (!out.empty() && out.back() == '-') out.pop_back();
+  return out;
+}
+
+std::string slug_from(std::string_view text, std::size_t length_max) {
+  std::string out = latin_slug(text, length_max);
   return out.empty() ? "x" : out;
 }
 

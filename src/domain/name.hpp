@@ -34,6 +34,8 @@ std::string ascii_lower(std::string_view text);
 // A label made of `text`: lower case, letters with marks as one writes them without
 // (in_plain_latin), runs of anything else become one '-'. "x" when nothing is left.
 std::string slug_from(std::string_view text, std::size_t length_max = kSlugMax);
+// The same, but empty when nothing is left: the name is of another script, or all signs.
+std::string latin_slug(std::string_view text, std::size_t length_max = kSlugMax);
 
 // The form in which addresses are stored and compared: the key of an EmailAddress. `dev@localhost`,
 // which no mail is sent to, is the one without a dot.

@@ -93,6 +93,8 @@ TEST_CASE("a slug is made of whatever text there is") {
     CAPTURE(text);
     CHECK(slug_from(text) == slug);
   }
+  CHECK(latin_slug("Müller") == "mueller");
+  CHECK(latin_slug("Мир").empty());
   CHECK(slug_from("abc def", 4) == "abc");
   CHECK(slug_from("abcü", 4) == "abcu");
 }
