@@ -16,7 +16,8 @@ void check(std::vector<Fault>& faults, std::string pointer, const Result<void>& 
   if (!ok) faults.push_back({std::move(pointer), ok.error().message});
 }
 std::unexpected<Error> slug_taken(const char* pointer) {
-  auto error = conflict("slug_taken", "Another team of the organization has this slug.");
+  auto error = conflict("slug_taken",
+                        "Another team of the organization has this slug, or had it until lately.");
   error.error().faults.push_back({pointer, "is taken"});
   return error;
 }
@@ -37,6 +38,19 @@ std::unexpected<Error> not_empty(std::int64_t deployments) {
 std::string slug_for(Random& random, std::string_view name) {
   std::string slug = latin_slug(name);
   return slug.empty() ? "team-" + random_suffix(random, 6) : slug;
+}
+
+Result<void> change_slug(Tx& tx, const Stores& stores,
+                         const Permit<Action::team_update, Team>& permit, std::string_view from,
+                         const TeamRow& to) {
+  // No other team takes or gives up a slug from here on.
+  KS_CHECK(stores.plans.lock_usage(tx, permit));
+  KS_TRY(const auto before, stores.teams.holder_before(tx, permit, to.slug, to.updated_at));
+  if (before && *before != to.id) return slug_taken("/slug");
+  KS_TRY(const auto again_at, stores.teams.lets_go_at(tx, permit, to.updated_at));
+  if (again_at)
+    return too_many("The team has changed its slug too often.", *again_at - to.updated_at);
+  return stores.teams.change_slug(tx, permit, from, to.slug, to.updated_at);
 }
 
 Result<void> end_deployments(Tx& tx, const Stores& stores, const TenantScope& scope,
@@ -76,6 +90,9 @@ Result<TeamRow> create_team(Tx& tx, const Stores& stores, const TenantScope& sco
   one.teams = 1;
   KS_CHECK(charge(tx, stores, permit, one));
   const Time now = stores.clock.now();
+  // Under the lock of the charge, as each change of a slug.
+  KS_TRY(const auto before, stores.teams.holder_before(tx, permit, slug, now));
+  if (before) return slug_taken(wanted.slug ? "/slug" : "/name");
   TeamRow row{TeamId::make(stores.clock, stores.random),
               slug,
               wanted.name,
@@ -97,8 +114,17 @@ Result<TeamRow> create_team(Tx& tx, const Stores& stores, const TenantScope& sco
 
 Result<TeamRow> team(Tx& tx, const Stores& stores, const TenantScope& scope,
                      std::string_view id_or_slug) {
-  KS_TRY(const TeamId id, stores.authorizer.find_team(tx, scope, id_or_slug));
-  KS_TRY(const auto may_read, stores.authorizer.require<Action::team_read>(tx, scope, id));
+  auto id = stores.authorizer.find_team(tx, scope, id_or_slug);
+  if (!id) {
+    if (id.error().code != Error::Code::not_found) return std::unexpected(id.error());
+    KS_TRY(const auto may_look, stores.authorizer.require<Action::org_read>(scope));
+    KS_TRY(const auto before,
+           stores.teams.holder_before(tx, may_look, id_or_slug, stores.clock.now()));
+    if (!before) return not_found();
+    id = *before;
+  }
+  // Not found for who does not see it, by whichever name.
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::team_read>(tx, scope, *id));
   return stores.teams.get(tx, may_read);
 }
 
@@ -122,12 +148,14 @@ Result<TeamRow> change_team(Tx& tx, const Stores& stores, const TenantScope& sco
   if (patch.slug && *patch.slug != row.slug)
     KS_CHECK(stores.authorizer.require<Action::teams_update>(scope));
   const Facts before = facts(row);
+  const std::string was = row.slug;
   row.name = patch.name.value_or(row.name);
   row.slug = patch.slug.value_or(row.slug);
   row.description = patch.description.value_or(row.description);
   const Facts after = facts(row);
   if (before == after) return row;
   row.updated_at = stores.clock.now();
+  if (row.slug != was) KS_CHECK(change_slug(tx, stores, may_update, was, row));
   auto set = stores.teams.set(tx, may_update, row, row.version);
   if (!set && set.error().problem == "teams_slug_taken") return slug_taken("/slug");
   if (!set) return std::unexpected(std::move(set).error());

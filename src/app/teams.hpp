@@ -18,6 +18,7 @@ std::vector<Fault> faults_of(const TeamPatch&);
 
 Result<TeamRow> create_team(Tx& tx, const Stores& stores, const TenantScope& scope, const NewTeam&);
 
+// A slug that it had less than kSlugRest ago leads to it too.
 Result<TeamRow> team(Tx& tx, const Stores& stores, const TenantScope& scope,
                      std::string_view id_or_slug);
 
@@ -27,7 +28,9 @@ Result<Page<TeamRow>> teams(Tx& tx, const Stores& stores, const TenantScope& sco
 
 struct TeamPatch {
   std::optional<std::string> name;
-  std::optional<std::string> slug;  // `conflict` "slug_taken".
+  // `conflict` "slug_taken" for one that another team has, or had less than kSlugRest ago. 429
+  // "too_many_requests" for who changes it over and over.
+  std::optional<std::string> slug;
   std::optional<std::string> description;
 };
 Result<TeamRow> change_team(Tx& tx, const Stores& stores, const TenantScope& scope,

@@ -43,6 +43,12 @@ class SqlTeamStore final : public TeamStore, public Directory {
                              const std::optional<UserId>& only_of, const PageRequest&) override;
   Result<bool> set(Tx&, const Permit<Action::team_update, Team>&, const TeamRow&,
                    std::int64_t version) override;
+  Result<std::optional<TeamId>> holder_before(Tx&, const AnyPermit&, std::string_view slug,
+                                              Time now) override;
+  Result<std::optional<Time>> lets_go_at(Tx&, const Permit<Action::team_update, Team>&,
+                                         Time now) override;
+  Result<void> change_slug(Tx&, const Permit<Action::team_update, Team>&, std::string_view given_up,
+                           std::string_view taken, Time now) override;
   Result<Load> load(Tx&, const Permit<Action::teams_delete, Org>&, const TeamId&) override;
   Result<bool> remove(Tx&, const Permit<Action::teams_delete, Org>&, const TeamId&) override;
 

@@ -67,6 +67,30 @@ Result<bool> SqlTeamStore::set(Tx& tx, const Permit<Action::team_update, Team>& 
   return changed == 1;
 }
 
+Result<std::optional<TeamId>> SqlTeamStore::holder_before(Tx& tx, const AnyPermit& permit,
+                                                          std::string_view slug, Time now) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::team_slug_holder_before, slug, now));
+  if (!row) return std::optional<TeamId>();
+  return std::optional(row->id<Team>(0));
+}
+
+Result<std::optional<Time>> SqlTeamStore::lets_go_at(
+    Tx& tx, const Permit<Action::team_update, Team>& permit, Time now) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::team_slugs_at_rest, permit.id(), now));
+  if (row.integer(0) < kSlugsAtRestMax) return std::optional<Time>();
+  return std::optional(row.time(1));
+}
+
+Result<void> SqlTeamStore::change_slug(Tx& tx, const Permit<Action::team_update, Team>& permit,
+                                       std::string_view given_up, std::string_view taken,
+                                       Time now) {
+  SqlTx& sql = sql_tx(tx);
+  KS_CHECK(sql.run(permit, q::team_slugs_over, permit.id(), now));
+  KS_CHECK(sql.run(permit, q::team_slug_taken_up, taken));
+  KS_CHECK(sql.run(permit, q::team_slug_let_go, given_up, permit.id(), now + kSlugRest));
+  return {};
+}
+
 Result<TeamStore::Load> SqlTeamStore::load(Tx& tx, const Permit<Action::teams_delete, Org>& permit,
                                            const TeamId& team) {
   KS_TRY(const auto row, sql_tx(tx).run(permit, q::team_load, team));
@@ -79,6 +103,7 @@ Result<bool> SqlTeamStore::remove(Tx& tx, const Permit<Action::teams_delete, Org
   KS_TRY(const auto changed, sql.run(permit, q::team_end, team));
   if (changed == 0) return false;
   KS_CHECK(sql.run(permit, q::team_members_remove, team));
+  KS_CHECK(sql.run(permit, q::team_slugs_forgotten, team));
   KS_CHECK(sql.run(permit, q::team_forget, team));
   return true;
 }

@@ -9,9 +9,9 @@
 
 namespace ks {
 
-// How long a slug that an organization gave up is given to nobody else.
+// How long a slug that an organization or a team gave up is given to no other one.
 inline constexpr Duration kSlugRest = days(90);
-// So many slugs of one organization rest at a time.
+// So many slugs of one organization, or of one team, rest at a time.
 inline constexpr std::int64_t kSlugsAtRestMax = 10;
 
 // Names of the cluster are given once in the life of an installation, whatever became of what had

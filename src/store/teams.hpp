@@ -2,8 +2,10 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "authz/permit.hpp"
+#include "store/names.hpp"
 #include "store/page.hpp"
 #include "store/transaction.hpp"
 
@@ -35,6 +37,16 @@ class TeamStore {
   // `conflict` "teams_slug_taken".
   virtual Result<bool> set(Tx&, const Permit<Action::team_update, Team>&, const TeamRow&,
                            std::int64_t version) = 0;
+  // Which team had this slug less than kSlugRest ago, and not now.
+  virtual Result<std::optional<TeamId>> holder_before(Tx&, const AnyPermit&, std::string_view slug,
+                                                      Time now) = 0;
+  // When the team may give up another slug: at once, or when one of kSlugsAtRestMax is free again.
+  virtual Result<std::optional<Time>> lets_go_at(Tx&, const Permit<Action::team_update, Team>&,
+                                                 Time now) = 0;
+  // The team is called `taken` from here on: `given_up` leads to it for kSlugRest, and until then
+  // is no other team's. Beside set(), under lock_usage().
+  virtual Result<void> change_slug(Tx&, const Permit<Action::team_update, Team>&,
+                                   std::string_view given_up, std::string_view taken, Time now) = 0;
   // What is in the team: deployments, and those that are on their way out.
   struct Load {
     std::int64_t deployments = 0;

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/api/audit_rows.hpp"
 #include "tests/api/server.hpp"
 
 using namespace ks;
@@ -12,6 +13,11 @@ using namespace ks::api_test;
 namespace {
 
 Json named(const std::string& name) { return Json::object({{"name", name}}); }
+Json slug(const std::string& slug) { return Json::object({{"slug", slug}}); }
+
+std::string pointer(const Reply& reply) {
+  return std::string(reply.json().at("errors").as_array().at(0).text("pointer"));
+}
 
 }  // namespace
 
@@ -37,4 +43,87 @@ TEST_CASE("a team whose name has no Latin letter gets an address of its own, twi
   // What is left of another name is its slug, however little.
   CHECK(made("开发 2") == "2");
   CHECK(made("X") == "x");
+}
+
+TEST_CASE("a slug that a team had leads who sees the team to it, and is no other team's") {
+  on_both([](Server& server) {
+    Person ann = server.somebody("Ann");
+    server.raise(ann, "business");
+    const std::string teams = ann.org_path() + "/teams";
+    REQUIRE(ann.post(teams, named("Shop")).status == 201);
+    Person max = server.colleague(ann, "Max", "org_member", {{"shop", "viewer"}});
+    Person eve = server.colleague(ann, "Eve", "org_member", {{"default", "viewer"}});
+    const Reply moved = ann.patch(teams + "/shop", slug("store"));
+    REQUIRE(moved.status == 200);
+    for (Person* who : {&ann, &max}) {
+      const Reply found = who->get(teams + "/shop");
+      REQUIRE(found.status == 200);
+      CHECK(found.json().text("slug") == "store");
+      CHECK(found.json().at("id") == moved.json().at("id"));
+    }
+    // To who does not see the team it is as if it never was.
+    CHECK(eve.get(teams + "/shop").json_without_trace() ==
+          eve.get(teams + "/no-such").json_without_trace());
+    // It is an address to look at, and no other.
+    CHECK(ann.get(teams + "/shop/members").status == 404);
+    CHECK(ann.patch(teams + "/shop", named("Store")).status == 404);
+    CHECK(ann.del(teams + "/shop").status == 404);
+    // Nobody else's, however it is asked for.
+    const Reply made = ann.post(teams, named("Shop"));
+    CHECK(made.status == 409);
+    CHECK(made.json().text("code") == "slug_taken");
+    CHECK(pointer(made) == "/name");
+    CHECK(pointer(ann.post(teams, Json::object({{"name", "Other"}, {"slug", "shop"}}))) == "/slug");
+    CHECK(pointer(ann.patch(teams + "/default", slug("shop"))) == "/slug");
+    CHECK(ann.used("teams.max") == 2);
+    // Another organization has its own.
+    Person bob = server.somebody("Bob");
+    CHECK(bob.post(bob.org_path() + "/teams", named("Shop")).status == 201);
+
+    // Its own again, and then the other one rests.
+    REQUIRE(ann.patch(teams + "/store", slug("shop")).status == 200);
+    CHECK(ann.get(teams + "/store").json().text("slug") == "shop");
+    REQUIRE(ann.patch(teams + "/shop", slug("store")).status == 200);
+  });
+}
+
+TEST_CASE("after 90 days a slug that a team had is free, and with the team at once") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  server.raise(ann, "business");
+  const std::string teams = ann.org_path() + "/teams";
+  REQUIRE(ann.post(teams, named("Shop")).status == 201);
+  REQUIRE(ann.patch(teams + "/shop", slug("store")).status == 200);
+  REQUIRE(ann.post(teams, named("Ops")).status == 201);
+  REQUIRE(ann.patch(teams + "/ops", slug("base")).status == 200);
+  REQUIRE(ann.del(teams + "/base").status == 204);
+  CHECK(ann.get(teams + "/ops").status == 404);
+  CHECK(ann.post(teams, named("Ops")).status == 201);
+
+  const auto on_day = [&](Duration after) {
+    server.clock().advance(after);
+    REQUIRE(ann.post("/api/v1/auth/login",
+                     Json::object({{"email", ann.email}, {"password", kPassword}}))
+                .status == 200);
+  };
+  on_day(days(90) - minutes(1));
+  CHECK(ann.get(teams + "/shop").status == 200);
+  CHECK(ann.post(teams, named("Shop")).status == 409);
+  on_day(minutes(1));
+  CHECK(ann.get(teams + "/shop").status == 404);
+  REQUIRE(ann.post(teams, named("Shop")).status == 201);
+  CHECK(ann.get(teams + "/shop").json().text("name") == "Shop");
+}
+
+TEST_CASE("a team gives up ten slugs and no more until one of them is free again") {
+  Server server;
+  Person ann = server.somebody("Ann");
+  const std::string team =
+      ann.org_path() + "/teams/" + std::string(ann.get(ann.team_path()).json().text("id"));
+  for (int i = 0; i < 10; ++i)
+    REQUIRE(ann.patch(team, slug("name-" + std::to_string(i))).status == 200);
+  const Reply refused = ann.patch(team, slug("one-more"));
+  CHECK(refused.status == 429);
+  CHECK(refused.header("retry-after"));
+  CHECK(ann.get(team).json().text("slug") == "name-9");
 }

@@ -148,6 +148,8 @@ constexpr std::string_view kOrgRows[] = {
     "('$c', '$o', '#2', 'empty', 'Empty', '', 1, 0, 0, 0), "
     "('$c', '$o', '#3', 'ended', 'Ended', '', 1, 0, 0, 1), "
     "('$c', '$b', '#3', 'bare', 'Bare', '', 1, 0, 0, 0)",
+    "INSERT INTO former_team_slugs (client_id, org_id, slug, team_id, until) VALUES "
+    "('$c', '$o', 'former', '#1', 1000), ('$c', '$o', 'past', '#1', 100)",
     "INSERT INTO team_members (client_id, org_id, team_id, user_id, role, created_at) "
     "VALUES ('$c', '$o', '#1', '#1', 'team_admin', 0)",
     "INSERT INTO former_members (client_id, org_id, user_id, role, teams, removed_at, email, "

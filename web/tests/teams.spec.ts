@@ -50,6 +50,14 @@ test('a team is made, filled, renamed and deleted with what runs in it', async (
   await expect(page).toHaveURL(`/o/${ann.org}/t/store/settings`)
   await expect(page.getByRole('heading', { level: 1, name: 'Store' })).toBeVisible()
   await holds(page, 'team-settings')
+  // Links of before lead on, wherever in the team they went.
+  await page.goto(`/o/${ann.org}/t/shop/people?name=An`)
+  await expect(page).toHaveURL(`/o/${ann.org}/t/store/people?name=An`)
+  await expect(page.getByLabel('Search by name')).toHaveValue('An')
+  await expect(page.getByText('Nobody in the team has a name that begins with that.')).toBeVisible()
+  await page.goto(`/o/${ann.org}/t/shop/settings`)
+  await expect(page).toHaveURL(`/o/${ann.org}/t/store/settings`)
+  await expect(page.getByLabel('Short name')).toHaveValue('store')
 
   const made = await world.call('POST', `/orgs/${ann.org}/teams/store/deployments`, { name: 'web', template: 'nginx' }, ann.cookie)
   expect(made.status).toBe(201)

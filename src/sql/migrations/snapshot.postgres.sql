@@ -207,6 +207,15 @@ CREATE TABLE public.former_members (
 );
 ALTER TABLE ONLY public.former_members FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.former_members OWNER TO {owner_role};
+CREATE TABLE public.former_team_slugs (
+    client_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    slug text NOT NULL COLLATE pg_catalog."C",
+    team_id uuid NOT NULL,
+    until bigint NOT NULL
+);
+ALTER TABLE ONLY public.former_team_slugs FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.former_team_slugs OWNER TO {owner_role};
 CREATE TABLE public.given_names (
     client_id uuid NOT NULL,
     kind text NOT NULL COLLATE pg_catalog."C",
@@ -557,6 +566,8 @@ ALTER TABLE ONLY public.feed
     ADD CONSTRAINT feed_pkey PRIMARY KEY (client_id, org_id, seq);
 ALTER TABLE ONLY public.former_members
     ADD CONSTRAINT former_members_pkey PRIMARY KEY (client_id, org_id, user_id);
+ALTER TABLE ONLY public.former_team_slugs
+    ADD CONSTRAINT former_team_slugs_pkey PRIMARY KEY (client_id, org_id, slug);
 ALTER TABLE ONLY public.given_names
     ADD CONSTRAINT given_names_pkey PRIMARY KEY (kind, hash);
 ALTER TABLE ONLY public.idempotency_keys
@@ -634,6 +645,7 @@ CREATE INDEX deployments_by_sandbox ON public.deployments USING btree (client_id
 CREATE UNIQUE INDEX deployments_name_taken ON public.deployments USING btree (client_id, org_id, team_id, name) WHERE (deleting = 0);
 CREATE INDEX deployments_unsynced ON public.deployments USING btree (id) WHERE (synced_generation < generation);
 CREATE INDEX former_members_by_age ON public.former_members USING btree (removed_at);
+CREATE INDEX former_team_slugs_by_team ON public.former_team_slugs USING btree (client_id, org_id, team_id, until);
 CREATE INDEX given_names_by_end ON public.given_names USING btree (until) WHERE (until > 0);
 CREATE INDEX given_names_by_holder ON public.given_names USING btree (client_id, holder) WHERE (holder <> ''::text);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
@@ -695,6 +707,8 @@ ALTER TABLE ONLY public.former_members
     ADD CONSTRAINT former_members_client_id_org_id_fkey FOREIGN KEY (client_id, org_id) REFERENCES public.organizations(client_id, id);
 ALTER TABLE ONLY public.former_members
     ADD CONSTRAINT former_members_client_id_user_id_fkey FOREIGN KEY (client_id, user_id) REFERENCES public.users(client_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.former_team_slugs
+    ADD CONSTRAINT former_team_slugs_client_id_org_id_team_id_fkey FOREIGN KEY (client_id, org_id, team_id) REFERENCES public.teams(client_id, org_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.given_names
     ADD CONSTRAINT given_names_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(client_id);
 ALTER TABLE ONLY public.idempotency_keys
@@ -815,6 +829,10 @@ ALTER TABLE public.former_members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY former_members_fleet ON public.former_members TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY former_members_owner ON public.former_members TO {owner_role} USING (true) WITH CHECK (true);
 CREATE POLICY former_members_tenant ON public.former_members TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
+ALTER TABLE public.former_team_slugs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY former_team_slugs_fleet ON public.former_team_slugs TO {fleet_role} USING (true) WITH CHECK (true);
+CREATE POLICY former_team_slugs_owner ON public.former_team_slugs TO {owner_role} USING (true) WITH CHECK (true);
+CREATE POLICY former_team_slugs_tenant ON public.former_team_slugs TO {tenant_role} USING (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif")))) WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.client'::text, true), ''::text))::uuid AS "nullif")) AND (org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))));
 ALTER TABLE public.given_names ENABLE ROW LEVEL SECURITY;
 CREATE POLICY given_names_fleet ON public.given_names TO {fleet_role} USING (true) WITH CHECK (true);
 CREATE POLICY given_names_owner ON public.given_names TO {owner_role} USING (true) WITH CHECK (true);
@@ -943,6 +961,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.feed TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.feed TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.former_members TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.former_members TO {tenant_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.former_team_slugs TO {fleet_role};
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.former_team_slugs TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.given_names TO {fleet_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.given_names TO {tenant_role};
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO {fleet_role};

@@ -227,6 +227,17 @@ CREATE TABLE former_members (
   CONSTRAINT former_members_role CHECK (role IN ('org_admin', 'org_member'))
 ) STRICT;
 CREATE INDEX former_members_by_age ON former_members (removed_at);
+CREATE TABLE former_team_slugs (
+  client_id TEXT NOT NULL,
+  org_id TEXT NOT NULL,
+  slug TEXT NOT NULL,
+  team_id TEXT NOT NULL,
+  until INTEGER NOT NULL,
+  PRIMARY KEY (client_id, org_id, slug),
+  FOREIGN KEY (client_id, org_id, team_id) REFERENCES teams (client_id, org_id, id)
+    ON DELETE CASCADE
+) STRICT;
+CREATE INDEX former_team_slugs_by_team ON former_team_slugs (client_id, org_id, team_id, until);
 CREATE TABLE given_names (
   client_id TEXT NOT NULL,
   kind TEXT NOT NULL,

@@ -62,6 +62,47 @@ SET slug = :slug, name = :name, description = :description, version = version + 
   updated_at = :now
 WHERE client_id = :client AND org_id = :org AND id = :id AND version = :version AND deleting = 0;
 
+-- name: team_slug_holder_before
+-- rows: optional
+-- scope: tenant
+SELECT f.team_id
+FROM former_team_slugs AS f
+WHERE f.client_id = :client AND f.org_id = :org AND f.slug = :slug AND f.until > :now;
+
+-- name: team_slugs_at_rest
+-- rows: one
+-- scope: tenant
+SELECT COUNT(*), COALESCE(MIN(f.until), 0)
+FROM former_team_slugs AS f
+WHERE f.client_id = :client AND f.org_id = :org AND f.team_id = :team_id AND f.until > :now;
+
+-- name: team_slug_taken_up
+-- rows: none
+-- scope: tenant
+DELETE FROM former_team_slugs
+WHERE client_id = :client AND org_id = :org AND slug = :slug;
+
+-- name: team_slug_let_go
+-- rows: none
+-- scope: tenant
+INSERT INTO former_team_slugs (client_id, org_id, slug, team_id, until)
+VALUES (:client, :org, :slug, :team_id, :until)
+ON CONFLICT (client_id, org_id, slug) DO UPDATE SET team_id = excluded.team_id,
+  until = excluded.until;
+
+-- Those of other teams whose time is over go with them, or when somebody takes one.
+-- name: team_slugs_over
+-- rows: none
+-- scope: tenant
+DELETE FROM former_team_slugs
+WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND until <= :now;
+
+-- name: team_slugs_forgotten
+-- rows: none
+-- scope: tenant
+DELETE FROM former_team_slugs
+WHERE client_id = :client AND org_id = :org AND team_id = :team_id;
+
 -- name: team_load
 -- rows: one
 -- scope: tenant

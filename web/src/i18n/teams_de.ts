@@ -49,7 +49,7 @@ export const teamsDe: Record<keyof typeof teamsEn, string> = {
   'team.settings': 'Einstellungen',
   'team.since': 'Darin seit',
   'team.slug_hint': 'Steht in Adressen. Bleibt er leer, wird er aus dem Namen gebildet.',
-  'team.slug_moved': 'Steht in Adressen. Links mit dem alten gelten dann nicht mehr.',
+  'team.slug_moved': 'Steht in Adressen. Der alte führt noch 90 Tage hierher.',
 
   'teams.manage_text': 'Was hier läuft, gehört einem Team, und Personen sehen die Teams, in denen sie sind.',
 

@@ -47,7 +47,7 @@ export const teamsEn = {
   'team.settings': 'Settings',
   'team.since': 'In it since',
   'team.slug_hint': 'Stands in addresses. Left empty, one is made of the name.',
-  'team.slug_moved': 'Stands in addresses. Links with the old one stop working.',
+  'team.slug_moved': 'Stands in addresses. The old one leads here for 90 days.',
 
   'teams.manage_text': 'What runs here belongs to a team, and people see the teams that they are in.',
 

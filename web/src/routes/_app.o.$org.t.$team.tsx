@@ -1,0 +1,14 @@
+import { createFileRoute, Outlet } from '@tanstack/react-router'
+
+import { TeamPlace } from '@/features/teams/team_place'
+
+export const Route = createFileRoute('/_app/o/$org/t/$team')({ component: Place })
+
+function Place() {
+  const { org, team } = Route.useParams()
+  return (
+    <TeamPlace org={org} team={team}>
+      <Outlet />
+    </TeamPlace>
+  )
+}
