@@ -13,8 +13,9 @@ namespace ks {
 // Who gave somebody a right.
 struct Grant {
   // `unknown`: it is older than the record of it. `system`: nobody of the organization, such as who
-  // appoints an owner from above. `former_member`: an id, and nothing else is told of it.
-  enum class By { unknown, system, self, member, former_member } by = By::unknown;
+  // appoints an owner from above. `founder`: an owner by founding it. `former_member`: an id, and
+  // nothing else is told of it.
+  enum class By { unknown, system, founder, self, member, former_member } by = By::unknown;
   std::optional<UserId> user;
   std::string name;  // Of a member; "" for all others.
 };
@@ -24,6 +25,8 @@ constexpr std::string_view name(Grant::By by) {
       return "unknown";
     case Grant::By::system:
       return "system";
+    case Grant::By::founder:
+      return "founder";
     case Grant::By::self:
       return "self";
     case Grant::By::member:

@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(Access,
                   "a right tells who gave it as long as that person is in the organization") {
   const std::string in = ann.org_path() + "/members/";
   Json list = ann.get(in_org()).json();
-  CHECK(granted_by(list, "Ann org_owner") == "self");
+  CHECK(granted_by(list, "Ann org_owner") == "founder");
   CHECK(granted_by(list, "Ann team_admin") == "self");
   CHECK(granted_by(list, "Max viewer") == "member Ann");
   // A right that is older than the record of it.

@@ -72,13 +72,13 @@ using Lines = std::vector<std::string>;
 TEST_CASE("who founds has their rights of themselves, and changes tell who made them and when") {
   test::for_each_engine([](EngineCase& engine) {
     Granting house(engine);
-    CHECK(house.granted(house.ann) == Lines{"ann org_owner by self", "ann team_admin by self"});
+    CHECK(house.granted(house.ann) == Lines{"ann org_owner by founder", "ann team_admin by self"});
     house.join(house.ben, OrgRole::member, {{"default", TeamRole::viewer}});
     house.join(house.cleo, OrgRole::admin);
     const Time joined = house.right(house.ann, house.ben, true)->since;
     engine.clock().advance(hours(1));
     CHECK(house.set_team_role(house.cleo, house.ben, TeamRole::admin) == "");
-    CHECK(house.granted(house.ann) == Lines{"ann org_owner by self", "ann team_admin by self",
+    CHECK(house.granted(house.ann) == Lines{"ann org_owner by founder", "ann team_admin by self",
                                             "ben org_member by ann", "ben team_admin by cleo",
                                             "cleo org_admin by ann"});
     CHECK(house.right(house.ann, house.ben, true)->since == joined + hours(1));
@@ -111,7 +111,7 @@ TEST_CASE("who comes by an invitation has each right of who invited to it") {
     // A member is put into a team at once.
     house.join(house.cleo, OrgRole::member);
     CHECK(house.invite(dora, house.cleo.email, {{"default", TeamRole::developer}}) == "added");
-    CHECK(house.granted(house.ann) == Lines{"ann org_owner by self", "ann team_admin by self",
+    CHECK(house.granted(house.ann) == Lines{"ann org_owner by founder", "ann team_admin by self",
                                             "ben org_member by ann", "ben team_admin by ann",
                                             "cleo org_member by ann", "cleo developer by dora",
                                             "dora org_admin by ann", "dora viewer by ben",

@@ -39,7 +39,7 @@ AccessRow access_at(const Row& row) {
                    std::move(team),
                    row.str(kRole),
                    row.time_or_null(kGrantedAt).value_or(row.time(kMade)),
-                   grant_at(row, kGrantedAt, row.id<User>(kUser)),
+                   grant_at(row, kGrantedAt, row.id<User>(kUser), row.text(kRole)),
                    row.time(kJoined),
                    row.time_or_null(kSeen)};
 }
@@ -82,11 +82,13 @@ std::vector<AccessRow> rows_of(const std::vector<Row>& rows) {
 
 }  // namespace
 
-Grant grant_at(const Row& row, int first, const UserId& user) {
+Grant grant_at(const Row& row, int first, const UserId& user, std::string_view role) {
   if (row.is_null(first)) return {};
   const auto by = row.id_or_null<User>(first + 1);
   if (!by) return {Grant::By::system, std::nullopt, {}};
-  if (*by == user) return {Grant::By::self, by, {}};
+  // Ownership that is not founded is given by somebody else.
+  if (*by == user)
+    return {role == name(OrgRole::owner) ? Grant::By::founder : Grant::By::self, by, {}};
   if (row.is_null(first + 2)) return {Grant::By::former_member, by, {}};
   return {Grant::By::member, by, row.str(first + 2)};
 }

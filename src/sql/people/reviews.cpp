@@ -83,7 +83,7 @@ Result<ReviewRow> row_at(const Row& row) {
       std::move(team),
       row.str(kRole),
       row.time_or_null(kGrantedAt).value_or(row.time(kMade)),
-      grant_at(row, kGrantedAt, user),
+      grant_at(row, kGrantedAt, user, row.text(kRole)),
       row.time_or_null(kSeen),
       row.flag(kInactive),
       now_of(row),

@@ -63,6 +63,7 @@ export const accessDe: Record<keyof typeof accessEn, string> = {
   'access.who': 'Person',
 
   'grant.former_member': 'Ein früheres Mitglied',
+  'grant.founder': 'Sich selbst, durch die Gründung',
   'grant.self': 'Sich selbst',
   'grant.system': 'Das System',
   'grant.unknown': 'Nicht festgehalten',

@@ -61,6 +61,7 @@ export const accessEn = {
   'access.who': 'Person',
 
   'grant.former_member': 'A former member',
+  'grant.founder': 'Themselves, by founding it',
   'grant.self': 'Themselves',
   'grant.system': 'The system',
   'grant.unknown': 'Not recorded',
