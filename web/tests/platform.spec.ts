@@ -61,6 +61,9 @@ test('the pages of the platform are readable by everybody, and there for adminis
     await page.goto(`/platform${path}`)
     await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible()
   }
+  // Who needs more is not sent to a contact that nobody has set up.
+  await page.goto(`/o/${ann.org}/usage`)
+  await expect(page.getByText('No contact for support is set up on this installation.')).toBeVisible()
   await world.call('POST', `/orgs/${ann.org}/teams/default/deployments`, { name: 'web', template: 'nginx' }, ann.cookie)
   await context.clearCookies()
   await signIn(context, world, root)
@@ -72,6 +75,7 @@ test('the pages of the platform are readable by everybody, and there for adminis
   await expect(page.getByText('Everything works')).toBeVisible()
   await page.goto('/platform/plans')
   await expect(page.getByRole('row', { name: /Deployments/ })).toContainText('No limit')
+  await expect(page.getByText('No contact and no hours of support are set up')).toBeVisible()
   // In the same words as on the pages of the isolation.
   await expect(page.getByRole('row', { name: /^Isolation/ })).toContainText('Isolated from other organizations')
   await page.goto('/platform/isolation')

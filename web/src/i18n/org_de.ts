@@ -32,4 +32,5 @@ export const orgDe: Record<keyof typeof orgEn, string> = {
   'offers.sure': 'Die Organisation übernehmen?',
   'offers.sure_text': 'Sie gehört dann sofort Ihnen; wem sie jetzt gehört, der kommt in die Verwaltung. Abgeben können Sie sie nur durch ein eigenes Angebot.',
   'offers.to': 'E-Mail-Adresse eines Mitglieds',
+  'usage.contact': 'Auf dieser Installation ist kein Kontakt für Unterstützung hinterlegt. Fragen Sie die Person, von der Sie den Zugang haben.',
 }

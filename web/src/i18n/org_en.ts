@@ -30,4 +30,5 @@ export const orgEn = {
   'offers.sure': 'Take the organization over?',
   'offers.sure_text': 'You become its owner at once, and whoever owns it now becomes an administrator. You can only give it on by an offer of your own.',
   'offers.to': 'E-mail address of a member',
+  'usage.contact': 'No contact for support is set up on this installation. Ask whoever gave you access to it.',
 } as const

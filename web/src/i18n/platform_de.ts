@@ -86,6 +86,7 @@ export const platformDe: Record<keyof typeof platformEn, string> = {
   'platform.state_purging': 'Wird entfernt',
   'platform.state_purged': 'Entfernt',
   'platform.state_suspended': 'Gesperrt',
+  'platform.support_none': 'Für Unterstützung sind weder Kontakt noch Zeiten hinterlegt: Was ein Tarif dazu sagt, ist dieses Wort allein, und Seiten sagen es so.',
   'platform.suspend': 'Sperren',
   'platform.suspend_back': 'Es dauert, bis die Verwaltung dieser Installation die Sperre aufhebt. Was genutzt wird, zählt weiter, damit dann alles passt, und Deployments kommen zurück, wie sie waren.',
   'platform.suspend_lead': 'Sofort, und bis die Sperre aufgehoben wird:',

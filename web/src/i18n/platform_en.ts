@@ -84,6 +84,7 @@ export const platformEn = {
   'platform.state_purging': 'Being removed',
   'platform.state_purged': 'Removed',
   'platform.state_suspended': 'Suspended',
+  'platform.support_none': 'No contact and no hours of support are set up: what a plan says of support is this word alone, and pages tell people so.',
   'platform.suspend': 'Suspend',
   'platform.suspend_back': 'It lasts until an administrator of this installation lifts it. What is used counts on, so that all of it fits then, and deployments come back as they were.',
   'platform.suspend_lead': 'At once, and until it is lifted:',

@@ -23,6 +23,7 @@ export function UsagePage({ org }: { org: string }) {
       <Meters org={org} />
       <Notice tone="info" title={t('usage.more')}>
         <p>{t('usage.more_text')}</p>
+        <p>{t('usage.contact')}</p>
       </Notice>
     </Page>
   )

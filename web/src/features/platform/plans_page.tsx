@@ -47,7 +47,10 @@ export function PlansPage() {
       ) : data.items.length === 0 ? (
         <Empty title={t('platform.plans_empty')} text={t('platform.plans_empty_text')} />
       ) : (
-        <PlanTable of={data.items} />
+        <>
+          <PlanTable of={data.items} />
+          <p className="max-w-prose text-soft">{t('platform.support_none')}</p>
+        </>
       )}
     </Page>
   )
