@@ -41,8 +41,9 @@ std::string spoken_amount(std::string_view feature, std::int64_t amount) {
     case FeatureKind::bytes:
       return in_bytes(amount);
     default: {
-      // "deployments.max" counts deployments.
-      std::string_view noun = feature.substr(0, feature.find('.'));
+      // "deployments.max" counts deployments; invitations that are pending hold a place as well.
+      std::string_view noun =
+          feature == "members.max" ? "seats" : feature.substr(0, feature.find('.'));
       if (amount == 1 && noun.ends_with('s')) noun.remove_suffix(1);
       return std::to_string(amount).append(" ").append(noun);
     }

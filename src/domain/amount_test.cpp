@@ -8,6 +8,8 @@ TEST_CASE("amounts are said with their units, as people say them") {
   CHECK(spoken_amount("deployments.max", 1) == "1 deployment");
   CHECK(spoken_amount("deployments.max", 0) == "0 deployments");
   CHECK(spoken_amount("replicas.max", 20) == "20 replicas");
+  CHECK(spoken_amount("members.max", 1) == "1 seat");
+  CHECK(spoken_amount("members.max", 10) == "10 seats");
   CHECK(spoken_amount("cpu.max", 8000) == "8 cpu");
   CHECK(spoken_amount("cpu.max", 250) == "0.25 cpu");
   CHECK(spoken_amount("cpu.max", 1500) == "1.5 cpu");

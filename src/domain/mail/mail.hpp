@@ -49,7 +49,7 @@ struct InvitationWanted {
   MailOrg organization;
   EmailAddress address;
 };
-// An invited person could not join: the plan's members are all there.
+// An invited person could not join: the plan has no free seat.
 struct SeatLimit {
   MailOrg organization;
   std::int64_t limit = 0;
