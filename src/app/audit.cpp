@@ -2,9 +2,12 @@
 
 #include <functional>
 #include <map>
+#include <set>
 
 #include "app/deployments.hpp"
 #include "app/plans.hpp"
+#include "authz/policy.hpp"
+#include "store/removals.hpp"
 
 namespace ks::app {
 
@@ -57,6 +60,77 @@ Result<Place> place_of(Tx& tx, const Stores& stores, const TenantScope& scope,
   return out;
 }
 
+// More than any deed has of them; a row is no way to make the database work.
+constexpr std::size_t kNamedMax = 64;
+
+// The ids in a detail: values, and the end of names such as "teams.<id>". A detail is as deep as
+// this program has written it, and parse_json() goes no deeper than its limit.
+void collect_ids(const Json& value, std::set<std::string>& out) {
+  const auto take = [&](std::string_view text) {
+    if (out.size() < kNamedMax && OrgId::parse(text)) out.emplace(text);
+  };
+  if (value.is_string()) {
+    take(value.as_string());
+  } else if (value.is_array()) {
+    for (const Json& item : value.as_array()) collect_ids(item, out);
+  } else if (value.is_object()) {
+    for (const auto& [name, member] : value.members()) {
+      const std::size_t dot = name.rfind('.');
+      take(dot == std::string::npos ? std::string_view(name)
+                                    : std::string_view(name).substr(dot + 1));
+      collect_ids(member, out);
+    }
+  }
+}
+
+std::set<std::string> ids_of(const AuditRow& row) {
+  std::set<std::string> out;
+  if (!row.target_id.empty()) out.insert(row.target_id);
+  if (const auto detail = parse_json(row.detail)) collect_ids(*detail, out);
+  return out;
+}
+
+// The names of a page's things, each looked up once.
+class Names {
+ public:
+  Names(Tx& tx, const Stores& stores, const Permit<Action::audit_read, Org>& may_read)
+      : tx_(tx),
+        stores_(stores),
+        may_read_(may_read),
+        removed_after_(stores.clock.now() - kReinstatable),
+        may_know_former_(allowed(Action::org_members_manage)),
+        may_know_invitations_(allowed(Action::org_invitations_read)) {}
+
+  Result<void> add(AuditEntry& entry) {
+    for (const std::string& id : ids_of(entry.row)) {
+      const auto [known, fresh] = known_.try_emplace(id);
+      if (fresh) {
+        KS_TRY(auto thing, stores_.audit.find_thing(tx_, may_read_, id, removed_after_));
+        if (thing && may_know(thing->kind)) known->second = std::move(thing->name);
+      }
+      if (known->second) entry.names.emplace(id, *known->second);
+    }
+    return {};
+  }
+
+ private:
+  bool allowed(Action action) const {
+    return policy::allows_on_org(may_read_.scope().standing(), action);
+  }
+  bool may_know(AuditThing::Kind kind) const {
+    if (kind == AuditThing::Kind::former) return may_know_former_;
+    return kind != AuditThing::Kind::invitation || may_know_invitations_;
+  }
+
+  Tx& tx_;
+  const Stores& stores_;
+  const Permit<Action::audit_read, Org>& may_read_;
+  Time removed_after_;
+  bool may_know_former_;
+  bool may_know_invitations_;
+  std::map<std::string, std::optional<std::string>, std::less<>> known_;
+};
+
 }  // namespace
 
 Result<void> record_denied(Tx& tx, const Stores& stores, const TenantScope& scope, Action action,
@@ -90,6 +164,7 @@ Result<AuditEntries> audit(Tx& tx, const Stores& stores, const TenantScope& scop
   AuditEntries out{{}, page.next};
   out.items.reserve(page.rows.size());
   std::map<std::string, std::optional<std::string>, std::less<>> names;
+  Names things(tx, stores, may_read);
   for (AuditRow& row : page.rows) {
     std::optional<std::string> actor;
     if (const auto id = UserId::parse(row.actor_id)) {
@@ -99,7 +174,9 @@ Result<AuditEntries> audit(Tx& tx, const Stores& stores, const TenantScope& scop
       }
       actor = known->second;
     }
-    out.items.push_back({std::move(row), std::move(actor)});
+    AuditEntry entry{std::move(row), std::move(actor), {}};
+    KS_CHECK(things.add(entry));
+    out.items.push_back(std::move(entry));
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,6 +30,9 @@ Result<void> record_denied(Tx& tx, const Stores& stores, const PersonScope& pers
 struct AuditEntry {
   AuditRow row;
   std::optional<std::string> actor_name;  // Of who is a member.
+  // What the things are called now that the row names by id, as far as the organization has them
+  // and the reader may know: a person by name, an invitation, or who was removed, by address.
+  std::map<std::string, std::string> names;
 };
 struct AuditEntries {
   std::vector<AuditEntry> items;

@@ -73,6 +73,13 @@ struct AuditPage {
   std::optional<AuditPlace> next;
 };
 
+// Something of an organization that a row names by its id.
+struct AuditThing {
+  // `former`: who was a member, by the address that they had when they were removed.
+  enum class Kind { team, deployment, member, former, invitation } kind = Kind::team;
+  std::string name;  // Of now; of an invitation its address.
+};
+
 // The end of a chain with what the sink was told of it.
 struct AuditEnd {
   AuditChain chain;
@@ -101,6 +108,10 @@ class AuditStore {
   // left is not its business.
   virtual Result<std::optional<std::string>> name_of(Tx&, const Permit<Action::audit_read, Org>&,
                                                      const UserId&) = 0;
+  // What the organization has under this id now, or had: of who was removed after `removed_after`
+  // too. None where it has a name no more. The caller sees to it that who reads may know it.
+  virtual Result<std::optional<AuditThing>> find_thing(Tx&, const Permit<Action::audit_read, Org>&,
+                                                       std::string_view id, Time removed_after) = 0;
 
   // Ends of chains after `after`, clients' own chains first, each kind in the order of its ids.
   virtual Result<std::vector<AuditEnd>> ends(Tx&, const FleetScope&,

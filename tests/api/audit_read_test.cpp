@@ -152,6 +152,64 @@ TEST_CASE("a reader sees the name that an actor has today, and none after it was
   });
 }
 
+TEST_CASE("what a row names by its id is called by its name, as far as the organization has it") {
+  on_both([](Server& server) {
+    const test::RawSql raw(server.dsn());
+    Person ann = server.somebody("Ann");
+    server.raise(ann, "enterprise");
+    Person bob = server.colleague(ann, "Bob", "org_member", {{ann.team, "viewer"}});
+    const auto newest = [&] { return items_of(ann.get(audit_path(ann)))[0]; };
+    const auto names = [&] { return newest().at("names"); };
+    const std::string of_bob = ann.org_path() + "/members/" + bob.id;
+    const std::string in_team = ann.team_path() + "/members/" + bob.id;
+    const std::string team_name(ann.get(ann.team_path()).json().text("name"));
+
+    REQUIRE(ann.patch(of_bob, Json::object({{"org_role", "org_admin"}})).status == 200);
+    CHECK(names() == Json::object({{bob.id, "Bob"}}));
+    REQUIRE(ann.put(in_team, Json::object({{"role", "developer"}})).status == 200);
+    CHECK(names() == Json::object({{bob.id, "Bob"}, {ann.team_id, team_name}}));
+    ann.deploy("web");
+    REQUIRE(ann.patch(ann.deployment_path("web"), Json::object({{"replicas", 2}})).status == 200);
+    CHECK(names() == Json::object({{std::string(newest().text("target", "id")), "web"}}));
+    // A team stands in the name of a field of an invitation, and the invitation has its address.
+    REQUIRE(ann.post(ann.org_path() + "/invitations",
+                     Json::object(
+                         {{"invitations",
+                           Json::array({Json::object(
+                               {{"email", "cy@example.com"},
+                                {"teams", Json::array({Json::object({{"team", ann.team_id},
+                                                                     {"role", "viewer"}})})}})})}}))
+                .status == 200);
+    const std::string invitation(newest().text("target", "id"));
+    CHECK(names() == Json::object({{invitation, "cy@example.com"}, {ann.team_id, team_name}}));
+
+    // Who was removed has the address of then, until it is forgotten; another name they took
+    // meanwhile is not the organization's to know.
+    REQUIRE(ann.del(of_bob).status == 204);
+    raw.run("UPDATE users SET name = 'Robert', email = 'moved@example.com' WHERE id = '" + bob.id +
+            "'");
+    CHECK(names().at(bob.id) == Json(bob.email));
+    raw.run("UPDATE former_members SET removed_at = 1 WHERE user_id = '" + bob.id + "'");
+    CHECK(names().find(bob.id) == nullptr);
+
+    // A deleted team has no name any more, and another organization's thing never had one.
+    REQUIRE(ann.post(ann.org_path() + "/teams", Json::object({{"name", "Brief"}})).status == 201);
+    const std::string brief(newest().text("target", "id"));
+    CHECK(names().at(brief) == Json("Brief"));
+    REQUIRE(ann.del(ann.org_path() + "/teams/brief").status == 204);
+    CHECK(names() == Json::object());
+    Person eve = server.somebody("Eve");
+    CHECK(ann.del(ann.org_path() + "/members/" + eve.id).status == 404);
+    CHECK(ann.get(audit_path(ann)).body.find("Eve") == std::string::npos);
+    raw.run("UPDATE audit SET target_id = '" + eve.id + "', detail = '{\"to\":\"" + eve.team_id +
+            "\"}' WHERE org_id = '" + ann.org_id +
+            "' AND seq = (SELECT audit_seq FROM "
+            "organizations WHERE id = '" +
+            ann.org_id + "')");
+    CHECK(names() == Json::object());
+  });
+}
+
 TEST_CASE("only owners and administrators read the log, and only their organization's") {
   Server server;
   Person ann = server.somebody();

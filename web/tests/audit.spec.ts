@@ -10,7 +10,8 @@ test('what the log says is narrowed in the address, looked at and taken away', a
   await expect(page.getByLabel('From', { exact: true })).toHaveAccessibleDescription('This was no time, and is left out.')
   await page.goto(`/o/${ann.org}/audit`)
   const table = page.getByRole('table', { name: 'Audit log' })
-  await expect(table.getByRole('row', { name: /Create a team/ })).toContainText('Ann Example')
+  await expect(table.getByRole('row', { name: /Created team Shop/ })).toContainText('Ann Example')
+  await expect(table.getByRole('row', { name: /Joined as member/ })).toContainText('Bob Builder')
   await holds(page, 'audit')
 
   await page.getByLabel('Outcome').selectOption('Refused')
@@ -27,10 +28,12 @@ test('what the log says is narrowed in the address, looked at and taken away', a
   await page.reload()
   await expect(page.getByLabel('Action', { exact: true })).toHaveValue('teams:create')
   // A team with the organization, and the shop.
-  await expect(table.getByRole('row').filter({ hasText: 'Create a team' }).first()).toBeVisible()
+  await expect(table.getByRole('row').filter({ hasText: 'Created team' }).first()).toBeVisible()
+  // Only what the log can hold is there to choose from.
+  await expect(page.getByLabel('Action', { exact: true }).getByRole('option', { name: 'Open a shell' })).toHaveCount(0)
   await page.getByRole('button', { name: /^Details of number/ }).first().click()
   const dialog = page.getByRole('dialog')
-  await expect(dialog).toContainText('Create a team: Done')
+  await expect(dialog).toContainText('Created team Shop: Done')
   await expect(dialog).toContainText('teams:create')
   // Names and what is made of them are kept as hashes, so that they can be forgotten.
   await expect(dialog).toContainText('hashed')

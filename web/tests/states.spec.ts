@@ -79,7 +79,7 @@ const views: View[] = [
     path: '/audit',
     of: '**/api/v1/orgs/*/audit?*',
     empty: 'Nothing fits these filters',
-    shown: (page) => expect(page.getByRole('row', { name: /Give another plan/ })).toBeVisible(),
+    shown: (page) => expect(page.getByRole('row', { name: /Changed the plan/ })).toBeVisible(),
   },
   {
     name: 'isolation',

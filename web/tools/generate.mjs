@@ -1,5 +1,5 @@
 // Writes what is made from other sources and is not kept: the contract's types, the bounds of its
-// bodies for forms, and the table of pages.
+// bodies for forms, the actions of the audit log, and the table of pages.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -43,11 +43,18 @@ await mkdir(made, { recursive: true })
 const text = await readFile(contract, 'utf8')
 await write('contract.d.ts', astToString(await openapi(text)))
 const used = JSON.parse(await readFile(path.join(web, 'src', 'api', 'forms.json'), 'utf8'))
-const all = bounds(parse(text))
+const document = parse(text)
+const all = bounds(document)
 await write(
   'bounds.ts',
   'export const bounds = ' +
     JSON.stringify(Object.fromEntries(used.map((name) => [name, all[name]])), null, 2) +
+    ' as const\n',
+)
+await write(
+  'audit.ts',
+  '// What the log of an organization can hold.\nexport const auditActions = ' +
+    JSON.stringify(document.components.schemas.AuditRow.properties.action.enum, null, 2) +
     ' as const\n',
 )
 process.chdir(web)

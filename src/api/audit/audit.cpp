@@ -105,6 +105,12 @@ Json detail_of(const AuditRow& row) {
 
 Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
+Json names_of(const app::AuditEntry& entry) {
+  Json out = Json::object();
+  for (const auto& [id, name] : entry.names) out.set(id, name);
+  return out;
+}
+
 Json present(const app::AuditEntry& entry) {
   const AuditRow& row = entry.row;
   return Json::object(
@@ -119,6 +125,7 @@ Json present(const app::AuditEntry& entry) {
        {"target", Json::object({{"kind", row.target_kind}, {"id", or_null(row.target_id)}})},
        {"result", row.result},
        {"detail", detail_of(row)},
+       {"names", names_of(entry)},
        {"mac", row.mac}});
 }
 

@@ -203,6 +203,21 @@ Result<std::optional<std::string>> SqlAuditStore::name_of(
   return std::optional(row->str(0));
 }
 
+Result<std::optional<AuditThing>> SqlAuditStore::find_thing(
+    Tx& tx, const Permit<Action::audit_read, Org>& permit, std::string_view id,
+    Time removed_after) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::audit_thing, id, removed_after));
+  if (!row || row->text(1).empty()) return std::optional<AuditThing>();
+  const std::string_view kind = row->text(0);
+  using Kind = AuditThing::Kind;
+  return std::optional(AuditThing{kind == "team"         ? Kind::team
+                                  : kind == "deployment" ? Kind::deployment
+                                  : kind == "member"     ? Kind::member
+                                  : kind == "former"     ? Kind::former
+                                                         : Kind::invitation,
+                                  row->str(1)});
+}
+
 Result<std::vector<AuditEnd>> SqlAuditStore::ends(Tx& tx, const FleetScope& fleet,
                                                   const std::optional<AuditChain>& after,
                                                   int limit) {

@@ -18,6 +18,8 @@ class SqlAuditStore final : public AuditStore {
                          const std::optional<AuditPlace>& place, int limit) override;
   Result<std::optional<std::string>> name_of(Tx&, const Permit<Action::audit_read, Org>&,
                                              const UserId&) override;
+  Result<std::optional<AuditThing>> find_thing(Tx&, const Permit<Action::audit_read, Org>&,
+                                               std::string_view id, Time removed_after) override;
   Result<std::vector<AuditEnd>> ends(Tx&, const FleetScope&, const std::optional<AuditChain>& after,
                                      int limit) override;
   Result<std::vector<AuditEnd>> unsunk(Tx&, const FleetScope&,

@@ -27,6 +27,28 @@ FROM org_members AS m
 JOIN users AS u ON u.client_id = m.client_id AND u.id = m.user_id
 WHERE m.client_id = :client AND m.org_id = :org AND m.user_id = :id;
 
+-- What a thing of the organization is called now. Of who was removed it is the address that they had
+-- then, for as long as they can be given back what they had; nothing of anybody else.
+-- name: audit_thing
+-- rows: optional
+-- scope: tenant
+SELECT 'team' AS kind, t.name FROM teams AS t
+WHERE t.client_id = :client AND t.org_id = :org AND t.id = :id
+UNION ALL
+SELECT 'deployment', d.name FROM deployments AS d
+WHERE d.client_id = :client AND d.org_id = :org AND d.id = :id
+UNION ALL
+SELECT 'member', u.name FROM org_members AS m
+JOIN users AS u ON u.client_id = m.client_id AND u.id = m.user_id
+WHERE m.client_id = :client AND m.org_id = :org AND m.user_id = :id
+UNION ALL
+SELECT 'former', f.email FROM former_members AS f
+WHERE f.client_id = :client AND f.org_id = :org AND f.user_id = :id AND f.removed_at > :removed_after
+UNION ALL
+SELECT 'invitation', i.email FROM invitations AS i
+WHERE i.client_id = :client AND i.org_id = :org AND i.id = :id
+LIMIT 1;
+
 -- Taking the next number locks the client's row, so its own events stand in one order.
 -- name: client_audit_take
 -- rows: one

@@ -2,6 +2,7 @@ import type { appEn } from './app_en'
 import { accessDe } from './access_de'
 import { accountDe } from './account_de'
 import { auditDe } from './audit_de'
+import { deedsDe } from './deeds_de'
 import { deploymentDe } from './deployment_de'
 import { deploymentsDe } from './deployments_de'
 import { isolationDe } from './isolation_de'
@@ -14,6 +15,7 @@ export const appDe: Record<keyof typeof appEn, string> = {
   ...accessDe,
   ...accountDe,
   ...auditDe,
+  ...deedsDe,
   ...deploymentDe,
   ...deploymentsDe,
   ...isolationDe,

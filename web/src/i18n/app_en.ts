@@ -1,6 +1,7 @@
 import { accessEn } from './access_en'
 import { accountEn } from './account_en'
 import { auditEn } from './audit_en'
+import { deedsEn } from './deeds_en'
 import { deploymentEn } from './deployment_en'
 import { deploymentsEn } from './deployments_en'
 import { isolationEn } from './isolation_en'
@@ -14,6 +15,7 @@ export const appEn = {
   ...accessEn,
   ...accountEn,
   ...auditEn,
+  ...deedsEn,
   ...deploymentEn,
   ...deploymentsEn,
   ...isolationEn,

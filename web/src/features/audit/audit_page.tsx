@@ -53,7 +53,6 @@ export function AuditPage({
           filters={filters}
           bad={bad}
           seen={{
-            actions: distinct(rows.map((one) => one.action)),
             kinds: distinct(rows.map((one) => one.target.kind)),
           }}
           narrow={narrow}
@@ -88,10 +87,15 @@ export function AuditPage({
                 </span>
               </Cell>
               <Cell label={t('audit.action')}>
-                <span className="wrap-anywhere">{words.action(one.action)}</span>
+                <span className="wrap-anywhere">{words.deed(one)}</span>
               </Cell>
               <Cell label={t('audit.target')}>
-                <span className="wrap-anywhere">{words.kind(one.target.kind)}</span>
+                <span className="wrap-anywhere">
+                  {words.kind(one.target.kind)}
+                  {words.target(one) ? (
+                    <span className="block text-xs text-soft">{words.target(one)}</span>
+                  ) : null}
+                </span>
               </Cell>
               <Cell label={t('audit.outcome')}>
                 <Pill tone={one.result === 'done' ? 'good' : 'warn'}>{t(`audit.${one.result}`)}</Pill>

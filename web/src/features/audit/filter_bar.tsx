@@ -75,7 +75,7 @@ export function FilterBar({
   // Those of the address that cannot be used.
   bad: readonly (keyof Filters)[]
   // Of the rows that are on the page, to choose from.
-  seen: { actions: readonly string[]; kinds: readonly string[] }
+  seen: { kinds: readonly string[] }
   narrow: (to: Filters) => void
 }) {
   const { t } = useTranslation()
@@ -103,7 +103,7 @@ export function FilterBar({
       <Choice
         label={t('audit.action')}
         value={filters.action ?? ''}
-        options={[{ value: '', text: t('audit.all') }, ...words.actions(withOne(seen.actions, filters.action))]}
+        options={[{ value: '', text: t('audit.all') }, ...words.actions(filters.action)]}
         choose={(value) => set('action', value)}
       />
       <Choice

@@ -11,9 +11,16 @@ import type { Filters } from './filters'
 import { ActorName } from './actor_name'
 import { useWords } from './words'
 
-function Value({ of }: { of: unknown }) {
+// What is named by its id stands there by its name too.
+function Value({ of, names = {} }: { of: unknown; names?: Record<string, string> }) {
   const { t } = useTranslation()
   if (of === undefined) return <span aria-hidden>–</span>
+  if (typeof of === 'string' && names[of])
+    return (
+      <>
+        {names[of]} <span className="font-mono text-xs break-all text-soft">{of}</span>
+      </>
+    )
   const hash = hashOf(of)
   return hash ? (
     <span className="text-soft">{t('audit.hashed', { hash: hash.slice(0, 12) })}</span>
@@ -55,7 +62,7 @@ export function RowDialog({
       title={t('audit.row', { seq: of.seq })}
       lead={
         <p>
-          <span className="text-ink">{words.action(of.action)}</span>: {t(`audit.${of.result}`)}
+          <span className="text-ink">{words.deed(of)}</span>: {t(`audit.${of.result}`)}
         </p>
       }
     >
@@ -70,7 +77,7 @@ export function RowDialog({
           <Value of={of.action} />
         </Fact>
         <Fact name={t('audit.target')}>
-          {words.kind(of.target.kind)}{' '}
+          {words.kind(of.target.kind)} {words.target(of)}{' '}
           {of.target.id === null ? null : of.target.kind === 'member' ? (
             <Link
               to="/o/$org/people/$user"
@@ -85,16 +92,16 @@ export function RowDialog({
         </Fact>
         {factsOf(of.detail).map(([name, value]) => (
           <Fact key={name} name={words.field(name)}>
-            <Value of={value} />
+            <Value of={value} names={of.names} />
           </Fact>
         ))}
         {changes.map((change) => (
           <Fact key={change.field} name={words.field(change.field)}>
-            <span className="sr-only">{t('audit.before')}</span> <Value of={change.before} />{' '}
+            <span className="sr-only">{t('audit.before')}</span> <Value of={change.before} names={of.names} />{' '}
             <span aria-hidden className="text-soft">
               →
             </span>
-            <span className="sr-only">{t('audit.after')}</span> <Value of={change.after} />
+            <span className="sr-only">{t('audit.after')}</span> <Value of={change.after} names={of.names} />
           </Fact>
         ))}
         {of.request_id ? (

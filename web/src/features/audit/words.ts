@@ -1,15 +1,9 @@
+import { auditActions } from '@/api/made/audit'
+import type { Schemas } from '@/api/client'
 import { useTranslation } from '@/i18n'
 
-// What the log calls the deeds in an organization; the words for them are in the dictionaries.
-const actions = [
-  'apikeys:manage', 'audit:read', 'billing:manage', 'billing:read', 'deployments:create', 'deployments:delete',
-  'deployments:exec', 'deployments:read', 'deployments:restart', 'deployments:rollback', 'deployments:update',
-  'entitlements:override', 'invitation:answer', 'invitations:manage', 'invitations:read', 'logs:read',
-  'members:manage', 'members:read', 'metrics:read', 'org:delete', 'org:export', 'org:found', 'org:purge',
-  'org:read', 'org:transfer', 'org:update', 'orgs:appoint_owner', 'orgs:set_plan', 'orgs:suspend',
-  'secrets:read', 'secrets:write', 'support:ask', 'support:enter', 'team:read', 'team:update', 'teams:create',
-  'teams:delete', 'teams:list', 'teams:update', 'templates:read', 'templates:write',
-]
+import { deedOf } from './deed'
+
 const kinds = [
   'access_export', 'access_review', 'audit_export', 'deployment', 'invitation', 'member', 'organization',
   'ownership_offer', 'team',
@@ -17,7 +11,7 @@ const kinds = [
 
 // What is in the log in words; by its own name where there are none.
 export function useWords() {
-  const { find, language } = useTranslation()
+  const { t, find, language } = useTranslation()
   const action = (name: string) => find(`act.${name}`) ?? name
   const kind = (name: string) => find(`kind.${name}`) ?? name
   const field = (name: string) => find(`told.${name}`) ?? name
@@ -26,11 +20,21 @@ export function useWords() {
     [...new Set([...known, ...seen])]
       .map((value) => ({ value, text: said(value) }))
       .sort((a, b) => a.text.localeCompare(b.text, language))
+  const target = ({ target, names }: Schemas['AuditRow']) => (target.id === null ? null : (names[target.id] ?? null))
   return {
     action,
+    // What was done on whom; of what was refused, what was tried.
+    deed: (row: Schemas['AuditRow']) => {
+      const said = deedOf(row, { t, find, language })
+      if (said !== null) return said
+      const name = target(row)
+      return name ? t('deed.tried_on', { deed: action(row.action), thing: name }) : action(row.action)
+    },
+    target,
     kind,
     field,
-    actions: (seen: readonly string[]) => choices(actions, seen, action),
+    // Those that the log can hold, and the one that the address asks for.
+    actions: (asked: string | undefined) => choices(auditActions, asked ? [asked] : [], action),
     kinds: (seen: readonly string[]) => choices(kinds, seen, kind),
   }
 }

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest'
+
+import type { Schemas } from '@/api/client'
+import { said, type Name } from '@/i18n'
+import { appDe } from '@/i18n/app_de'
+import { appEn } from '@/i18n/app_en'
+import { de } from '@/i18n/de'
+import { en } from '@/i18n/en'
+
+import { deedOf, type Say } from './deed'
+
+type Row = Schemas['AuditRow']
+
+const all: Record<'de' | 'en', Record<string, string>> = { de: { ...de, ...appDe }, en: { ...en, ...appEn } }
+
+function speaker(language: 'en' | 'de'): Say {
+  const texts = all[language]
+  return {
+    t: (name: Name, values) => said({ language, texts }, name, values),
+    find: (name) => texts[name] ?? null,
+    language,
+  }
+}
+
+const bob = '01939f6e-4a00-7000-8000-00000000000b'
+const ann = '01939f6e-4a00-7000-8000-00000000000a'
+const core = '01939f6e-4a00-7000-8000-00000000000c'
+const names = { [bob]: 'Bob', [ann]: 'Ann', [core]: 'Core' }
+
+function row(action: string, kind: string, detail: Record<string, unknown>, id: string | null = bob): Row {
+  return {
+    seq: 1, at: '2026-03-01T10:00:00Z', actor: { kind: 'user', id: ann, name: 'Ann' }, address_hash: null, request_id: null,
+    action: action as Row['action'], target: { kind, id }, result: 'done', detail: detail as Row['detail'], names, mac: '',
+  }
+}
+const both = (of: Row) => [deedOf(of, speaker('en')), deedOf(of, speaker('de'))]
+
+test('a deed on a person says which one, on whom, and what became of it', () => {
+  const of = (detail: Record<string, unknown>, id = bob) => both(row('members:manage', 'member', detail, id))
+  expect(of({ before: { org_role: 'org_member' }, after: { org_role: 'org_admin' } })).toEqual([
+    'Changed the role of Bob from member to administrator',
+    'Hat die Rolle von Bob geändert: Mitglied → Verwaltung',
+  ])
+  expect(of({ team: core, before: { role: null }, after: { role: 'viewer' } })[0]).toBe('Added Bob to team Core as viewer')
+  expect(of({ team: core, before: { role: 'viewer' }, after: { role: null } })[0]).toBe('Removed Bob from team Core')
+  expect(of({ team: core, before: { role: 'viewer' }, after: { role: 'team_admin' } })[0]).toBe(
+    'Changed the role of Bob in team Core from viewer to team administrator',
+  )
+  expect(of({ before: { org_role: 'org_member', teams: [] }, after: null, left: false })[0]).toBe(
+    'Removed Bob from the organization',
+  )
+  expect(of({ before: { org_role: 'org_member', teams: [] }, after: null, left: true })[0]).toBe('Left the organization')
+  expect(of({ teams: [], org_role: 'org_member' })[0]).toBe('Added Bob as member')
+  expect(of({ teams: [], org_role: 'org_member' }, ann)[0]).toBe('Joined as member')
+  expect(of({ teams: [], org_role: 'org_member', reinstated: true })[0]).toBe('Took Bob back as member')
+  expect(of({ teams: [{ team: core, role: 'viewer' }] })[0]).toBe('Added Bob to team Core')
+  // Who has no name here any more.
+  expect(of({ before: {}, after: null, left: false }, 'x')).toEqual([
+    'Removed a former member from the organization',
+    'Hat jemand von früher aus der Organisation entfernt',
+  ])
+  expect(both(row('orgs:appoint_owner', 'member', { before: null, after: bob }))[0]).toBe('Made Bob the owner')
+})
+
+test('invitations, offers and reviews say whose they are', () => {
+  const invited = (detail: Record<string, unknown>, action = 'invitations:manage') =>
+    deedOf({ ...row(action, 'invitation', detail, 'i'), names: { i: 'cy@example.com', [core]: 'Core' } }, speaker('en'))
+  expect(invited({ after: { email: { hash: '5f' }, state: 'pending', org_role: 'org_member' } })).toBe(
+    'Invited cy@example.com as member',
+  )
+  expect(invited({ before: {}, after: {}, resent: 1 })).toBe('Sent the invitation of cy@example.com again')
+  expect(invited({ before: { state: 'pending' }, after: { state: 'revoked', reason: 'by_hand' } })).toBe(
+    'Revoked the invitation of cy@example.com',
+  )
+  expect(invited({ before: {}, after: { [`teams.${core}`]: 'viewer' } })).toBe(
+    'Changed the invitation of cy@example.com: team Core viewer',
+  )
+  expect(invited({ before: { state: 'pending' }, after: { state: 'accepted' } }, 'invitation:answer')).toBe(
+    'Accepted the invitation of cy@example.com',
+  )
+  expect(both(row('org:transfer', 'ownership_offer', { from: ann, to: bob, state: 'open' }, 'o'))[0]).toBe(
+    'Offered ownership to Bob',
+  )
+  const review = (detail: Record<string, unknown>) => both(row('members:manage', 'access_review', detail, 'r'))[0]
+  expect(review({ state: 'open' })).toBe('Started an access review')
+  expect(review({ member: bob, before: { decision: 'pending' }, after: { decision: 'removed' } })).toBe(
+    'Took the right of Bob away in the access review',
+  )
+})
+
+test('a change says what of a thing, with values where the log has them', () => {
+  const deployed = (action: string, detail: Record<string, unknown>) =>
+    deedOf({ ...row(action, 'deployment', detail, 'd'), names: { d: 'web' } }, speaker('en'))
+  expect(deployed('deployments:update', { before: { 'services.web.replicas': 1 }, after: { 'services.web.replicas': 2 } })).toBe(
+    'Changed the deployment web: replicas from 1 to 2',
+  )
+  expect(
+    deployed('deployments:update', {
+      before: { 'services.web.env.KEY': '***', 'services.web.port': 80 },
+      after: { 'services.web.env.KEY': '***', a: 1, b: 2 },
+    }),
+  ).toBe('Changed the deployment web: KEY, port 80 taken away, a 1, and 1 more')
+  // A name stays after the thing.
+  expect(both(row('deployments:delete', 'deployment', { before: { name: 'old' } }, 'x'))[0]).toBe('Deleted the deployment old')
+  expect(both(row('deployments:restart', 'deployment', {}, 'x'))[1]).toBe('Hat (gelöscht) noch einmal bereitgestellt')
+  expect(both(row('org:update', 'organization', { before: { name: { hash: 'a' } }, after: { name: { hash: 'b' } } }, 'x'))[0]).toBe(
+    'Changed the organization: name',
+  )
+  expect(both(row('orgs:set_plan', 'organization', { before: { plan: 'free' }, after: { plan: 'team', plan_version: 1 } }, 'x'))[0]).toBe(
+    'Changed the plan from free to team',
+  )
+  expect(both(row('teams:create', 'team', { after: {} }, core))).toEqual(['Created team Core', 'Hat Team Core angelegt'])
+})
+
+test('of a refusal, and of what it does not know, it says nothing of its own', () => {
+  expect(deedOf({ ...row('org:update', 'organization', { route: 'PATCH' }), result: 'denied' }, speaker('en'))).toBeNull()
+  expect(deedOf(row('x:y', 'thing', {}), speaker('en'))).toBeNull()
+})
