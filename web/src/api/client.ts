@@ -85,6 +85,14 @@ export function whenSessionEnds(act: () => void) {
 }
 export const sessionEnded = () => ended()
 
+let missing: (org: string) => void = () => undefined
+
+// `act` runs when something below an organization is not there, told how the organization was called:
+// it may have another short name by now, under which all of it is.
+export function whenMissing(act: (org: string) => void) {
+  missing = act
+}
+
 // One call of the contract. Throws a Problem for everything but success.
 export async function ask<V extends Verb, P extends PathOf<V>>(
   verb: V,
@@ -124,6 +132,7 @@ export async function ask<V extends Verb, P extends PathOf<V>>(
     )
     // Asking who is signed in is no use of a session.
     if (problem.code === 'unauthenticated' && path !== '/api/v1/me') ended()
+    if (problem.status === 404 && options.params?.org && path !== '/api/v1/orgs/{org}') missing(options.params.org)
     throw problem
   }
   return { body: body as Answer<Operation<P, V>>, etag: response.headers.get('ETag') }

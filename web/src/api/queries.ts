@@ -2,7 +2,7 @@ import { QueryClient, queryOptions } from '@tanstack/react-query'
 
 import { forgetSignedIn } from '@/signed_in'
 
-import { ask, asProblem, Problem } from './client'
+import { ask, asProblem, Problem, whenMissing } from './client'
 
 const calm = 15_000
 
@@ -47,6 +47,9 @@ export const organization = (org: string) =>
     // What one may do there changes by what others do.
     refetchOnWindowFocus: 'always',
   })
+
+// The organization alone leads on from a name that it had: where it has another now, its frame goes on there.
+whenMissing((org) => void queries.invalidateQueries({ queryKey: organization(org).queryKey, exact: true }))
 
 export const usage = (org: string) =>
   queryOptions({
