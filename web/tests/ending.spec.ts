@@ -69,7 +69,12 @@ test('ownership passes by an offer, who owned it before leaves, and what is dele
   const gone = other.getByRole('listitem').filter({ hasText: 'Gone for good' })
   await expect(gone).toContainText('Ann Example')
   await holds(other, 'organizations-deleted')
-  await gone.getByRole('button', { name: 'Restore Ann Example' }).click()
+  // Any page of it says so, and leads back.
+  await other.goto(settings)
+  await expect(other.getByRole('heading', { name: 'Ann Example is being deleted' })).toBeVisible()
+  await expect(other.getByRole('listitem')).toContainText('Gone for good')
+  await holds(other, 'organization-deleted')
+  await other.getByRole('button', { name: 'Restore Ann Example' }).click()
   await expect(other).toHaveURL(`/o/${ann.org}`)
   await expect(other.getByRole('heading', { level: 1, name: 'Ann Example' })).toBeVisible()
   await expect(other.getByRole('main')).toContainText('Active')

@@ -5,6 +5,8 @@ export const orgDe: Record<keyof typeof orgEn, string> = {
   'deleted.action_of': '{{organization}} wiederherstellen',
   'deleted.done': '{{organization}} ist wieder da.',
   'deleted.lead': 'Sie gehören Ihnen und sind nach Ablauf der Frist endgültig weg.',
+  'deleted.of': '{{organization}} wird gelöscht',
+  'deleted.text': 'Niemand kann sie nutzen, und nichts davon läuft. Bis ihre Zeit um ist, können Sie sie wiederherstellen, mit Personen, Teams und Volumes.',
   'deleted.title': 'Werden gelöscht',
   'deleted.until': 'Endgültig weg',
 

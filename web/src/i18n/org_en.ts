@@ -3,6 +3,8 @@ export const orgEn = {
   'deleted.action_of': 'Restore {{organization}}',
   'deleted.done': '{{organization}} is back.',
   'deleted.lead': 'Yours, and gone for good when their time is up.',
+  'deleted.of': '{{organization}} is being deleted',
+  'deleted.text': 'Nobody can use it, and nothing of it runs. Until its time is up you can restore it, with its people, teams and volumes.',
   'deleted.title': 'Being deleted',
   'deleted.until': 'Gone for good',
 

@@ -10,6 +10,7 @@ import { Notice } from '@/components/notice'
 import { Page } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
+import { BeingDeleted } from '@/features/org/deleted'
 
 import { atName } from './address'
 import { Frame } from './frame'
@@ -34,7 +35,13 @@ export function OrgFrame({ org, children }: { org: string; children: ReactNode }
   if (problem?.status === 404)
     return (
       <Frame org={null} name={t('nav.no_organization')}>
-        <NotFoundText was={data?.body.name} />
+        <BeingDeleted org={org} otherwise={<NotFoundText was={data?.body.name} />} />
+      </Frame>
+    )
+  if (data?.body.state === 'deleting')
+    return (
+      <Frame org={null} name={name}>
+        <BeingDeleted org={org} otherwise={<NotFoundText was={data.body.name} />} />
       </Frame>
     )
   const place = placeOf(pathname)

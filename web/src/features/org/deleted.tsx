@@ -1,17 +1,19 @@
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { useTranslation } from '@/i18n'
 
 import { ask, asProblem, type Schemas } from '@/api/client'
-import { signedInAs } from '@/api/queries'
+import { me, queries } from '@/api/queries'
 import { Button } from '@/components/button'
-import { Panel, Section } from '@/components/page'
+import { Page, Panel, Section } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
+import { PageSkeleton } from '@/components/skeleton'
 import { Time } from '@/components/time'
 import { toast } from '@/components/toasts'
 
-// A person has five of them at most.
-const deleted = queryOptions({
+// A person has five of them at most. To everybody but its owner one that is deleted is not there.
+export const deleted = queryOptions({
   queryKey: ['orgs', 'deleting'],
   queryFn: async ({ signal }) =>
     (await ask('get', '/api/v1/orgs', { query: { state: 'deleting', limit: 200 }, signal })).body.items,
@@ -23,7 +25,10 @@ function Deleted({ of }: { of: Schemas['Organization'] }) {
   const restore = useMutation({
     mutationFn: () => ask('post', '/api/v1/orgs/{org}/restore', { params: { org: of.id } }),
     onSuccess: async ({ body }) => {
-      await signedInAs()
+      // It is there again, also where this stands on a page of its own.
+      await Promise.all(
+        [me.queryKey, ['orgs'], ['org']].map((queryKey) => queries.invalidateQueries({ queryKey })),
+      )
       await navigate({ to: '/o/$org', params: { org: body.slug } })
       toast(t('deleted.done', { organization: body.name }))
     },
@@ -47,6 +52,24 @@ function Deleted({ of }: { of: Schemas['Organization'] }) {
       </div>
       {restore.error ? <ProblemNotice problem={asProblem(restore.error)} /> : null}
     </li>
+  )
+}
+
+// In the place of every page of one that is being deleted; `otherwise` where it is not one of one's own.
+export function BeingDeleted({ org, otherwise }: { org: string; otherwise: ReactNode }) {
+  const { t } = useTranslation()
+  const { data, isPending } = useQuery(deleted)
+  if (isPending) return <PageSkeleton />
+  const found = data?.find((one) => one.slug === org || one.id === org)
+  if (!found) return otherwise
+  return (
+    <Page title={t('deleted.of', { organization: found.name })} lead={t('deleted.text')}>
+      <Panel>
+        <ul>
+          <Deleted of={found} />
+        </ul>
+      </Panel>
+    </Page>
   )
 }
 
