@@ -43,6 +43,10 @@ export default tseslint.config(
           selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']",
           message: 'What people typed is never markup.',
         },
+        {
+          selector: "CallExpression > MemberExpression[property.name='mutate']",
+          message: 'mutateAsync, given back to the Button or FormDialog: it drops presses until that has ended.',
+        },
       ],
     },
   },

@@ -58,20 +58,6 @@ export function useOnce(): { key: () => string; renew: () => void } {
   }
 }
 
-// For a button: what is pressed while it runs is dropped, the second press of a double click too.
-export function useSingle(act: () => Promise<unknown>): () => void {
-  const under = useRef(false)
-  return () => {
-    if (under.current) return
-    under.current = true
-    void act()
-      .catch(() => undefined)
-      .finally(() => {
-        under.current = false
-      })
-  }
-}
-
 // Sends a form once, however often it is pressed; puts what the server finds wrong on the fields
 // that its pointers name, the topmost of them focused, and the rest above the form. `fields`: those
 // that are called as in the body, or which one a pointer means. `refused`: true for what somebody else

@@ -26,7 +26,7 @@ export function ExportButtons({ path, name }: { path: string; name: string }) {
             key={format}
             busy={take.isPending}
             aria-label={t(`export.${format}_label`)}
-            onClick={() => take.mutate(format)}
+            onClick={() => take.mutateAsync(format)}
           >
             <Download aria-hidden size={15} />
             {t(`export.${format}`)}

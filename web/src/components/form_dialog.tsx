@@ -2,6 +2,7 @@ import type { FormEvent, ReactNode } from 'react'
 import { useTranslation } from '@/i18n'
 
 import { asProblem } from '@/api/client'
+import { useDropsWhileBusy } from '@/once'
 
 import { Button, type Look } from './button'
 import { Dialog } from './dialog'
@@ -32,11 +33,13 @@ export function FormDialog({
   // What fits no field of a form that the server has refused.
   wrong?: string | undefined
   problems?: readonly (Error | null)[]
-  send: (event: FormEvent<HTMLFormElement>) => unknown
+  // Pressed again before it has ended, it is not sent again.
+  send: (event: FormEvent<HTMLFormElement>) => Promise<unknown>
   onClose: () => void
   children?: ReactNode
 }) {
   const { t } = useTranslation()
+  const run = useDropsWhileBusy()
   return (
     <Dialog
       open
@@ -49,7 +52,7 @@ export function FormDialog({
         className="flex flex-col gap-4"
         onSubmit={(event) => {
           event.preventDefault()
-          if (ready && !busy) void send(event)
+          if (ready && !busy) run(() => send(event))
         }}
       >
         {problems.map((one, at) => (one ? <ProblemNotice key={at} problem={asProblem(one)} /> : null))}

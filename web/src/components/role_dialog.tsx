@@ -44,7 +44,7 @@ export function RoleDialog<R extends string>({
       busy={change.isPending}
       ready={role !== now && seen.data !== undefined}
       problems={[change.error, seen.error]}
-      send={() => change.mutate()}
+      send={() => change.mutateAsync()}
       onClose={onClose}
     >
       <SelectField

@@ -66,7 +66,7 @@ export function Decision({
             <Button
               busy={decide.isPending}
               aria-label={t('access.confirm_of', what)}
-              onClick={() => decide.mutate({ row: of.number, decision: 'confirmed' })}
+              onClick={() => decide.mutateAsync({ row: of.number, decision: 'confirmed' })}
             >
               {t('access.confirm')}
             </Button>

@@ -33,7 +33,7 @@ export function FinishDialog({
       action={t('access.finish')}
       busy={finish.isPending}
       problems={[finish.error]}
-      send={() => finish.mutate()}
+      send={() => finish.mutateAsync()}
       onClose={onClose}
     />
   )

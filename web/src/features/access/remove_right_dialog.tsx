@@ -39,7 +39,7 @@ export function RemoveRightDialog({
       busy={decide.isPending}
       ready={ready}
       problems={[decide.error]}
-      send={() => decide.mutate({ row: of.number, decision: 'removed' }, { onSuccess: onClose })}
+      send={() => decide.mutateAsync({ row: of.number, decision: 'removed' }, { onSuccess: onClose })}
       onClose={onClose}
     >
       {data?.user.id === of.user.id ? <Notice tone="warn">{t('access.remove_you')}</Notice> : null}

@@ -7,7 +7,7 @@ import { ask } from '@/api/client'
 import { teams } from '@/api/queries'
 import { SelectField } from '@/components/field'
 import { FormDialog } from '@/components/form_dialog'
-import { useOnce, useSingle } from '@/forms'
+import { useOnce } from '@/forms'
 
 // `of`: the team whose rights it is about; else it is chosen.
 export function StartDialog({
@@ -47,7 +47,6 @@ export function StartDialog({
     },
     onError: () => once.renew(),
   })
-  const act = useSingle(() => start.mutateAsync())
   return (
     <FormDialog
       title={t('access.start')}
@@ -55,7 +54,7 @@ export function StartDialog({
       action={t('access.start')}
       busy={start.isPending}
       problems={[start.error]}
-      send={act}
+      send={() => start.mutateAsync()}
       onClose={onClose}
     >
       {of === null ? (

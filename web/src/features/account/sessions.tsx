@@ -69,7 +69,7 @@ export function Sessions() {
                 {one.current ? null : (
                   <Button
                     busy={end.isPending && end.variables === one.id}
-                    onClick={() => end.mutate(one.id)}
+                    onClick={() => end.mutateAsync(one.id)}
                     aria-label={t('sessions.end_of', { device })}
                   >
                     {t('sessions.end')}
@@ -82,7 +82,7 @@ export function Sessions() {
       </Table>
       {data.items.length > 1 ? (
         <div>
-          <Button busy={endOthers.isPending} onClick={() => endOthers.mutate()}>
+          <Button busy={endOthers.isPending} onClick={() => endOthers.mutateAsync()}>
             {t('sessions.end_others')}
           </Button>
         </div>

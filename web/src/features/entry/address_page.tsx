@@ -7,7 +7,6 @@ import { me, signedInAs } from '@/api/queries'
 import { Button, buttonClass } from '@/components/button'
 import { ProblemNotice } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
-import { useSingle } from '@/forms'
 
 import { EntryPage } from './frame'
 import { LogInForm } from './log_in_form'
@@ -25,7 +24,6 @@ export function AddressPage() {
     },
     onSuccess: signedInAs,
   })
-  const act = useSingle(() => confirm.mutateAsync(who.data?.user.email ?? ''))
   const problem = confirm.error ? asProblem(confirm.error) : null
   if (token === '') return <LinkUnusable />
   if (who.error) return <ProblemNotice problem={asProblem(who.error)} retry={() => void who.refetch()} />
@@ -65,7 +63,7 @@ export function AddressPage() {
       ) : problem ? (
         <ProblemNotice problem={problem} />
       ) : null}
-      <Button look="primary" wide busy={confirm.isPending} onClick={act}>
+      <Button look="primary" wide busy={confirm.isPending} onClick={() => confirm.mutateAsync(who.data?.user.email ?? '')}>
         {t('address.action')}
       </Button>
     </EntryPage>

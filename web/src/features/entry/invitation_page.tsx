@@ -96,7 +96,7 @@ function Decline({ token, declined }: { token: string; declined: () => void }) {
       {decline.error ? <ProblemNotice problem={asProblem(decline.error)} /> : null}
       <p>{t('invitation.decline_sure')}</p>
       <div className="flex flex-wrap gap-2">
-        <Button look="danger" busy={decline.isPending} onClick={() => decline.mutate()}>
+        <Button look="danger" busy={decline.isPending} onClick={() => decline.mutateAsync()}>
           {t('invitation.decline')}
         </Button>
         <Button onClick={() => setSure(false)}>{t('action.cancel')}</Button>
@@ -127,7 +127,7 @@ function Answer({ token, of, declined }: { token: string; of: Lookup; declined: 
       {of.signed_in ? (
         <p className="text-soft">{t('invitation.signed_in', { email: of.signed_in.email })}</p>
       ) : null}
-      <Button look="primary" wide busy={accept.isPending} onClick={() => accept.mutate()}>
+      <Button look="primary" wide busy={accept.isPending} onClick={() => accept.mutateAsync()}>
         {full
           ? t('action.retry')
           : t('invitation.accept', { organization: of.organization.name })}
@@ -146,7 +146,7 @@ function AskAgain({ token, look }: { token: string; look: 'primary' | 'quiet' })
   return (
     <div className="flex flex-col gap-3">
       {wanted.error ? <ProblemNotice problem={asProblem(wanted.error)} /> : null}
-      <Button look={look} wide busy={wanted.isPending} onClick={() => wanted.mutate()}>
+      <Button look={look} wide busy={wanted.isPending} onClick={() => wanted.mutateAsync()}>
         {t('invitation.ask')}
       </Button>
     </div>
@@ -166,7 +166,7 @@ function SwitchAccount({ of, switched }: { of: Lookup; switched: () => void }) {
     <div className="flex flex-col gap-3">
       <p>{t('invitation.wrong_account', { email: of.signed_in?.email ?? '', whom: of.email })}</p>
       {leave.error ? <ProblemNotice problem={asProblem(leave.error)} /> : null}
-      <Button look="primary" wide busy={leave.isPending} onClick={() => leave.mutate()}>
+      <Button look="primary" wide busy={leave.isPending} onClick={() => leave.mutateAsync()}>
         {t('invitation.switch')}
       </Button>
     </div>

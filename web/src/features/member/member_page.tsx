@@ -72,7 +72,7 @@ function Gone({
           <Button
             look="primary"
             busy={restore.isPending}
-            onClick={() => restore.mutate(user)}
+            onClick={() => restore.mutateAsync(user)}
           >
             {t('member.restore')}
           </Button>

@@ -9,6 +9,7 @@ import { TextField } from '@/components/field'
 import { Section } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
 import { useWhyNot } from '@/features/frame/why_not'
+import { useDropsWhileBusy } from '@/once'
 
 import { BackNotice } from './back_notice'
 import { useRestore } from './restore'
@@ -19,6 +20,7 @@ export function RestoreForm({ org }: { org: string }) {
   const [email, setEmail] = useState('')
   const { data } = useQuery(organization(org))
   const restore = useRestore(org)
+  const run = useDropsWhileBusy()
   const may = data?.body.allowed_actions.includes('members:manage') ?? false
   return (
     <Section title={t('member.restore_title')} lead={t('member.restore_lead')}>
@@ -26,7 +28,7 @@ export function RestoreForm({ org }: { org: string }) {
         className="flex max-w-md flex-col gap-3"
         onSubmit={(event) => {
           event.preventDefault()
-          if (may && email.trim() && !restore.isPending) restore.mutate(email.trim())
+          if (may && email.trim()) run(() => restore.mutateAsync(email.trim()))
         }}
       >
         {restore.error ? <ProblemNotice problem={asProblem(restore.error)} /> : null}

@@ -45,7 +45,7 @@ function Deleted({ of }: { of: Schemas['Organization'] }) {
         <Button
           busy={restore.isPending}
           aria-label={t('deleted.action_of', { organization: of.name })}
-          onClick={() => restore.mutate()}
+          onClick={() => restore.mutateAsync()}
         >
           {t('deleted.action')}
         </Button>

@@ -56,7 +56,7 @@ export function EndDialog({
         busy={end.isPending}
         ready={typed.trim() === body.name}
         problems={[end.error]}
-        send={() => end.mutate()}
+        send={() => end.mutateAsync()}
         onClose={onClose}
       >
         {how === 'delete' ? <DeleteEffects org={body.slug} /> : null}

@@ -49,12 +49,12 @@ function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] }) {
             <Button look="primary" busy={answer.isPending} onClick={() => setSure(true)}>
               {t('offers.accept')}
             </Button>
-            <Button busy={answer.isPending} onClick={() => answer.mutate('decline')}>
+            <Button busy={answer.isPending} onClick={() => answer.mutateAsync('decline')}>
               {t('offers.decline')}
             </Button>
           </>
         ) : data?.user.id === of.from.id ? (
-          <Button busy={answer.isPending} onClick={() => answer.mutate('cancel')}>
+          <Button busy={answer.isPending} onClick={() => answer.mutateAsync('cancel')}>
             {t('offers.cancel')}
           </Button>
         ) : null}
@@ -66,7 +66,7 @@ function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] }) {
           action={t('offers.accept')}
           busy={answer.isPending}
           problems={[answer.error]}
-          send={() => answer.mutate('accept')}
+          send={() => answer.mutateAsync('accept')}
           onClose={() => setSure(false)}
         />
       ) : null}

@@ -10,7 +10,6 @@ import { ProblemNotice } from '@/components/problem'
 import { Cell, Head, Row, Table } from '@/components/table'
 import { Time } from '@/components/time'
 import { toast } from '@/components/toasts'
-import { useSingle } from '@/forms'
 
 import { invitations, states, type State } from './queries'
 
@@ -57,8 +56,6 @@ function Actions({ org, of }: { org: string; of: Invitation }) {
       await renew()
     },
   })
-  const sendAgain = useSingle(() => resend.mutateAsync())
-  const takeBack = useSingle(() => revoke.mutateAsync())
   if (!of.allowed_actions.includes('invitations:manage')) return null
   const error = resend.error ?? revoke.error
   return (
@@ -67,7 +64,7 @@ function Actions({ org, of }: { org: string; of: Invitation }) {
         {of.state === 'pending' || of.state === 'expired' ? (
           <Button
             busy={resend.isPending}
-            onClick={sendAgain}
+            onClick={() => resend.mutateAsync()}
             aria-label={t('people.resend_to', { email: of.email })}
           >
             {t('people.resend')}
@@ -77,7 +74,7 @@ function Actions({ org, of }: { org: string; of: Invitation }) {
           <Button
             look="quiet"
             busy={revoke.isPending}
-            onClick={takeBack}
+            onClick={() => revoke.mutateAsync()}
             aria-label={t('people.revoke_of', { email: of.email })}
           >
             {t('people.revoke')}

@@ -43,7 +43,7 @@ export function RemoveDialog({
       busy={remove.isPending}
       ready={typed.trim() === of.user.name}
       problems={[remove.error]}
-      send={() => remove.mutate()}
+      send={() => remove.mutateAsync()}
       onClose={onClose}
     >
       <RemovalEffects org={org} user={of.user.id} />

@@ -47,7 +47,7 @@ export function PlanDialog({ of, onClose }: { of: Schemas['Organization']; onClo
       busy={set.isPending}
       ready={chosen !== undefined && preview.data?.plan === plan}
       problems={[set.error, preview.error]}
-      send={() => set.mutate()}
+      send={() => set.mutateAsync()}
       onClose={onClose}
     >
       {error && !data ? (

@@ -102,7 +102,7 @@ export function LiftDialog({ of, onClose }: Props) {
       action={t('platform.lift')}
       busy={lift.isPending}
       problems={[lift.error]}
-      send={() => lift.mutate()}
+      send={() => lift.mutateAsync()}
       onClose={onClose}
     >
       <Effects of={['platform.lift_pods', 'platform.lift_people', 'platform.lift_gone', 'platform.lift_told']} />

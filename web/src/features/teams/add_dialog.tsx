@@ -43,7 +43,7 @@ export function AddDialog({ org, team, onClose }: { org: string; team: string; o
       busy={add.isPending}
       ready={chosen !== null}
       problems={[add.error]}
-      send={() => chosen && add.mutate(chosen)}
+      send={async () => chosen && add.mutateAsync(chosen)}
       onClose={onClose}
     >
       <TextField

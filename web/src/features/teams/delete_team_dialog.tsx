@@ -64,7 +64,7 @@ export function DeleteTeamDialog({
       busy={remove.isPending}
       ready={ready}
       problems={[remove.error]}
-      send={() => remove.mutate()}
+      send={() => remove.mutateAsync()}
       onClose={onClose}
     >
       {has.error ? (

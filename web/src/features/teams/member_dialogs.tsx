@@ -64,7 +64,7 @@ export function TeamRemoveDialog({ org, team, of, own, onClose }: Props & { own:
       look="danger"
       busy={remove.isPending}
       problems={[remove.error]}
-      send={() => remove.mutate()}
+      send={() => remove.mutateAsync()}
       onClose={onClose}
     >
       {own ? <Notice tone="warn">{t('team.remove_you')}</Notice> : null}

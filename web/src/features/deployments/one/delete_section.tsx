@@ -9,6 +9,7 @@ import { TextField } from '@/components/field'
 import { ProblemNotice } from '@/components/problem'
 import { toast } from '@/components/toasts'
 import { useWhyNot } from '@/features/frame/why_not'
+import { useDropsWhileBusy } from '@/once'
 
 // Last on its page, red, and only with the name typed.
 export function DeleteSection({
@@ -39,6 +40,7 @@ export function DeleteSection({
     },
     onError: () => void client.invalidateQueries({ queryKey: ['org', org, 'deployment'] }),
   })
+  const run = useDropsWhileBusy()
   const right = typed.trim() === body.name
   return (
     <section aria-labelledby="danger" className="flex max-w-2xl flex-col gap-3 rounded-md border border-danger px-4 py-4">
@@ -53,7 +55,7 @@ export function DeleteSection({
         className="flex flex-col gap-3"
         onSubmit={(event) => {
           event.preventDefault()
-          if (right && !remove.isPending) remove.mutate()
+          if (right) run(() => remove.mutateAsync())
         }}
       >
         <TextField

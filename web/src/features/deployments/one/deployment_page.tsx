@@ -58,7 +58,7 @@ function Actions({ org, team, of }: { org: string; team: string; of: Deployment 
           busy={restart.isPending}
           disabled={!mayRestart}
           aria-describedby={why}
-          onClick={() => restart.mutate()}
+          onClick={() => restart.mutateAsync()}
         >
           {t('one.restart')}
         </Button>
