@@ -5,7 +5,8 @@ import { useTranslation } from '@/i18n'
 import { asProblem, type Problem } from './api/client'
 import { bounds } from './api/made/bounds'
 import { email, type Format } from './formats'
-import { faultText, useProblemText } from './i18n/problems'
+import { faultText } from './i18n/faults'
+import { useProblemText } from './i18n/problems'
 
 type Bound = { required: boolean; minLength?: number; maxLength?: number }
 

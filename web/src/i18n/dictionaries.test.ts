@@ -8,7 +8,9 @@ import { appDe } from './app_de'
 import { appEn } from './app_en'
 import { de } from './de'
 import { en } from './en'
-import { faultText, waitText } from './problems'
+import { faultText, setFaults } from './faults'
+import { faultsDe } from './faults_de'
+import { waitText } from './problems'
 import { problemsDe } from './problems_de'
 import { problemsEn } from './problems_en'
 
@@ -37,7 +39,9 @@ test('both languages say everything, with the same places', () => {
 })
 
 test('every problem of the contract is said in both languages, and no other', () => {
-  const contract = parse(readFileSync('../api/openapi.yaml', 'utf8')) as Record<string, object>
+  // The table alone: to parse all of the contract takes seconds.
+  const [table = ''] = /^x-problems:\n(?:[ #].*\n|\n)+/m.exec(readFileSync('../api/openapi.yaml', 'utf8')) ?? []
+  const contract = parse(table) as Record<string, object>
   const codes = Object.keys(contract['x-problems'] ?? {}).sort()
   expect(codes.length).toBeGreaterThan(40)
   expect(Object.keys(problemsEn).sort()).toEqual(codes)
@@ -45,6 +49,7 @@ test('every problem of the contract is said in both languages, and no other', ()
 })
 
 test('what the server says of a field is German on a German page', () => {
+  setFaults(faultsDe)
   const fault = { pointer: '/password', message: 'must have at least 12 characters' }
   expect(faultText(fault, 'en')).toBe('Must have at least 12 characters.')
   expect(faultText(fault, 'de')).toBe('Muss mindestens 12 Zeichen haben.')

@@ -4,6 +4,7 @@ import { locale, setLocale, type Locale } from '@/preferences'
 
 import type { appEn } from './app_en'
 import type { en } from './en'
+import { setFaults } from './faults'
 
 export type Key = keyof typeof en | keyof typeof appEn
 // A text whose form depends on a number stands as name_one and name_other, and is asked for by name.
@@ -14,13 +15,20 @@ type Values = Record<string, string | number>
 
 type Texts = Record<string, string>
 
-const load: Record<Locale, { entry: () => Promise<Texts>; app: () => Promise<Texts> }> = {
+interface Entry {
+  texts: Texts
+  // By their codes.
+  problems: Texts
+  faults: readonly (readonly [RegExp, string])[]
+}
+
+const load: Record<Locale, { entry: () => Promise<Entry>; app: () => Promise<Texts> }> = {
   en: {
-    entry: async () => (await import('./en')).en,
+    entry: async () => (await import('./entry_en')).entry,
     app: async () => (await import('./app_en')).appEn,
   },
   de: {
-    entry: async () => (await import('./de')).de,
+    entry: async () => (await import('./entry_de')).entry,
     app: async () => (await import('./app_de')).appDe,
   },
 }
@@ -28,9 +36,10 @@ const load: Record<Locale, { entry: () => Promise<Texts>; app: () => Promise<Tex
 interface Spoken {
   language: Locale
   texts: Texts
+  problems: Texts
 }
 
-let spoken: Spoken = { language: 'en', texts: {} }
+let spoken: Spoken = { language: 'en', texts: {}, problems: {} }
 const listeners = new Set<() => void>()
 
 // Whether somebody is signed in, so that all of the texts are needed.
@@ -39,7 +48,8 @@ let inside = false
 async function speak(language: Locale) {
   const { entry, app } = load[language]
   const [first, rest] = await Promise.all([entry(), inside ? app() : {}])
-  spoken = { language, texts: { ...first, ...rest } }
+  setFaults(first.faults)
+  spoken = { language, texts: { ...first.texts, ...rest }, problems: first.problems }
   for (const listener of listeners) listener()
 }
 
@@ -56,7 +66,7 @@ export async function switchLanguage(to: Locale): Promise<void> {
   setLocale(to)
 }
 
-export function said({ language, texts }: Spoken, name: string, values: Values = {}): string {
+export function said({ language, texts }: Pick<Spoken, 'language' | 'texts'>, name: string, values: Values = {}): string {
   const { count } = values
   const form =
     typeof count === 'number' ? `_${new Intl.PluralRules(language).select(count)}` : ''
@@ -76,6 +86,7 @@ export function useTranslation() {
       t: (name: Name, values?: Values) => said(now, name, values),
       // For names that the server made up; nothing where there is no text for it.
       find: (name: string): string | null => now.texts[name] ?? null,
+      problem: (code: string): string | null => now.problems[code] ?? null,
       language: now.language,
     }),
     [now],

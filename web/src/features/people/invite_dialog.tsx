@@ -12,7 +12,7 @@ import { Notice } from '@/components/notice'
 import { Pill, type PillTone } from '@/components/pill'
 import { PlanFull } from '@/components/plan_full'
 import { useOnce, useSend } from '@/forms'
-import { faultText } from '@/i18n/problems'
+import { faultText } from '@/i18n/faults'
 
 import { addresses } from './addresses'
 
