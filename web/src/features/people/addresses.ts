@@ -1,9 +1,32 @@
-// The addresses in what was pasted: one a line, or parted by commas, semicolons or blanks, each once.
+// The domain as the server takes it: one with letters of other scripts in the form that begins with
+// xn--. What is no domain stays as it was typed, and the server says so.
+function inAscii(domain: string): string {
+  if (/^[\x21-\x7e]*$/.test(domain) || /[\s/?#:@\\]/.test(domain)) return domain
+  try {
+    return new URL(`http://${domain}`).hostname
+  } catch {
+    return domain
+  }
+}
+
+function plain(address: string): string {
+  const at = address.lastIndexOf('@')
+  return `${address.slice(0, at)}@${inAscii(address.slice(at + 1))}`
+}
+
+// The addresses in what was pasted: one a line, or parted by commas, semicolons or blanks, with or without
+// names as mail programs write them, each once.
 export function addresses(text: string): string[] {
   const found = text
-    .split(/[\s,;]+/)
-    .map((one) => one.replace(/^<|>$/g, ''))
+    // Keyboards of other scripts have an @ of their own.
+    .replaceAll('＠', '@')
+    // A name in quotes may have anything in it.
+    .replace(/"(?:[^"\\\n]|\\.)*"(?=\s*<)/g, ' ')
+    .replace(/<\s*(?:mailto:)?([^<>\s]+)\s*>/gi, ' $1 ')
+    .split(/[\s,;<>]+/)
+    .map((one) => one.replace(/^mailto:/i, ''))
     .filter((one) => one.includes('@'))
+    .map(plain)
   const seen = new Set<string>()
   return found.filter((one) => {
     const folded = one.toLowerCase()
