@@ -4,6 +4,7 @@ import { useTranslation } from '@/i18n'
 
 import { amount, unitOf } from '@/amount'
 import { asProblem, type Problem } from '@/api/client'
+import { me, queries } from '@/api/queries'
 import { useProblemText } from '@/i18n/problems'
 
 import { Button } from './button'
@@ -40,14 +41,19 @@ interface Limit {
   limit: number | null
   upgrade?: { plan: string }
   can_upgrade: boolean
-  contacts: { name: string }[]
+  contacts: { name: string; role: string }[]
 }
 
-// Which limit it was, the plan that would lift it, and who can ask for that.
+// Which limit it was, the plan that would lift it, and whom to ask for that.
 function LimitText({ of }: { of: Limit }) {
   const { t, find, language } = useTranslation()
   const said = (value: number) => amount(value, unitOf(of.feature), language)
   const feature = find(`feature.${of.feature}`) ?? of.feature
+  // Nobody is told to ask themselves.
+  const own = queries.getQueryData(me.queryKey)?.user.name
+  const ask = of.contacts
+    .filter((one) => one.name !== own)
+    .map((one) => t('limit.who', { name: one.name, role: find(`role.${one.role}`) ?? one.role }))
   return (
     <>
       {of.limit === null ? null : (
@@ -64,11 +70,10 @@ function LimitText({ of }: { of: Limit }) {
         </>
       )}
       {of.upgrade ? <p>{t('limit.plan', { plan: of.upgrade.plan })}</p> : null}
-      {!of.can_upgrade ? (
-        <p>{t('limit.operator')}</p>
-      ) : of.contacts.length > 0 ? (
-        <p>{t('limit.ask', { names: of.contacts.map((one) => one.name).join(', ') })}</p>
+      {!of.can_upgrade && ask.length > 0 ? (
+        <p>{t('limit.ask', { names: new Intl.ListFormat(language, { type: 'disjunction' }).format(ask) })}</p>
       ) : null}
+      {of.can_upgrade ? null : <p>{t('limit.operator')}</p>}
     </>
   )
 }

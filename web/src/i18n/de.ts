@@ -116,11 +116,12 @@ export const de: Record<keyof typeof en, string> = {
   'keys.palette': 'Suchen und springen',
   'keys.title': 'Tasten',
 
-  'limit.ask': 'Wer die Grenze anheben kann: {{names}}',
+  'limit.ask': 'Bitten Sie {{names}} darum.',
   'limit.free_orgs': 'Ihnen gehören so viele Organisationen im freien Tarif, wie eine Person haben darf.',
   'limit.operator': 'Einen größeren Tarif gibt die Verwaltung dieser Installation.',
   'limit.plan': 'Der Tarif „{{plan}}“ würde es erlauben.',
   'limit.used': '{{feature}}: {{used}} von {{limit}} belegt.',
+  'limit.who': '{{name}} ({{role}})',
 
   'link.unusable': 'Dieser Link gilt nicht',
   'link.unusable_text': 'Er wurde benutzt, ersetzt oder zurückgezogen, oder er ist zu alt. Bitten Sie dort um einen neuen, woher Sie ihn haben.',

@@ -114,11 +114,12 @@ export const en = {
   'keys.palette': 'Search and jump',
   'keys.title': 'Keys',
 
-  'limit.ask': 'Who can raise it: {{names}}',
+  'limit.ask': 'Ask {{names}} for it.',
   'limit.free_orgs': 'You own as many organizations on the free plan as one person may.',
   'limit.operator': 'An administrator of this installation can give a larger plan.',
   'limit.plan': 'The plan “{{plan}}” would allow it.',
   'limit.used': '{{feature}}: {{used}} of {{limit}} in use.',
+  'limit.who': '{{name}} ({{role}})',
 
   'link.unusable': 'This link does not work',
   'link.unusable_text': 'It may have been used, replaced or withdrawn, or it is too old. Ask for a new one where you got it from.',
