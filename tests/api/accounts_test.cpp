@@ -212,13 +212,24 @@ TEST_CASE("a first-administrator link works once, and who has none learns nothin
     CHECK(reply.status == 404);
     CHECK(reply.json().text("code") == "setup_link_invalid");
   }
-  // A fault in the account does not use it up.
+  // A fault in the account does not use it up; with empty texts it is asked whether the link works.
+  body.set("token", token).set("email", "").set("password", "").set("name", "");
+  for (int i = 0; i < 2; ++i) {
+    const Reply asked = root.post("/api/v1/setup", body);
+    CHECK(asked.status == 422);
+    CHECK(asked.json().text("code") == "validation_failed");
+  }
+  body.set("token", "x");
+  CHECK(root.post("/api/v1/setup", body).status == 404);
+  body = account("root@example.com", "Root");
   body.set("token", token).set("password", "short");
   CHECK(root.post("/api/v1/setup", body).status == 422);
   body.set("password", kPassword);
   CHECK(root.post("/api/v1/setup", body).status == 201);
   CHECK(root.cookie.empty());
   body.set("email", "second@example.com");
+  CHECK(root.post("/api/v1/setup", body).status == 404);
+  body.set("email", "").set("password", "").set("name", "");
   CHECK(root.post("/api/v1/setup", body).status == 404);
 
   REQUIRE(root.post("/api/v1/auth/login", credentials("root@example.com")).status == 200);

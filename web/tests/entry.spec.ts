@@ -97,15 +97,27 @@ test('where sign-up is open it is one step, and the first administrator is set u
   try {
     const page = await browser.newPage({ baseURL: open.url, locale: 'en-GB' })
     await page.goto(`/setup#${open.setupToken}`)
+    await expect(page.getByRole('heading', { name: 'Set up the first administrator' })).toBeVisible()
+    await holds(page, 'setup-form')
     await page.getByLabel('Name').fill('Root')
     await page.getByLabel('E-mail address').fill('root@example.com')
     await page.getByLabel('Password', { exact: true }).fill(password)
     await page.getByRole('button', { name: 'Create administrator' }).click()
+    // There is nothing to look at yet, but where to begin.
+    await expect(page).toHaveURL('/platform')
+    await expect(page.getByText('No organization yet')).toBeVisible()
+    await holds(page, 'platform-first')
+    await page.getByRole('link', { name: 'Create an organization' }).click()
     await expect(page.getByText('You belong to no organization')).toBeVisible()
     await page.getByLabel('Name of the organization').fill('Root and Daughters')
     await page.getByRole('button', { name: 'Create organization' }).click()
     await expect(page.getByRole('heading', { level: 1, name: 'Root and Daughters' })).toBeVisible()
     await page.context().clearCookies()
+    // Used, it says so before anything is filled in.
+    await page.goto('/login')
+    await page.goto(`/setup#${open.setupToken}`)
+    await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible()
+    await expect(page.getByLabel('Name')).toHaveCount(0)
 
     await page.goto('/signup')
     await page.getByLabel('Name').fill('Pia')
@@ -145,7 +157,7 @@ const views: [string, string, string][] = [
   ['reset', '/reset#x', 'Set a new password'],
   ['restore', '/address/restore#x', 'Take your address back'],
   ['address', '/address#x', 'Confirm your address'],
-  ['setup', '/setup#x', 'Set up the first administrator'],
+  ['setup', '/setup#x', 'This link does not work'],
   ['invitation-unknown', '/invitation#x', 'This link does not work'],
   ['not-found', '/no/such/page', 'There is nothing here'],
 ]

@@ -9,6 +9,7 @@ export const Route = createFileRoute('/')({
     const [first, ...others] = known.organizations
     if (first && others.length === 0)
       throw redirect({ to: '/o/$org', params: { org: first.slug } })
-    throw redirect({ to: '/orgs' })
+    // Who runs the installation and has nothing in it begins there.
+    throw redirect({ to: !first && known.platform_admin ? '/platform' : '/orgs' })
   },
 })

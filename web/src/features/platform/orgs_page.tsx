@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation, type Name } from '@/i18n'
 
@@ -73,6 +74,36 @@ function Actions({ of, act }: { of: Organization; act: (doing: Doing) => void })
   )
 }
 
+// Of an installation in which there is nothing yet.
+function First() {
+  const { t } = useTranslation()
+  return (
+    <Empty
+      title={t('platform.first')}
+      text={t('platform.first_text')}
+      action={
+        <ul className="flex flex-col gap-1.5">
+          <li>
+            <Link to="/platform/cluster" className="link">
+              {t('platform.first_cluster')}
+            </Link>
+          </li>
+          <li>
+            <Link to="/platform/plans" className="link">
+              {t('platform.first_plans')}
+            </Link>
+          </li>
+          <li>
+            <Link to="/orgs" className="link">
+              {t('platform.first_org')}
+            </Link>
+          </li>
+        </ul>
+      }
+    />
+  )
+}
+
 export function OrgsPage({ name, search }: { name: string; search: (name: string) => void }) {
   const { t } = useTranslation()
   const [doing, setDoing] = useState<Doing>(null)
@@ -84,7 +115,7 @@ export function OrgsPage({ name, search }: { name: string; search: (name: string
       <Listing
         of={list}
         count={rows.length}
-        empty={<Empty title={t('platform.none')} text={t('platform.none_text')} />}
+        empty={name === '' ? <First /> : <Empty title={t('platform.none')} text={t('platform.none_text')} />}
       >
         <Table
           label={t('platform.orgs')}
