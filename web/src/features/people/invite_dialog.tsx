@@ -38,7 +38,9 @@ interface Values {
   teams: Record<string, (typeof teamRoles)[number]>
 }
 
-const failed = ({ result }: Result) => result === 'invalid_address' || result === 'seat_limit'
+// Nothing was done for these; they can be sent once more.
+const failed = ({ result }: Result) =>
+  result === 'invalid_address' || result === 'seat_limit' || result === 'mail_limit'
 
 function Results({
   of,
@@ -52,6 +54,7 @@ function Results({
   again: () => void
 }) {
   const { t, language } = useTranslation()
+  const left = of.filter(failed).length
   return (
     <div className="flex flex-col gap-4" role="status">
       <ul className="divide-y divide-line rounded-md border border-line">
@@ -71,8 +74,12 @@ function Results({
         <Notice tone="warn">{t('people.seats')}</Notice>
       ) : null}
       <div className="flex flex-wrap gap-2">
-        {of.some(failed) ? <Button onClick={again}>{t('people.correct')}</Button> : null}
-        <Button look="primary" onClick={see}>
+        {left > 0 ? (
+          <Button look="primary" onClick={again}>
+            {t('people.correct', { count: left })}
+          </Button>
+        ) : null}
+        <Button look={left > 0 ? 'plain' : 'primary'} onClick={see}>
           {t('people.see_invitations')}
         </Button>
         <Button onClick={close}>{t('action.close')}</Button>
@@ -95,6 +102,8 @@ export function InviteDialog({
   const once = useOnce()
   const teams = useQuery(teamsOf(org))
   const [results, setResults] = useState<Result[] | null>(null)
+  // How many were done before those that are left.
+  const [done, setDone] = useState(0)
   const form = useForm<Values>({ defaultValues: { emails: '', org_role: 'org_member', teams: {} } })
   const send = useSend(form, [], async (values) => {
     const wanted = Object.entries(values.teams).flatMap(([team, role]) =>
@@ -117,6 +126,7 @@ export function InviteDialog({
     await client.invalidateQueries({ queryKey: ['org', org] })
   })
   const { errors, isSubmitting } = form.formState
+  const typed = addresses(form.watch('emails'))
   return (
     <Dialog
       open
@@ -130,6 +140,7 @@ export function InviteDialog({
           close={onClose}
           see={seeInvitations}
           again={() => {
+            setDone(done + results.filter((one) => !failed(one)).length)
             form.setValue('emails', results.filter(failed).map(({ email }) => email).join('\n'))
             setResults(null)
           }}
@@ -141,10 +152,11 @@ export function InviteDialog({
               {errors.root.server.message}
             </Notice>
           ) : null}
+          {done > 0 ? <Notice tone="info">{t('people.rest', { count: done })}</Notice> : null}
           <PlanFull
             org={org}
             feature="members.max"
-            wants={Math.max(1, addresses(form.watch('emails')).length)}
+            wants={Math.max(1, typed.length)}
           />
           <TextArea
             label={t('people.addresses')}
@@ -188,7 +200,7 @@ export function InviteDialog({
           ) : null}
           <div className="flex gap-2">
             <Button type="submit" look="primary" busy={isSubmitting}>
-              {t('people.send')}
+              {done > 0 ? t('people.send_rest', { count: typed.length }) : t('people.send')}
             </Button>
             <Button onClick={onClose}>{t('action.cancel')}</Button>
           </div>
