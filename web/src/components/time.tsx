@@ -16,12 +16,14 @@ export function relative(iso: string, locale: string, now = Date.now()): string 
   return format.format(0, 'minute')
 }
 
-export function Time({ at }: { at: string }) {
+// `full`: with the time of the clock beside it, where it is one to keep.
+export function Time({ at, full: shown = false }: { at: string; full?: boolean }) {
   const { language } = useTranslation()
   const full = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' })
   return (
     <time dateTime={at} title={full.format(new Date(at))}>
       {relative(at, language)}
+      {shown ? ` (${new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(at))})` : null}
     </time>
   )
 }

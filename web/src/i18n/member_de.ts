@@ -18,7 +18,7 @@ export const memberDe: Record<keyof typeof memberEn, string> = {
   'frame.not_yours': 'Diese Seite ist nicht für Ihre Rolle',
   'frame.not_yours_text': 'Die Verwaltung der Organisation sieht sie.',
   'member.restore': 'Wiederherstellen',
-  'member.restore_hint': 'Die Adresse, die das Konto jetzt hat. Wer gegangen ist, steht hier nicht mit Namen: Die Organisation erfährt nicht, wie jemand seither heißt und zu erreichen ist.',
+  'member.restore_hint': 'Die Adresse, unter der die Organisation das Konto kannte, etwa anna@example.com. Wer gegangen ist, steht hier nicht mit Namen: Die Organisation erfährt nicht, wie jemand seither heißt und zu erreichen ist.',
   'member.restore_lead': 'Wer in den letzten 90 Tagen entfernt wurde, bekommt Rolle und Teams zurück, wenn ein Platz frei ist.',
   'member.restore_not': 'Die Verwaltung der Organisation kann Personen wiederherstellen.',
   'member.restore_title': 'Jemanden wiederherstellen',

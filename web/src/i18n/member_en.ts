@@ -16,7 +16,7 @@ export const memberEn = {
   'frame.not_yours': 'This page is not for your role',
   'frame.not_yours_text': 'Administrators of the organization see it.',
   'member.restore': 'Restore',
-  'member.restore_hint': 'The address that the account has now. Who left is not listed by name: the organization is not told what they are called or where they can be reached since.',
+  'member.restore_hint': 'The address by which the organization knew the account, such as ann@example.com. Who left is not listed by name: the organization is not told what they are called or where they can be reached since.',
   'member.restore_lead': 'Whoever was removed in the last 90 days gets their role and their teams back, if a seat is free.',
   'member.restore_not': 'Administrators of the organization can restore people.',
   'member.restore_title': 'Restore somebody',

@@ -39,7 +39,7 @@ function Deleted({ of }: { of: Schemas['Organization'] }) {
         <span className="flex min-w-0 flex-col">
           <span className="font-medium wrap-anywhere">{of.name}</span>
           <span className="text-soft">
-            {t('deleted.until')} {of.purge_at ? <Time at={of.purge_at} /> : null}
+            {t('deleted.until')} {of.purge_at ? <Time at={of.purge_at} full /> : null}
           </span>
         </span>
         <Button

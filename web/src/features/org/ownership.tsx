@@ -39,7 +39,7 @@ function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] }) {
           to: of.to.name ?? t('people.former'),
         })}{' '}
         <span className="text-soft">
-          {t('offers.until')} <Time at={of.expires_at} />
+          {t('offers.until')} <Time at={of.expires_at} full />
         </span>
       </p>
       {answer.error && !sure ? <ProblemNotice problem={asProblem(answer.error)} /> : null}

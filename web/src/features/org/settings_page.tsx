@@ -22,14 +22,33 @@ import { useFormat, useRules, useSend } from '@/forms'
 import { Ending } from './ending'
 import { Ownership } from './ownership'
 
+// To who may not change them they are no fields.
+function Named({ of }: { of: Schemas['Organization'] }) {
+  const { t } = useTranslation()
+  const whyNot = useWhyNot(of.slug)
+  return (
+    <div className="flex max-w-md flex-col gap-3">
+      <dl className="flex flex-col gap-3">
+        <div>
+          <dt className="font-medium">{t('orgs.name')}</dt>
+          <dd className="wrap-anywhere">{of.name}</dd>
+        </div>
+        <div>
+          <dt className="font-medium">{t('settings.slug')}</dt>
+          <dd className="font-mono break-all">{of.slug}</dd>
+        </div>
+      </dl>
+      <p className="text-soft">{whyNot('settings.not_yours')}</p>
+    </div>
+  )
+}
+
 function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const client = useQueryClient()
   const formed = useFormat()
   const rules = useRules('NewOrganization')
-  const whyNot = useWhyNot(of.slug)
-  const may = of.allowed_actions.includes('org:update')
   const form = useForm({ defaultValues: { name: of.name, slug: of.slug } })
   const { errors, isSubmitting, isDirty } = form.formState
   // The version that the typing began with. What is read again in between does not take away what
@@ -78,27 +97,21 @@ function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null
       ) : null}
       <TextField
         label={t('orgs.name')}
-        readOnly={!may}
         error={errors.name}
         {...form.register('name', rules('name'))}
       />
       <TextField
         label={t('settings.slug')}
         hint={t('settings.slug_hint')}
-        readOnly={!may}
         spellCheck={false}
         error={errors.slug}
         {...form.register('slug', { required: t('field.required'), validate: formed(label(30)) })}
       />
-      {may ? (
-        <div>
-          <Button type="submit" look="primary" busy={isSubmitting} disabled={!isDirty}>
-            {t('action.save')}
-          </Button>
-        </div>
-      ) : (
-        <p className="text-soft">{whyNot('settings.not_yours')}</p>
-      )}
+      <div>
+        <Button type="submit" look="primary" busy={isSubmitting} disabled={!isDirty}>
+          {t('action.save')}
+        </Button>
+      </div>
     </form>
   )
 }
@@ -111,7 +124,11 @@ export function SettingsPage({ org }: { org: string }) {
   return (
     <Page title={t('nav.settings')} of={data.body.name}>
       <Section title={t('settings.naming')}>
-        <Naming of={data.body} etag={data.etag} />
+        {data.body.allowed_actions.includes('org:update') ? (
+          <Naming of={data.body} etag={data.etag} />
+        ) : (
+          <Named of={data.body} />
+        )}
       </Section>
       <Ownership org={org} of={data.body} />
       <Ending of={data} />
