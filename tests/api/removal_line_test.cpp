@@ -1,73 +1,38 @@
 // Taking rights away does not wait for the work of those who have them.
 #include <array>
-#include <chrono>
 #include <thread>
 
 #include <doctest/doctest.h>
 
-#include "sql/database.hpp"
-#include "tests/api/server.hpp"
-#include "tests/store/postgres_server.hpp"
-#include "tests/store/statements.hpp"
+#include "tests/api/held_house.hpp"
 
 using namespace ks;
 using namespace ks::api_test;
 
-namespace {
-
-const test::TestStatement<sql::Scope::fleet, sql::Rows::none, 1> kHold(
-    "hold_team", "UPDATE teams SET name = name WHERE id = ?1");
-// Whom this transaction blocks, and who waits in line behind them.
-const test::TestStatement<sql::Scope::fleet, sql::Rows::one, 0> kWaiting(
-    "waiting",
-    "WITH held AS (SELECT w.pid, pg_blocking_pids(w.pid) AS by FROM pg_locks AS w "
-    "WHERE NOT w.granted) "
-    "SELECT COUNT(DISTINCT h.pid) FROM held AS h WHERE pg_backend_pid() = ANY(h.by) OR EXISTS ("
-    "SELECT 1 FROM held AS f WHERE pg_backend_pid() = ANY(f.by) AND f.pid = ANY(h.by))");
-
-}  // namespace
-
 TEST_CASE("who keeps all the turns of their organization does not hold off their own removal") {
   // On SQLite no write waits for another one's lock.
   if (!test::PostgresServer::available()) return;
-  const auto login = test::PostgresServer::shared().create_database();
-  ServerOptions options;
-  options.settings = {{"DATABASE_DSN", login.dsn},
-                      {"DATABASE_OWNER_DSN", login.owner_dsn},
-                      {"AUTO_MIGRATE", "true"}};
-  Server server(options);
-  Person ann = server.somebody("Ann");
-  server.raise(ann, "business");
-  Person abe = server.colleague(ann, "Abe", "org_admin");
-  Person max = server.colleague(ann, "Max", "org_admin");
+  HeldHouse house;
+  Person& ann = house.ann;
+  Person abe = house.server.colleague(ann, "Abe", "org_admin");
+  Person max = house.server.colleague(ann, "Max", "org_admin");
   const auto team = TeamId::parse(ann.team_id);
   REQUIRE(team);
-  auto beside = sql::open_database({.dsn = login.dsn}, server.clock());
-  REQUIRE(beside);
   std::array<std::thread, 2> busy;
   int demoted = 0;
   int removed = 0;
   std::int64_t waiting = 0;
-  const auto held = (*beside)->fleet_write(test::kFleet, [&](Tx& tx) -> Result<void> {
-    KS_CHECK(sql::sql_tx(tx).run(test::kFleet, *kHold, *team));
+  const auto held = house.beside->fleet_write(test::kFleet, [&](Tx& tx) -> Result<void> {
+    KS_CHECK(sql::sql_tx(tx).run(test::kFleet, *kHoldTeam, *team));
     for (std::thread& one : busy)
       one = std::thread(
           [abe]() mutable { abe.patch(abe.team_path(), Json::object({{"description", "Busy"}})); });
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    const auto count = [&]() -> Result<void> {
-      KS_TRY(const sql::Row row, sql::sql_tx(tx).run(test::kFleet, *kWaiting));
-      waiting = row.integer(0);
-      return {};
-    };
-    while (waiting < 2) {
-      KS_CHECK(count());
-      REQUIRE(std::chrono::steady_clock::now() < until);
-      std::this_thread::yield();
-    }
+    KS_CHECK(HeldHouse::until_waiting(tx, 2));
     const std::string members = ann.org_path() + "/members/";
     demoted = ann.patch(members + max.id, Json::object({{"org_role", "org_member"}})).status;
     removed = ann.del(members + abe.id).status;
-    return count();
+    KS_TRY(waiting, HeldHouse::waiting(tx));
+    return {};
   });
   for (std::thread& one : busy) one.join();
   CHECK(held);
@@ -75,4 +40,43 @@ TEST_CASE("who keeps all the turns of their organization does not hold off their
   CHECK(removed == 204);
   // And that without a turn that one of them gave up.
   CHECK(waiting == 2);
+}
+
+TEST_CASE("administrators who keep all turns of removals do not hold off one by the owner") {
+  if (!test::PostgresServer::available()) return;
+  HeldHouse house;
+  Person& ann = house.ann;
+  Person abe = house.server.colleague(ann, "Abe", "org_admin");
+  Person max = house.server.colleague(ann, "Max", "org_admin");
+  Person ida = house.server.colleague(ann, "Ida");
+  const auto org = OrgId::parse(ann.org_id);
+  REQUIRE(org);
+  const std::string members = ann.org_path() + "/members/";
+  // Twice as many as have a turn, so that some wait for one.
+  std::array<std::thread, 4> busy;
+  std::thread owners, anothers;
+  int removed = 0;
+  std::int64_t with_owner = 0;
+  const auto held = house.beside->fleet_write(test::kFleet, [&](Tx& tx) -> Result<void> {
+    KS_CHECK(sql::sql_tx(tx).run(test::kFleet, *kHoldMembers, *org));
+    for (std::thread& one : busy)
+      one = std::thread([abe, path = members + ida.id]() mutable {
+        abe.patch(path, Json::object({{"org_role", "org_admin"}}));
+      });
+    KS_CHECK(HeldHouse::until_waiting(tx, 2));
+    // What is left of theirs is no turn of another administrator's.
+    anothers = std::thread([max, path = members + ida.id]() mutable { max.del(path); });
+    owners = std::thread([&] { removed = ann.del(members + abe.id).status; });
+    KS_CHECK(HeldHouse::until_waiting(tx, 3));
+    KS_TRY(with_owner, HeldHouse::waiting(tx));
+    return {};
+  });
+  for (std::thread& one : busy)
+    if (one.joinable()) one.join();
+  if (anothers.joinable()) anothers.join();
+  if (owners.joinable()) owners.join();
+  CHECK(held);
+  CHECK(with_owner == 3);
+  CHECK(removed == 204);
+  CHECK(ann.get(members + abe.id).status == 404);
 }

@@ -27,6 +27,25 @@ Result<std::optional<Caller>> signed_in(const Services& services, const ClientSc
   return std::unexpected(std::move(caller).error());
 }
 
+// Who answers an invitation. Read in the transaction of the answer: a session that ended while the
+// request was on its way is nobody's there either, and what is left is the link.
+struct Answering {
+  TenantScope invited;
+  std::optional<app::Guest> guest;
+};
+Result<Answering> answering(Tx& tx, const Services& services, const ClientScope& client,
+                            const Call& call, const InvitationToken& token) {
+  const auto trail = trail_of(call);
+  if (const auto session = services.cookie.find(call.request.headers.get("Cookie"))) {
+    const auto caller = services.sessions.load_in(tx, client, *session, trail);
+    if (caller)
+      return Answering{SessionGate::invited(caller->person(), token.org()),
+                       app::Guest{caller->user().email, caller->user().name}};
+    if (caller.error().problem != "unauthenticated") return std::unexpected(caller.error());
+  }
+  return Answering{SessionGate::invited(client, token.org(), trail), std::nullopt};
+}
+
 // What the page offers; see the contract.
 std::string_view next_step(const app::LookedUp& found, const std::optional<Caller>& caller,
                            bool anothers) {
@@ -106,19 +125,17 @@ void mount_invited(Router& router, Services& services) {
         KS_TRY(const std::string text, token_of(call));
         const auto trail = trail_of(call);
         KS_TRY(const InvitationToken token, known_token(services, client, *trail, text));
-        KS_TRY(const auto caller, signed_in(services, client, call));
-        const TenantScope invited = caller ? SessionGate::invited(caller->person(), token.org())
-                                           : SessionGate::invited(client, token.org(), trail);
-        const auto guest =
-            caller ? std::optional(app::Guest{caller->user().email, caller->user().name})
-                   : std::nullopt;
         // A link that is over is answered by the same look as above, and as fast; and whoever keeps
         // one takes no turn of the organization's writers with it.
-        if (!guest)
-          KS_CHECK(services.db.read(
-              [&](Tx& tx) { return app::look_up(tx, services.stores, invited, token); }));
-        KS_CHECK(services.db.write_for(token.org().text(), [&](Tx& tx) {
-          return app::decline_invitation(tx, services.stores, invited, token, guest);
+        KS_TRY(const auto caller, signed_in(services, client, call));
+        if (!caller)
+          KS_CHECK(services.db.read([&](Tx& tx) {
+            return app::look_up(tx, services.stores,
+                                SessionGate::invited(client, token.org(), trail), token);
+          }));
+        KS_CHECK(services.db.write_for(token.org().text(), [&](Tx& tx) -> Result<void> {
+          KS_TRY(const Answering by, answering(tx, services, client, call, token));
+          return app::decline_invitation(tx, services.stores, by.invited, token, by.guest);
         }));
         Reply reply;
         reply.status = 204;
@@ -132,12 +149,10 @@ void mount_invited(Router& router, Services& services) {
         KS_TRY(const std::string text, token_of(call));
         const auto trail = trail_of(call);
         KS_TRY(const InvitationToken token, known_token(services, client, *trail, text));
-        KS_TRY(const auto caller, signed_in(services, client, call));
-        const auto email = caller ? std::optional(caller->user().email) : std::nullopt;
-        const TenantScope invited = caller ? SessionGate::invited(caller->person(), token.org())
-                                           : SessionGate::invited(client, token.org(), trail);
-        KS_CHECK(services.db.write_for(token.org().text(), [&](Tx& tx) {
-          return app::ask_for_invitation(tx, services.stores, invited, token, email);
+        KS_CHECK(services.db.write_for(token.org().text(), [&](Tx& tx) -> Result<void> {
+          KS_TRY(const Answering by, answering(tx, services, client, call, token));
+          const auto email = by.guest ? std::optional(by.guest->email) : std::nullopt;
+          return app::ask_for_invitation(tx, services.stores, by.invited, token, email);
         }));
         Reply reply;
         reply.status = 202;
