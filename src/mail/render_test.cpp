@@ -100,6 +100,31 @@ TEST_CASE("markup and links in a name come out as text, and the only link is the
   CHECK(mail.html.find("url(") == std::string::npos);
 }
 
+TEST_CASE("no dot of any script joins a name of others into an address, in any mail") {
+  // RFC 3490, 3.1: what stands for a dot in an internationalized name.
+  for (const std::string dot : {".", "\xe3\x80\x82", "\xef\xbc\x8e", "\xef\xbd\xa1"}) {
+    CAPTURE(dot);
+    const std::string evil = "evil" + dot + "example" + dot + "com";
+    for (const MailContent& sample : samples()) {
+      MailDraft draft = draft_of(sample);
+      CAPTURE(draft.kind);
+      bool names = false;
+      for (MailDraft::Place& place : draft.places)
+        if (auto* text = std::get_if<std::string>(&place.value)) {
+          *text = evil;
+          names = true;
+        }
+      for (const Locale language : {Locale::en, Locale::de}) {
+        const Rendered mail = render(draft, language, sample_brand());
+        // A subject is shown as it is; programs make no links of it.
+        for (const std::string& part : {mail.text, mail.html})
+          CHECK(part.find("evil" + dot + "example") == std::string::npos);
+        if (names) CHECK(mail.text.find("evil" + dot) != std::string::npos);
+      }
+    }
+  }
+}
+
 TEST_CASE("a name cannot fill a place of the text with another") {
   const mails::TeamAdded odd{{"{team}{nothing}", "acme"}, "core", "{organization}"};
   const Rendered mail = render(draft_of(odd), Locale::en, sample_brand());
