@@ -337,6 +337,55 @@ TEST_CASE("taking invitations back makes no room for more mails than an hour and
   });
 }
 
+TEST_CASE("who invites for a team leaves half to those above, and they a tenth to the owner") {
+  test::for_each_engine([](EngineCase& engine) {
+    Post house(engine);
+    house.world.set_seats(house.org, 20);
+    house.join(house.ben, OrgRole::admin);
+    house.join(house.cleo, OrgRole::member, {{"default", TeamRole::admin}});
+    const std::map<std::string, TeamRole> in = {{"default", TeamRole::viewer}};
+    REQUIRE(house.invite(house.cleo, "kept@example.com", in) == "invited");
+    const std::string kept = house.last_id;
+    // One after another, so that nobody's last request goes beyond what is theirs.
+    int made = 0;
+    const auto until_refused = [&](const World::Person& by) {
+      for (std::int64_t invited = 0;; ++invited) {
+        REQUIRE(invited < 500);
+        const std::string result =
+            house.invite(by, "stranger" + std::to_string(++made) + "@example.com", in);
+        if (result == "mail_limit") return invited;
+        REQUIRE(result == "invited");
+        REQUIRE(house.revoke(by, house.last_id) == "");
+      }
+    };
+    CHECK(until_refused(house.cleo) == 49);
+    engine.clock().advance(minutes(2));
+    CHECK(house.resend(house.cleo, kept) == "too_many_requests");
+    CHECK(until_refused(house.ben) == 40);
+    CHECK(house.resend(house.ben, kept) == "too_many_requests");
+    // Many at once get as far as their share, too.
+    std::vector<app::Wanted> wanted;
+    for (int i = 0; i < 12; ++i) wanted.push_back({"at-once" + std::to_string(i) + "@example.com"});
+    const auto out = house.invite(house.ann, wanted);
+    CHECK(std::ranges::count(out.results, "invited") == 10);
+    CHECK(std::ranges::count(out.results, "mail_limit") == 2);
+    for (const std::string& id : out.ids)
+      if (!id.empty()) REQUIRE(house.revoke(house.ann, id) == "");
+    // Of the day likewise: 400, of which 100 are gone.
+    for (const std::int64_t due : {50, 50, 0}) {
+      engine.clock().advance(hours(1) + minutes(1));
+      CHECK(until_refused(house.cleo) == due);
+    }
+    CHECK(until_refused(house.ben) == 90);
+    engine.clock().advance(hours(1) + minutes(1));
+    // 290 by now, of which 360 may be the administrators'.
+    CHECK(until_refused(house.ben) == 70);
+    CHECK(until_refused(house.ann) == 30);
+    engine.clock().advance(hours(1) + minutes(1));
+    CHECK(until_refused(house.ann) == 10);
+  });
+}
+
 TEST_CASE("what is done to somebody over and over happens, and is told them 20 times a day") {
   test::for_each_engine([](EngineCase& engine) {
     Post house(engine);

@@ -8,12 +8,29 @@
 
 namespace ks::app {
 
+namespace {
+
+Inviter inviter_of(const TenantScope& scope, const MayInvite& may) {
+  if (!may.whole()) return Inviter::of_teams;
+  return scope.standing().org_role == OrgRole::owner ? Inviter::owner : Inviter::administrator;
+}
+
+// "5 minutes", of what is at least one.
+std::string count_of(Duration wait, Duration unit, std::string_view one) {
+  const std::int64_t count = std::max<std::int64_t>((wait.us + unit.us - 1) / unit.us, 1);
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
 Result<InvitationAllowance> InvitationAllowance::find(Tx& tx, const Stores& stores,
-                                                      const AnyPermit& permit) {
+                                                      const TenantScope& scope,
+                                                      const MayInvite& may) {
   const Time now = stores.clock.now();
-  KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, permit, now));
-  KS_TRY(const MailTally sent, stores.outbox.tally(tx, permit, "invitation"));
-  const InvitationMails bound = invitation_mails(limits.limit("members.max"));
+  KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, may.permit(), now));
+  KS_TRY(const MailTally sent, stores.outbox.tally(tx, may.permit(), "invitation"));
+  const InvitationMails bound =
+      share_of(invitation_mails(limits.limit("members.max")), inviter_of(scope, may));
   const std::int64_t in_hour = bound.an_hour - sent.hour;
   const std::int64_t in_day = bound.a_day - sent.day;
   // Where this request uses up the rest, its own mails are the youngest.
@@ -27,10 +44,9 @@ Result<InvitationAllowance> InvitationAllowance::find(Tx& tx, const Stores& stor
 }
 
 std::string InvitationAllowance::message() const {
-  const std::int64_t wait =
-      std::max<std::int64_t>((wait_.us + minutes(1).us - 1) / minutes(1).us, 1);
-  return fmt::format("The organization has sent as many invitations as it may for now; wait {} {}.",
-                     wait, wait == 1 ? "minute" : "minutes");
+  return fmt::format(
+      "The organization has sent as many invitations as you may have it send for now; wait {}.",
+      count_of(wait_, minutes(1), "minute"));
 }
 
 }  // namespace ks::app

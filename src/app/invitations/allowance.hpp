@@ -7,17 +7,19 @@
 
 namespace ks::app {
 
-// How many mails with invitations an organization may send at this moment; see invitation_mails().
+// How many mails with invitations somebody may have an organization send at this moment; see
+// invitation_mails() and share_of().
 // Counted once, so the caller holds the organization's members (hold_for) from before, and takes
 // from it for each mail.
 class InvitationAllowance {
  public:
-  static Result<InvitationAllowance> find(Tx& tx, const Stores& stores, const AnyPermit& permit);
+  static Result<InvitationAllowance> find(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                          const MayInvite& may);
 
   bool spent() const { return left_ <= 0; }
   // For one mail.
   void take() { --left_; }
-  // How long until there is more, and that for people.
+  // How long at least until there is more, and that for people.
   Duration wait() const { return wait_; }
   std::string message() const;
 

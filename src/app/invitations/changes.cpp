@@ -128,7 +128,7 @@ Result<InvitationView> resend_invitation(Tx& tx, const Stores& stores, const Ten
   KS_TRY(Invitation invitation, pending_one(tx, stores, may, id, InvitationEvent::resend));
   const Time now = stores.clock.now();
   if (const auto again = resend_from(invitation.resends, now)) return too_soon(*again, now);
-  KS_TRY(const auto allowance, InvitationAllowance::find(tx, stores, may.permit()));
+  KS_TRY(const auto allowance, InvitationAllowance::find(tx, stores, scope, may));
   if (allowance.spent()) return too_many(allowance.message(), allowance.wait());
   const InvitationToken token = InvitationToken::make(scope.org(), stores.random);
   const Invitation before = invitation;

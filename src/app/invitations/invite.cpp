@@ -256,7 +256,7 @@ Result<std::vector<Invited>> invite(Tx& tx, const Stores& stores, const TenantSc
   KS_CHECK(check_reach(scope, may, wanted));
   KS_CHECK(hold_for(tx, stores, may));
   KS_CHECK(expire_invitations(tx, stores, may.permit()));
-  KS_TRY(const auto allowance, InvitationAllowance::find(tx, stores, may.permit()));
+  KS_TRY(const auto allowance, InvitationAllowance::find(tx, stores, scope, may));
   Inviting inviting(tx, stores, scope, may, life_days, allowance);
   std::vector<Invited> out;
   out.reserve(wanted.size());

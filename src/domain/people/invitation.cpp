@@ -81,6 +81,18 @@ InvitationMails invitation_mails(const std::optional<std::int64_t>& seats) {
   return {an_hour, 4 * an_hour};
 }
 
+InvitationMails share_of(const InvitationMails& all, Inviter inviter) {
+  switch (inviter) {
+    case Inviter::of_teams:
+      return {all.an_hour / 2, all.a_day / 2};
+    case Inviter::administrator:
+      return {all.an_hour * 9 / 10, all.a_day * 9 / 10};
+    case Inviter::owner:
+      return all;
+  }
+  assertion_failed("known inviter", __FILE__, __LINE__);
+}
+
 std::optional<Resends> first_sending(const std::optional<Resends>& before, Time now) {
   if (!before || now >= before->since + kResendDay) return Resends{now, now, 0};
   if (before->count >= kResendsPerDay) return std::nullopt;

@@ -54,6 +54,11 @@ inline constexpr std::int64_t kInvitationMailsMin = 100;
 inline constexpr std::int64_t kInvitationMailsMax = 500;
 // `seats`: none for as many as they like.
 InvitationMails invitation_mails(const std::optional<std::int64_t>& seats);
+// What of it is good for whom. Who invites for teams alone leaves half to those who are over the
+// whole organization, and these leave a tenth to the owner: counted is what all have sent, so that
+// nobody uses up what those above them have.
+enum class Inviter { of_teams, administrator, owner };
+InvitationMails share_of(const InvitationMails& all, Inviter inviter);
 // Of another invitation to the same address, `before` being the last sending to it within a day, if
 // there was one: taking back and inviting anew counts as sending again, though without the pause.
 // None when it was sent too often that day.

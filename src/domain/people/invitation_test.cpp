@@ -164,3 +164,16 @@ TEST_CASE("an organization sends invitations by its seats, neither few nor witho
   }
   CHECK(invitation_mails(std::nullopt).an_hour == 500);
 }
+
+TEST_CASE("of the mails each leaves a part to those above: of teams half, administrators a tenth") {
+  for (const std::int64_t seats : {1, 20, 37, 100}) {
+    const InvitationMails all = invitation_mails(seats);
+    const auto of = [&](Inviter inviter) { return share_of(all, inviter); };
+    CHECK(of(Inviter::of_teams).an_hour == all.an_hour / 2);
+    CHECK(of(Inviter::of_teams).a_day == all.a_day / 2);
+    CHECK(of(Inviter::administrator).an_hour == all.an_hour * 9 / 10);
+    CHECK(of(Inviter::administrator).a_day == all.a_day * 9 / 10);
+    CHECK(of(Inviter::owner).an_hour == all.an_hour);
+    CHECK(of(Inviter::owner).a_day == all.a_day);
+  }
+}
