@@ -50,6 +50,10 @@ class TokenTap final : public Outbox {
                            std::string_view kind) override {
     return outbox_.told_enough(tx, permit, recipient, kind);
   }
+  Result<std::optional<Time>> count_invitation(Tx& tx, const AnyPermit& permit,
+                                               const EmailAddress& to) override {
+    return outbox_.count_invitation(tx, permit, to);
+  }
   Result<MailTally> tally(Tx& tx, const AnyPermit& permit, std::string_view kind) override {
     return outbox_.tally(tx, permit, kind);
   }

@@ -285,7 +285,9 @@ Result<void> Accounts::sweep(const FleetScope& fleet) {
       {options_.bounds.login_per_account.window, options_.bounds.login_per_address.window,
        options_.bounds.sign_up_per_address.window, options_.link_bounds.asked_per_account.window,
        options_.link_bounds.asked_per_account_anywhere.window, OwnSessions::kPasswordChanges.window,
-       options_.link_bounds.asked_per_network.window});
+       options_.link_bounds.asked_per_network.window,
+       // And as long as the outbox counts invitations.
+       options_.link_bounds.mailed_per_mailbox.window, hours(24)});
   // In small transactions, so that nobody waits long for one of them.
   constexpr int kBatch = 500;
   for (bool more = true; more;) {

@@ -114,7 +114,7 @@ Result<void> Accounts::begin_sign_up(const ClientScope& scope, const SignUpReque
   if (options_.sign_up == SignUpMode::closed) return sign_up_closed();
   KS_TRY(NewPerson person, check_new_person(request));
   KS_TRY(const EmailAddress to, EmailAddress::parse(person.email));
-  KS_CHECK(links_.count_ask(scope, "verify", person.email, *trail));
+  KS_CHECK(links_.count_ask(scope, "verify", person.email, to, *trail));
   KS_TRY(std::string password_hash, hasher_.hash(request.password));
   const std::string network =
       links_.hashed(scope, "link-network", network_of(trail->address)).substr(0, kNetworkSize);

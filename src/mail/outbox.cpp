@@ -87,6 +87,16 @@ Result<int> SealedOutbox::cancel_all(Tx& tx, const AnyPermit& permit) {
   return store_.cancel_all(tx, permit, clock_.now());
 }
 
+Result<std::optional<Time>> SealedOutbox::count_invitation(Tx& tx, const AnyPermit& permit,
+                                                           const EmailAddress& to) {
+  if (!on()) return std::optional<Time>();
+  const ClientScope& client = permit.scope().client_scope();
+  const std::string key = envelope_.mark(client.client(), "invitations to", to.mailbox());
+  KS_TRY(const RateTry counted,
+         store_.count_try(tx, client, key, {kInvitationsADay, hours(24)}, clock_.now()));
+  return counted.allowed ? std::nullopt : std::optional(counted.again_at);
+}
+
 Result<MailTally> SealedOutbox::tally(Tx& tx, const AnyPermit& permit, std::string_view kind) {
   const Time now = clock_.now();
   return store_.tally(tx, permit, kind, now - hours(1), now - hours(24));

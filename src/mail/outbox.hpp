@@ -26,6 +26,8 @@ class SealedOutbox final : public Outbox {
   Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&, const MailSubject&) override;
   Result<int> cancel_all(Tx&, const AnyPermit&) override;
   Result<bool> told_enough(Tx&, const AnyPermit&, const UserId&, std::string_view kind) override;
+  Result<std::optional<Time>> count_invitation(Tx&, const AnyPermit&,
+                                               const EmailAddress& to) override;
   Result<MailTally> tally(Tx&, const AnyPermit&, std::string_view kind) override;
   Result<std::optional<MailDelivery>> delivery(Tx&, const ClientScope&,
                                                const MailSubject&) override;

@@ -125,4 +125,9 @@ Result<std::string> Envelope::open_for(const ClientId& client, std::string_view 
   return plain;
 }
 
+std::string Envelope::mark(const ClientId& client, std::string_view purpose,
+                           std::string_view text) const {
+  return hex(hmac_fields(derive_key(master_, "marks"), {purpose, client.text(), text}));
+}
+
 }  // namespace ks

@@ -34,6 +34,10 @@ class Envelope {
   Result<std::string> open_for(const ClientId& client, std::string_view purpose,
                                std::string_view sealed) const;
 
+  // What stands for a text where the text itself must not: the same for the same text of one client
+  // and purpose, and nobody without the installation's key knows for which. Not to be opened.
+  std::string mark(const ClientId& client, std::string_view purpose, std::string_view text) const;
+
  private:
   Result<std::string> unwrap(std::string_view wrapped, const ClientId& client,
                              const OrgId& org) const;

@@ -174,6 +174,11 @@ Result<std::vector<Membership>> SqlAccountStore::list_memberships(Tx& tx,
 
 Result<RateTry> SqlAccountStore::count_try(Tx& tx, const ClientScope& scope, std::string_view key,
                                            RateBound bound, Time now) {
+  return counted_try(tx, scope, key, bound, now);
+}
+
+Result<RateTry> counted_try(Tx& tx, const ClientScope& scope, std::string_view key, RateBound bound,
+                            Time now) {
   const Time over_before = now - bound.window;
   const Time restart_before = bound.ends == RateBound::Ends::quiet ? now : over_before;
   KS_TRY(const auto counted,

@@ -57,4 +57,7 @@ class SqlAccountStore final : public AccountStore {
   Result<bool> sweep(Tx&, const FleetScope&, Time now, Time counts_before, int limit) override;
 };
 
+// AccountStore::count_try(), for whoever else counts.
+Result<RateTry> counted_try(Tx&, const ClientScope&, std::string_view key, RateBound, Time now);
+
 }  // namespace ks::sql

@@ -1,5 +1,6 @@
 #include "sql/mails.hpp"
 
+#include "sql/accounts.hpp"
 #include "sql/driver/sql_tx.hpp"
 #include "sql/statements.hpp"
 
@@ -93,6 +94,11 @@ Result<int> SqlMailStore::cancel_to(Tx& tx, const AnyPermit& permit, const UserI
 Result<int> SqlMailStore::cancel_all(Tx& tx, const AnyPermit& permit, Time now) {
   KS_TRY(const auto changed, sql_tx(tx).run(permit, q::mails_cancel_all, now));
   return static_cast<int>(changed);
+}
+
+Result<RateTry> SqlMailStore::count_try(Tx& tx, const ClientScope& scope, std::string_view key,
+                                        RateBound bound, Time now) {
+  return counted_try(tx, scope, key, bound, now);
 }
 
 Result<MailTally> SqlMailStore::tally(Tx& tx, const AnyPermit& permit, std::string_view kind,

@@ -16,6 +16,8 @@ class SqlMailStore final : public MailStore {
   Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&, const MailSubject&,
                         Time now) override;
   Result<int> cancel_all(Tx&, const AnyPermit&, Time now) override;
+  Result<RateTry> count_try(Tx&, const ClientScope&, std::string_view key, RateBound,
+                            Time now) override;
   Result<MailTally> tally(Tx&, const AnyPermit&, std::string_view kind, Time hour_ago,
                           Time day_ago) override;
   Result<std::int64_t> count_to(Tx&, const AnyPermit&, const UserId&, std::string_view kind,

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "store/accounts.hpp"
 #include "store/outbox.hpp"
 
 namespace ks {
@@ -61,6 +62,9 @@ class MailStore {
   virtual Result<int> cancel_to(Tx&, const AnyPermit&, const UserId&, const MailSubject&,
                                 Time now) = 0;
   virtual Result<int> cancel_all(Tx&, const AnyPermit&, Time now) = 0;
+  // As AccountStore's, of the same counts.
+  virtual Result<RateTry> count_try(Tx&, const ClientScope&, std::string_view key, RateBound,
+                                    Time now) = 0;
   virtual Result<MailTally> tally(Tx&, const AnyPermit&, std::string_view kind, Time hour_ago,
                                   Time day_ago) = 0;
   virtual Result<std::int64_t> count_to(Tx&, const AnyPermit&, const UserId&, std::string_view kind,

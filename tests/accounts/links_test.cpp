@@ -227,6 +227,81 @@ TEST_CASE("mails are bounded by address, network and both, alike with and withou
   });
 }
 
+TEST_CASE("a mailbox is sent twenty resets in a day and then one an hour, alike without accounts") {
+  for_each_engine([](EngineCase& engine) {
+    AccountWorld world(engine);
+    world.somebody("ann@example.com");
+    world.somebody("ann+news@example.com");
+    int network = 0;
+    const auto ask = [&](const std::string& email) {
+      const int before = world.mail_rows();
+      ++network;
+      CHECK(problem(world.forgot(email, "198.51." + std::to_string(network / 250) + "." +
+                                            std::to_string(network % 250))) == "");
+      return world.mail_rows() - before;
+    };
+    const auto asked = [&](const std::string& email, int times) {
+      int mailed = 0;
+      for (int i = 0; i < times; ++i) mailed += ask(email);
+      return mailed;
+    };
+    // What is asked for addresses without an account takes nothing from the one that has one.
+    CHECK(asked("ann+nobody@example.com", 12) == 12);
+    CHECK(asked("Ann+No@example.com", 12) == 9);  // One beyond.
+    CHECK(asked("ann@example.com", 12) == 12);
+    CHECK(asked("ANN+news@example.com", 8) == 8);
+    // Each account has its one, and no purpose takes from another.
+    CHECK(asked("ann@example.com", 3) == 1);
+    const std::string last = world.mail_to("ann@example.com").token;
+    CHECK(asked("ann+news@example.com", 3) == 1);
+    CHECK(world.begin("ann@example.com", kPassword, "203.0.113.9"));
+    // The one that was mailed last is not taken back by what is asked in vain.
+    CHECK(asked("ann@example.com", 2) == 0);
+    for (int hour = 1; hour < 23; ++hour) {
+      world.clock.advance(hours(1));
+      CHECK(asked("ann@example.com", 5) == 1);
+      CHECK(asked("ann+no@example.com", 5) == 1);
+    }
+    REQUIRE(world.accounts.sweep(FleetScope(FleetReason::housekeeping)));
+    CHECK(asked("ann@example.com", 5) == 0);
+    CHECK(world.reset(world.mail_to("ann@example.com").token));
+    world.clock.advance(hours(2));
+    CHECK(asked("ann@example.com", 15) == 15);
+  });
+}
+
+TEST_CASE("a mailbox is sent twenty proofs of an address in a day, and then one an hour") {
+  for_each_engine([](EngineCase& engine) {
+    AccountWorld world(engine);
+    const SignedIn moving = world.somebody("moving@example.com");
+    world.somebody("vic+old@example.com");
+    int network = 0;
+    const auto sign_up = [&](const std::string& email) {
+      return problem(world.begin(email, kPassword, "198.51.100." + std::to_string(++network)));
+    };
+    // One by the account that there is, of whom a mail tells.
+    for (int i = 0; i < 14; ++i) CHECK(sign_up("vic+" + std::to_string(i) + "@example.com") == "");
+    CHECK(sign_up("vic+old@example.com") == "");
+    for (int i = 0; i < 4; ++i)
+      CHECK(problem(world.ask(moving.token, "VIC+" + std::to_string(i) + "@example.com")) == "");
+    CHECK(sign_up("vic+last@example.com") == "");
+    // The one of this hour.
+    CHECK(problem(world.ask(moving.token, "vic@example.com")) == "");
+    CHECK(sign_up("vic@example.com") == "too_many_requests");
+    CHECK(sign_up("vic+new@example.com") == "too_many_requests");
+    CHECK(sign_up("victor@example.com") == "");
+    // The account has its resets.
+    const int before = world.mail_rows();
+    CHECK(world.forgot("vic+old@example.com"));
+    CHECK(world.mail_rows() == before + 1);
+    for (int hour = 1; hour < 4; ++hour) {
+      world.clock.advance(hours(1));
+      CHECK(sign_up("vic@example.com") == "");
+      CHECK(sign_up("vic+new@example.com") == "too_many_requests");
+    }
+  });
+}
+
 TEST_CASE("tries at tokens are bounded by network") {
   for_each_engine([](EngineCase& engine) {
     AccountWorld world(engine);

@@ -47,6 +47,10 @@ class HeldOutbox final : public Outbox {
                            std::string_view kind) override {
     return inner_.told_enough(tx, permit, user, kind);
   }
+  Result<std::optional<Time>> count_invitation(Tx& tx, const AnyPermit& permit,
+                                               const EmailAddress& to) override {
+    return inner_.count_invitation(tx, permit, to);
+  }
   Result<MailTally> tally(Tx& tx, const AnyPermit& permit, std::string_view kind) override {
     return inner_.tally(tx, permit, kind);
   }

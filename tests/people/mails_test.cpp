@@ -386,6 +386,48 @@ TEST_CASE("who invites for a team leaves half to those above, and they a tenth t
   });
 }
 
+TEST_CASE(
+    "one mailbox is invited twenty times in a day, whoever invites and however it is tagged") {
+  test::for_each_engine([](EngineCase& engine) {
+    Post house(engine);
+    const OrgId acme = house.org;
+    const OrgId blue = house.world.found(house.ben, "Blue");
+    const auto ask = [&](const OrgId& org, const World::Person& by, const std::string& address) {
+      house.org = org;
+      const std::string result = house.invite(by, address);
+      if (result == "invited") REQUIRE(house.revoke(by, house.last_id) == "");
+      return result;
+    };
+    house.org = acme;
+    REQUIRE(house.invite(house.ann, "vic@example.com") == "invited");
+    const std::string kept = house.last_id;
+    engine.clock().advance(minutes(2));
+    REQUIRE(house.resend(house.ann, kept) == "");
+    for (int i = 0; i < 9; ++i) {
+      const std::string tag = std::to_string(i);
+      CHECK(ask(acme, house.ann, "Vic+" + tag + "@example.com") == "invited");
+      CHECK(ask(blue, house.ben, "vic+" + tag + "@EXAMPLE.com") == "invited");
+    }
+    house.org = acme;
+    const std::int64_t seats = house.seats();
+    CHECK(ask(acme, house.ann, "vic+more@example.com") == "mail_limit");
+    CHECK(ask(blue, house.ben, "vic@example.com") == "mail_limit");
+    house.org = acme;
+    CHECK(house.seats() == seats);
+    CHECK(house.resend(house.ann, kept) == "too_many_requests");
+    // It is one mailbox's bound, and of one day from the first.
+    CHECK(ask(blue, house.ben, "victor@example.com") == "invited");
+    CHECK(ask(blue, house.ben, "vic@example.org") == "invited");
+    engine.clock().advance(hours(24) - minutes(2) - microseconds(1));
+    house.world.renew_sessions();
+    CHECK(ask(blue, house.ben, "vic@example.com") == "mail_limit");
+    engine.clock().advance(microseconds(1));
+    CHECK(ask(blue, house.ben, "vic@example.com") == "invited");
+    house.org = acme;
+    CHECK(house.resend(house.ann, kept) == "");
+  });
+}
+
 TEST_CASE("what is done to somebody over and over happens, and is told them 20 times a day") {
   test::for_each_engine([](EngineCase& engine) {
     Post house(engine);

@@ -49,4 +49,9 @@ std::string InvitationAllowance::message() const {
       count_of(wait_, minutes(1), "minute"));
 }
 
+std::string invited_too_often(Duration wait) {
+  return fmt::format("The address was invited as often as it may be in a day; wait {}.",
+                     count_of(wait, hours(1), "hour"));
+}
+
 }  // namespace ks::app

@@ -29,4 +29,7 @@ class InvitationAllowance {
   Duration wait_;
 };
 
+// That an address was invited as often as it may be in a day, by whomever; for people.
+std::string invited_too_often(Duration wait);
+
 }  // namespace ks::app

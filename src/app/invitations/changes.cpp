@@ -130,6 +130,9 @@ Result<InvitationView> resend_invitation(Tx& tx, const Stores& stores, const Ten
   if (const auto again = resend_from(invitation.resends, now)) return too_soon(*again, now);
   KS_TRY(const auto allowance, InvitationAllowance::find(tx, stores, scope, may));
   if (allowance.spent()) return too_many(allowance.message(), allowance.wait());
+  KS_TRY(const EmailAddress to, EmailAddress::parse(invitation.email));
+  KS_TRY(const auto later, stores.outbox.count_invitation(tx, may.permit(), to));
+  if (later) return too_many(invited_too_often(*later - now), *later - now);
   const InvitationToken token = InvitationToken::make(scope.org(), stores.random);
   const Invitation before = invitation;
   invitation.resends = after_resend(invitation.resends, now);

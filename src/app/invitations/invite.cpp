@@ -129,6 +129,12 @@ class Inviting {
       full_ = fits.error().limit;
       return Invited{InviteResult::seat_limit, fits.error().message};
     }
+    KS_TRY(const EmailAddress to, EmailAddress::parse(email));
+    KS_TRY(const auto again, stores_.outbox.count_invitation(tx_, may_.permit(), to));
+    if (again) {
+      KS_CHECK(give_back_seats(tx_, stores_, may_.permit(), 1));
+      return Invited{InviteResult::mail_limit, invited_too_often(*again - now)};
+    }
     allowance_.take();
     return create_with(Invitation{InvitationId::make(stores_.clock, stores_.random),
                                   email,

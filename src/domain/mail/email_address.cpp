@@ -61,6 +61,15 @@ Result<EmailAddress> EmailAddress::parse(std::string_view text) {
 
 std::string EmailAddress::key() const { return ascii_lower(text_); }
 
+std::string EmailAddress::mailbox() const {
+  const std::string whole = key();
+  const std::size_t at = whole.find('@');
+  const std::size_t tag = whole.find('+');
+  // What begins with a tag has nothing before it.
+  if (tag == 0 || tag == std::string::npos || tag > at) return whole;
+  return whole.substr(0, tag) + whole.substr(at);
+}
+
 std::string EmailAddress::masked() const {
   return text_.substr(0, 1) + "***@" + std::string(domain());
 }

@@ -28,6 +28,9 @@ class EmailAddress {
   }
   // For comparison: all in lower case. Two texts with one key are one address.
   std::string key() const;
+  // key() without a tag: most servers put "ann+news" where "ann" goes. For counting what a mailbox
+  // is sent, and for nothing else: whose an address is, goes by key().
+  std::string mailbox() const;
   // For people who may know that it exists but not what it is: "a***@example.com".
   std::string masked() const;
 

@@ -22,6 +22,19 @@ TEST_CASE("addresses that differ in case only are one address") {
   CHECK_FALSE(*EmailAddress::parse("ann+a@example.com") == *EmailAddress::parse("ann@example.com"));
 }
 
+TEST_CASE("a mailbox is counted without tags, and is nobody's identity") {
+  const auto mailbox = [](const char* text) { return EmailAddress::parse(text)->mailbox(); };
+  CHECK(mailbox("Ann+News@Example.COM") == "ann@example.com");
+  CHECK(mailbox("ann+a+b@example.com") == "ann@example.com");
+  CHECK(mailbox("ann+@example.com") == "ann@example.com");
+  CHECK(mailbox("ann@example.com") == "ann@example.com");
+  // A dot and a dash part nothing, and what is all tag is a name.
+  CHECK(mailbox("a.n-n@example.com") == "a.n-n@example.com");
+  CHECK(mailbox("+ann@example.com") == "+ann@example.com");
+  CHECK(EmailAddress::parse("ann+a@example.com")->key() !=
+        EmailAddress::parse("ann+b@example.com")->key());
+}
+
 TEST_CASE("a domain in its xn-- form is taken, in another script it is refused with the reason") {
   CHECK(EmailAddress::parse("ann@xn--bcher-kva.example"));
   const auto refused = EmailAddress::parse("ann@bücher.example");

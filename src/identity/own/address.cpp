@@ -34,8 +34,8 @@ Result<void> OwnAddress::ask(const ClientScope& scope, const Caller& caller,
   if (address == user.email && user.email_proved)
     return invalid({Fault{"/email", "is the address of your account already"}});
   const Trail& trail = *caller.person().trail();
-  KS_CHECK(links_.count_ask(scope, "address", user.id.str(), trail));
-  KS_CHECK(links_.count_ask(scope, "address-to", address, trail));
+  KS_CHECK(links_.count_ask(scope, "address", user.id.str(), std::nullopt, trail));
+  KS_CHECK(links_.count_ask(scope, "address-to", address, to, trail));
   const MailSubject about{"address", user.id.str()};
   const MailedLinks::Fresh fresh = links_.fresh({.purpose = LinkPurpose::change_address,
                                                  .subject = user.id.str(),

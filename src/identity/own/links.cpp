@@ -1,5 +1,7 @@
 #include "identity/own/links.hpp"
 
+#include <algorithm>
+
 #include "base/digest.hpp"
 #include "identity/network.hpp"
 #include "identity/new_account.hpp"
@@ -18,8 +20,23 @@ NetworkKeys MailedLinks::network_keys(const ClientScope& scope, std::string_view
                          [&](const std::string& what) { return hashed(scope, kind, what); });
 }
 
+Result<RateTry> MailedLinks::count_mail(Tx& tx, const ClientScope& scope, std::string_view kind,
+                                        std::string_view mailbox, std::string_view spare) const {
+  const std::string name(kind);
+  const Time now = parts_.clock.now();
+  KS_TRY(const RateTry in_day,
+         parts_.store.count_try(tx, scope, hashed(scope, name + "-mailbox", mailbox),
+                                bounds_.mailed_per_mailbox, now));
+  if (in_day.allowed) return in_day;
+  KS_TRY(RateTry beyond, parts_.store.count_try(tx, scope, hashed(scope, name + "-beyond", spare),
+                                                bounds_.mailed_beyond, now));
+  beyond.again_at = std::min(beyond.again_at, in_day.again_at);
+  return beyond;
+}
+
 Result<void> MailedLinks::count_ask(const ClientScope& scope, std::string_view kind,
-                                    std::string_view whom, const Trail& trail) {
+                                    std::string_view whom, const std::optional<EmailAddress>& to,
+                                    const Trail& trail) {
   if (!parts_.outbox.on())
     return unavailable("mail_off", "This installation sends no mail, and this needs one.");
   const std::string network = network_of(trail.address);
@@ -40,6 +57,11 @@ Result<void> MailedLinks::count_ask(const ClientScope& scope, std::string_view k
       KS_TRY(const RateTry counted, parts_.store.count_try(tx, scope, key, bound, now));
       if (!counted.allowed) return too_many(counted.again_at - now);
     }
+    if (!to) return {};
+    // Sign-ups and changes of address are one purpose: that an address be shown to be somebody's.
+    const std::string mailbox = to->mailbox();
+    KS_TRY(const RateTry mailed, count_mail(tx, scope, "proof", mailbox, mailbox));
+    if (!mailed.allowed) return too_many(mailed.again_at - now);
     return {};
   });
 }

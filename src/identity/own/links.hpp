@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "domain/mail/email_address.hpp"
 #include "domain/mail/link_token.hpp"
 #include "identity/account_parts.hpp"
 #include "identity/network.hpp"
@@ -15,6 +17,11 @@ struct LinkBounds {
   RateBound asked_per_account{5, hours(1)};
   RateBound asked_per_account_anywhere{20, hours(1)};
   RateBound asked_per_network{30, hours(1)};
+  // Mails of one purpose to one mailbox (EmailAddress::mailbox()) from all together: so many in a
+  // day, and then one an hour still, so that nobody keeps the mailbox's own person from theirs for
+  // longer. Each purpose counts for itself: what is sent of one takes nothing from another.
+  RateBound mailed_per_mailbox{20, hours(24)};
+  RateBound mailed_beyond{1, hours(1)};
   // Tokens that somebody tries; there are too many to guess one, but each costs a look-up.
   RateBound tried_per_network{100, minutes(15)};
 };
@@ -34,10 +41,16 @@ class MailedLinks {
   // The same of where somebody comes from.
   NetworkKeys network_keys(const ClientScope&, std::string_view kind, const Trail&) const;
 
-  // Counts that `kind` of mail is asked for `whom`. 429 "too_many_requests", 503 "mail_off".
-  // Whether there is an account plays no part.
+  // Counts that `kind` of mail is asked for `whom`, and that it is sent to `to`, where that is not
+  // counted by count_mail(). 429 "too_many_requests", 503 "mail_off". Whether there is an account
+  // plays no part.
   Result<void> count_ask(const ClientScope&, std::string_view kind, std::string_view whom,
-                         const Trail&);
+                         const std::optional<EmailAddress>& to, const Trail&);
+
+  // Counts one more mail of a purpose to a mailbox, in the transaction that queues it. `spare`: by
+  // what those are counted that go beyond the day's.
+  Result<RateTry> count_mail(Tx&, const ClientScope&, std::string_view kind,
+                             std::string_view mailbox, std::string_view spare) const;
 
   struct Fresh {
     LinkToken token;

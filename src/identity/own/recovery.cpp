@@ -24,9 +24,8 @@ Result<void> Recovery::ask(const ClientScope& scope, std::string_view email,
   const auto to = EmailAddress::parse(email);
   if (!to) return invalid({Fault{"/email", to.error().message}});
   const std::string address = to->key();
-  KS_CHECK(links_.count_ask(scope, "reset", address, *trail));
+  KS_CHECK(links_.count_ask(scope, "reset", address, std::nullopt, *trail));
   const std::string subject = links_.hashed(scope, "link-subject", address);
-  const MailSubject about{"password_reset", subject};
   const MailedLinks::Fresh fresh = links_.fresh({.purpose = LinkPurpose::reset,
                                                  .subject = subject,
                                                  .token_hash = {},
@@ -42,17 +41,13 @@ Result<void> Recovery::ask(const ClientScope& scope, std::string_view email,
     KS_TRY(const auto known, parts_.store.find_user(tx, scope, address));
     const bool there = known && known->user.active;
     if (there) row.user = known->user.id;
-    KS_CHECK(parts_.links.put(tx, scope, row));
-    // The stored address and no other. Without an account the same is written and taken back, so
-    // that the work is the same.
-    KS_TRY(const EmailAddress stored, EmailAddress::parse(there ? known->user.email : address));
-    if (there) KS_CHECK(parts_.outbox.cancel(tx, scope, about));
-    KS_CHECK(
-        parts_.outbox.queue(tx, scope,
-                            Mail{.to = stored,
-                                 .content = mails::PasswordReset{fresh.token, fresh.row.expires_at},
-                                 .about = about}));
-    if (!there) KS_CHECK(parts_.outbox.cancel(tx, scope, about));
+    // Told to nobody: what is asked for addresses without an account is counted alike and apart, or
+    // it would use up what the mailbox of an account is sent.
+    const std::string apart = there ? "" : "nobody ";
+    KS_TRY(const RateTry mailed,
+           links_.count_mail(tx, scope, "reset", apart + to->mailbox(), apart + address));
+    // Where it is too many, the link that was mailed last goes on working.
+    if (mailed.allowed) KS_CHECK(mail(tx, scope, row, fresh.token, there));
     ClientDeed deed;
     deed.action = account_actions::kForgot;
     deed.by = ClientDeed::By::anonymous;
@@ -61,6 +56,21 @@ Result<void> Recovery::ask(const ClientScope& scope, std::string_view email,
     deed.personal = {{{"email"}, address}};
     return parts_.audit.record(tx, scope, deed, *trail, fresh.row.created_at);
   });
+}
+
+Result<void> Recovery::mail(Tx& tx, const ClientScope& scope, const AccountLink& row,
+                            const LinkToken& token, bool there) {
+  const MailSubject about{"password_reset", row.subject};
+  KS_CHECK(parts_.links.put(tx, scope, row));
+  // The stored address and no other. Without an account the same is written and taken back, so that
+  // the work is the same.
+  KS_TRY(const EmailAddress stored, EmailAddress::parse(row.address));
+  if (there) KS_CHECK(parts_.outbox.cancel(tx, scope, about));
+  KS_CHECK(parts_.outbox.queue(
+      tx, scope,
+      Mail{.to = stored, .content = mails::PasswordReset{token, row.expires_at}, .about = about}));
+  if (!there) KS_CHECK(parts_.outbox.cancel(tx, scope, about));
+  return {};
 }
 
 Result<void> Recovery::finish(const ClientScope& scope, std::string_view token,

@@ -12,7 +12,8 @@ class Recovery {
   Recovery(const AccountParts& parts, MailedLinks& links) : parts_(parts), links_(links) {}
 
   // Mails a link to the account's own stored address where there is an account; the answer, the
-  // work and the counts are the same where there is none. 422 (/email), 429, 503 "mail_off".
+  // work and the counts are the same where there is none, and where the mailbox has been sent as
+  // many as it may be. 422 (/email), 429, 503 "mail_off".
   Result<void> ask(const ClientScope&, std::string_view email, const SessionGate::TrailPtr&);
 
   // Sets the password and ends every session and every other link of the account but ways back.
@@ -21,6 +22,10 @@ class Recovery {
                       const SessionGate::TrailPtr&);
 
  private:
+  // `there`: whether the row is of an account.
+  Result<void> mail(Tx&, const ClientScope&, const AccountLink& row, const LinkToken& token,
+                    bool there);
+
   AccountParts parts_;
   MailedLinks& links_;
 };
