@@ -14,8 +14,14 @@ class FolderTransport final : public Transport {
   explicit FolderTransport(std::string folder) : folder_(std::move(folder)) {}
   // Says in the log where the mail is.
   Attempt send(const Outgoing& mail) override;
+  // `unavailable` "mail_folder" where the folder does not let go of one.
+  Result<void> remove(const std::vector<MailId>& mails) override;
+  // By the time of the file; what else is in the folder stays.
+  Result<void> remove_older(Time before) override;
 
  private:
+  std::string finished(const MailId& id) const;
+  std::string unfinished(const MailId& id) const;
   std::string folder_;
 };
 

@@ -224,6 +224,10 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
   }
 
   void forget() {
+    Result<void> removed;
+    const Time before = clock.now() - config.keep;
+    const bool ran = threads.run([&] { removed = parts.transport.remove_older(before); });
+    if (!ran || !removed) log::warn("old files of mails not removed; the next time is in an hour");
     while (running()) {
       const auto gone = write([&](Tx& tx) {
         return parts.mails.forget_settled(tx, kFleet, clock.now() - config.keep, kForgetBatch);

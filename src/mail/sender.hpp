@@ -37,7 +37,7 @@ struct SenderConfig {
   // to the second of them.
   Duration wait_first = minutes(1);
   Duration wait_max = hours(1);
-  // How long it is kept that a mail was sent, or why not.
+  // How long it is kept that a mail was sent, or why not; and the mail itself, where it is a file.
   Duration keep = days(90);
   std::size_t parallel = 4;
   // Called after each try, from any thread, with "sent", "failed" or "again" and the cause.

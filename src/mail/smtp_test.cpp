@@ -265,3 +265,56 @@ TEST_CASE(
   FolderTransport nowhere(folder.path + "/file/mail");
   CHECK(nowhere.send(outgoing()).cause == "not_written");
 }
+
+TEST_CASE("files of mails go by their mail and by age, and nothing else of the folder does") {
+  const Folder folder;
+  const std::string mails = folder.path + "/mail/";
+  FolderTransport transport(folder.path + "/mail");
+  const auto is_there = [](const std::string& path) { return std::filesystem::exists(path); };
+  const auto written = [&] {
+    const Outgoing mail = outgoing();
+    REQUIRE(transport.send(mail).kind == Kind::taken);
+    return mail.id;
+  };
+  // Of a folder that was never made.
+  CHECK(transport.remove({outgoing().id}));
+  CHECK(transport.remove_older(Time{} + days(40'000)));
+
+  const MailId kept = written(), gone = written(), half = written();
+  std::filesystem::rename(mails + half.str() + ".eml", mails + "." + half.str() + ".part");
+  CHECK(transport.remove({gone, half, outgoing().id}));
+  CHECK(is_there(mails + kept.str() + ".eml"));
+  CHECK_FALSE(is_there(mails + gone.str() + ".eml"));
+  CHECK_FALSE(is_there(mails + "." + half.str() + ".part"));
+  CHECK(transport.remove({gone}));
+
+  const MailId old = written(), broken_off = written();
+  std::filesystem::rename(mails + broken_off.str() + ".eml",
+                          mails + "." + broken_off.str() + ".part");
+  for (const char* other : {"notes.txt", "mine.eml"}) std::ofstream(mails + other) << "x";
+  const auto aged = [&](const std::string& name) {
+    const timespec at{1'000'000'000, 0};
+    const timespec times[] = {at, at};
+    REQUIRE(::utimensat(AT_FDCWD, (mails + name).c_str(), times, 0) == 0);
+  };
+  for (const std::string& name : {old.str() + ".eml", "." + broken_off.str() + ".part",
+                                  std::string("notes.txt"), std::string("mine.eml")})
+    aged(name);
+  // To the second.
+  const Time then = Time{} + seconds(1'000'000'000);
+  CHECK(transport.remove_older(then));
+  CHECK(is_there(mails + old.str() + ".eml"));
+  CHECK(transport.remove_older(then + microseconds(1)));
+  CHECK_FALSE(is_there(mails + old.str() + ".eml"));
+  CHECK_FALSE(is_there(mails + "." + broken_off.str() + ".part"));
+  for (const std::string& stays :
+       {kept.str() + ".eml", std::string("notes.txt"), std::string("mine.eml")})
+    CHECK(is_there(mails + stays));
+
+  // What cannot be removed is said, so that it is tried again.
+  const MailId stuck = outgoing().id;
+  std::filesystem::create_directories(mails + stuck.str() + ".eml");
+  const auto refused = transport.remove({stuck});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().problem == "mail_folder");
+}

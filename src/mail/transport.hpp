@@ -1,7 +1,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "base/clock.hpp"
+#include "base/error.hpp"
 #include "domain/ids.hpp"
 #include "domain/mail/email_address.hpp"
 
@@ -35,6 +38,10 @@ class Transport {
   virtual ~Transport() = default;
   // Blocks until it has ended one way or the other. From any thread, several at a time.
   virtual Attempt send(const Outgoing& mail) = 0;
+  // Where what was sent stays with us: removes these, and everything that was sent before a moment.
+  // What is not there is no error. Both block. From any thread.
+  virtual Result<void> remove(const std::vector<MailId>& /*mails*/) { return {}; }
+  virtual Result<void> remove_older(Time /*before*/) { return {}; }
   // Tries that have not handed anything over yet end soon; from any thread. For good.
   virtual void stop() {}
 };

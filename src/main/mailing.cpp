@@ -39,6 +39,7 @@ Mailing::Mailing(const Config& config, Database& db, SqlStores& stores, const Cl
               config.mail_mode == MailMode::off ? mail::Switch::off : mail::Switch::on),
       transport_(transport_of(config)) {
   if (transport_ == nullptr) return;
+  if (config.mail_mode == MailMode::folder) disk_ = std::make_unique<runtime::BlockingPool>(1, 4);
   mail::SenderConfig settings;
   settings.on_try = [this](std::string_view outcome, std::string_view cause) {
     metrics_
@@ -65,6 +66,14 @@ void Mailing::wait_stopped() {
   if (sender_) sender_->wait_stopped();
 }
 std::string Mailing::trouble() const { return sender_ ? sender_->trouble() : std::string(); }
+
+Result<void> Mailing::remove_files(const std::vector<MailId>& mails) {
+  if (disk_ == nullptr) return {};
+  Result<void> removed;
+  if (!disk_->run([&] { removed = transport_->remove(mails); }))
+    return unavailable("busy", "Files of mails are being removed already.");
+  return removed;
+}
 
 void Mailing::measure() {
   const FleetScope fleet(FleetReason::mail);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
@@ -9,6 +10,7 @@
 #include "mail/sender.hpp"
 #include "main/config/config.hpp"
 #include "main/stores.hpp"
+#include "runtime/loop.hpp"
 
 namespace ks {
 
@@ -20,6 +22,8 @@ class Mailing {
           http::Metrics& metrics);
 
   Outbox& outbox() { return outbox_; }
+  // What stands in files of these, where mail is files; waits for the disk.
+  Result<void> remove_files(const std::vector<MailId>& mails);
   void start(runtime::Loop& loop);
   void wake();
   void stop();
@@ -37,6 +41,7 @@ class Mailing {
   mail::SealedOutbox outbox_;
   std::unique_ptr<mail::Transport> transport_;  // Null when mail is off.
   std::unique_ptr<mail::Sender> sender_;
+  std::unique_ptr<runtime::BlockingPool> disk_;  // Null unless mail is files.
 };
 
 }  // namespace ks

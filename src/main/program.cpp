@@ -212,8 +212,10 @@ void Program::Impl::start_background() {
     sync::Purge::Config purging;
     purging.every = seconds(config.purge_interval_s);
     purge = std::make_unique<sync::Purge>(
-        sync::Purge::Stores{*db, stores->purge, stores->names, stores->idempotency, stores->journal,
-                            stores->sync, stores->authorizer},
+        sync::Purge::Stores{
+            *db, stores->purge, stores->names, stores->idempotency, stores->journal, stores->sync,
+            stores->authorizer,
+            [this](const std::vector<MailId>& mails) { return mailing->remove_files(mails); }},
         *cluster, purging, parts.clock, parts.random);
     purge->start(loop);
     const std::string key = audit::sink_key(config.secrets_key);

@@ -44,6 +44,15 @@ Result<std::vector<std::string>> SqlPurgeStore::stems(Tx& tx,
   return first_column(rows);
 }
 
+Result<std::vector<MailId>> SqlPurgeStore::mails(Tx& tx,
+                                                 const Permit<Action::org_purge, Org>& permit,
+                                                 const MailId& after, int limit) {
+  KS_TRY(const auto rows, sql_tx(tx).run(permit, q::mails_per_org, after, limit));
+  std::vector<MailId> out;
+  for (const Row& row : rows) out.push_back(row.id<Mail>(0));
+  return out;
+}
+
 std::size_t SqlPurgeStore::tables() const { return purge_statements().size(); }
 
 Result<std::int64_t> SqlPurgeStore::empty(Tx& tx, const Permit<Action::org_purge, Org>& permit,

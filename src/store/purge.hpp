@@ -29,6 +29,9 @@ class PurgeStore {
   // Stems after this one, in order.
   virtual Result<std::vector<std::string>> stems(Tx&, const Permit<Action::org_purge, Org>&,
                                                  std::string_view after, int limit) = 0;
+  // Ids of its mails after this one, whatever became of them, in order.
+  virtual Result<std::vector<MailId>> mails(Tx&, const Permit<Action::org_purge, Org>&,
+                                            const MailId& after, int limit) = 0;
   // How many tables there are to empty, and up to `batch` rows out of one of them; gives how many.
   virtual std::size_t tables() const = 0;
   virtual Result<std::int64_t> empty(Tx&, const Permit<Action::org_purge, Org>&, std::size_t table,

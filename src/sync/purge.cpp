@@ -14,6 +14,7 @@ const FleetScope kFleet(FleetReason::purge);
 constexpr std::string_view kLease = "purge";
 constexpr Duration kNap = milliseconds(200);
 constexpr int kStems = 500;
+constexpr int kMails = 500;
 // Answers of before are nobody's by then, and may name what is purged.
 constexpr Duration kAnswerLife = hours(24);
 constexpr int kAnswers = 10'000;
@@ -106,6 +107,19 @@ struct Purge::Impl : std::enable_shared_from_this<Purge::Impl> {
     }
   }
 
+  // Before the rows: they alone know which files are whose.
+  Result<void> remove_mail_files(const EndPermit& may) {
+    if (!stores.remove_mail_files) return {};
+    MailId after = *MailId::parse("00000000-0000-0000-0000-000000000000");
+    for (;;) {
+      KS_TRY(const auto mails,
+             read([&](Tx& tx) { return stores.purge.mails(tx, may, after, kMails); }));
+      KS_CHECK(stores.remove_mail_files(mails));
+      if (mails.size() < kMails) return {};
+      after = mails.back();
+    }
+  }
+
   Result<void> remove_rows(const EndPermit& may) {
     for (std::size_t table = 0; table < stores.purge.tables(); ++table)
       for (std::int64_t removed = config.batch; removed >= config.batch;) {
@@ -121,6 +135,7 @@ struct Purge::Impl : std::enable_shared_from_this<Purge::Impl> {
     KS_TRY(const bool left, leave_cluster(may));
     if (!left) return {};
     KS_CHECK(keep_names(may));
+    KS_CHECK(remove_mail_files(may));
     KS_CHECK(remove_rows(may));
     const auto finished = write([&](Tx& tx) -> Result<void> {
       const Time now = clock.now();

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "authz/authorizer.hpp"
 #include "base/clock.hpp"
@@ -18,8 +20,9 @@
 namespace ks::sync {
 
 // Removes for good, by themselves and one after another, the organizations that were deleted and
-// not restored in time: first what they have in the cluster, whose end is awaited, then their rows,
-// in batches. What stays is the audit chain, and keyed hashes of names that are not given again.
+// not restored in time: first what they have in the cluster, whose end is awaited, then mail that
+// was written into files, then their rows, in batches. What stays is the audit chain, and keyed
+// hashes of names that are not given again.
 //
 // Every step may be repeated and the work may stop after any: an organization is in the state
 // `purging` until its last row is gone, and whoever takes the lease next goes on. One process works
@@ -34,6 +37,9 @@ class Purge {
     Journal& journal;
     SyncStore& sync;
     const Authorizer& authorizer;
+    // Removes what stands in files of these mails; those of which nothing does are no error. From
+    // any thread. None: mail stands in no files.
+    std::function<Result<void>(const std::vector<MailId>&)> remove_mail_files = {};
   };
   struct Config {
     Duration every = minutes(1);  // By the clock that is given.

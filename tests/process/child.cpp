@@ -27,7 +27,7 @@ bool eventually(Duration within, const std::function<bool()>& question) {
 }
 
 Child::Child(const std::vector<std::string>& command, const Environment& environment,
-             std::string out_path, std::string err_path)
+             std::string out_path, std::string err_path, const std::string& folder)
     : out_path_(std::move(out_path)), err_path_(std::move(err_path)) {
   // All memory is taken before the fork: other threads may hold the allocator's locks then.
   std::vector<std::string> pairs;
@@ -50,6 +50,7 @@ Child::Child(const std::vector<std::string>& command, const Environment& environ
   ::umask(077);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(125);
+  if (::chdir(folder.c_str()) != 0) ::_exit(126);
   ::execve(arguments[0], arguments.data(), variables.data());
   ::_exit(127);
 }

@@ -20,10 +20,10 @@ using Environment = std::map<std::string, std::string>;
 // A program that runs beside the test and never outlives it. Its output goes to two files.
 class Child {
  public:
-  // Gets this environment and no other. Ends with the thread that makes it: make it from the
-  // test's main thread.
+  // Gets this environment and no other, and works in this folder, or in the test's own. Ends with
+  // the thread that makes it: make it from the test's main thread.
   Child(const std::vector<std::string>& command, const Environment& environment,
-        std::string out_path, std::string err_path);
+        std::string out_path, std::string err_path, const std::string& folder = ".");
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;

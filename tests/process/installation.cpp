@@ -89,7 +89,7 @@ std::unique_ptr<Child> Installation::spawn(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), program_path());
   ++spawned_;
   return std::make_unique<Child>(arguments, settings_, fmt::format("{}/{}.out", folder(), spawned_),
-                                 fmt::format("{}/{}.err", folder(), spawned_));
+                                 fmt::format("{}/{}.err", folder(), spawned_), folder());
 }
 
 std::unique_ptr<Server> Installation::launch(const std::vector<std::string>& options) {

@@ -235,9 +235,10 @@ struct Clusterful {
   std::string round(std::int64_t batch = 500) {
     sync::Purge::Config config;
     config.batch = batch;
-    sync::Purge purge({world.db, world.stores.purge, world.stores.names, world.stores.idempotency,
-                       world.stores.journal, world.stores.sync, world.stores.authorizer},
-                      cluster, config, world.clock, world.random);
+    sync::Purge purge(
+        {world.db, world.stores.purge, world.stores.names, world.stores.idempotency,
+         world.stores.journal, world.stores.sync, world.stores.authorizer, remove_mail_files},
+        cluster, config, world.clock, world.random);
     const auto done = purge.round();
     // The lease of a process that died runs out.
     world.clock.advance(minutes(10));
@@ -246,6 +247,7 @@ struct Clusterful {
 
   World& world;
   kube::simulated::SimulatedCluster cluster;
+  std::function<Result<void>(const std::vector<MailId>&)> remove_mail_files;
 };
 
 std::string file_of(const EngineCase& engine) {
@@ -561,6 +563,60 @@ TEST_CASE("a purge leaves nothing of an organization but its audit chain, whatev
     for (const std::string& text :
          {ann.slug, std::string("wombat-aaaaaa"), claim, std::string("okapi")})
       CHECK(file.find(text) == std::string::npos);
+  });
+}
+
+TEST_CASE("files of mails go before the rows that tell whose they are, or both stay") {
+  for_each_engine([](EngineCase& engine) {
+    World world(engine);
+    Clusterful in(world);
+    Someone ann = world.sign_up("Zanzibar Widgets");
+    Someone ben = world.sign_up("Ben");
+    const auto written = [&](Someone& by, int mails) {
+      std::vector<MailId> ids;
+      REQUIRE(world.act(by, [&](Tx& tx, const TenantScope& scope) -> Result<void> {
+        ids.clear();
+        KS_TRY(const auto may, world.stores.authorizer.require<Action::org_read>(scope));
+        for (int i = 0; i < mails; ++i) {
+          ids.push_back(MailId::make(world.clock, world.random));
+          KS_CHECK(world.stores.mails.create(tx, may,
+                                             NewMail{ids.back(),
+                                                     "invitation",
+                                                     {"invitation", "x"},
+                                                     "sealed",
+                                                     world.clock.now(),
+                                                     world.clock.now() + days(1),
+                                                     std::nullopt}));
+        }
+        return {};
+      }));
+      std::ranges::sort(ids);
+      return ids;
+    };
+    // More than are looked at at once.
+    const auto anns = written(ann, 501);
+    written(ben, 2);
+    REQUIRE(world.remove(ann, "Zanzibar Widgets").empty());
+    world.clock.advance(days(30));
+    REQUIRE(in.round().empty());
+    const auto rows = [&](const Someone& of) {
+      return std::ranges::count_if(
+          world.rows_of(of.org), [](const std::string& row) { return row.starts_with("mails:"); });
+    };
+    in.remove_mail_files = [](const auto&) -> Result<void> {
+      return unavailable("mail_folder", "The disk is away.");
+    };
+    CHECK(in.round() == "mail_folder");
+    CHECK(rows(ann) == 501);
+    std::vector<MailId> gone;
+    in.remove_mail_files = [&](const std::vector<MailId>& mails) -> Result<void> {
+      gone.insert(gone.end(), mails.begin(), mails.end());
+      return {};
+    };
+    CHECK(in.round().empty());
+    CHECK(gone == anns);
+    CHECK(rows(ann) == 0);
+    CHECK(rows(ben) == 2);
   });
 }
 

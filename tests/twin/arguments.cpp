@@ -267,6 +267,7 @@ const std::map<std::string, Values, std::less<>>& special() {
       {"name_given", {{"kind", "stem"}, {"hash", "new"}}},
       {"teams_per_org", {{"after", ""}}},
       {"stems_per_org", {{"after", ""}}},
+      {"mails_per_org", {{"after", number_id(0)}}},
       {"teams_per_member", {{"after", ""}}},
       {"user_created", {{"id", kFree}, {"email", "new@x.test"}}},
       {"user_email_set", {{"email", "new@x.test"}}},

@@ -106,6 +106,15 @@ FROM mails AS m
 WHERE m.client_id = :client AND m.owner_id = :org AND m.recipient = :recipient AND m.kind = :kind
   AND m.queued_at > :day_ago;
 
+-- name: mails_per_org
+-- rows: many
+-- scope: tenant
+SELECT m.id
+FROM mails AS m
+WHERE m.client_id = :client AND m.owner_id = :org AND m.id > :after
+ORDER BY m.id
+LIMIT CAST(:page_size AS BIGINT);
+
 -- name: mails_due
 -- rows: many
 -- scope: fleet
