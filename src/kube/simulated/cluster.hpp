@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -58,6 +59,9 @@ struct Options {
   // Refuses what a ResourceQuota has no room for, as the API server's admission does: counts, and
   // the amounts limits.cpu, limits.memory and requests.storage.
   bool enforce_quotas = false;
+  // What a pod's process says as the message of its end, asked of each pod that would become ready:
+  // it ends with code 0 then. Nothing: it runs on.
+  std::function<std::optional<std::string>(const Json& pod)> ends{};
 };
 
 // One permission as RBAC names it: what a call needs. An apply that makes the object needs `create`

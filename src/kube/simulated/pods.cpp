@@ -146,7 +146,8 @@ void Controllers::pod(const Ref& ref) {
 void Controllers::pod_starts(const Ref& ref, const Json& pod) {
   PodTimes& times = pods_[std::string(pod.text("metadata", "uid"))];
   const Time now = state_.now();
-  if (pod.text("status", "phase") == "Running") return;
+  if (pod.text("status", "phase") == "Running" || pod.text("status", "phase") == "Succeeded")
+    return;
   if (const auto why = unschedulable(state_, pod)) {
     state_.set_status(
         ref, Json::object(
@@ -199,6 +200,18 @@ void Controllers::pod_starts(const Ref& ref, const Json& pod) {
     state_.mark_at(times.ready_at, ref);
     return;
   }
+  if (const auto& ends = state_.options().ends; ends && !crash)
+    if (const auto told = ends(pod)) {
+      state_.set_status(
+          ref, pod_status(pod, "Succeeded", false, now, [&](const Json&, Json& out) {
+            out.set("state",
+                    Json::object({{"terminated", Json::object({{"exitCode", 0},
+                                                               {"reason", "Completed"},
+                                                               {"message", *told},
+                                                               {"finishedAt", kube_time(now)}})}}));
+          }));
+      return;
+    }
   Json status = pod_status(pod, "Running", !crash, now, [&](const Json& c, Json& out) {
     if (!crashes(c.text("image"))) {
       out.set("state", Json::object({{"running", Json::object({{"startedAt", kube_time(now)}})}}));
