@@ -6,6 +6,8 @@
 
 #include <arpa/inet.h>
 
+#include "domain/deployment/image.hpp"
+
 namespace ks::op {
 
 namespace {
@@ -123,6 +125,12 @@ Result<std::optional<NodePool>> parse_node_pool(std::string_view text) {
   if (!is_label_key(out.key) || !is_label_part(longest))
     return invalid("must have the form LABEL=VALUE; {orgId} may stand in the value, once");
   return std::optional(std::move(out));
+}
+
+Result<std::string> parse_probe_image(std::string_view text) {
+  const std::string image(trim(text));
+  if (!image.empty()) KS_CHECK(parse_image(image));
+  return image;
 }
 
 Result<std::vector<std::string>> parse_cidrs(std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -39,6 +40,12 @@ struct NodePool {
 // DEDICATED_NODES: `LABEL=VALUE`, where {orgId} may stand in the value; nothing where it is empty.
 Result<std::optional<NodePool>> parse_node_pool(std::string_view text);
 
+// NETWORK_PROBE_IMAGE: the reference of an image, or nothing.
+Result<std::string> parse_probe_image(std::string_view text);
+
+// Beside it is one for the probe of the network, with a longer name.
+inline constexpr std::size_t kSystemNamespaceMax = 57;
+
 struct OperatorConfig {
   std::string system_namespace = "k8s-scheduler";
   // kube-system, k8s-app=kube-dns.
@@ -70,6 +77,11 @@ struct OperatorConfig {
   std::size_t workers = 8;
   // How often the whole cluster is read to see how alone each sandbox is; zero: never.
   Duration isolation_every = {};
+  // The program's own image, of which the pods consist that probe the network; empty: none do.
+  std::string probe_image;
+  Duration probe_every = hours(1);
+  // New sandboxes are made also where a probe showed that nobody enforces policies.
+  bool allow_unenforced_network = false;
 };
 
 }  // namespace ks::op

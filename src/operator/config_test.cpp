@@ -47,6 +47,14 @@ TEST_CASE("DEDICATED_NODES is a label and its value, in which an organization ma
     CHECK_MESSAGE(!parse_node_pool(text), text);
 }
 
+TEST_CASE("NETWORK_PROBE_IMAGE is an image or nothing") {
+  CHECK(parse_probe_image("")->empty());
+  CHECK(*parse_probe_image(" registry.example.com/k8s-scheduler:1.2 ") ==
+        "registry.example.com/k8s-scheduler:1.2");
+  for (const char* text : {"Registry/UPPER", "a b", "image:", "-"})
+    CHECK_MESSAGE(!parse_probe_image(text), text);
+}
+
 TEST_CASE("CIDRs are network addresses of either family") {
   CHECK(parse_cidrs("10.0.0.0/8, fd00::/8")->size() == 2);
   CHECK(parse_cidrs("")->empty());
