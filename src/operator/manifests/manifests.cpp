@@ -6,6 +6,7 @@
 #include "operator/manifests/crds.hpp"
 #include "operator/manifests/yaml.hpp"
 #include "operator/operator.hpp"
+#include "operator/probe/objects.hpp"
 
 namespace ks::op {
 
@@ -102,6 +103,8 @@ std::vector<Grant> operator_system_grants() {
   return {{"coordination.k8s.io", "leases", {"get", "create", "patch"}, {}}};
 }
 
+std::vector<Grant> operator_probe_grants() { return {{"", "pods", {"create", "delete"}, {}}}; }
+
 std::vector<Grant> api_grants() {
   const std::string own(kResourceGroup);
   const std::vector<std::string> all = {"get", "list", "watch", "create", "patch", "delete"};
@@ -120,10 +123,15 @@ std::vector<Grant> api_system_grants() {
 std::vector<Json> manifests(const std::string& system_namespace) {
   std::vector<Json> out = custom_resource_definitions();
   out.push_back(object("v1", "Namespace", system_namespace, {}));
+  OperatorConfig config;
+  config.system_namespace = system_namespace;
+  const Object probes = probe_namespace(config);
+  out.push_back(probes.tree());
   for (const char* account : {kOperatorAccount, kApiAccount})
     out.push_back(object("v1", "ServiceAccount", account, system_namespace));
   add_role(out, kOperatorAccount, operator_grants(), system_namespace, {});
   add_role(out, kOperatorAccount, operator_system_grants(), system_namespace, system_namespace);
+  add_role(out, kOperatorAccount, operator_probe_grants(), system_namespace, probes.ref().name);
   add_role(out, kApiAccount, api_grants(), system_namespace, {});
   add_role(out, kApiAccount, api_system_grants(), system_namespace, system_namespace);
   std::vector<std::string> users;

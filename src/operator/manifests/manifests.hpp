@@ -18,6 +18,8 @@ struct Grant {
 // Everything that runs as the operator may do: in the whole cluster, and in the system namespace.
 std::vector<Grant> operator_grants();
 std::vector<Grant> operator_system_grants();
+// In the namespace of the probe's pods.
+std::vector<Grant> operator_probe_grants();
 // What the API process may do: hand over resources and secrets, and read statuses.
 std::vector<Grant> api_grants();
 // In the system namespace.

@@ -100,7 +100,8 @@ TEST_CASE("what a look finds of a sandbox has the fields that its schema declare
 }
 
 TEST_CASE("no role has a verb that takes all, reads secrets or hands out rights") {
-  for (const auto& grants : {op::operator_grants(), op::operator_system_grants(), op::api_grants()})
+  for (const auto& grants : {op::operator_grants(), op::operator_system_grants(),
+                             op::operator_probe_grants(), op::api_grants()})
     for (const op::Grant& g : grants) {
       CAPTURE(g.resource);
       CHECK(g.group != "*");
