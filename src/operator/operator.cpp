@@ -8,13 +8,13 @@
 #include "base/log.hpp"
 #include "operator/engine/bootstrap.hpp"
 #include "operator/engine/cache.hpp"
-#include "operator/engine/change.hpp"
+#include "operator/engine/concerns.hpp"
 #include "operator/engine/informer.hpp"
 #include "operator/engine/isolation_watch.hpp"
 #include "operator/engine/lease.hpp"
 #include "operator/engine/queue.hpp"
 #include "operator/engine/reconciler.hpp"
-#include "operator/plan/events.hpp"
+#include "operator/probe/probe.hpp"
 
 namespace ks::op {
 
@@ -26,6 +26,19 @@ namespace {
 constexpr Duration kNap = seconds(1);
 // How long a key waits at most when the cluster did not answer.
 constexpr Duration kAwayMax = seconds(10);
+
+using Informers = std::vector<std::unique_ptr<Informer>>;
+
+std::vector<std::string> what_lacks(const Bootstrap& bootstrap, const Informers& informers) {
+  std::vector<std::string> out;
+  if (!bootstrap.missing().empty()) out.push_back(bootstrap.missing());
+  // A watch that broke is resumed; what cannot even be listed keeps the operator from working.
+  for (const auto& i : informers)
+    if (const kube::KubeError& e = i->failure(); e.status != 200 && !i->synced())
+      out.push_back(i->kind().plural + " cannot be read: " +
+                    (e.status == 0 ? std::string("the cluster does not answer") : e.message));
+  return out;
+}
 
 std::string identity_of(const OperatorConfig& config, Random& random) {
   return config.identity.empty() ? "operator-" + random_suffix(random, 10) : config.identity;
@@ -49,11 +62,21 @@ struct Operator::Impl {
         isolation(
             cluster, reconciler, config, clock, [this] { return may_work(); },
             [this](const std::string& sandbox) {
-              queue.add_now(sandbox_key(sandbox));
+              concerns.add_sandbox(sandbox);
               wake.set();
             },
             [this] { return sees_sandboxes(); }),
+        probe(
+            cluster, config, clock, random, [this] { return may_work(); },
+            [this](const std::optional<NetworkProof>& proof) {
+              if (!reconciler.know(proof)) return;
+              concerns.add_sandboxes();
+              wake.set();
+            }),
         resync_at(clock.monotonic() + config.resync) {
+    // What a look once found proves nothing where nobody looks any more.
+    if (!isolation.enabled()) (void)reconciler.know_look(false);
+    if (!probe.enabled()) (void)reconciler.know(NetworkProof::none());
     const std::string ours(labels::kOursSelector);
     for (const kube::Kind* kind : {&kinds::kSandbox, &kinds::kUserDeployment})
       add_informer(*kind, {});
@@ -83,75 +106,15 @@ struct Operator::Impl {
         informers, [](const auto& i) { return i->kind() != kinds::kSandbox || i->current(); });
   }
   bool may_work() const { return bootstrap.done() && all_synced() && may_write(); }
+  // Nothing new is begun before it is known whether the last probe forbids that.
+  bool may_take() const { return may_work() && (!probe.enabled() || probe.knows()); }
 
-  static Key sandbox_key(std::string name) { return {Key::Kind::sandbox, {}, std::move(name)}; }
-  static Key deployment_key(std::string_view ns, std::string_view name) {
-    return {Key::Kind::deployment, std::string(ns), std::string(name)};
-  }
-
-  // Which resources a change may concern.
   void changed(const kube::Kind& kind, const Json* before, const Json* after) {
-    const Json& object = after != nullptr ? *after : *before;
-    const std::string_view ns = object.text("metadata", "namespace");
-    const std::string_view name = object.text("metadata", "name");
-    if (kind == kinds::kSandbox) {
-      reconciler.index(before, after);
-      const bool wished = wish_changed(before, after);
-      const Key key = sandbox_key(std::string(name));
-      if (wished)
-        queue.add_now(key);
-      else
-        queue.add(key);
-      if (wished || ready_of(before) != ready_of(after))
-        add_deployments_of(object.text("spec", "namespace"));
-    } else if (kind == kinds::kUserDeployment) {
-      if (wish_changed(before, after)) {
-        queue.add_now(deployment_key(ns, name));
-        add_sandboxes_of(ns);
-      } else {
-        queue.add(deployment_key(ns, name));
-      }
-    } else if (kind == kinds::kEvent) {
-      const auto subject = subject_of(object);
-      const Seen about = subject ? cache.find(*subject) : Seen{};
-      if (about && !about.label(labels::kDeployment).empty())
-        queue.add(deployment_key(ns, about.label(labels::kDeployment)));
-    } else if (kind == kinds::kNamespace) {
-      add_sandboxes_of(name);
-      add_deployments_of(name);
-    } else {
-      // Both, where somebody gave the object to another by its label.
-      const std::string_view was = stem_of(before), is = stem_of(after);
-      for (const std::string_view stem : {was, is})
-        if (!stem.empty()) queue.add(deployment_key(ns, stem));
-      // A sandbox that ends waits for the last pod.
-      if ((before != nullptr && was.empty()) || (after != nullptr && is.empty()) ||
-          (kind == kinds::kPod && after == nullptr))
-        add_sandboxes_of(ns);
-      // What a quota refused may be let in by another.
-      if (kind == kinds::kResourceQuota &&
-          (before == nullptr || after == nullptr || before->at("spec") != after->at("spec") ||
-           before->at("status", "hard") != after->at("status", "hard")))
-        add_deployments_of(ns);
-    }
+    concerns.changed(kind, before, after);
     wake.set();
   }
-
-  void add_sandboxes_of(std::string_view ns) {
-    for (const std::string& name : reconciler.sandboxes_of(ns)) queue.add_now(sandbox_key(name));
-  }
-  void add_deployments_of(std::string_view ns) {
-    if (ns.empty()) return;
-    for (const Seen& d : cache.list(kinds::kUserDeployment, ns))
-      queue.add_now(deployment_key(ns, d.name()));
-  }
-
   void add_all() {
-    for (const kube::Kind* kind : {&kinds::kSandbox, &kinds::kUserDeployment})
-      for (const Seen& seen : cache.list(*kind))
-        queue.add(*kind == kinds::kSandbox
-                      ? sandbox_key(std::string(seen.name()))
-                      : deployment_key(seen.object->text("metadata", "namespace"), seen.name()));
+    concerns.add_all();
     wake.set();
   }
 
@@ -202,17 +165,8 @@ struct Operator::Impl {
     now.failures = reconciler.counts().failures;
     now.queued = queue.size();
     now.queued_sandboxes = queue.size(Key::Kind::sandbox);
-    std::vector<std::string> lacking;
-    if (!bootstrap.missing().empty()) lacking.push_back(bootstrap.missing());
-    for (const auto& i : informers) {
-      now.relists += i->relists();
-      if (i->failure().status == 200) continue;
-      const kube::KubeError& e = i->failure();
-      // A watch that broke is resumed; what cannot even be listed keeps the operator from working.
-      if (!i->synced())
-        lacking.push_back(i->kind().plural + " cannot be read: " +
-                          (e.status == 0 ? std::string("the cluster does not answer") : e.message));
-    }
+    for (const auto& i : informers) now.relists += i->relists();
+    std::vector<std::string> lacking = what_lacks(bootstrap, informers);
     const std::lock_guard lock(mutex);
     counters = now;
     missing = std::move(lacking);
@@ -225,7 +179,9 @@ struct Operator::Impl {
       for (const auto& i : informers)
         if (i->pump(Duration{})) return true;
       if (resync_if_due()) return true;
-      return may_work() && work();
+      if (probe.pump()) return true;
+      if (isolation_if_due()) return true;
+      return may_take() && work();
     }();
     if (did) publish();
     return did;
@@ -237,8 +193,10 @@ struct Operator::Impl {
     if (config.leader_elect) out = std::min(out, elector.next_due());
     for (const auto& i : informers)
       if (i->retry_at().us != 0) out = std::min(out, i->retry_at());
+    if (may_work() && probe.enabled()) out = std::min(out, probe.next_due());
+    if (may_work() && isolation.enabled()) out = std::min(out, isolation_at);
     // Until this process leads and knows the cluster, no key is taken.
-    if (const auto due = queue.next_due(); due && may_work()) out = std::min(out, *due);
+    if (const auto due = queue.next_due(); due && may_take()) out = std::min(out, *due);
     return out;
   }
 
@@ -275,9 +233,9 @@ struct Operator::Impl {
   void worker() {
     while (!stopping.load()) {
       wake.reset();
-      if (may_work() && work()) continue;
+      if (may_take() && work()) continue;
       const auto due = queue.next_due();
-      const Duration left = due && may_work() ? *due - clock.monotonic() : kNap;
+      const Duration left = due && may_take() ? *due - clock.monotonic() : kNap;
       wake.wait_for(std::clamp(left, milliseconds(1), kNap));
     }
     if (--workers == 0) idle.set();
@@ -302,6 +260,18 @@ struct Operator::Impl {
   void watch_isolation() {
     while (!stopping.load()) sleep_until(isolation.pump());
   }
+  bool isolation_if_due() {
+    if (!isolation.enabled() || clock.monotonic() < isolation_at) return false;
+    const bool works = may_work();
+    isolation_at = isolation.pump();
+    return works;
+  }
+  void watch_network() {
+    while (!stopping.load()) {
+      if (probe.pump()) wake.set();
+      sleep_until(may_work() ? probe.next_due() : clock.monotonic() + kNap);
+    }
+  }
 
   void run(runtime::Loop& loop) {
     while (!stopping.load() && !bootstrap.done()) {
@@ -315,6 +285,7 @@ struct Operator::Impl {
     for (std::size_t i = 0, n = workers; i < n; ++i) launch(loop, [this] { worker(); });
     if (config.leader_elect) launch(loop, [this] { campaign(); });
     if (isolation.enabled()) launch(loop, [this] { watch_isolation(); });
+    if (probe.enabled()) launch(loop, [this] { watch_network(); });
     while (!stopping.load()) {
       resync_if_due();
       publish();
@@ -332,8 +303,11 @@ struct Operator::Impl {
   Bootstrap bootstrap;
   Elector elector;
   Reconciler reconciler;
+  Concerns concerns{cache, reconciler, queue};
   IsolationWatch isolation;
-  std::vector<std::unique_ptr<Informer>> informers;
+  Time isolation_at{};
+  NetworkProbe probe;
+  Informers informers;
   Time resync_at;
   std::function<void(const Reconciled&)> told;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,6 +20,8 @@ constexpr Duration kAgain = seconds(30);
 constexpr Duration kNap = milliseconds(100);
 // After a signature that was refused.
 constexpr Duration kSignAgain = seconds(5);
+// So long what was found counts, where the cluster cannot be read any more.
+constexpr int kFreshLooks = 3;
 // An annotation's share; Kubernetes takes 256 KiB of them.
 constexpr std::size_t kUnreadMax = std::size_t{16} << 10;
 }  // namespace
@@ -43,9 +46,12 @@ Time IsolationWatch::pump() {
     to_sign_ = false;
     looks_ = 0;
     suspects_.clear();
+    leads_ = false;
     reconciler_.forget_isolations();
+    (void)reconciler_.know_look(std::nullopt);
     return clock_.monotonic() + kNap;
   }
+  if (!std::exchange(leads_, true)) proved_ = clock_.monotonic();
   // First: where looks come as quickly as this is asked, none would ever be signed.
   if (to_sign_ && clock_.monotonic() >= sign_at_ && current_() &&
       reconciler_.unwritten_isolations() == 0)
@@ -62,6 +68,7 @@ void IsolationWatch::look() {
     log::warn("the cluster could not be read for its isolation",
               {{"status", view.error().status}, {"cause", view.error().message}});
     next_ = clock_.monotonic() + std::min(kAgain, config_.isolation_every);
+    if (clock_.monotonic() - proved_ > config_.isolation_every * kFreshLooks) proves(false);
     return;
   }
   std::optional<IsolationReport> report;
@@ -106,7 +113,14 @@ void IsolationWatch::tell(const ClusterView& view, const IsolationReport& report
   // What was said of them before proves nothing now.
   for (const std::string& name : unjudged)
     if (reconciler_.saw(name, std::nullopt)) changed_(name);
+  proved_ = clock_.monotonic();
+  proves(report.unread.empty());
   to_sign_ = true;
+}
+
+void IsolationWatch::proves(bool yes) {
+  if (!reconciler_.know_look(yes)) return;
+  for (const std::string& name : reconciler_.sandboxes()) changed_(name);
 }
 
 void IsolationWatch::sign() {

@@ -45,6 +45,8 @@ class IsolationWatch {
   void look();
   // Adds what the report finds to the suspects; true when something is new.
   bool suspect(const IsolationReport& report);
+  // Whether what looks found proves anything, for the statuses.
+  void proves(bool yes);
   void tell(const ClusterView& view, const IsolationReport& report);
   void sign();
 
@@ -61,6 +63,8 @@ class IsolationWatch {
   Time began_{};       // The look that is carried out, on the wall clock.
   Suspects suspects_;  // Of the looks before in this turn.
   int looks_ = 0;      // In this turn.
+  bool leads_ = false;
+  Time proved_{};  // When a look was last carried out or could have been, on the monotonic clock.
   bool to_sign_ = false;
   Time sign_at_{};
   std::string unread_;

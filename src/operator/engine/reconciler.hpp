@@ -2,9 +2,12 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "kube/cluster.hpp"
@@ -13,6 +16,7 @@
 #include "operator/engine/queue.hpp"
 #include "operator/plan/deployment.hpp"
 #include "operator/plan/sandbox.hpp"
+#include "operator/probe/condition.hpp"
 
 namespace ks::op {
 
@@ -63,6 +67,17 @@ class Reconciler {
   std::size_t unwritten_isolations() const { return isolations_.size(); }
   void forget_isolations() { isolations_.clear(); }
 
+  // What is known of the network besides; goes into the statuses of all sandboxes as they are
+  // reconciled. True when it is another than before.
+  bool know(std::optional<NetworkProof> proof) {
+    return std::exchange(network_.proof, std::move(proof)) != network_.proof;
+  }
+  // As long as it is not known, what stands in a status counts as proved.
+  bool know_look(std::optional<bool> proves) {
+    return std::exchange(network_.looked, proves).value_or(true) != proves.value_or(true);
+  }
+  std::vector<std::string> sandboxes() const;
+
   const Counts& counts() const { return counts_; }
 
  private:
@@ -98,6 +113,7 @@ class Reconciler {
   std::map<std::string, std::set<std::string>, std::less<>> by_namespace_;
   // By sandbox, until it is written.
   std::map<std::string, std::optional<IsolationSeen>, std::less<>> isolations_;
+  NetworkKnown network_;
   Counts counts_;
 };
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "operator/plan/match.hpp"
+#include "operator/probe/condition.hpp"
 
 namespace ks::op {
 
@@ -41,9 +42,9 @@ SandboxStatus status_of(const SandboxResource& sandbox, bool ready, std::string 
   SandboxStatus out;
   const std::int64_t generation = sandbox.meta.generation;
   out.conditions.push_back({"Ready", ready ? "True" : "False", reason, message, generation, {}});
-  // The rendered policies are in place when Ready says so; that the network enforces them is only
-  // known from a probe, and nothing probes yet.
-  out.conditions.push_back({"NetworkIsolated",
+  // The rendered policies are in place when Ready says so. What probes and looks at the cluster
+  // showed comes in when the rest of a status is complete: set_network_condition().
+  out.conditions.push_back({kNetworkIsolated,
                             "Unknown",
                             "NotProbed",
                             "No probe has shown yet whether the network enforces the policies.",
@@ -131,6 +132,11 @@ SandboxPlan plan(const SandboxResource& sandbox, const SandboxObserved& observed
   if (observed.ns && is_terminating(*observed.ns.object)) {
     out.status = failed_status(sandbox, "NamespaceTerminating",
                                "The namespace is ending and is made again once it is gone.", now);
+    return out;
+  }
+  // One that has been made before is made again: what runs elsewhere does not end either.
+  if (!observed.ns && observed.network_open && !sandbox.meta.has_finalizer) {
+    out.status = failed_status(sandbox, kNetworkNotEnforced, kNetworkNotEnforcedMessage, now);
     return out;
   }
   // Before the first object, so that there is never one that a deletion would forget. Again for a

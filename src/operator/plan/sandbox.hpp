@@ -14,6 +14,8 @@ struct SandboxObserved {
   SeenList objects;
   std::vector<UserDeploymentResource> deployments;  // In the namespace.
   std::size_t pods = 0;                             // Of ours, in the namespace.
+  // A probe showed that nobody enforces policies, and no setting allows that: nothing new is begun.
+  bool network_open = false;
 };
 
 struct SandboxPlan {
