@@ -314,7 +314,7 @@ TEST_CASE("a command that does not exist is refused") {
   }
   CHECK(has(world.run({"frobnicate"}).err, "frobnicate is not a command"));
   CHECK(has(world.run({"frobnicate"}).err,
-            "serve, migrate, config, manifests, admin, audit, isolation, doctor, "
+            "serve, migrate, config, manifests, admin, audit, isolation, probe, doctor, "
             "version"));
   CHECK(has(world.run({"config", "frobnicate"}).err, "k8s-scheduler config has check"));
   CHECK(world.run({}).status != 0);

@@ -16,6 +16,7 @@
 #include "main/database.hpp"
 #include "main/doctor.hpp"
 #include "main/isolation.hpp"
+#include "main/network_probe.hpp"
 #include "main/program.hpp"
 #include "operator/operator.hpp"
 
@@ -342,6 +343,23 @@ int main(int argc, char** argv) {
                        "Print who reaches each sandbox and whom it reaches, as the cluster "
                        "has it; ends with 1 where a tenant is not alone")
       ->callback([&] { status = isolation_report(options); });
+  auto* probe =
+      app.add_subcommand("probe", "What runs in the pods by which the operator probes the network");
+  probe->require_subcommand(1);
+  ProbeOptions probing;
+  auto* listening = probe->add_subcommand("listen", "Greet whoever gets through");
+  auto* connecting = probe->add_subcommand("connect", "Tell which listeners answer");
+  for (auto* one : {listening, connecting}) {
+    one->add_option("--round", probing.round, "Which probe it belongs to");
+    one->add_option("--port", probing.port, "Where listeners listen");
+  }
+  connecting->add_option("--open", probing.open, "Address of the one that must answer")->required();
+  connecting->add_option("--no-entry", probing.no_entry, "Of the one that lets nobody in")
+      ->required();
+  connecting->add_option("--no-exit", probing.no_exit, "Of the one that may not be left for")
+      ->required();
+  listening->callback([&] { status = run_probe_listener(probing); });
+  connecting->callback([&] { status = run_probe_connector(probing); });
   std::string examined = "api,operator";
   auto* examination = app.add_subcommand(
       "doctor",
