@@ -1,5 +1,6 @@
 #include "main/doctor.hpp"
 
+#include "base/clock.hpp"
 #include "kube/https/kubeconfig.hpp"
 #include "kube/https/transport.hpp"
 
@@ -56,7 +57,7 @@ Result<std::vector<op::Check>> examine_cluster(const Config& config) {
     auto tree = parse_json(response.body, {64, std::size_t{64} << 20});
     return op::Reply{response.status, tree ? std::move(*tree) : Json()};
   };
-  return op::examine(ask, config.op, {config.run_api, config.run_operator});
+  return op::examine(ask, config.op, {config.run_api, config.run_operator}, SystemClock().now());
 }
 
 }  // namespace ks

@@ -1,5 +1,7 @@
 #include "main/isolation.hpp"
 
+#include <fmt/format.h>
+
 #include "main/cluster.hpp"
 #include "runtime/loop.hpp"
 
@@ -17,7 +19,15 @@ Result<op::IsolationReport> read_isolation(const Config& config, const Clock& cl
         "cluster_unavailable",
         "the cluster cannot be read: " +
             (view.error().message.empty() ? view.error().reason : view.error().message));
-  return op::isolation_report(*view, config.op);
+  op::IsolationReport out = op::isolation_report(*view, config.op);
+  const auto lease = cluster->get(
+      {kube::kinds::kLease, config.op.system_namespace, std::string(op::NetworkProof::kLease)});
+  if (!lease && !lease.error().is_not_found())
+    out.unread.push_back(fmt::format("the last probe of the network: {}", lease.error().message));
+  // The last is told also where nobody probes any more: that it showed no enforcement stays true.
+  const auto proof = lease ? op::NetworkProof::of_lease(*lease) : std::nullopt;
+  out.network = proof ? proof->worth(clock.now(), config.op.probe_every) : op::NetworkProof::none();
+  return out;
 }
 
 }  // namespace ks

@@ -32,7 +32,7 @@ std::vector<op::Check> examined(const kube::https::KubeConfig& config,
     const auto response = transport.call(std::move(request));
     return op::Reply{response.status, parse_json(response.body).value_or(Json())};
   };
-  return op::examine(ask, {}, components);
+  return op::examine(ask, {}, components, SystemClock().now());
 }
 
 bool says(const std::vector<op::Check>& checks, op::Check::Verdict verdict,

@@ -181,12 +181,9 @@ void Loader::kubernetes() {
     config.namespace_pattern = std::move(*pattern);
   else
     fault("KUBERNETES_NAMESPACE", pattern.error().message);
-  const std::string crds = get("KUBERNETES_INSTALL_CRDS");
-  if (crds == "auto" || crds == "true")
-    config.op.install_crds = op::OperatorConfig::InstallCrds::auto_;
-  else if (crds == "false" || crds == "never")
+  if (const std::string crds = get("KUBERNETES_INSTALL_CRDS"); crds == "false" || crds == "never")
     config.op.install_crds = op::OperatorConfig::InstallCrds::never;
-  else
+  else if (crds != "auto" && crds != "true")
     fault("KUBERNETES_INSTALL_CRDS", "must be auto or never");
 }
 
@@ -203,6 +200,9 @@ void Loader::network() {
   take("DNS_SELECTOR", op::parse_dns_selector(get("DNS_SELECTOR")), config.op.dns);
   take("CLUSTER_CIDRS", op::parse_cidrs(get("CLUSTER_CIDRS")), config.op.cluster_cidrs);
   take("TRUSTED_PROXIES", op::parse_cidrs(get("TRUSTED_PROXIES")), config.trusted_proxies);
+  take("NETWORK_PROBE_IMAGE", op::parse_probe_image(get("NETWORK_PROBE_IMAGE")),
+       config.op.probe_image);
+  config.op.allow_unenforced_network = flag("ALLOW_UNENFORCED_NETWORK", false);
   config.op.ingress_class = object_name("INGRESS_CLASS");
 }
 
@@ -240,8 +240,8 @@ void Loader::workloads() {
   config.op.dedicated_runtime_class = object_name("DEDICATED_RUNTIME_CLASS");
   config.op.user_namespaces = flag("USER_NAMESPACES", false);
   config.op.system_namespace = get("SYSTEM_NAMESPACE");
-  if (!check_label(config.op.system_namespace, 63))
-    fault("SYSTEM_NAMESPACE", "must be the name of a namespace");
+  if (!check_label(config.op.system_namespace, op::kSystemNamespaceMax))
+    fault("SYSTEM_NAMESPACE", "must be the name of a namespace, of 57 characters at most");
 }
 
 void Loader::limits() {
@@ -265,7 +265,9 @@ void Loader::limits() {
   number("ACCESS_INACTIVE_DAYS", out_.config.access_inactive_days, 3650);
   number("ACCESS_REMINDER_DAYS", out_.config.access_reminder_days, 3650, 0);
   number("ISOLATION_INTERVAL", out_.config.op.isolation_every.us, 86'400);
-  out_.config.op.isolation_every.us *= 1'000'000;  // It is given in seconds.
+  number("NETWORK_PROBE_INTERVAL", out_.config.op.probe_every.us, 86'400, 60);
+  op::OperatorConfig& op = out_.config.op;  // They are given in seconds.
+  for (Duration* every : {&op.isolation_every, &op.probe_every}) every->us *= 1'000'000;
 }
 
 void Loader::observability() {
@@ -278,8 +280,7 @@ void Loader::observability() {
       (config.metrics_address == config.server_address || is_any_address(config.metrics_address) ||
        is_any_address(config.server_address)))
     fault("METRICS_ADDR", "is taken by SERVER_ADDR: give it another port");
-  config.leader_elect = flag("LEADER_ELECT", true);
-  config.op.leader_elect = config.leader_elect;
+  config.op.leader_elect = config.leader_elect = flag("LEADER_ELECT", true);
   if (const auto level = log_level(get("LOG_LEVEL")))
     config.log_level = *level;
   else

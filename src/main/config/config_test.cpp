@@ -99,6 +99,8 @@ TEST_CASE("sandboxes cannot be called like a namespace that is let in everywhere
   CHECK(faulty({{"KUBERNETES_NAMESPACE", "k8s-{orgSlug}"}}));
   CHECK_FALSE(
       faulty({{"KUBERNETES_NAMESPACE", "k8s-{orgSlug}"}, {"SYSTEM_NAMESPACE", "platform"}}));
+  // That of the probe begins like it.
+  CHECK(faulty({{"KUBERNETES_NAMESPACE", "a-{orgSlug}-probe"}, {"SYSTEM_NAMESPACE", "a-b"}}));
   CHECK(faulty({{"KUBERNETES_NAMESPACE", "ingress-{orgSlug}"}}));
   CHECK(faulty({{"KUBERNETES_NAMESPACE", "edge-{teamSlug}"},
                 {"INGRESS_FROM", "10.0.0.0/8,namespace=edge-a/app=traefik"}}));

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "operator/probe/objects.hpp"
+
 namespace ks {
 
 std::string namespaces_fault(const NamespacePattern& pattern, const op::OperatorConfig& config) {
@@ -14,6 +16,8 @@ std::string namespaces_fault(const NamespacePattern& pattern, const op::Operator
     return at == peer.namespace_labels.end() ? std::string() : at->second;
   };
   std::string out = fault(config.system_namespace, "SYSTEM_NAMESPACE");
+  if (out.empty())
+    out = fault(op::probe_namespace_name(config.system_namespace), "SYSTEM_NAMESPACE");
   for (const op::Peer& peer : config.ingress_from)
     if (out.empty()) out = fault(of(peer), "INGRESS_FROM");
   if (out.empty()) out = fault(of(config.dns), "DNS_SELECTOR");

@@ -11,6 +11,7 @@ struct Examination {
   const Ask& ask;
   const OperatorConfig& config;
   Components components;
+  Time now;
   std::vector<Check> checks{};
 
   Reply get(const std::string& target) const { return ask("GET", target, Json()); }
@@ -34,6 +35,7 @@ void check_rights(Examination& at);
 void check_storage(Examination& at);
 void check_ingress(Examination& at);
 void check_network_plugin(Examination& at);
+void check_network_probe(Examination& at);
 void check_names(Examination& at);
 void check_ranges(Examination& at);
 void check_nodes(Examination& at);

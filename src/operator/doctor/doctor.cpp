@@ -23,8 +23,8 @@ const Json::Array& items_of(const Json& list) {
 }
 
 std::vector<Check> examine(const Ask& ask, const OperatorConfig& config,
-                           const Components& components) {
-  Examination at{ask, config, components};
+                           const Components& components, Time now) {
+  Examination at{ask, config, components, now};
   check_version(at);
   if (at.checks.back().verdict == Check::Verdict::bad && ask("GET", "/version", Json()).status == 0)
     return at.checks;
@@ -33,6 +33,7 @@ std::vector<Check> examine(const Ask& ask, const OperatorConfig& config,
   check_storage(at);
   check_ingress(at);
   check_network_plugin(at);
+  check_network_probe(at);
   check_names(at);
   check_ranges(at);
   check_nodes(at);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/json.hpp"
 #include "operator/config.hpp"
 
@@ -40,7 +41,7 @@ struct Components {
 // Reads only, but for reviews of its own rights, which leave nothing behind. The first check is
 // whether the server answers at all; where it does not, there are no others.
 std::vector<Check> examine(const Ask& ask, const OperatorConfig& config,
-                           const Components& components);
+                           const Components& components, Time now);
 
 // One line a check; below it what to mend.
 std::string text_of(const std::vector<Check>& checks);

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "operator/manifests/crds.hpp"
+#include "operator/probe/proof.hpp"
 
 using namespace ks;
 using namespace ks::op;
@@ -18,11 +19,15 @@ Json json(std::string_view text) {
   return std::move(*parsed);
 }
 
+const Time kNow{1'700'000'000'000'000};
+
 // A cluster by its answers; everything is there and in order.
 struct Patient {
   Patient() {
     config.cluster_cidrs = {"198.51.0.0/16"};
     put("/version", R"({"major": "1", "minor": "30+"})");
+    config.probe_image = "registry.test/k8s-scheduler:1";
+    probed({NetworkVerdict::enforced, "words", kNow - minutes(50)});
     for (Json definition : custom_resource_definitions()) {
       definition.set("status",
                      json(R"({"conditions": [{"type": "Established", "status": "True"}]})"));
@@ -53,6 +58,12 @@ struct Patient {
     answers[target] = {200, json(text)};
   }
 
+  static constexpr const char* kProof =
+      "/apis/coordination.k8s.io/v1/namespaces/k8s-scheduler/leases/k8s-scheduler-network";
+  void probed(const NetworkProof& proof) {
+    answers[kProof] = {200, proof.lease(config.system_namespace)};
+  }
+
   std::vector<Check> examined(Components components = {}) {
     return examine(
         [this](std::string_view method, const std::string& target, const Json& body) {
@@ -71,7 +82,7 @@ struct Patient {
           const auto at = answers.find(target);
           return at == answers.end() ? Reply{404, Json()} : at->second;
         },
-        config, components);
+        config, components, kNow);
   }
   std::vector<Check> of(Check::Verdict verdict, Components components = {}) {
     auto all = examined(components);
@@ -148,6 +159,10 @@ TEST_CASE("each thing that a cluster lacks is one fault, with what to do") {
          p.put("/apis/apps/v1/daemonsets?limit=500",
                R"({"items": [{"metadata": {"name": "kube-flannel-ds"}}]})");
        }},
+      {"network probe: denied traffic came in", "Calico or Cilium",
+       [](Patient& p) {
+         p.probed({NetworkVerdict::not_enforced, "denied traffic came in", kNow - days(9)});
+       }},
       {"no pod in kube-system has k8s-app=kube-dns", "DNS_SELECTOR",
        [](Patient& p) {
          p.put("/api/v1/namespaces/kube-system/pods?limit=5&labelSelector=k8s-app%3Dkube-dns",
@@ -210,6 +225,41 @@ TEST_CASE("what the account may not read is not taken for good, nor for a fault"
   const auto unsure = patient.of(Check::Verdict::unsure);
   REQUIRE(unsure.size() == 1);
   CHECK(has(unsure[0].what, "none that is known"));
+}
+
+TEST_CASE("a network is not called fit by a probe that failed, is old, or was never made") {
+  const struct {
+    const char* what;
+    void (*make)(Patient&);
+  } cases[] = {
+      {"no image came",
+       [](Patient& p) { p.probed({NetworkVerdict::failed, "no image came", kNow}); }},
+      {"too long ago",
+       [](Patient& p) { p.probed({NetworkVerdict::enforced, "words", kNow - hours(4)}); }},
+      {"none has ended yet", [](Patient& p) { p.answers.erase(Patient::kProof); }},
+      {"NETWORK_PROBE_IMAGE is not set", [](Patient& p) { p.config.probe_image.clear(); }},
+      {"may not read it", [](Patient& p) { p.answers[Patient::kProof] = {403, Json()}; }},
+  };
+  for (const auto& one : cases) {
+    CAPTURE(one.what);
+    Patient patient;
+    one.make(patient);
+    const auto unsure = patient.of(Check::Verdict::unsure);
+    REQUIRE(unsure.size() == 1);
+    CHECK_MESSAGE(has(unsure[0].what, one.what), unsure[0].what);
+    CHECK_FALSE(unsure[0].mend.empty());
+    CHECK(is_fit(patient.examined()));
+  }
+}
+
+TEST_CASE("the rights of the probe are asked for where there is one") {
+  Patient patient;
+  patient.examined();
+  CHECK(patient.asked.contains("create pods"));
+  patient.asked.clear();
+  patient.config.probe_image.clear();
+  patient.examined();
+  CHECK_FALSE(patient.asked.contains("create pods"));
 }
 
 TEST_CASE("an API server that does not answer is the only fault") {

@@ -9,6 +9,7 @@
 #include "operator/doctor/checks.hpp"
 #include "operator/manifests/crds.hpp"
 #include "operator/manifests/manifests.hpp"
+#include "operator/probe/objects.hpp"
 
 // What of the product itself, and of what it is made of, is there.
 namespace ks::op {
@@ -28,7 +29,7 @@ int number_in(std::string_view text) {
 constexpr const char* kApplyManifests =
     "As an administrator: k8s-scheduler manifests | kubectl apply --server-side -f -";
 
-struct Place {
+struct GrantPlace {
   std::vector<Grant> grants;
   std::string ns;  // Empty: everywhere.
 };
@@ -82,6 +83,14 @@ void check_class(Examination& at, const char* noun, const std::string& path,
     at.unsure(what, mend);
 }
 
+std::vector<GrantPlace> operator_places(const OperatorConfig& config) {
+  std::vector<GrantPlace> out = {{operator_grants(), {}},
+                                 {operator_system_grants(), config.system_namespace}};
+  if (!config.probe_image.empty())
+    out.push_back({operator_probe_grants(), probe_namespace_name(config.system_namespace)});
+  return out;
+}
+
 }  // namespace
 
 void check_version(Examination& at) {
@@ -133,20 +142,17 @@ void check_rights(Examination& at) {
   const struct {
     bool wanted;
     const char* who;
-    Place places[2];
-  } accounts[] = {
-      {at.components.op,
-       "the operator",
-       {{operator_grants(), {}}, {operator_system_grants(), at.config.system_namespace}}},
-      {at.components.api,
-       "the API",
-       {{api_grants(), {}}, {api_system_grants(), at.config.system_namespace}}}};
+    std::vector<GrantPlace> places;
+  } accounts[] = {{at.components.op, "the operator", operator_places(at.config)},
+                  {at.components.api,
+                   "the API",
+                   {{api_grants(), {}}, {api_system_grants(), at.config.system_namespace}}}};
   for (const auto& account : accounts) {
     if (!account.wanted) continue;
     std::vector<std::string> lacking;
     std::size_t asked = 0;
     int refused = 0;
-    for (const Place& place : account.places)
+    for (const GrantPlace& place : account.places)
       for (const Grant& grant : place.grants)
         for (const std::string& verb : grant.verbs) {
           std::vector<std::string> names = grant.names;

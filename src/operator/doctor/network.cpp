@@ -7,6 +7,8 @@
 
 #include "operator/doctor/checks.hpp"
 #include "operator/plan/sandbox.hpp"
+#include "operator/probe/objects.hpp"
+#include "operator/probe/proof.hpp"
 #include "reach/address.hpp"
 
 // What the network and the nodes are like.
@@ -81,6 +83,32 @@ void check_network_plugin(Examination& at) {
   at.bad(fmt::format("network plugin {}, which enforces no policies: tenants are not apart",
                      found->name),
          "Install one that does, such as Calico or Cilium.");
+}
+
+void check_network_probe(Examination& at) {
+  const OperatorConfig& config = at.config;
+  if (config.probe_image.empty())
+    return at.unsure("network probe: there is none, since NETWORK_PROBE_IMAGE is not set",
+                     "Set it to the image of this program, so that the operator sees by traffic "
+                     "whether policies are enforced.");
+  const Reply reply = at.get(fmt::format("/apis/coordination.k8s.io/v1/namespaces/{}/leases/{}",
+                                         config.system_namespace, NetworkProof::kLease));
+  const auto proof = reply.status == 200 ? NetworkProof::of_lease(reply.tree) : std::nullopt;
+  if (!proof && reply.status != 200 && reply.status != 404)
+    return at.unread("network probe", reply);
+  if (!proof)
+    return at.unsure("network probe: none has ended yet",
+                     "The operator makes one within minutes of its start.");
+  const NetworkProof worth = proof->worth(at.now, config.probe_every);
+  const std::string what = "network probe: " + worth.words;
+  if (worth.verdict == NetworkVerdict::enforced) return at.good(what);
+  if (worth.verdict == NetworkVerdict::not_enforced)
+    return at.bad(what,
+                  "Install a network plugin that enforces policies, such as Calico or Cilium, "
+                  "or have yours do so.");
+  at.unsure(what, fmt::format("Look at the pods and events in the namespace {}, and at the "
+                              "operator's log.",
+                              probe_namespace_name(config.system_namespace)));
 }
 
 void check_names(Examination& at) {

@@ -290,6 +290,9 @@ std::string text_of(const IsolationReport& report) {
   std::string out =
       fmt::format("Isolation: {} sandboxes of {} organizations, {} pods, {} network policies.\n",
                   report.sandboxes.size(), organizations.size(), report.pods, report.policies);
+  if (report.network)
+    out += fmt::format("Network probe: {}: {}\n", name(report.network->verdict),
+                       report.network->words);
   if (report.holds())
     out += "No tenant is reached by another, or reaches one, or an address that is closed.\n";
   if (!report.unread.empty() || !report.homeless.empty()) {

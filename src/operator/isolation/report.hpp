@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "domain/sandbox/isolation_seen.hpp"
 #include "operator/config.hpp"
 #include "operator/isolation/cluster_view.hpp"
+#include "operator/probe/proof.hpp"
 
 namespace ks::op {
 
@@ -24,9 +26,12 @@ struct IsolationReport {
   std::vector<std::string> unread;
   // Sandboxes whose namespace is not theirs; nothing of theirs runs.
   std::vector<std::string> homeless;
+  // What the last probe of the network came to, as it is worth now; whoever reads it adds it.
+  std::optional<NetworkProof> network;
   std::size_t findings() const;
-  // Nothing was found, and everything was read.
-  bool holds() const { return findings() == 0 && unread.empty() && homeless.empty(); }
+  // Nothing was found, everything was read, and no probe showed that nobody enforces policies.
+  bool holds() const { return findings() == 0 && unread.empty() && homeless.empty() && !is_open(); }
+  bool is_open() const { return network && network->verdict == NetworkVerdict::not_enforced; }
 };
 
 // Judges by what the Sandbox resources say of who owns a namespace, never by labels, which somebody
