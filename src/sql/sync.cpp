@@ -1,5 +1,7 @@
 #include "sql/sync.hpp"
 
+#include <algorithm>
+
 #include "domain/sandbox/load.hpp"
 #include "sql/driver/sql_tx.hpp"
 #include "sql/statements.hpp"
@@ -206,7 +208,10 @@ Result<void> SqlSyncStore::set_sandbox_isolation(Tx& tx,
                                                  const SandboxId& id,
                                                  const std::optional<IsolationSeen>& seen) {
   const std::string text = seen ? to_json(*seen).dump() : std::string();
-  const auto findings = seen ? static_cast<std::int64_t>(seen->findings.size()) : 0;
+  // Without a finding it is one all the same where the network does not do what policies say.
+  const auto findings = seen ? std::max(static_cast<std::int64_t>(seen->findings.size()),
+                                        std::int64_t{seen->exposed() ? 1 : 0})
+                             : 0;
   KS_CHECK(sql_tx(tx).run(permit, q::sandbox_set_isolation, text, findings, id));
   return {};
 }

@@ -35,7 +35,7 @@ struct AnySandboxAlone {
 
 struct IsolationTotals {
   std::int64_t sandboxes = 0;
-  std::int64_t exposed = 0;  // With a finding.
+  std::int64_t exposed = 0;  // With a finding, or in a network that enforces nothing.
   std::int64_t unseen = 0;   // Before their first look.
 };
 

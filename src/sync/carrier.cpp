@@ -282,7 +282,8 @@ std::optional<Carrier::Bar> Carrier::barred(const WantedDeployment& row) const {
   const Condition* ready = sandbox->status.find("Ready");
   if (ready == nullptr) return not_yet;
   if (ready->status == "True") return std::nullopt;
-  if (ready->reason == "NamespaceTaken") return Bar{ready->reason, ready->message};
+  if (ready->reason == "NamespaceTaken" || ready->reason == "NetworkNotEnforced")
+    return Bar{ready->reason, ready->message};
   return Bar{"SandboxNotReady",
              ready->message.empty() ? "Waiting for the sandbox." : ready->message};
 }

@@ -66,7 +66,10 @@ void Observer::pull_sandbox(const Event& event) {
     const auto permit = carrier_.permit(*client, *org);
     KS_CHECK(stores_.sync.set_sandbox_status(
         tx, permit, *id, is_ready, is_ready ? "" : ready->reason, is_ready ? "" : ready->message));
-    return stores_.sync.set_sandbox_isolation(tx, permit, *id, resource->status.isolation);
+    std::optional<IsolationSeen> seen = resource->status.isolation;
+    if (const Condition* network = resource->status.find("NetworkIsolated"); seen && network)
+      seen->network = NetworkSeen::of(network->status, network->reason);
+    return stores_.sync.set_sandbox_isolation(tx, permit, *id, seen);
   });
   if (done) return;
   log::warn("sandbox status not stored", {{"cause", done.error().message}});

@@ -22,6 +22,15 @@ Json texts(const std::vector<std::string>& list) {
 // Who runs the platform reads the names of all tenants, a tenant those of their own alone.
 enum class Reader { platform, tenant };
 
+// Whether what the network does with the policies was seen. A condition goes on to stand where
+// nobody writes it any more, so it counts no longer than a look does.
+Json network_of(const SandboxAlone& sandbox, Aloneness state) {
+  NetworkSeen seen = sandbox.seen ? sandbox.seen->network.value_or(NetworkSeen()) : NetworkSeen();
+  if (seen.state == NetworkSeen::State::isolated && state != Aloneness::alone)
+    seen = {NetworkSeen::State::unknown, "NotLooked"};
+  return Json::object({{"state", name(seen.state)}, {"reason", seen.reason}});
+}
+
 Json present(const SandboxAlone& sandbox, Aloneness state, Reader reader) {
   Json findings = Json::array();
   if (sandbox.seen)
@@ -35,6 +44,7 @@ Json present(const SandboxAlone& sandbox, Aloneness state, Reader reader) {
                        {"namespace", sandbox.ns},
                        {"profile", name(sandbox.profile)},
                        {"state", name(state)},
+                       {"network", network_of(sandbox, state)},
                        {"pods", sandbox.seen ? Json(seen.pods) : Json()},
                        {"reached_by", texts(seen.reached_by)},
                        {"reaches", texts(seen.reaches)},

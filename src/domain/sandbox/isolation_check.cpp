@@ -30,7 +30,7 @@ bool is_proof(const std::optional<IsolationCheck>& check, Time now, Duration fre
 
 Aloneness aloneness(Isolation wanted, const std::optional<IsolationSeen>& seen,
                     const std::optional<IsolationCheck>& check, Time now, Duration fresh_for) {
-  if (seen && !seen->findings.empty()) return Aloneness::exposed;
+  if (seen && seen->exposed()) return Aloneness::exposed;
   const bool proved = seen && seen->profile == wanted && is_proof(check, now, fresh_for);
   return proved ? Aloneness::alone : Aloneness::unknown;
 }

@@ -11,6 +11,9 @@ namespace {
 
 using Kind = IsolationFinding::Kind;
 
+constexpr std::array<std::string_view, 7> kNetworkReasons = {
+    "Enforced", "NotEnforced", "Exposed", "NotProbed", "ProbeFailed", "ProbeOld", "NotLooked"};
+
 constexpr std::array kKinds = {Kind::foreign_path, Kind::closed_address, Kind::object};
 
 Json texts(const std::vector<std::string>& list) {
@@ -62,8 +65,27 @@ std::string_view name(Kind kind) {
   return "object";
 }
 
+std::string_view name(NetworkSeen::State state) {
+  switch (state) {
+    case NetworkSeen::State::isolated:
+      return "isolated";
+    case NetworkSeen::State::open:
+      return "open";
+    case NetworkSeen::State::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+NetworkSeen NetworkSeen::of(std::string_view status, std::string_view reason) {
+  if (std::ranges::find(kNetworkReasons, reason) == kNetworkReasons.end()) return {};
+  const bool proved = status == "True" && reason == "Enforced";
+  const bool open = status == "False" && (reason == "NotEnforced" || reason == "Exposed");
+  return {proved ? State::isolated : open ? State::open : State::unknown, std::string(reason)};
+}
+
 IsolationSeen IsolationSeen::bounded() const {
-  IsolationSeen out{profile, pods, cut(reached_by), cut(reaches), {}};
+  IsolationSeen out{profile, pods, cut(reached_by), cut(reaches), {}, network};
   for (const IsolationFinding& finding : findings) {
     if (out.findings.size() == kFindingsMax) {
       const std::string more = fmt::format("and {} more", findings.size() - kFindingsMax + 1);
@@ -79,11 +101,15 @@ Json to_json(const IsolationSeen& seen) {
   Json findings = Json::array();
   for (const IsolationFinding& f : seen.findings)
     findings.push(Json::object({{"kind", name(f.kind)}, {"what", f.what}, {"told", f.told}}));
-  return Json::object({{"profile", name(seen.profile)},
-                       {"pods", seen.pods},
-                       {"reachedBy", texts(seen.reached_by)},
-                       {"reaches", texts(seen.reaches)},
-                       {"findings", std::move(findings)}});
+  Json out = Json::object({{"profile", name(seen.profile)},
+                           {"pods", seen.pods},
+                           {"reachedBy", texts(seen.reached_by)},
+                           {"reaches", texts(seen.reaches)},
+                           {"findings", std::move(findings)}});
+  if (seen.network)
+    out.set("network",
+            Json::object({{"state", name(seen.network->state)}, {"reason", seen.network->reason}}));
+  return out;
 }
 
 Result<IsolationSeen> isolation_seen_from_json(const Json& json) {
@@ -94,7 +120,15 @@ Result<IsolationSeen> isolation_seen_from_json(const Json& json) {
                     json.integer_or(0, "pods"),
                     texts(json.at("reachedBy")),
                     texts(json.at("reaches")),
+                    {},
                     {}};
+  if (const Json& network = json.at("network"); network.is_object()) {
+    const std::string_view state = network.text("state");
+    out.network = NetworkSeen::of(state == "isolated" ? "True"
+                                  : state == "open"   ? "False"
+                                                      : "Unknown",
+                                  network.text("reason"));
+  }
   const Json& findings = json.at("findings");
   if (!findings.is_array()) return bug("what was seen of a sandbox's isolation has no findings");
   for (const Json& f : findings.as_array()) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,19 @@ struct IsolationFinding {
 // "foreign_path", "closed_address", "object".
 std::string_view name(IsolationFinding::Kind kind);
 
+// What stands in a Sandbox's condition NetworkIsolated.
+struct NetworkSeen {
+  enum class State { isolated, open, unknown } state = State::unknown;
+  // "Enforced", "NotEnforced", "Exposed", "NotProbed", "ProbeFailed", "ProbeOld", "NotLooked".
+  std::string reason = "NotProbed";
+  friend bool operator==(const NetworkSeen&, const NetworkSeen&) = default;
+
+  // Of the condition's status and reason. What is not known is unknown.
+  static NetworkSeen of(std::string_view status, std::string_view reason);
+};
+// "isolated", "open", "unknown".
+std::string_view name(NetworkSeen::State state);
+
 // What the cluster really holds, of one sandbox: who reaches it and whom it reaches as the profile
 // allows it ("the internet on TCP 1-24, 26-65535; UDP all"), and what the profile does not.
 struct IsolationSeen {
@@ -35,6 +49,12 @@ struct IsolationSeen {
   std::vector<std::string> reached_by;
   std::vector<std::string> reaches;
   std::vector<IsolationFinding> findings;
+  // Of its condition, put here by who reads the whole status; a status has none in this place.
+  std::optional<NetworkSeen> network{};
+  // Something was found, or the network was seen not to do what policies say.
+  bool exposed() const {
+    return !findings.empty() || (network && network->state == NetworkSeen::State::open);
+  }
   friend bool operator==(const IsolationSeen&, const IsolationSeen&) = default;
 
   // Small enough for a status: what goes beyond is counted in one last finding, and texts end

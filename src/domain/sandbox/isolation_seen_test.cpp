@@ -23,6 +23,29 @@ TEST_CASE("what was seen of a sandbox comes back from its status as it went in")
   CHECK(isolation_seen_from_json(to_json(IsolationSeen{})) == IsolationSeen{});
 }
 
+TEST_CASE(
+    "what a condition said of the network comes back, and counts as exposed where it is open") {
+  const struct {
+    const char *status, *reason;
+    NetworkSeen::State state;
+  } cases[] = {{"True", "Enforced", NetworkSeen::State::isolated},
+               {"False", "NotEnforced", NetworkSeen::State::open},
+               {"False", "Exposed", NetworkSeen::State::open},
+               {"Unknown", "ProbeOld", NetworkSeen::State::unknown},
+               // What no operator writes proves nothing.
+               {"True", "ProbeFailed", NetworkSeen::State::unknown},
+               {"True", "Splendid", NetworkSeen::State::unknown},
+               {"", "", NetworkSeen::State::unknown}};
+  for (const auto& [status, reason, state] : cases) {
+    CAPTURE(reason);
+    IsolationSeen seen;
+    seen.network = NetworkSeen::of(status, reason);
+    CHECK(seen.network->state == state);
+    CHECK(isolation_seen_from_json(to_json(seen)) == seen);
+    CHECK(seen.exposed() == (state == NetworkSeen::State::open));
+  }
+}
+
 TEST_CASE("a status that is none of ours is refused, not taken for no findings") {
   for (const char* text :
        {"[]", "{}", R"({"profile":"shared","findings":{}})", R"({"profile":"open","findings":[]})",

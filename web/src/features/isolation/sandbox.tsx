@@ -62,6 +62,9 @@ export function SandboxItem({ of, whose }: { of: Sandbox; whose: ReactNode }) {
           </ul>
         </div>
       ) : null}
+      <p className={of.network.state === 'open' ? 'font-medium text-danger' : 'text-soft'}>
+        {t('isolation.network')}: {t(`isolation.network_${of.network.reason}`)}
+      </p>
       {of.pods === null ? null : (
         <dl className="grid gap-x-4 gap-y-2 sm:grid-cols-2">
           <div className="flex min-w-0 flex-col gap-0.5">
