@@ -119,7 +119,8 @@ start proxy "$bin/kube-proxy" --config=proxy.yaml --hostname-override=node1
 k apply -f "$NODE_HOME/coredns.yaml" >coredns.log
 outside() { ip netns exec outside "$@"; }
 until outside busybox wget -qO- http://5.5.5.5:5000/v2/ >/dev/null 2>&1; do sleep 0.1; done
-for image in app=app:1 root=root:1 postgres=library/postgres:16; do
+for image in app=app:1 root=root:1 postgres=library/postgres:16 own=k8s-scheduler:1; do
+  [ -e "$NODE_IMAGES/${image%=*}.tar" ] || continue
   outside skopeo --insecure-policy copy -q --dest-tls-verify=false \
     "docker-archive:$NODE_IMAGES/${image%=*}.tar" "docker://5.5.5.5:5000/${image#*=}"
 done

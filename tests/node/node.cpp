@@ -40,6 +40,11 @@ bool Node::available() {
   return false;
 }
 
+bool Node::enforces() {
+  const char* policy = std::getenv("NODE_POLICY");
+  return policy == nullptr || *policy != '\0';
+}
+
 Node& Node::shared() {
   // What did not start for one test is not waited for by each of the others.
   static bool tried = false;
@@ -56,8 +61,7 @@ Node::Node() : state_(fmt::format("{}/build/node/run-{}", source(), ::getpid()))
                                       "--dir",        state_,     "--programs",
                                       programs(),     "--images", source() + "/build/node/images"};
   // To see that these tests fail where nobody enforces network policies.
-  const char* policy = std::getenv("NODE_POLICY");
-  if (policy != nullptr && *policy == '\0') command.emplace_back("--no-policy");
+  if (!enforces()) command.emplace_back("--no-policy");
   child_ = std::make_unique<Child>(command, environment_, folder_.path() + "/node.out",
                                    folder_.path() + "/node.err");
   const bool ready =

@@ -12,6 +12,8 @@ namespace ks::test {
 // What tests run: busybox with a web server on the port, and `probe` to try connections with.
 inline constexpr const char* kAppImage = "registry.test/app:1";
 inline constexpr int kAppPort = 8080;
+// The program under test as an image, which the probe of the network runs.
+inline constexpr const char* kOwnImage = "registry.test/k8s-scheduler:1";
 
 // A Kubernetes node of the test's own, whose pods really run: what tests/node/node.py starts. It
 // and everything in it end with the test, however that ends.
@@ -21,6 +23,8 @@ class Node {
   static bool available();
   // One for all tests of the process; each makes organizations, and so namespaces, of its own.
   static Node& shared();
+  // False where the node is started without anybody who enforces network policies (NODE_POLICY=).
+  static bool enforces();
 
   Node();
   ~Node();

@@ -18,6 +18,10 @@ NodeWorld::NodeWorld() : node_(Node::shared()), installation_(Installation::Kind
   REQUIRE(manifests.status == 0);
   const auto applied = node_.try_apply(manifests.out, {"--server-side"});
   REQUIRE_MESSAGE(applied.status == 0, applied.err);
+  settings["ISOLATION_INTERVAL"] = "5";
+  settings["NETWORK_PROBE_IMAGE"] = kOwnImage;
+  // What is about traffic fails by its traffic where nobody enforces policies, and not before.
+  settings["ALLOW_UNENFORCED_NETWORK"] = "true";
   settings["KUBECONFIG"] = node_.kubeconfig_of("k8s-scheduler", "k8s-scheduler-operator");
   operator_ = installation_.launch({"--components", "operator"});
   settings["KUBECONFIG"] = node_.kubeconfig_of("k8s-scheduler", "k8s-scheduler-api");
@@ -30,6 +34,17 @@ NodeWorld::NodeWorld() : node_(Node::shared()), installation_(Installation::Kind
   installation_.execute(
       "UPDATE plan_entitlements SET value = '8' WHERE plan_key = 'free' AND feature IN "
       "('deployments.max', 'cpu.max')");
+}
+
+void NodeWorld::restart_operator(const std::string& setting, const std::string& value) {
+  Environment& settings = installation_.settings();
+  (void)operator_->stop();
+  const std::string of_api = settings["KUBECONFIG"];
+  settings[setting] = value;
+  settings["KUBECONFIG"] = node_.kubeconfig_of("k8s-scheduler", "k8s-scheduler-operator");
+  operator_ = installation_.launch({"--components", "operator"});
+  settings["KUBECONFIG"] = of_api;
+  REQUIRE_MESSAGE(operator_->wait_until_up(), log());
 }
 
 Person NodeWorld::sign_up(const std::string& name, const std::string& plan) {

@@ -24,6 +24,8 @@ class NodeWorld {
   Person sign_up(const std::string& name, const std::string& plan);
   // Puts somebody into the owner's organization as one who may deploy in all teams.
   void join(const Person& owner, const Person& who);
+  // Starts the operator again, with this setting changed.
+  void restart_operator(const std::string& setting, const std::string& value);
   // A second team; its slug.
   std::string add_team(const Person& owner, const std::string& name) const;
 
