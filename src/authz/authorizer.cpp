@@ -55,12 +55,13 @@ Result<void> Authorizer::decide_on_team(Tx& tx, const TenantScope& scope, const 
 Result<TeamId> Authorizer::find_team(Tx& tx, const TenantScope& scope,
                                      std::string_view id_or_slug) const {
   const Standing& standing = scope.standing();
+  // A slug is never shaped like an id, so that either may be looked for first.
+  for (const Standing::InTeam& t : standing.teams)
+    if (t.slug == id_or_slug) return t.team;
   if (auto id = TeamId::parse(id_or_slug)) {
     if (!policy::allows_on_team(standing, *id, Action::team_read)) return not_found();
     return *id;
   }
-  for (const Standing::InTeam& t : standing.teams)
-    if (t.slug == id_or_slug) return t.team;
   if (!policy::sees_every_team(standing)) return not_found();
   KS_TRY(const auto team, directory_.team_by_slug(tx, Lookup(scope), id_or_slug));
   if (!team) return not_found();

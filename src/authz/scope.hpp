@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 #include "base/clock.hpp"
 #include "domain/ids.hpp"
 #include "domain/role.hpp"
@@ -29,7 +31,9 @@ struct Standing {
     TeamRole role;
   };
   std::optional<OrgRole> org_role;
-  std::vector<InTeam> teams;
+  // The first of them is in place, beside the role: a check waits for memory more than for anything
+  // else, and most people are in one team of an organization.
+  boost::container::small_vector<InTeam, 1> teams;
   // In the client that the organization belongs to.
   std::optional<ClientRole> client_role;
   bool platform_admin = false;

@@ -1,7 +1,9 @@
 #include "identity/session_gate.hpp"
 
+#include <algorithm>
 #include <cstring>
 
+#include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "base/id.hpp"
@@ -35,15 +37,24 @@ struct DigestHash {
 };
 }  // namespace
 
+// One organization of a person.
+struct SessionGate::Place {
+  OrgId id;
+  std::string slug;
+  Standing standing;
+};
+
 class Snapshot {
  public:
+  using Place = SessionGate::Place;
+
   Snapshot(ClientId client_id, std::string hash, SessionRow row, std::vector<Membership> of)
       : client(client_id),
-        session_hash(std::move(hash)),
+        password_at(row.auth_at),
         user(std::move(row.user)),
+        session_hash(std::move(hash)),
         seen_at(row.seen_at),
-        expires_at(row.expires_at),
-        password_at(row.auth_at) {
+        expires_at(row.expires_at) {
     for (Membership& m : of) {
       // Whoever was in an organization that is being deleted is in none; its owner may have it
       // back.
@@ -52,33 +63,60 @@ class Snapshot {
       else if (m.state != "deleting" && m.state != "purging")
         memberships.push_back(std::move(m));
     }
-    standings.reserve(memberships.size());
-    by_name.reserve(memberships.size() * 2);
-    for (std::size_t i = 0; i < memberships.size(); ++i) {
-      const Membership& m = memberships[i];
-      auto standing = std::make_shared<Standing>();
-      standing->org_role = m.role;
-      standing->suspended = m.suspended;
-      for (const auto& t : m.teams) standing->teams.push_back({t.id, t.slug, t.role});
-      standings.push_back(std::move(standing));
-      // A slug is never shaped like an id, so that one table serves both.
-      by_name.emplace(std::string_view(m.slug), i);
-      by_name.emplace(m.id.text(), i);
+    places.reserve(memberships.size());
+    for (const Membership& m : memberships) {
+      Place& place = places.emplace_back(Place{m.id, m.slug, {}});
+      place.standing.org_role = m.role;
+      place.standing.suspended = m.suspended;
+      for (const auto& t : m.teams) place.standing.teams.push_back({t.id, t.slug, t.role});
+    }
+    if (places.size() <= kFew) return;
+    by_slug.reserve(places.size());
+    by_id.reserve(places.size());
+    for (const Place& place : places) {
+      by_slug.emplace(place.slug, &place);
+      by_id.emplace(place.id, &place);
     }
   }
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
+  const Place* find(std::string_view slug) const {
+    if (places.size() > kFew) return found(by_slug, slug);
+    return found([&](const Place& place) { return place.slug == slug; });
+  }
+  const Place* find(const OrgId& id) const {
+    if (places.size() > kFew) return found(by_id, id);
+    return found([&](const Place& place) { return place.id == id; });
+  }
+
+  // What a check reads comes first and, for who is in one organization, in one piece: with many
+  // people none of it is in the processor's caches.
+  boost::container::small_vector<Place, 1> places;
   ClientId client;
-  std::string session_hash;
+  Time password_at;
   UserRow user;
+  std::string session_hash;
   Time seen_at;
   Time expires_at;
-  Time password_at;
-  std::vector<Membership> memberships;
+  std::vector<Membership> memberships;  // In the order of `places`.
   std::vector<Membership> ending;
-  std::vector<std::shared_ptr<const Standing>> standings;
-  boost::unordered_flat_map<std::string_view, std::size_t> by_name;  // Views into memberships.
+
+ private:
+  // Up to so many are looked through one by one.
+  static constexpr std::size_t kFew = 8;
+  template <class Map, class Key>
+  static const Place* found(const Map& map, const Key& key) {
+    const auto at = map.find(key);
+    return at == map.end() ? nullptr : at->second;
+  }
+  template <class Is>
+  const Place* found(Is is) const {
+    const auto at = std::ranges::find_if(places, is);
+    return at == places.end() ? nullptr : &*at;
+  }
+  boost::unordered_flat_map<std::string_view, const Place*> by_slug;  // Views into places.
+  boost::unordered_flat_map<OrgId, const Place*, IdHash<Org>> by_id;
 };
 
 class SessionGate::Cache : public Lru<Sha256, Snapshot, DigestHash> {
@@ -185,21 +223,24 @@ Caller SessionGate::caller(std::shared_ptr<const Snapshot> snapshot, TrailPtr tr
 }
 
 Result<TenantScope> SessionGate::tenant(const Caller& caller, std::string_view org) const {
-  const Snapshot& known = *caller.snapshot_;
-  auto found = known.by_name.find(org);
-  if (found == known.by_name.end()) {
-    // Ids are kept in lower case and may come in upper case.
-    const auto id = OrgId::parse(org);
-    if (!id) return not_found();
-    found = known.by_name.find(id->text());
-    if (found == known.by_name.end()) return not_found();
-  }
-  return TenantScope(known.client, known.memberships[found->second].id, known.user.id,
-                     known.standings[found->second], caller.person().trail(), known.password_at);
+  // A slug is never shaped like an id, so that either may be tried first.
+  if (const auto* place = caller.snapshot_->find(org)) return scope_of(caller, *place);
+  KS_TRY(const auto id, OrgId::parse(org));
+  return tenant(caller, id);
 }
 
 Result<TenantScope> SessionGate::tenant(const Caller& caller, const OrgId& org) const {
-  return tenant(caller, org.text());
+  const auto* place = caller.snapshot_->find(org);
+  if (place == nullptr) return not_found();
+  return scope_of(caller, *place);
+}
+
+TenantScope SessionGate::scope_of(const Caller& caller, const Place& place) {
+  const Snapshot& known = *caller.snapshot_;
+  // The standing lives as long as the snapshot that it is part of.
+  return TenantScope(known.client, place.id, known.user.id,
+                     std::shared_ptr<const Standing>(caller.snapshot_, &place.standing),
+                     caller.person().trail(), known.password_at);
 }
 
 Result<TenantScope> SessionGate::ending(const Caller& caller, std::string_view org) const {

@@ -117,10 +117,13 @@ class SessionGate {
   static std::string token_hash(std::string_view token);
 
  private:
+  friend class Snapshot;
+  struct Place;
   class Cache;
   Result<std::shared_ptr<Snapshot>> read(Tx&, const ClientScope&, const std::string& hash,
                                          const TrailPtr&, Time now) const;
   static Caller caller(std::shared_ptr<const Snapshot>, TrailPtr, Time now);
+  static TenantScope scope_of(const Caller&, const Place&);
   Database& db_;
   AccountStore& accounts_;
   const Clock& clock_;

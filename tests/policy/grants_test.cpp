@@ -129,7 +129,8 @@ struct Colony {
   std::vector<Standing> people;
 
   static void set(Standing& who, const TeamId& team, std::optional<TeamRole> role) {
-    std::erase_if(who.teams, [&](const Standing::InTeam& t) { return t.team == team; });
+    who.teams.erase(std::ranges::remove(who.teams, team, &Standing::InTeam::team).begin(),
+                    who.teams.end());
     if (role) who.teams.push_back({team, "", *role});
   }
 
