@@ -132,6 +132,12 @@ TEST_CASE(
   Node& node = world.node();
   const Person lou = world.sign_up("lou", "business");
   add_volume(node, "one");
+  // The pods of the first probe have links of their own.
+  REQUIRE(eventually(minutes(4), [&] {
+    return node.try_kubectl({"get", "lease", "k8s-scheduler-network", "-n", "k8s-scheduler"})
+                   .status == 0 &&
+           node.kubectl({"get", "pods", "-n", "k8s-scheduler-probe", "-o", "name"}).empty();
+  }));
   const std::size_t links = links_of(node);
   REQUIRE(
       lou.post(lou.deployments(), app("web").set("writable", Json::array({Json("/tmp")}))).status ==

@@ -2,6 +2,7 @@
 // ranks, written down here, while the policy compares what roles allow.
 #include "authz/grants.hpp"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <vector>
