@@ -12,8 +12,8 @@ namespace {
 constexpr Duration kTriedFor = hours(24);
 
 // What those who lead an organization can make happen to somebody again and again.
-constexpr std::array<std::string_view, 4> kRepeatable{"team_added", "member_removed",
-                                                      "member_reinstated", "ownership_offer"};
+constexpr std::array<std::string_view, 5> kRepeatable{
+    "team_added", "member_removed", "member_reinstated", "ownership_offer", "organization_deleted"};
 
 std::string purpose(const MailId& id) { return "mail/" + id.str(); }
 
@@ -90,11 +90,21 @@ Result<int> SealedOutbox::cancel_all(Tx& tx, const AnyPermit& permit) {
 Result<std::optional<Time>> SealedOutbox::count_invitation(Tx& tx, const AnyPermit& permit,
                                                            const EmailAddress& to) {
   if (!on()) return std::optional<Time>();
-  const ClientScope& client = permit.scope().client_scope();
-  const std::string key = envelope_.mark(client.client(), "invitations to", to.mailbox());
-  KS_TRY(const RateTry counted,
-         store_.count_try(tx, client, key, {kInvitationsADay, hours(24)}, clock_.now()));
-  return counted.allowed ? std::nullopt : std::optional(counted.again_at);
+  const ClientScope client = permit.scope().client_scope();
+  const Time now = clock_.now();
+  const auto count = [&](std::string_view what, const std::string& whom, std::int64_t tries) {
+    return store_.count_try(tx, client, envelope_.mark(client.client(), what, whom),
+                            {tries, hours(24)}, now);
+  };
+  const std::string ours = permit.scope().org().str() + "\n" + to.mailbox();
+  KS_TRY(const RateTry own, count("invitations of", ours, kInvitationsOfOneADay));
+  if (!own.allowed) return std::optional(own.again_at);
+  KS_TRY(const RateTry all, count("invitations to", to.mailbox(), kInvitationsADay));
+  if (all.allowed) return std::optional<Time>();
+  KS_TRY(const RateTry spare, count("invitations beyond", ours, 1));
+  if (spare.allowed) return std::optional<Time>();
+  // When others have sent theirs is not told.
+  return std::optional(now + hours(24));
 }
 
 Result<MailTally> SealedOutbox::tally(Tx& tx, const AnyPermit& permit, std::string_view kind) {

@@ -52,6 +52,7 @@ class Outbox {
  public:
   static constexpr std::int64_t kToldADay = 20;
   static constexpr std::int64_t kInvitationsADay = 20;
+  static constexpr std::int64_t kInvitationsOfOneADay = 10;
 
   virtual ~Outbox() = default;
 
@@ -78,9 +79,10 @@ class Outbox {
 
   // Whether one more of this kind would be dropped. For what must not happen to somebody untold.
   virtual Result<bool> told_enough(Tx&, const AnyPermit&, const UserId&, std::string_view kind) = 0;
-  // Counts one more invitation to this address, before it is queued: of all organizations together
-  // no more than kInvitationsADay in a day go to one mailbox. Nothing: it may go. Else when there
-  // may be another, and it was not counted.
+  // Counts one more invitation to this address, before it is queued. To one mailbox go in a day no
+  // more than kInvitationsOfOneADay of one organization and kInvitationsADay of all together, and
+  // beyond these one of each, so that none keeps another from inviting somebody. Nothing: it may
+  // go. Else when there may be another; of what others have sent it tells no time.
   virtual Result<std::optional<Time>> count_invitation(Tx&, const AnyPermit&,
                                                        const EmailAddress&) = 0;
   virtual Result<MailTally> tally(Tx&, const AnyPermit&, std::string_view kind) = 0;

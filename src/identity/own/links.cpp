@@ -60,7 +60,7 @@ Result<void> MailedLinks::count_ask(const ClientScope& scope, std::string_view k
     if (!to) return {};
     // Sign-ups and changes of address are one purpose: that an address be shown to be somebody's.
     const std::string mailbox = to->mailbox();
-    KS_TRY(const RateTry mailed, count_mail(tx, scope, "proof", mailbox, mailbox));
+    KS_TRY(const RateTry mailed, count_mail(tx, scope, "proof", mailbox, mailbox + "\n" + network));
     if (!mailed.allowed) return too_many(mailed.again_at - now);
     return {};
   });

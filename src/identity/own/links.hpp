@@ -18,8 +18,9 @@ struct LinkBounds {
   RateBound asked_per_account_anywhere{20, hours(1)};
   RateBound asked_per_network{30, hours(1)};
   // Mails of one purpose to one mailbox (EmailAddress::mailbox()) from all together: so many in a
-  // day, and then one an hour still, so that nobody keeps the mailbox's own person from theirs for
-  // longer. Each purpose counts for itself: what is sent of one takes nothing from another.
+  // day, and then one an hour still of each account, or from each network where there is none yet,
+  // so that nobody elsewhere keeps the mailbox's own person from theirs for longer. Each purpose
+  // counts for itself: what is sent of one takes nothing from another.
   RateBound mailed_per_mailbox{20, hours(24)};
   RateBound mailed_beyond{1, hours(1)};
   // Tokens that somebody tries; there are too many to guess one, but each costs a look-up.
