@@ -14,6 +14,7 @@
 #include "operator/engine/lease.hpp"
 #include "operator/engine/queue.hpp"
 #include "operator/engine/reconciler.hpp"
+#include "operator/engine/teller.hpp"
 #include "operator/probe/probe.hpp"
 
 namespace ks::op {
@@ -58,7 +59,9 @@ struct Operator::Impl {
         queue(random),
         bootstrap(cluster, config, clock, random),
         elector(cluster, config, identity_of(config, random), clock),
-        reconciler(cluster, cache, config, clock, [this] { return may_write(); }),
+        teller(
+            cluster, clock, [this] { return may_write(); }, [this] { news.set(); }),
+        reconciler(cluster, cache, teller, config, clock, [this] { return may_write(); }),
         isolation(
             cluster, reconciler, config, clock, [this] { return may_work(); },
             [this](const std::string& sandbox) {
@@ -161,7 +164,7 @@ struct Operator::Impl {
     leading.store(leads && bootstrap.done());
     Counters now;
     now.reconciles = reconciler.counts().reconciles;
-    now.writes = reconciler.counts().writes;
+    now.writes = reconciler.counts().writes + teller.writes();
     now.failures = reconciler.counts().failures;
     now.queued = queue.size();
     now.queued_sandboxes = queue.size(Key::Kind::sandbox);
@@ -180,7 +183,7 @@ struct Operator::Impl {
         if (i->pump(Duration{})) return true;
       if (resync_if_due()) return true;
       if (probe.pump()) return true;
-      if (isolation_if_due()) return true;
+      if (isolation_if_due() || teller.pump()) return true;
       return may_take() && work();
     }();
     if (did) publish();
@@ -195,6 +198,7 @@ struct Operator::Impl {
       if (i->retry_at().us != 0) out = std::min(out, i->retry_at());
     if (may_work() && probe.enabled()) out = std::min(out, probe.next_due());
     if (may_work() && isolation.enabled()) out = std::min(out, isolation_at);
+    if (const auto due = teller.next_due()) out = std::min(out, *due);
     // Until this process leads and knows the cluster, no key is taken.
     if (const auto due = queue.next_due(); due && may_take()) out = std::min(out, *due);
     return out;
@@ -241,6 +245,17 @@ struct Operator::Impl {
     if (--workers == 0) idle.set();
   }
 
+  // Beside the workers, none of which waits for it.
+  void tell_news() {
+    while (!stopping.load()) {
+      news.reset();
+      if (teller.pump()) continue;
+      const auto due = teller.next_due();
+      news.wait_for(due ? std::clamp(*due - clock.monotonic(), milliseconds(1), kNap) : kNap);
+    }
+    if (--workers == 0) idle.set();
+  }
+
   void campaign() {
     while (!stopping.load()) {
       elector.pump();
@@ -281,8 +296,9 @@ struct Operator::Impl {
     }
     if (stopping.load()) return;
     for (const auto& i : informers) launch(loop, [this, &i] { follow(*i); });
-    workers = std::max<std::size_t>(1, config.workers);
-    for (std::size_t i = 0, n = workers; i < n; ++i) launch(loop, [this] { worker(); });
+    workers = std::max<std::size_t>(1, config.workers) + 1;
+    for (std::size_t i = 1, n = workers; i < n; ++i) launch(loop, [this] { worker(); });
+    launch(loop, [this] { tell_news(); });
     if (config.leader_elect) launch(loop, [this] { campaign(); });
     if (isolation.enabled()) launch(loop, [this] { watch_isolation(); });
     if (probe.enabled()) launch(loop, [this] { watch_network(); });
@@ -302,6 +318,7 @@ struct Operator::Impl {
   Queue queue;
   Bootstrap bootstrap;
   Elector elector;
+  Teller teller;
   Reconciler reconciler;
   Concerns concerns{cache, reconciler, queue};
   IsolationWatch isolation;
@@ -312,6 +329,7 @@ struct Operator::Impl {
   std::function<void(const Reconciled&)> told;
 
   runtime::Event wake;    // Work may have come.
+  runtime::Event news;    // There is something to tell.
   runtime::Event ending;  // stop() was called.
   runtime::Event idle;    // The last worker has ended.
   runtime::Event ended;   // The last fiber has.
@@ -346,6 +364,7 @@ void Operator::stop() {
   impl_->stopping.store(true);
   impl_->ending.set();
   impl_->wake.set();
+  impl_->news.set();
 }
 
 void Operator::wait_stopped() {

@@ -124,21 +124,3 @@ TEST_CASE("on a real cluster a check that fails is told with its path and the an
   INFO(rig.status(d).message);
   CHECK(rig.status(d).phase == Phase::provisioning);
 }
-
-TEST_CASE("on a real cluster what becomes of a deployment is an Event beside it") {
-  KS_REAL(rig);
-  const SandboxResource s = sample::sandbox(rig.fresh("sandbox"));
-  rig.want(s);
-  auto d = sample::deployment(s.spec.ns, rig.fresh("web"));
-  d.spec.workload.services[0].image = "docker.io/acme/crash-loop:1";
-  rig.want(d);
-  REQUIRE(rig.reaches(d, Phase::error, "CrashLoopBackOff"));
-  CHECK(until([&] {
-    for (const Json& event : rig.list(kinds::kEvent, s.spec.ns))
-      if (event.text("involvedObject", "kind") == "UserDeployment" &&
-          event.text("involvedObject", "name") == d.meta.name &&
-          event.text("reason") == "CrashLoopBackOff" && event.text("type") == "Warning")
-        return true;
-    return false;
-  }));
-}

@@ -229,4 +229,19 @@ TEST_CASE("names, labels and kinds that are not valid are refused") {
   CHECK(status_of(w.cluster().create(kConfigMap, object(kConfigMap, w.ns, ""))) == 400);
 }
 
+TEST_CASE("an Event stands where what it is about stands, or in default") {
+  KS_WORLD(w);
+  const auto event = [&](const std::string& ns, const std::string& about) {
+    Json out = object(kEvent, ns, w.on->fresh_name("event"));
+    Json subject = Json::object({{"apiVersion", "example.com/v1"}, {"kind", "It"}, {"name", "it"}});
+    if (!about.empty()) subject.set("namespace", about);
+    out.set("involvedObject", std::move(subject)).set("reason", "Tested").set("message", "m");
+    return status_of(w.cluster().create(kEvent, out));
+  };
+  CHECK(event(w.ns, w.ns) == 200);
+  CHECK(event("default", "") == 200);
+  CHECK(event(w.ns, "") == 422);
+  CHECK(event(w.ns, "default") == 422);
+}
+
 }  // namespace ks::contract

@@ -93,6 +93,13 @@ KubeResult<void> validate(const Kind& kind, const Json& object) {
         return refused(kind, object, "metadata.finalizers",
                        "name is neither a standard finalizer "
                        "name nor is it fully qualified");
+  // Of what is in no namespace, in "default" (k8s.io/kubernetes,
+  // pkg/apis/core/validation/events.go).
+  if (kind == kinds::kEvent) {
+    const std::string_view about = object.text("involvedObject", "namespace");
+    if (meta.text("namespace") != (about.empty() ? "default" : about))
+      return refused(kind, object, "involvedObject.namespace", "does not match event.namespace");
+  }
   if (kind == kinds::kDeployment) {
     const Json& wanted = object.at("spec", "selector", "matchLabels");
     const Json& labels = object.at("spec", "template", "metadata", "labels");

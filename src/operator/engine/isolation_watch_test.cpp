@@ -23,7 +23,8 @@ struct Watching {
   bool hears = true;
   std::vector<std::string> changed;
   Cache cache{[](const kube::Kind&, const Json*, const Json*) {}};
-  Reconciler reconciler{cluster, cache, config, clock, [this] { return leads; }};
+  Teller teller{cluster, clock, [this] { return leads; }, [] {}};
+  Reconciler reconciler{cluster, cache, teller, config, clock, [this] { return leads; }};
   IsolationWatch watch{cluster,
                        reconciler,
                        config,

@@ -5,7 +5,7 @@
 #include "base/log.hpp"
 #include "kube/refusal.hpp"
 #include "operator/plan/cause.hpp"
-#include "operator/plan/events.hpp"
+#include "operator/plan/news.hpp"
 
 namespace ks::op {
 
@@ -57,9 +57,11 @@ constexpr const char* kFenced = "Fenced";
 
 Outcome Reconciler::reconcile(const Key& key) {
   ++counts_.reconciles;
-  return key.kind == Key::Kind::sandbox
-             ? reconcile_sandbox(key.name)
-             : reconcile_deployment({kinds::kUserDeployment, key.ns, key.name});
+  const Outcome out = key.kind == Key::Kind::sandbox
+                          ? reconcile_sandbox(key.name)
+                          : reconcile_deployment({kinds::kUserDeployment, key.ns, key.name});
+  tell_failures(key, out);
+  return out;
 }
 
 kube::KubeResult<void> Reconciler::run(const std::vector<Step>& steps, std::string_view manager) {
@@ -187,7 +189,10 @@ Outcome Reconciler::reconcile_sandbox(const std::string& name) {
     next = plan(sandbox, observed, config_, clock_.now());
     if (next.steps.empty()) break;
     const auto done = run(next.steps, kSandboxManager);
-    if (done) continue;
+    if (done) {
+      tell(sandbox, observed, next.steps);
+      continue;
+    }
     const bool exists = done.error().is_conflict() && done.error().reason == "AlreadyExists";
     if (exists && !looked) {
       if (const auto there = look(); !there) error = there.error();
@@ -215,14 +220,15 @@ Outcome Reconciler::reconcile_sandbox(const std::string& name) {
     isolations_.erase(name);
     return outcome;
   }
-  outcome =
-      write_status(kinds::kSandbox, sandbox.meta, to_json(*next.status), kSandboxManager, outcome)
-          .outcome;
+  const Written written =
+      write_status(kinds::kSandbox, sandbox.meta, to_json(*next.status), kSandboxManager, outcome);
+  if (auto news = news_of(sandbox.status, *next.status); news && written.done)
+    teller_.tell(kinds::kSandbox, sandbox.meta, std::move(*news));
   if (const Seen now = cache_.find(ref)) {
     const auto there = sandbox_from_json(*now.object);
     if (there && there->status.isolation == next.status->isolation) isolations_.erase(name);
   }
-  return outcome;
+  return written.outcome;
 }
 
 bool Reconciler::saw(const std::string& sandbox, std::optional<IsolationSeen> seen) {
@@ -286,7 +292,10 @@ Outcome Reconciler::reconcile_deployment(const kube::Ref& ref) {
       if (!there || !takes_pods(observed.sandbox->spec, *there))
         return {Outcome::Kind::again, kLookSoon};
     }
-    if (const auto done = run(next.steps, kDeploymentManager); !done) error = done.error();
+    if (const auto done = run(next.steps, kDeploymentManager); !done)
+      error = done.error();
+    else
+      tell(resource, observed, next.steps);
   }
   Outcome outcome;
   if (error) {
@@ -308,19 +317,9 @@ Outcome Reconciler::reconcile_deployment(const kube::Ref& ref) {
   const Written written = write_status(kinds::kUserDeployment, resource.meta, to_json(*next.status),
                                        kDeploymentManager, outcome);
   // Not of a status that is tried again, or it would be told again with each try.
-  if (written.done && (next.status->phase != resource.status.phase ||
-                       next.status->reason != resource.status.reason))
-    tell(resource, *next.status);
+  if (auto news = news_of(resource.status, *next.status); news && written.done)
+    teller_.tell(kinds::kUserDeployment, resource.meta, std::move(*news));
   return written.outcome;
-}
-
-// For whoever asks Kubernetes itself. Nothing rests on it, so nothing is done when it fails.
-void Reconciler::tell(const UserDeploymentResource& resource, const UserDeploymentStatus& now) {
-  const bool bad = now.phase == Phase::error || now.phase == Phase::degraded;
-  (void)run(create_step(event_about(kinds::kUserDeployment, resource.meta,
-                                    now.reason.empty() ? std::string(name(now.phase)) : now.reason,
-                                    now.message, bad, clock_.now())),
-            kDeploymentManager);
 }
 
 }  // namespace ks::op

@@ -14,6 +14,7 @@
 #include "operator/config.hpp"
 #include "operator/engine/cache.hpp"
 #include "operator/engine/queue.hpp"
+#include "operator/engine/teller.hpp"
 #include "operator/plan/deployment.hpp"
 #include "operator/plan/sandbox.hpp"
 #include "operator/probe/condition.hpp"
@@ -45,10 +46,11 @@ class Reconciler {
   };
 
   // `may_write` is asked before each write.
-  Reconciler(kube::Cluster& cluster, Cache& cache, const OperatorConfig& config, const Clock& clock,
-             std::function<bool()> may_write)
+  Reconciler(kube::Cluster& cluster, Cache& cache, Teller& teller, const OperatorConfig& config,
+             const Clock& clock, std::function<bool()> may_write)
       : cluster_(cluster),
         cache_(cache),
+        teller_(teller),
         config_(config),
         clock_(clock),
         may_write_(std::move(may_write)) {}
@@ -84,8 +86,12 @@ class Reconciler {
   Outcome reconcile_sandbox(const std::string& name);
   Outcome reconcile_deployment(const kube::Ref& ref);
   Outcome remove_leftovers(const kube::Ref& ref);
-  // An Event about what became of it.
-  void tell(const UserDeploymentResource& resource, const UserDeploymentStatus& now);
+  // Events about what was done, and about tries that fail again and again.
+  void tell(const SandboxResource& sandbox, const SandboxObserved& before,
+            const std::vector<Step>& done);
+  void tell(const UserDeploymentResource& deployment, const DeploymentObserved& before,
+            const std::vector<Step>& done);
+  void tell_failures(const Key& key, const Outcome& outcome);
 
   SandboxObserved observe(const SandboxResource& sandbox) const;
   DeploymentObserved observe(const std::string& ns, const std::string& stem) const;
@@ -107,6 +113,7 @@ class Reconciler {
 
   kube::Cluster& cluster_;
   Cache& cache_;
+  Teller& teller_;
   const OperatorConfig& config_;
   const Clock& clock_;
   std::function<bool()> may_write_;
@@ -114,6 +121,7 @@ class Reconciler {
   // By sandbox, until it is written.
   std::map<std::string, std::optional<IsolationSeen>, std::less<>> isolations_;
   NetworkKnown network_;
+  std::map<Key, std::size_t> failing_;  // How many tries in a row.
   Counts counts_;
 };
 

@@ -85,8 +85,9 @@ std::vector<Grant> operator_grants() {
       {"", "services", keep_and_end, {}},
       {"", "persistentvolumeclaims", keep_and_end, {}},
       {"", "pods", {"list", "watch"}, {}},
-      // Why pods and claims do not come up; and what became of deployments.
-      {"", "events", {"list", "watch", "create"}, {}},
+      // Why pods and claims do not come up; and what became of our resources, which is told again
+      // by the same Event.
+      {"", "events", {"list", "watch", "create", "patch"}, {}},
       // The addresses that no tenant may reach: of nodes, and of the API server.
       {"", "nodes", {"list"}, {}},
       {"", "services", {"get"}, {"kubernetes"}},

@@ -346,19 +346,4 @@ TEST_CASE("of an image that cannot be fetched it is told which of three things t
   }
 }
 
-TEST_CASE("an event of ours is short enough, and ends at a character") {
-  ResourceMeta meta;
-  meta.name = "web-abc123";
-  meta.ns = "sandbox-a";
-  meta.uid = "u";
-  for (std::size_t n = 990; n < 1010; ++n) {
-    const auto made = event_about(kube::kinds::kUserDeployment, meta, "Ready",
-                                  std::string(n, 'x') + "\xC3\xA9\xC3\xA9", false, Time{7});
-    CHECK(made.tree().text("message").size() <= 1000);
-    CHECK(parse_json(made.tree().dump()));
-    CHECK(made.ref().ns == "sandbox-a");
-    CHECK(made.tree().text("involvedObject", "uid") == "u");
-  }
-}
-
 }  // namespace ks::op

@@ -3,10 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
-#include "operator/plan/builder.hpp"
-
 namespace ks::op {
 
 namespace kinds = kube::kinds;
@@ -45,15 +41,6 @@ std::string answer_in(std::string_view message) {
   return {};
 }
 
-// The first bytes of a text, to the end of a character.
-std::string first_of(std::string_view text, std::size_t bytes) {
-  if (text.size() > bytes) {
-    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80U) --bytes;
-    text = text.substr(0, bytes);
-  }
-  return std::string(text);
-}
-
 }  // namespace
 
 bool tells_cause(const Json& event) {
@@ -68,7 +55,7 @@ Json trimmed_event(const Json& event) {
   const Json& metadata = event.at("metadata");
   const Json& subject = event.at("involvedObject");
   Json out = Json::object({{"reason", event.text("reason")},
-                           {"message", first_of(event.text("message"), kMessageMax)},
+                           {"message", first_bytes(event.text("message"), kMessageMax)},
                            {"lastTimestamp", time_of(event)}});
   for (const char* field : {"name", "namespace", "uid", "resourceVersion"})
     out["metadata"].set(field, metadata.text(field));
@@ -111,26 +98,12 @@ std::optional<FailedProbe> failed_probe(const Seen& pod, const std::vector<Seen>
   return out;
 }
 
-Object event_about(const kube::Kind& kind, const ResourceMeta& meta, std::string_view reason,
-                   std::string_view message, bool warning, Time now) {
-  // An Event's message has at most 1024 bytes.
-  constexpr std::size_t kMessageMax = 1000;
-  const std::string at = rfc3339(now);
-  return Builder::plain(
-      kinds::kEvent,
-      Json::object({{"name", fmt::format("{}.{:x}", meta.name, now.us)}, {"namespace", meta.ns}}),
-      Json::object({{"involvedObject", Json::object({{"apiVersion", kind.api_version()},
-                                                     {"kind", kind.name},
-                                                     {"namespace", meta.ns},
-                                                     {"name", meta.name},
-                                                     {"uid", meta.uid}})},
-                    {"type", warning ? "Warning" : "Normal"},
-                    {"reason", reason},
-                    {"message", first_of(message, kMessageMax)},
-                    {"source", Json::object({{"component", labels::kProduct}})},
-                    {"firstTimestamp", at},
-                    {"lastTimestamp", at},
-                    {"count", 1}}));
+std::string first_bytes(std::string_view text, std::size_t bytes) {
+  if (text.size() > bytes) {
+    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80U) --bytes;
+    text = text.substr(0, bytes);
+  }
+  return std::string(text);
 }
 
 }  // namespace ks::op

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,8 +33,7 @@ std::optional<FailedProbe> failed_probe(const Seen& pod, const std::vector<Seen>
 // The last Event of that reason about this object.
 Seen last_event(const Seen& subject, std::string_view reason, const std::vector<Seen>& events);
 
-// An Event of our own, about a resource of ours.
-Object event_about(const kube::Kind& kind, const ResourceMeta& meta, std::string_view reason,
-                   std::string_view message, bool warning, Time now);
+// The first bytes of a text, to the end of a character.
+std::string first_bytes(std::string_view text, std::size_t bytes);
 
 }  // namespace ks::op
