@@ -21,6 +21,7 @@ const Kind kLimitRange{"", "v1", "limitranges", "LimitRange", true};
 const Kind kDeployment{"apps", "v1", "deployments", "Deployment", true};
 const Kind kReplicaSet{"apps", "v1", "replicasets", "ReplicaSet", true};
 const Kind kIngress{"networking.k8s.io", "v1", "ingresses", "Ingress", true};
+const Kind kIngressClass{"networking.k8s.io", "v1", "ingressclasses", "IngressClass", false};
 const Kind kNetworkPolicy{"networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true};
 const Kind kPodDisruptionBudget{"policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget",
                                 true};

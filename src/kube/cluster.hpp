@@ -155,7 +155,7 @@ class Cluster {
 namespace kinds {
 extern const Kind kNamespace, kSecret, kConfigMap, kService, kServiceAccount, kPod, kEvent, kNode,
     kPersistentVolumeClaim, kResourceQuota, kLimitRange, kDeployment, kReplicaSet, kIngress,
-    kNetworkPolicy, kPodDisruptionBudget, kHorizontalPodAutoscaler, kLease,
+    kIngressClass, kNetworkPolicy, kPodDisruptionBudget, kHorizontalPodAutoscaler, kLease,
     kCustomResourceDefinition, kSandbox, kUserDeployment;
 }  // namespace kinds
 

@@ -90,6 +90,7 @@ struct Operator::Impl {
       add_informer(*kind, ours);
     // They carry no labels.
     add_informer(kinds::kEvent, {});
+    add_informer(kinds::kIngressClass, {});
   }
 
   void add_informer(const kube::Kind& kind, std::string selector) {
@@ -99,10 +100,12 @@ struct Operator::Impl {
 
   bool may_write() const { return !stopping.load() && (!config.leader_elect || elector.leading()); }
   bool all_synced() const {
-    // Events make a status say more. Where they may not be read, or come without end, nothing
-    // waits.
-    return std::ranges::all_of(
-        informers, [](const auto& i) { return i->synced() || i->kind() == kinds::kEvent; });
+    // Events and classes of routes make a status say more. Where they may not be read, or come
+    // without end, nothing waits.
+    return std::ranges::all_of(informers, [](const auto& i) {
+      return i->synced() || i->kind() == kinds::kEvent ||
+             (i->kind() == kinds::kIngressClass && i->failure().status == 403);
+    });
   }
   bool sees_sandboxes() const {
     return std::ranges::all_of(

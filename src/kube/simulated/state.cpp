@@ -51,7 +51,19 @@ void drop_finalizer(Json& object, std::string_view name) {
 }
 
 State::State(const Clock& clock, Options options)
-    : clock_(clock), options_(options), random_(options.seed) {}
+    : clock_(clock), options_(options), random_(options.seed) {
+  // Routes get the class that is the default, as on most clusters.
+  const std::string name = "simulated";
+  Json routes = Json::object(
+      {{"apiVersion", kinds::kIngressClass.api_version()},
+       {"kind", kinds::kIngressClass.name},
+       {"metadata", Json::object({{"name", name},
+                                  {"uid", "00000000-0000-4000-8000-000000000001"},
+                                  {"resourceVersion", std::to_string(kept_.version)}})}});
+  routes["metadata"]["annotations"].set("ingressclass.kubernetes.io/is-default-class", "true");
+  kept_.objects[kinds::kIngressClass][{"", name}] = {
+      std::make_shared<const Json>(std::move(routes)), {}};
+}
 
 const Stored* State::find(const Ref& ref) const {
   const auto kind = kept_.objects.find(ref.kind);
@@ -355,8 +367,8 @@ bool State::has_status(const Kind& kind) const {
   if (const Json* defined = definition_version(definition(kind), kind.version))
     return defined->at("subresources").find("status") != nullptr;
   using namespace kinds;
-  for (const Kind* without :
-       {&kSecret, &kConfigMap, &kServiceAccount, &kLimitRange, &kNetworkPolicy, &kLease, &kEvent})
+  for (const Kind* without : {&kSecret, &kConfigMap, &kServiceAccount, &kLimitRange,
+                              &kNetworkPolicy, &kLease, &kEvent, &kIngressClass})
     if (kind == *without) return false;
   return true;
 }

@@ -70,6 +70,11 @@ std::size_t Cache::size(const kube::Kind& kind) const {
   return store == stores_.end() ? 0 : store->second.objects.size();
 }
 
+bool Cache::knows(const kube::Kind& kind) const {
+  const auto store = stores_.find(kind);
+  return store != stores_.end() && store->second.listed;
+}
+
 void Cache::put(const kube::Kind& kind, Store& store, const Json& object, Trust trust) {
   if (kind == kube::kinds::kEvent && !tells_cause(object)) return;
   const kube::Ref ref = kube::ref_of(kind, object);
@@ -117,6 +122,7 @@ void Cache::bookmark(const kube::Kind& kind, std::string_view version) {
 void Cache::replace(const kube::Kind& kind, const std::vector<Json>& objects,
                     std::string_view version) {
   Store& store = stores_[kind];
+  store.listed = true;
   const std::uint64_t listed = number(version);
   // No list is older than what the watch had shown before it: the server's data are of an earlier
   // time, and what we know of later never was.

@@ -41,12 +41,15 @@ class Cache {
   void mark_ending(const kube::Ref& ref, std::string_view uid);
 
   std::size_t size(const kube::Kind& kind) const;
+  // Whether all of that kind has been told once.
+  bool knows(const kube::Kind& kind) const;
 
  private:
   using Name = std::pair<std::string, std::string>;
   struct Store {
     std::map<Name, Seen> objects;
     std::uint64_t version = 0;  // The newest that the watch has shown.
+    bool listed = false;
   };
   enum class Trust { newer, always };  // Which versions of an object are taken.
   void put(const kube::Kind& kind, Store& store, const Json& object, Trust trust = Trust::newer);

@@ -42,6 +42,9 @@ void Concerns::changed(const kube::Kind& kind, const Json* before, const Json* a
     const Seen about = subject ? cache_.find(*subject) : Seen{};
     if (about && !about.label(labels::kDeployment).empty())
       queue_.add(deployment_key(ns, about.label(labels::kDeployment)));
+  } else if (kind == kinds::kIngressClass) {
+    for (const Seen& d : cache_.list(kinds::kUserDeployment))
+      queue_.add(deployment_key(d.object->text("metadata", "namespace"), d.name()));
   } else if (kind == kinds::kNamespace) {
     add_sandboxes_of(name);
     add_deployments_of(name);

@@ -50,6 +50,8 @@ DeploymentObserved Reconciler::observe(const std::string& ns, const std::string&
   for (Seen& seen : cache_.list(kinds::kPod, ns))
     if (seen.label(labels::kDeployment) == stem) out.pods.push_back(std::move(seen));
   out.events = cache_.list(kinds::kEvent, ns);
+  if (cache_.knows(kinds::kIngressClass))
+    out.routes = route_classes(cache_.list(kinds::kIngressClass));
   return out;
 }
 

@@ -64,13 +64,15 @@ Outcome Reconciler::reconcile(const Key& key) {
   return out;
 }
 
-kube::KubeResult<void> Reconciler::run(const std::vector<Step>& steps, std::string_view manager) {
+kube::KubeResult<void> Reconciler::run(const std::vector<Step>& steps, std::string_view manager,
+                                       kube::Kind* failed) {
   std::optional<kube::KubeError> full;
   for (const Step& step : steps) {
     // In a quota that is full, what goes makes room for what comes.
     if (full && step.verb != Step::Verb::remove) continue;
     auto done = run(step, manager);
     if (done) continue;
+    if (failed != nullptr) *failed = step.ref.kind;
     if (full || !kube::is_over_quota(done.error())) return done;
     full = std::move(done.error());
   }
@@ -266,6 +268,7 @@ Outcome Reconciler::remove_leftovers(const kube::Ref& ref) {
 
 Outcome Reconciler::reconcile_deployment(const kube::Ref& ref) {
   std::optional<kube::KubeError> error;
+  kube::Kind failed;
   DeploymentPlan next;
   DeploymentObserved observed;
   UserDeploymentResource resource;
@@ -292,7 +295,7 @@ Outcome Reconciler::reconcile_deployment(const kube::Ref& ref) {
       if (!there || !takes_pods(observed.sandbox->spec, *there))
         return {Outcome::Kind::again, kLookSoon};
     }
-    if (const auto done = run(next.steps, kDeploymentManager); !done)
+    if (const auto done = run(next.steps, kDeploymentManager, &failed); !done)
       error = done.error();
     else
       tell(resource, observed, next.steps);
@@ -303,7 +306,9 @@ Outcome Reconciler::reconcile_deployment(const kube::Ref& ref) {
     if (error->reason == kFenced) return outcome;
     // What went away while it was written to needs no status.
     if (error->is_not_found() && resource.meta.deleting) return outcome;
-    const Cause cause = cause_of(*error);
+    const Cause cause = failed == kinds::kIngress && refuses_route(*error)
+                            ? route_refused(*error, resource.spec.host)
+                            : cause_of(*error);
     next.status =
         failed_status(resource, observed, config_, cause.reason, cause.message, clock_.now());
   } else if (!next.steps.empty()) {

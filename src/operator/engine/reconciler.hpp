@@ -101,7 +101,9 @@ class Reconciler {
 
   // Stops at the first step that fails; after one that a quota had no room for only removals are
   // done.
-  kube::KubeResult<void> run(const std::vector<Step>& steps, std::string_view manager);
+  // `failed`, when given: which kind it was of.
+  kube::KubeResult<void> run(const std::vector<Step>& steps, std::string_view manager,
+                             kube::Kind* failed = nullptr);
   kube::KubeResult<void> run(const Step& step, std::string_view manager);
   Outcome after_failure(const kube::KubeError& error);
   struct Written {

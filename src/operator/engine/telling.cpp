@@ -20,7 +20,7 @@ bool is_told(std::size_t failures) {
 
 // All of it was as wanted, by the wish that it is reconciled by.
 bool at_rest(const UserDeploymentResource& d) {
-  return d.status.observed_generation == d.meta.generation && d.status.reason.empty() &&
+  return d.status.observed_generation == d.meta.generation && d.status.reason != "Suspended" &&
          (d.status.phase == Phase::ready || d.status.phase == Phase::stopped);
 }
 

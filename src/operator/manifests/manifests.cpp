@@ -95,6 +95,8 @@ std::vector<Grant> operator_grants() {
       {"", "secrets", {"delete"}, {}},
       {"apps", "deployments", keep_and_end, {}},
       {"networking.k8s.io", "ingresses", keep_and_end, {}},
+      // Whether anything can serve a route.
+      {"networking.k8s.io", "ingressclasses", {"list", "watch"}, {}},
       {"networking.k8s.io", "networkpolicies", keep_and_end, {}},
       {"policy", "poddisruptionbudgets", keep_and_end, {}},
   };

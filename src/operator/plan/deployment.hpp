@@ -6,6 +6,7 @@
 
 #include "operator/config.hpp"
 #include "operator/plan/cause.hpp"
+#include "operator/plan/route.hpp"
 #include "operator/plan/step.hpp"
 
 namespace ks::op {
@@ -26,6 +27,8 @@ struct DeploymentObserved {
   SeenList objects;
   std::vector<Seen> pods;
   std::vector<Seen> events;  // Of the namespace, those that tell a cause.
+  // Absent where they are not known.
+  std::optional<RouteClasses> routes{};
 };
 
 struct DeploymentPlan {

@@ -213,6 +213,15 @@ UserDeploymentStatus deployment_status(const UserDeploymentResource& deployment,
   }
   if (out.phase == Phase::ready || out.phase == Phase::stopped)
     out.observed_revision = spec.revision;
+  // All that was rolled out is there, whatever leads to it.
+  if (out.phase == Phase::ready)
+    if (auto route = route_cause(
+            find_seen(observed.objects, {kinds::kIngress, deployment.meta.ns, spec.stem}),
+            observed.routes, deployment.status)) {
+      if (route->certain) out.phase = Phase::degraded;
+      out.reason = std::move(route->cause.reason);
+      out.message = std::move(route->cause.message);
+    }
   return finish(deployment, std::move(out), now);
 }
 

@@ -16,8 +16,8 @@ namespace {
 
 // Reasons whose messages quote a server or a node, and so whatever a tenant wrote: an argument, a
 // variable that is put into one.
-constexpr std::array<std::string_view, 3> kQuoting = {"Refused", "CreateContainerError",
-                                                      "RunContainerError"};
+constexpr std::array<std::string_view, 4> kQuoting = {"Refused", "IngressRefused",
+                                                      "CreateContainerError", "RunContainerError"};
 
 std::string unquoted(std::string_view reason, const std::string& message) {
   const std::size_t quote = message.find(": ");

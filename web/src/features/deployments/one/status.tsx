@@ -33,11 +33,13 @@ export function Status({ of }: { of: Deployment }) {
   const cause = reason ? find(`cause.${reason}`) : null
   const advice = reason ? find(`advice.${reason}`) : null
   const failed = phase === 'Error' || phase === 'Degraded'
+  // All of it answers, but perhaps not at its address.
+  const doubted = phase === 'Ready' && cause !== null
   return (
     <div role="status" aria-label={t('status.title')}>
-      <Notice tone={tones[phase] ?? 'info'} title={cause ?? t(`status.${phase}`)}>
-        {cause && !failed ? <p>{t(`status.${phase}`)}</p> : null}
-        {phase === 'Degraded' ? <p>{t('status.degraded_text')}</p> : null}
+      <Notice tone={(doubted ? 'warn' : tones[phase]) ?? 'info'} title={cause ?? t(`status.${phase}`)}>
+        {cause && !failed && !doubted ? <p>{t(`status.${phase}`)}</p> : null}
+        {phase === 'Degraded' && reason !== 'IngressClassMissing' ? <p>{t('status.degraded_text')}</p> : null}
         {phase === 'Updating' && of.serving_revision !== null && of.serving_revision !== of.revision ? (
           <p>{t('status.serving', { revision: of.serving_revision })}</p>
         ) : null}
