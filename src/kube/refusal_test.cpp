@@ -18,6 +18,11 @@ TEST_CASE(
       {400, "admission webhook \"policy.corp.example\" denied the request", false},
       {422, "admission webhook \"policy.corp.example\" denied the request: https://10.0.0.7",
        false},
+      {422,
+       "ingresses \"web\" is forbidden: ValidatingAdmissionPolicy 'corp' with binding 'corp' "
+       "denied "
+       "request: ask 10.0.0.7",
+       false},
       {500, "failed calling webhook: Post \"https://policy.corp.svc:443\": dial tcp 10.0.0.7",
        false},
       {413, "etcdserver: request is too large", false},
