@@ -130,7 +130,19 @@ Json present(const app::UsageReport& report) {
                              {"used", item.used},
                              {"limit", item.limit ? Json(*item.limit) : Json()},
                              {"unlimited", !item.limit.has_value()}}));
-  return Json::object({{"plan", report.plan}, {"items", std::move(items)}});
+  Json features = Json::array();
+  for (const auto& one : report.features)
+    features.push(
+        Json::object({{"feature", one.feature},
+                      {"included", one.included},
+                      {"upgrade", one.upgrade_plan.empty() ? Json() : Json(one.upgrade_plan)}}));
+  Json contacts = Json::array();
+  for (const Contact& one : report.contacts)
+    contacts.push(Json::object({{"name", one.name}, {"role", one.role}}));
+  return Json::object({{"plan", report.plan},
+                       {"items", std::move(items)},
+                       {"features", std::move(features)},
+                       {"contacts", std::move(contacts)}});
 }
 
 Json present_me(const Caller& caller) {

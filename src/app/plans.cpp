@@ -32,6 +32,26 @@ Result<void> describe_upgrade(Tx& tx, const Stores& stores, const AnyPermit& per
   return {};
 }
 
+Result<std::vector<UsageReport::Feature>> plan_features(Tx& tx, const Stores& stores,
+                                                        const AnyPermit& permit,
+                                                        const Entitlements& has) {
+  std::vector<UsageReport::Feature> out;
+  for (const Feature& feature : features())
+    if (feature.kind == FeatureKind::boolean)
+      out.push_back({std::string(feature.key), has.allows(feature.key), {}});
+  if (std::ranges::all_of(out, &UsageReport::Feature::included)) return out;
+  KS_TRY(const auto plans, offered_plans(tx, stores, permit.scope().client_scope()));
+  for (UsageReport::Feature& one : out) {
+    if (one.included) continue;
+    // Not its own, which has it where an override took it away.
+    const auto lifts = std::ranges::find_if(plans, [&](const OfferedPlan& offered) {
+      return offered.plan.key != has.plan() && offered.entitlements.allows(one.feature);
+    });
+    if (lifts != plans.end()) one.upgrade_plan = lifts->plan.key;
+  }
+  return out;
+}
+
 // Amounts of cpu, memory and storage differ by their unit alone, so the feature is named too.
 std::string of_all(const Overrun& overrun) {
   return fmt::format("The organization's plan allows {} ({}). In use: {}; asked for: {} more.",
@@ -171,6 +191,8 @@ Result<UsageReport> usage(Tx& tx, const Stores& stores, const TenantScope& scope
   KS_TRY(const Usage used, stores.plans.usage(tx, may_read));
   UsageReport report;
   report.plan = limits.plan();
+  KS_TRY(report.features, plan_features(tx, stores, may_read, limits));
+  KS_TRY(report.contacts, stores.organizations.owners(tx, may_read));
   for (const UsageItem& item : usage_items(used))
     report.items.push_back({std::string(item.feature->key), std::string(item.feature->unit),
                             item.used, limits.limit(item.feature->key)});

@@ -29,8 +29,17 @@ struct UsageReport {
     std::int64_t used = 0;
     std::optional<std::int64_t> limit;
   };
+  // What a plan either has or has not.
+  struct Feature {
+    std::string feature;
+    bool included = false;
+    // Key of the cheapest plan that has it; empty where it is included, or no plan has it.
+    std::string upgrade_plan;
+  };
   std::string plan;
   std::vector<Item> items;
+  std::vector<Feature> features;
+  std::vector<Contact> contacts;  // Whom to ask for another plan, as a refusal tells them.
 };
 Result<UsageReport> usage(Tx& tx, const Stores& stores, const TenantScope& scope);
 

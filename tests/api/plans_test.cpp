@@ -175,6 +175,49 @@ TEST_CASE("administrators see what each plan allows, and nobody else does") {
   }
 }
 
+TEST_CASE("usage tells which features the plan has, which plan has the others, and whom to ask") {
+  Server server;
+  Person root = server.administrator();
+  Person ann = server.somebody("Ann");
+  const auto told = [](Person& person, const std::string& org, std::string_view feature) {
+    const Json usage = person.get("/api/v1/orgs/" + org + "/usage").json();
+    CHECK(usage.at("contacts") ==
+          Json::array({Json::object({{"name", "Ann"}, {"role", "org_owner"}})}));
+    for (const Json& one : usage.at("features").as_array())
+      if (one.text("feature") == feature) return one;
+    return Json();
+  };
+  const auto feature = [](const char* key, bool included, Json upgrade) {
+    return Json::object(
+        {{"feature", key}, {"included", included}, {"upgrade", std::move(upgrade)}});
+  };
+  const std::string exported = ann.org_path() + "/audit/export";
+  const Json free = feature("audit.export", false, "enterprise");
+  CHECK(told(ann, ann.org, "audit.export") == free);
+  // The cheapest of those that have it.
+  CHECK(told(ann, ann.org, "templates.custom") == feature("templates.custom", false, "business"));
+  CHECK(ann.get(exported).json().at("upgrade", "plan") == free.at("upgrade"));
+  // Counted ones stand beside what is used of them, and nowhere else.
+  CHECK(told(ann, ann.org, "deployments.max").is_null());
+  server.raise(ann, "business");
+  CHECK(told(ann, ann.org, "audit.export") == free);
+  CHECK(ann.get(exported).status == 403);
+  // Who only works there is told the same.
+  Person bob = server.somebody("Bob");
+  server.join(ann, bob, "org_member");
+  CHECK(told(bob, ann.org, "audit.export") == free);
+  server.raise(ann, "enterprise");
+  CHECK(told(ann, ann.org, "audit.export") == feature("audit.export", true, Json()));
+  CHECK(ann.get(exported).status == 200);
+  // What an override takes away no other plan gives back; its own is no upgrade.
+  server.execute(
+      "INSERT INTO entitlement_overrides (client_id, org_id, feature, value, starts_at, ends_at, "
+      "reason, by_user) SELECT client_id, id, 'audit.export', 'false', 0, 0, '', '" +
+      root.id + "' FROM organizations WHERE id = '" + ann.org_id + "'");
+  CHECK(told(ann, ann.org, "audit.export") == feature("audit.export", false, Json()));
+  CHECK(ann.get(exported).status == 403);
+}
+
 TEST_CASE("usage is exact; a delete frees the place at once, and the amounts when all is gone") {
   Server server;
   Person ann = server.somebody("Ann");

@@ -1,6 +1,6 @@
-import { colleague, expect, holds, onPlan, taken, test } from './world'
+import { colleague, expect, holds, onPlan, signIn, taken, test, visit } from './world'
 
-test('what the log says is narrowed in the address, looked at and taken away', async ({ page, world, root, ann }) => {
+test('what the log says is narrowed in the address, looked at and taken away', async ({ page, context, world, root, ann }) => {
   test.slow()
   const bob = await colleague(world, ann, 'Bob Builder')
   await world.call('POST', `/orgs/${ann.org}/teams`, { name: 'Shop' }, ann.cookie)
@@ -41,11 +41,29 @@ test('what the log says is narrowed in the address, looked at and taken away', a
   await holds(page, 'audit-row', { brief: true })
   await dialog.getByRole('button', { name: 'Only this thing' }).click()
   await expect(page).toHaveURL(/target_id=/)
+  const { pathname, search } = new URL(page.url())
 
-  // To take it away is for a larger plan.
-  await page.getByRole('button', { name: 'Download as CSV' }).click()
-  await expect(page.getByRole('alert')).toContainText('The plan “enterprise” would allow it.')
+  // To take it away is for a larger plan: said before anything is pressed, to whoever is there.
+  for (const name of ['Download as CSV', 'Download as NDJSON']) {
+    const button = page.getByRole('button', { name })
+    await expect(button).toBeDisabled()
+    await expect(button).toHaveAccessibleDescription(
+      /^The plan “business” does not have this: Export of the audit log\.\s*The plan “enterprise” would allow it\.\s*An administrator of this installation can give a larger plan\.$/,
+    )
+  }
+  await holds(page, 'audit-not-in-plan')
+  expect((await world.call('PATCH', `/orgs/${ann.org}/members/${bob.id}`, { org_role: 'org_admin' }, ann.cookie)).status).toBe(200)
+  await signIn(context, world, bob)
+  await visit(page, `/o/${ann.org}/audit`)
+  await expect(page.getByText('Ask Ann Example (Owner) for it.')).toBeVisible()
+  await context.addCookies([{ name: 'locale', value: 'de', url: world.url }])
+  await visit(page, `/o/${ann.org}/audit`)
+  await expect(page.getByRole('button', { name: 'Als CSV herunterladen' })).toHaveAccessibleDescription(
+    /^Der Tarif „business“ hat das nicht: Export des Protokolls\.\s*Der Tarif „enterprise“ würde es erlauben\.\s*Bitten Sie Ann Example \(Inhaberschaft\) darum\./,
+  )
+  await context.addCookies([{ name: 'locale', value: 'en', url: world.url }])
   await onPlan(world, root, ann.org, 'enterprise')
+  await visit(page, pathname + search)
   const { file, text } = await taken(page, 'Download as CSV')
   expect(file).toMatch(/^audit-[0-9a-f-]{36}\.csv$/)
   expect(text).toContain('teams:create')

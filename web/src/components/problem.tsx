@@ -4,10 +4,10 @@ import { useTranslation } from '@/i18n'
 
 import { amount, unitOf } from '@/amount'
 import { asProblem, type Problem } from '@/api/client'
-import { me, queries } from '@/api/queries'
 import { useProblemText } from '@/i18n/problems'
 
 import { Button } from './button'
+import { LargerPlan, type Contacts } from './larger_plan'
 import { Notice } from './notice'
 import { UseBar } from './use_bar'
 
@@ -41,7 +41,7 @@ interface Limit {
   limit: number | null
   upgrade?: { plan: string }
   can_upgrade: boolean
-  contacts: { name: string; role: string }[]
+  contacts: Contacts
 }
 
 // Which limit it was, the plan that would lift it, and whom to ask for that.
@@ -49,11 +49,6 @@ function LimitText({ of }: { of: Limit }) {
   const { t, find, language } = useTranslation()
   const said = (value: number) => amount(value, unitOf(of.feature), language)
   const feature = find(`feature.${of.feature}`) ?? of.feature
-  // Nobody is told to ask themselves.
-  const own = queries.getQueryData(me.queryKey)?.user.name
-  const ask = of.contacts
-    .filter((one) => one.name !== own)
-    .map((one) => t('limit.who', { name: one.name, role: find(`role.${one.role}`) ?? one.role }))
   return (
     <>
       {of.limit === null ? null : (
@@ -69,11 +64,7 @@ function LimitText({ of }: { of: Limit }) {
           </div>
         </>
       )}
-      {of.upgrade ? <p>{t('limit.plan', { plan: of.upgrade.plan })}</p> : null}
-      {!of.can_upgrade && ask.length > 0 ? (
-        <p>{t('limit.ask', { names: new Intl.ListFormat(language, { type: 'disjunction' }).format(ask) })}</p>
-      ) : null}
-      {of.can_upgrade ? null : <p>{t('limit.operator')}</p>}
+      <LargerPlan plan={of.upgrade?.plan ?? null} contacts={of.contacts} canUpgrade={of.can_upgrade} />
     </>
   )
 }

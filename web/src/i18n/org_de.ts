@@ -25,6 +25,8 @@ export const orgDe: Record<keyof typeof orgEn, string> = {
   'end.title': 'Austreten oder löschen',
   'end.told': 'Sie und die Administrator:innen erhalten eine Mail, die sagt, bis wann sie wiederhergestellt werden kann. Andere Mitglieder erfahren nichts; für sie ist sie weg.',
 
+  'limit.lacks': 'Der Tarif „{{plan}}“ hat das nicht: {{feature}}.',
+
   'offers.by_offer': 'Inhaberschaft anbieten',
   'offers.by_offer_lead': 'Die Person hat 24 Stunden, um anzunehmen; dann kommen Sie in die Verwaltung. Bis dahin ändert sich nichts. Sie bekommen beide eine Mail.',
   'offers.done_accept': 'Die Organisation gehört jetzt Ihnen.',

@@ -23,6 +23,8 @@ export const orgEn = {
   'end.title': 'Leave or delete',
   'end.told': 'You and the administrators get a mail that says until when it can be restored. Other members are told nothing; it is gone for them.',
 
+  'limit.lacks': 'The plan “{{plan}}” does not have this: {{feature}}.',
+
   'offers.by_offer': 'Offer ownership',
   'offers.by_offer_lead': 'The person has 24 hours to accept, and you become an administrator then. Until then nothing changes. Mails go to both of you.',
   'offers.done_accept': 'The organization is yours now.',

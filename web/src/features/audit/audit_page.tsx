@@ -9,6 +9,8 @@ import { ExportButtons } from '@/components/export_buttons'
 import { Listing } from '@/components/listing'
 import { Empty, Page } from '@/components/page'
 import { Pill } from '@/components/pill'
+import { useLacking } from '@/components/plan_feature'
+import { PageSkeleton } from '@/components/skeleton'
 import { Cell, Head, Row, Table } from '@/components/table'
 import { Time } from '@/components/time'
 
@@ -40,12 +42,15 @@ export function AuditPage({
   const rows = list.data?.pages.flatMap((page) => page.items) ?? []
   // Until it is known: what comes later would push the list down.
   const may = found?.body.allowed_actions.includes('audit:read') ?? true
+  const lacking = useLacking(org, 'audit.export')
+  // What it takes more room to say moves nothing that is there.
+  if (lacking === undefined) return <PageSkeleton />
   return (
     <Page
       title={t('audit.title')}
       {...(found ? { of: found.body.name } : {})}
       lead={t('audit.lead')}
-      action={may ? <ExportButtons path={exportPath(org, filters)} name="audit" /> : null}
+      action={may ? <ExportButtons path={exportPath(org, filters)} name="audit" lacking={lacking} /> : null}
     >
       {may ? (
         <FilterBar
