@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/utf8.hpp"
 
@@ -55,6 +56,26 @@ std::string one_line(std::string_view text, std::size_t length_max) {
     ++length;
   }
   return out;
+}
+
+std::string amount_in(std::string_view amount, Locale locale) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kGerman = {
+      {{"cpu", "CPU"},
+       {"bytes", "Byte"},
+       {"KiB", "KiB"},
+       {"MiB", "MiB"},
+       {"GiB", "GiB"},
+       {"TiB", "TiB"}}};
+  const std::size_t space = amount.find(' ');
+  if (locale == Locale::en || space == 0 || space == amount.npos) return std::string(amount);
+  std::string out(amount.substr(0, space));
+  const bool number = out.find_first_not_of("0123456789.") == out.npos &&
+                      std::ranges::count(out, '.') <= 1 && out.front() != '.' && out.back() != '.';
+  const auto unit = std::ranges::find(kGerman, amount.substr(space + 1),
+                                      [](const auto& pair) { return pair.first; });
+  if (!number || unit == kGerman.end()) return std::string(amount);
+  std::ranges::replace(out, '.', ',');
+  return out.append(" ").append(unit->second);
 }
 
 std::string unlinked(std::string_view text) {

@@ -42,7 +42,7 @@ Places places_of(const MailDraft& draft, Locale locale, const Brand& brand) {
       std::string operator()(Time time) const { return date_for(time, locale); }
       std::string operator()(const EmailAddress& address) const { return address.text(); }
       std::string operator()(const MailDraft::Word& word) const {
-        return word_of(word.text, locale);
+        return amount_in(word_of(word.text, locale), locale);
       }
     };
     Filling& filling = out[place.name];

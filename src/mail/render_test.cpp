@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "mail/catalogue.hpp"
+#include "mail/display.hpp"
 #include "mail/samples.hpp"
 
 using namespace ks;
@@ -64,6 +65,24 @@ TEST_CASE("every word that a mail uses has a translation") {
   for (const char* word : {"org_owner", "org_admin", "org_member", "automatic", "deployments.max",
                            "teams.max", "members.max", "cpu.max", "memory.max", "storage.max"})
     for (const Locale language : {Locale::en, Locale::de}) CHECK(word_of(word, language) != word);
+}
+
+TEST_CASE("an amount is written as its language writes numbers, and nothing else is touched") {
+  const auto german = [](std::string_view text) { return amount_in(text, Locale::de); };
+  CHECK(german("1.25 cpu") == "1,25 CPU");
+  CHECK(german("0.05 cpu") == "0,05 CPU");
+  CHECK(german("6.5 GiB") == "6,5 GiB");
+  CHECK(german("512 MiB") == "512 MiB");
+  CHECK(german("0 bytes") == "0 Byte");
+  for (const char* other : {"", "5", "1.5", "1.5 persons", "v1.5 GiB", "1.5.2 GiB", ".5 GiB",
+                            "5. GiB", " GiB", "deployments.max", "1.5 GiB more"})
+    CHECK(german(other) == other);
+  for (const char* amount : {"1.25 cpu", "6.5 GiB", "0 bytes", ""})
+    CHECK(amount_in(amount, Locale::en) == amount);
+  // In every mail that has amounts.
+  MailDraft draft = draft_of(mails::LimitReached{{"Acme", "acme"}, "cpu.max", "0.5 cpu", "Free"});
+  CHECK(render(draft, Locale::de, sample_brand()).text.find("0,5 CPU") != std::string::npos);
+  CHECK(render(draft, Locale::en, sample_brand()).text.find("0.5 cpu") != std::string::npos);
 }
 
 TEST_CASE("a text whose languages differ in lines or places is refused") {

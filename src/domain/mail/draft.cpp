@@ -65,7 +65,7 @@ struct Drafts {
     return {.kind = "limit_reached",
             .places = {{"organization", m.organization.name},
                        {"feature", Word{m.feature}},
-                       {"limit", m.limit},
+                       {"limit", Word{m.limit}},
                        {"plan", m.plan}},
             .link = org_link(m.organization, "/usage"),
             .useful_until = std::nullopt};
