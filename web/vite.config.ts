@@ -17,7 +17,8 @@ const places: Plugin = {
       .replaceAll('{{locale}}', 'en')
       .replaceAll('{{theme}}', 'system')
       .replaceAll('{{product}}', 'K8s Scheduler')
-      .replaceAll('{{cluster}}', ''),
+      .replaceAll('{{cluster}}', '')
+      .replace(/\{\{(fault)\}\}/g, ''),
 }
 
 export default defineConfig(({ command }) => ({

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,11 @@ struct ServerOptions {
   ReaderLimits limits;
   // Asked about each body after its head; limits.body_bytes_max and nobody known without it.
   std::function<BodyWelcome(Request&)> welcome;
+  // Asked about a request without a body of which nothing but the target cannot be read; what it
+  // does not answer is the problem that others get. The request has no path and no query, and its
+  // `target` is for telling pages from other things: nothing of it may be repeated. Runs as a
+  // handler does; what it answers ends the connection all the same.
+  std::function<std::optional<Response>(Request&)> unreadable;
   // What requests whose body is not whole may hold together, heads and all: those of strangers, and
   // those of the known. Beyond it is 503. Parted evenly between the loops. Besides these a
   // connection holds no more than the buffer for one head, and only while it sends one.

@@ -88,6 +88,7 @@ struct Program::Impl {
   std::unique_ptr<api::RequestLimits> limits;
   std::unique_ptr<TemplateCatalogue> templates;
   std::unique_ptr<api::Services> services;
+  api::UnreadableTarget unreadable;
   api::FeedHub hub;
   std::unique_ptr<Housekeeping> housekeeping;
   std::unique_ptr<audit::HeadKeeper> heads;
@@ -185,7 +186,7 @@ void Program::Impl::build_api() {
                                                 parts.clock);
   api::mount(raw, *services, hub);
   api::mount_docs(raw, *services);
-  api::mount_web(raw, *services, parts.random, parts.web);
+  unreadable = api::mount_web(raw, *services, parts.random, parts.web);
 }
 
 void Program::Impl::start_background() {
@@ -277,6 +278,9 @@ Result<void> Program::Impl::bind() {
   options.connections_max = connections_within(raise_descriptors());
   options.network_connections_max = static_cast<std::size_t>(config.network_connections);
   options.welcome = [this](http::Request& r) { return raw.welcome(r); };
+  options.unreadable = [this](http::Request& r) {
+    return unreadable ? unreadable(r) : std::nullopt;
+  };
   options.observer = [this](const http::Request& r, int status, Duration took) {
     metrics.observe_request(r.route, r.method, status, took);
   };

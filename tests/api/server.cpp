@@ -53,7 +53,7 @@ api::WebBundle sample_web() {
       api::WebFile{"style-1.css", "text/css; charset=utf-8", "plain", {}, {}}};
   return {
       "<html lang=\"{{locale}}\" data-theme=\"{{theme}}\" "
-      "data-cluster=\"{{cluster}}\"><title>{{product}}</title>"
+      "data-cluster=\"{{cluster}}\" data-fault=\"{{fault}}\"><title>{{product}}</title>"
       "<script nonce=\"{{nonce}}\"></script>",
       kFiles};
 }

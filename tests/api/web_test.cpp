@@ -52,6 +52,72 @@ TEST_CASE("a mistyped address of the documentation is a page for a browser, and 
   }
 }
 
+TEST_CASE("an address that cannot be read is a page that says so, for a browser") {
+  Server server;
+  Person nobody = server.nobody();
+  // As it is, and held against nothing: what cannot be read is no operation of the contract.
+  const auto got = [&](const std::string& address, const Fields& fields) {
+    return send(server.port(), {"GET", address, fields, ""});
+  };
+  const Reply usual = nobody.get("/login", kBrowser);
+  // Scripts raw and in every way to write them; none of it may come back.
+  const std::vector<std::string> addresses = {
+      "/o/a%zz",
+      "/%ff",
+      "/o/acme%",
+      "/o/%2e%2e/x",
+      "/a//b",
+      "/?q=%zz",
+      "/docs/%zz",
+      "/o/a%zz<script>window.ran=1</script>",
+      "/o/%zz%3Cscript%3Ewindow.ran=1%3C/script%3E",
+      "/o/%ff\"><img/src=x/onerror=\"window.ran=1\">",
+      "/%zz';window.ran=1//",
+      "/%zz{{nonce}}{{constructor.constructor(\"window.ran=1\")()}}",
+      "/%zz</title><svg/onload=window.ran=1>",
+      "/%ff?next=javascript:window.ran=1"};
+  for (const std::string& address : addresses) {
+    CAPTURE(address);
+    const Reply page = got(address, kBrowser);
+    CHECK(page.status == 400);
+    CHECK(page.header("content-type") == "text/html; charset=utf-8");
+    CHECK(page.body.find("data-fault=\"unreadable\"") != std::string::npos);
+    for (const char* word : {"%zz", "%ff", "window.ran", "svg", "acme", "constructor"})
+      CHECK(page.body.find(word) == std::string::npos);
+    for (const char* name :
+         {"cache-control", "vary", "content-language", "cross-origin-opener-policy",
+          "cross-origin-resource-policy", "permissions-policy", "x-content-type-options",
+          "referrer-policy", "x-frame-options"}) {
+      CAPTURE(name);
+      CHECK(page.header(name).has_value());
+      CHECK(page.header(name) == usual.header(name));
+    }
+    const std::string nonce = nonce_of(page);
+    CHECK(nonce.size() >= 22);
+    CHECK(page.header("content-security-policy").value_or("").find("'nonce-" + nonce + "'") !=
+          std::string::npos);
+  }
+  CHECK(usual.body.find("data-fault=\"\"") != std::string::npos);
+  CHECK(got("/%zz", {{"Accept", "text/html"}, {"Accept-Language", "de"}})
+            .body.starts_with("<html lang=\"de\""));
+  // Programs, and what is no page, are answered as before.
+  for (const char* address : {"/api/v1/orgs/%zz", "/api?x=%zz", "/assets/%zz", "/healthz?%ff"}) {
+    CAPTURE(address);
+    CHECK(got(address, kBrowser).json().text("code") == "malformed_request");
+  }
+  for (const char* accept : {"", "*/*", "application/json", "text/html;q=0"}) {
+    CAPTURE(accept);
+    const Reply told = got("/o/a%zz", {{"Accept", accept}});
+    CHECK(told.status == 400);
+    CHECK(told.json().text("code") == "malformed_request");
+  }
+  CHECK(send(server.port(), {"POST", "/o/a%zz", kBrowser, ""}).json().text("code") ==
+        "malformed_request");
+  Fields elsewhere = kBrowser;
+  elsewhere.emplace_back("Host", "evil.example");
+  CHECK(got("/o/a%zz", elsewhere).status == 404);
+}
+
 TEST_CASE("a robot is told to index nothing, whatever it accepts") {
   Server server;
   for (const Fields& fields : {Fields{}, kBrowser}) {

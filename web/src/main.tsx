@@ -8,7 +8,9 @@ import { setNonce } from 'get-nonce'
 
 import { whenSessionEnds } from './api/client'
 import { me, queries } from './api/queries'
+import { BadAddress } from './components/bad_address'
 import { startLanguage } from './i18n'
+import { unreadable } from './preferences'
 import { router } from './router'
 
 // Dialogs put a style of their own into the document while they are open.
@@ -27,7 +29,7 @@ if (place)
   createRoot(place).render(
     <StrictMode>
       <QueryClientProvider client={queries}>
-        <RouterProvider router={router} />
+        {unreadable() ? <BadAddress /> : <RouterProvider router={router} />}
       </QueryClientProvider>
     </StrictMode>,
   )

@@ -44,4 +44,7 @@ export function setLocale(to: Locale) {
 // Nothing that is deployed here really runs.
 export const simulated = () => root().dataset.cluster === 'simulated'
 
+// Nothing can be made of the address, so there is no page of it to look for.
+export const unreadable = () => root().dataset.fault === 'unreadable'
+
 export const product = () => root().dataset.product ?? ''

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 
 import { parse } from 'yaml'
 
-import { colleague, expect, onPlan, signIn, test, visit } from './world'
+import { colleague, expect, holds, onPlan, signIn, test, visit } from './world'
 
 const corpus = [
   '<script>window.ran=1</script>',
@@ -54,6 +54,27 @@ test('no script in a text that people set runs on any page, and every text is sh
   await signIn(context, world, root)
   await clean(`/platform?name=${ann.org}`, corpus[5])
   await clean('/platform/isolation')
+})
+
+test('an address that cannot be read is a page of its own, without what stood there', async ({ page, world }) => {
+  const refused = [
+    '/o/a%zz', '/%ff', '/o/acme/%2e%2e%2fx', '/?q=%zz',
+    ...corpus.flatMap((text) => [`/o/%zz${encodeURIComponent(text)}`, `/%ff?next=${encodeURIComponent(text)}`]),
+  ]
+  for (const path of refused) {
+    const answer = await page.goto(path)
+    expect(answer?.status(), path).toBe(400)
+    expect(answer?.headers()['content-security-policy'], path).toContain("default-src 'none'")
+    await expect(page.getByRole('heading', { level: 1, name: 'This address cannot be read' })).toBeVisible()
+    expect(await page.evaluate(() => 'ran' in window), path).toBe(false)
+    expect(await page.evaluate(() => document.documentElement.outerHTML), path).not.toMatch(/%zz|%ff|window\.ran|acme/)
+  }
+  await holds(page, 'bad-address')
+  await page.getByRole('link', { name: 'To the start' }).click()
+  await expect(page).toHaveURL(`${world.url}/login`)
+  await page.context().addCookies([{ name: 'locale', value: 'de', url: world.url }])
+  await page.goto('/%zz')
+  await expect(page.getByRole('heading', { level: 1, name: 'Diese Adresse lässt sich nicht lesen' })).toBeVisible()
 })
 
 interface Operation {

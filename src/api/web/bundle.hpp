@@ -18,7 +18,7 @@ struct WebFile {
 // The web pages: one document for all addresses, and what it refers to. All of it lives as long as
 // the program.
 struct WebBundle {
-  // With {{nonce}}, {{locale}}, {{theme}} and {{product}} where the server fills in; empty in a
+  // With {{nonce}}, {{locale}} and the like (shell.hpp) where the server fills in; empty in a
   // program that was built without the web.
   std::string_view page;
   std::span<const WebFile> files;

@@ -8,12 +8,13 @@
 namespace ks::api {
 
 std::string filled(std::string_view page, const Shell& shell) {
-  const std::array<std::pair<std::string_view, std::string_view>, 5> places = {{
+  const std::array<std::pair<std::string_view, std::string_view>, 6> places = {{
       {"{{nonce}}", shell.nonce},
       {"{{locale}}", shell.locale},
       {"{{theme}}", shell.theme},
       {"{{product}}", shell.product},
       {"{{cluster}}", shell.cluster},
+      {"{{fault}}", shell.fault},
   }};
   std::string out;
   out.reserve(page.size() + 256);

@@ -12,6 +12,8 @@ struct Shell {
   std::string_view theme;
   std::string_view product;  // Of the host's brand.
   std::string_view cluster;  // "simulated", where nothing really runs; or "kubernetes".
+  // "unreadable", in place of the page that the address would be of; or nothing.
+  std::string_view fault = {};
 };
 
 // `page` with its places filled, escaped; a place that is not known stays as it is.

@@ -67,8 +67,15 @@ bool is_read_by_people(std::string_view path) {
   return first == "docs" || first == "problems";
 }
 
-http::Response document(const Services& services, const http::Request& request, Random& random,
-                        std::string_view page) {
+struct Document {
+  const Services& services;
+  Random& random;
+  std::string page;
+
+  http::Response reply(const http::Request& request, std::string_view fault) const;
+};
+
+http::Response Document::reply(const http::Request& request, std::string_view fault) const {
   const auto site = services.hosts.admit(request.headers.get("Host"));
   if (!site) return http::problem(site.error(), request, services.base_url);
   constexpr std::size_t kNonceBytes = 16;
@@ -78,8 +85,10 @@ http::Response document(const Services& services, const http::Request& request, 
   const Shell shell{nonce,
                     locale_for(request.cookie(secure ? "__Host-locale" : "locale"),
                                request.headers.get("Accept-Language")),
-                    theme_for(request.cookie(secure ? "__Host-theme" : "theme")), kProduct,
-                    services.simulated ? "simulated" : "kubernetes"};
+                    theme_for(request.cookie(secure ? "__Host-theme" : "theme")),
+                    kProduct,
+                    services.simulated ? "simulated" : "kubernetes",
+                    fault};
   http::Response response(200, "text/html; charset=utf-8", filled(page, shell));
   // Never stored: the nonce is of this reply only.
   response.headers.set("Cache-Control", "no-store");
@@ -97,8 +106,8 @@ http::Response document(const Services& services, const http::Request& request, 
 
 }  // namespace
 
-void mount_web(http::Router& raw, const Services& services, Random& random,
-               const WebBundle& bundle) {
+UnreadableTarget mount_web(http::Router& raw, const Services& services, Random& random,
+                           const WebBundle& bundle) {
   const std::string& base = services.base_url;
   const std::string installation = Json::object({{"product", kProduct},
                                                  {"version", services.version},
@@ -107,8 +116,10 @@ void mount_web(http::Router& raw, const Services& services, Random& random,
                                                  {"api", base + "/api/v1"}})
                                        .dump();
   const bool pages = !bundle.page.empty();
-  const auto page = [&services, &random, text = bundle.page](const http::Request& request) {
-    return document(services, request, random, text);
+  const auto document =
+      std::make_shared<const Document>(Document{services, random, std::string(bundle.page)});
+  const auto page = [document](const http::Request& request) {
+    return document->reply(request, {});
   };
   raw.add(http::Method::get, "/", http::RouteInfo{"anyone"},
           counted_by_address(services, [page, pages, installation](http::Request& request) {
@@ -135,7 +146,7 @@ void mount_web(http::Router& raw, const Services& services, Random& random,
             return response;
           }));
 
-  if (!pages) return;
+  if (!pages) return nullptr;
   raw.otherwise([counted = counted_by_address(services, page)](
                     http::Request& request) -> std::optional<http::Response> {
     const std::string_view accept = request.headers.get("Accept");
@@ -148,6 +159,23 @@ void mount_web(http::Router& raw, const Services& services, Random& random,
     if (absent.status == 200) absent.status = 404;
     return absent;
   });
+
+  const auto unreadable = [document](const http::Request& request) {
+    http::Response out = document->reply(request, "unreadable");
+    if (out.status == 200) out.status = 400;
+    return out;
+  };
+  return [counted = counted_by_address(services, unreadable)](
+             http::Request& request) -> std::optional<http::Response> {
+    const bool read = request.method == http::Method::get || request.method == http::Method::head;
+    // As it came: where letters of "api" are written as %61 a page is no worse than the problem.
+    const std::string_view target = request.target;
+    const std::string_view path = target.substr(0, target.find('?'));
+    if (!read || !path.starts_with('/') || !(is_page(path) || is_read_by_people(path)) ||
+        !accepts_html(request.headers.get("Accept"), Html::named))
+      return std::nullopt;
+    return counted(request);
+  };
 }
 
 }  // namespace ks::api

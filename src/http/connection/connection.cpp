@@ -18,8 +18,6 @@
 namespace ks::http {
 
 namespace {
-constexpr Duration kLinger = seconds(2);
-constexpr std::size_t kLingerBytesMax = 256 * 1024;
 constexpr std::size_t kBuffersKept = 64;
 constexpr std::size_t kHeadsKept = 16;
 
@@ -181,7 +179,7 @@ bool Connection::read_request() {
         if (request_.request_id.empty()) describe_request();
         return true;
       case RequestReader::Step::refused:
-        refuse(reader_.refusal().status, reader_.refusal().why);
+        if (!refuse_as_page()) refuse(reader_.refusal().status, reader_.refusal().why);
         return false;
       case RequestReader::Step::head:
         if (!welcome_body(consumed)) return false;
@@ -324,54 +322,6 @@ bool Connection::write(std::string_view first, std::string_view second) {
     second.remove_prefix(static_cast<std::size_t>(n) - of_first);
   }
   return true;
-}
-
-void Connection::refuse(int status, const char* why) {
-  if (request_.request_id.empty()) {
-    // Nothing of a message that could not be read is repeated or believed.
-    request_.clear();
-    request_.request_id = loop_.make_id();
-    request_.client_address = peer_;
-  }
-  late_ = false;
-  Error error{Error::Code::invalid, "malformed_request", why, {}, {}, {}, status, 0, {}};
-  if (status == 413) {
-    error.problem = "content_too_large";
-    const std::size_t taken = reader_.body_bytes_max();
-    error.message = taken == 0 ? "No body is taken here."
-                               : fmt::format("A body of at most {} bytes is taken here.", taken);
-  }
-  if (status == 408) error.problem = "request_timeout";
-  if (status == 503) error.problem = "overloaded";
-  if (status == 429) error.problem = "too_many_requests";
-  if (status == 503 || status == 429) error.retry_after_s = 1;
-  const Response response = problem(error, request_, server_->options.problem_base);
-  const bool sent = send(response, AfterReply::close, false);
-  if (server_->options.access_log)
-    log::info("http refused", {{"status", status},
-                               {"why", why},
-                               {"request_id", request_.request_id},
-                               {"client", request_.client_address}});
-  if (sent) linger();
-}
-
-// Reads on for a moment before closing: closing with unread bytes resets the connection, and the
-// reset can overtake the reply.
-void Connection::linger() {
-  if (stop_) return;
-  request_.body = std::string();
-  release();
-  ::shutdown(socket_.fd(), SHUT_WR);
-  enter(Phase::lingering, kLinger);
-  take_buffer();
-  for (std::size_t seen = 0; seen < kLingerBytesMax;) {
-    if (!wait(Ready::readable)) return;
-    const ssize_t n = ::recv(socket_.fd(), buffer_.get(), server_->buffer_bytes(), 0);
-    if (n > 0)
-      seen += static_cast<std::size_t>(n);
-    else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-      return;
-  }
 }
 
 void Connection::finish_request(int status, std::size_t bytes) {

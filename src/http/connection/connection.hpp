@@ -64,6 +64,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool peer_gone();
   void reset_at_close();
   void refuse(int status, const char* why);
+  bool refuse_as_page();
+  void log_refusal(int status, const char* why) const;
   void linger();
   void finish_request(int status, std::size_t bytes);
   void enter(Phase phase, Duration limit);

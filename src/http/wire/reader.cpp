@@ -171,10 +171,14 @@ RequestReader::Progress RequestReader::read_head(std::string_view bytes, Request
   if (const auto refusal = check_head(head, limits_, facts))
     return refuse(refusal->status, refusal->why);
   request.method = facts.method;
-  if (const char* why = parse_target(facts.target, request)) return refuse(400, why);
+  const char* unreadable = parse_target(facts.target, request);
+  if (unreadable != nullptr) {
+    request.path.clear();
+    request.query.clear();
+  }
   if (!facts.host.empty()) {
     auto authority = parse_authority(facts.host);
-    if (!authority) return refuse(400, "bad Host");
+    if (!authority) return refuse(400, unreadable != nullptr ? unreadable : "bad Host");
     request.host = std::move(authority->host);
     request.port = authority->port;
   }
@@ -184,9 +188,13 @@ RequestReader::Progress RequestReader::read_head(std::string_view bytes, Request
   const std::size_t used = sink.put({head.data(), head.size()}, code);
   // The check above and Beast must have read the same message.
   const bool has_body = facts.chunked || facts.content_length.value_or(0) > 0;
-  if (code || used != head.size() || !sink.is_header_done() || sink.chunked() != facts.chunked ||
-      sink.is_done() == has_body)
-    return refuse(400, "malformed head");
+  const bool malformed = code || used != head.size() || !sink.is_header_done() ||
+                         sink.chunked() != facts.chunked || sink.is_done() == has_body;
+  if (unreadable != nullptr) {
+    only_target_refused_ = !malformed && !has_body;
+    return refuse(400, unreadable);
+  }
+  if (malformed) return refuse(400, "malformed head");
   keep_alive_ = sink.keep_alive() && !facts.http_1_0;
   takes_chunks_ = !facts.http_1_0;
   if (sink.is_done()) {

@@ -52,6 +52,9 @@ class RequestReader {
   void reset();
 
   const Refusal& refusal() const { return refusal_; }
+  // What was refused is whole and has no body, and nothing but its target is wrong: of the request
+  // all is there but path and query, and `target` is as it came.
+  bool only_target_refused() const { return only_target_refused_; }
   // Whether the client may send another request on this connection.
   bool keep_alive() const { return keep_alive_; }
   // Whether the client reads a body in chunks.
@@ -76,6 +79,7 @@ class RequestReader {
   ReaderLimits limits_;
   State state_ = State::head;
   Refusal refusal_;
+  bool only_target_refused_ = false;
   std::size_t scanned_ = 0;
   bool line_seen_ = false;
   bool keep_alive_ = true;

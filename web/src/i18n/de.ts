@@ -36,6 +36,10 @@ export const de: Record<keyof typeof en, string> = {
   'address.sign_in_first': 'Melden Sie sich bei dem Konto an, das darum gebeten hat.',
   'address.title': 'Adresse bestätigen',
 
+  'bad_address.code': '400',
+  'bad_address.text': 'Etwas darin gehört in keine Adresse. Sind Sie einem Link gefolgt, fehlt vielleicht ein Teil davon; haben Sie sie getippt, prüfen Sie, was auf ein Prozentzeichen folgt.',
+  'bad_address.title': 'Diese Adresse lässt sich nicht lesen',
+
   'cluster.simulated': 'Simulierter Cluster',
   'cluster.simulated_text': 'Was hier bereitgestellt wird, läuft nicht wirklich.',
 

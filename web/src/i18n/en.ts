@@ -34,6 +34,10 @@ export const en = {
   'address.sign_in_first': 'Sign in to the account that asked for it.',
   'address.title': 'Confirm your address',
 
+  'bad_address.code': '400',
+  'bad_address.text': 'Something in it is no part of an address. If you followed a link, part of it may be missing; if you typed it, check what follows a percent sign.',
+  'bad_address.title': 'This address cannot be read',
+
   'cluster.simulated': 'Simulated cluster',
   'cluster.simulated_text': 'Nothing that is deployed here really runs.',
 
