@@ -278,6 +278,36 @@ TEST_CASE("of the end of an organization its owner and administrators hear, and 
   });
 }
 
+TEST_CASE("of more administrators than are written to, the owner is never left out") {
+  test::for_each_engine([](EngineCase& engine) {
+    World world(engine);
+    std::vector<UserId> administrators;
+    for (int i = 0; i < 25; ++i)
+      administrators.push_back(world.add_person("admin" + std::to_string(i)).id);
+    // Behind all of them by its id.
+    engine.clock().advance(minutes(1));
+    const World::Person& owner = world.add_person("zoe");
+    REQUIRE(std::ranges::all_of(administrators,
+                                [&](const UserId& id) { return id.text() < owner.id.text(); }));
+    const OrgId org = world.found(owner, "Acme");
+    world.set_seats(org, 50);
+    for (const UserId& id : administrators)
+      REQUIRE(world.write(owner, org, [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+        const auto stores = world.stores();
+        KS_TRY(const auto may, stores.authorizer.require<Action::org_members_manage>(scope));
+        KS_CHECK(app::join(tx, stores, may, app::Joining{id, OrgRole::admin}));
+        return {};
+      }) == "");
+    REQUIRE(world.write(owner, org, [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
+      KS_CHECK(app::delete_organization(tx, world.stores(), scope, "Acme", std::nullopt));
+      return {};
+    }) == "");
+    const Texts mails = world.mails();
+    CHECK(mails.size() == 20);
+    CHECK(std::ranges::count(mails, "organization_deleted zoe@example.com") == 1);
+  });
+}
+
 TEST_CASE("taking invitations back makes no room for more mails than an hour and a day may have") {
   test::for_each_engine([](EngineCase& engine) {
     Post house(engine);

@@ -224,6 +224,7 @@ ORDER BY i.id;
 UPDATE invitations SET told_at = :now
 WHERE client_id = :client AND org_id = :org AND id = :id AND told_at <= :told_before;
 
+-- The owner first: of more than are asked for, it is never the one who is left out.
 -- name: administrators_of_org
 -- rows: many
 -- scope: tenant
@@ -232,7 +233,7 @@ FROM org_members AS m
 JOIN users AS u ON u.client_id = m.client_id AND u.id = m.user_id
 WHERE m.client_id = :client AND m.org_id = :org AND m.role IN ('org_owner', 'org_admin')
   AND u.state = 'active'
-ORDER BY m.user_id
+ORDER BY CASE WHEN m.role = 'org_owner' THEN 0 ELSE 1 END, m.user_id
 LIMIT CAST(:page_size AS BIGINT);
 
 -- One row a team; one row without a team for who is in none.
