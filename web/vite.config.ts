@@ -18,7 +18,7 @@ const places: Plugin = {
       .replaceAll('{{theme}}', 'system')
       .replaceAll('{{product}}', 'K8s Scheduler')
       .replaceAll('{{cluster}}', '')
-      .replace(/\{\{(fault)\}\}/g, ''),
+      .replace(/\{\{(fault|support_mail|support_url)\}\}/g, ''),
 }
 
 export default defineConfig(({ command }) => ({

@@ -186,7 +186,7 @@ void Program::Impl::build_api() {
                                                 parts.clock);
   api::mount(raw, *services, hub);
   api::mount_docs(raw, *services);
-  unreadable = api::mount_web(raw, *services, parts.random, parts.web);
+  unreadable = api::mount_web(raw, *services, parts.random, parts.web, config.support);
 }
 
 void Program::Impl::start_background() {

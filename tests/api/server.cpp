@@ -53,7 +53,8 @@ api::WebBundle sample_web() {
       api::WebFile{"style-1.css", "text/css; charset=utf-8", "plain", {}, {}}};
   return {
       "<html lang=\"{{locale}}\" data-theme=\"{{theme}}\" "
-      "data-cluster=\"{{cluster}}\" data-fault=\"{{fault}}\"><title>{{product}}</title>"
+      "data-cluster=\"{{cluster}}\" data-support-mail=\"{{support_mail}}\" "
+      "data-support-url=\"{{support_url}}\" data-fault=\"{{fault}}\"><title>{{product}}</title>"
       "<script nonce=\"{{nonce}}\"></script>",
       kFiles};
 }

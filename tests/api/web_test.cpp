@@ -118,6 +118,21 @@ TEST_CASE("an address that cannot be read is a page that says so, for a browser"
   CHECK(got("/o/a%zz", elsewhere).status == 404);
 }
 
+TEST_CASE("whom to ask for support is said to everybody, and cannot leave its place") {
+  const std::string mail = "o'hara&x=1@example.com";
+  const std::string url = "https://help.example.com/?a=1&b='x'";
+  Server silent;
+  CHECK(silent.nobody()
+            .get("/login", kBrowser)
+            .body.find("data-support-mail=\"\" data-support-url=\"\"") != std::string::npos);
+  Server server({.settings = {{"SUPPORT_MAIL", mail}, {"SUPPORT_URL", url}}});
+  CHECK(server.nobody()
+            .get("/login", kBrowser)
+            .body.find("data-support-mail=\"o&#39;hara&amp;x=1@example.com\" "
+                       "data-support-url=\"https://help.example.com/?a=1&amp;b=&#39;x&#39;\"") !=
+        std::string::npos);
+}
+
 TEST_CASE("a robot is told to index nothing, whatever it accepts") {
   Server server;
   for (const Fields& fields : {Fields{}, kBrowser}) {

@@ -47,4 +47,10 @@ export const simulated = () => root().dataset.cluster === 'simulated'
 // Nothing can be made of the address, so there is no page of it to look for.
 export const unreadable = () => root().dataset.fault === 'unreadable'
 
+// How to reach whoever runs this installation; each may be missing.
+export const support = () => ({
+  mail: root().dataset.supportMail || null,
+  url: root().dataset.supportUrl || null,
+})
+
 export const product = () => root().dataset.product ?? ''

@@ -8,12 +8,14 @@
 namespace ks::api {
 
 std::string filled(std::string_view page, const Shell& shell) {
-  const std::array<std::pair<std::string_view, std::string_view>, 6> places = {{
+  const std::array<std::pair<std::string_view, std::string_view>, 8> places = {{
       {"{{nonce}}", shell.nonce},
       {"{{locale}}", shell.locale},
       {"{{theme}}", shell.theme},
       {"{{product}}", shell.product},
       {"{{cluster}}", shell.cluster},
+      {"{{support_mail}}", shell.support_mail},
+      {"{{support_url}}", shell.support_url},
       {"{{fault}}", shell.fault},
   }};
   std::string out;

@@ -12,6 +12,9 @@ struct Shell {
   std::string_view theme;
   std::string_view product;  // Of the host's brand.
   std::string_view cluster;  // "simulated", where nothing really runs; or "kubernetes".
+  // How people reach whoever runs the installation; may be empty.
+  std::string_view support_mail = {};
+  std::string_view support_url = {};
   // "unreadable", in place of the page that the address would be of; or nothing.
   std::string_view fault = {};
 };

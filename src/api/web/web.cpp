@@ -71,6 +71,7 @@ struct Document {
   const Services& services;
   Random& random;
   std::string page;
+  Support support;
 
   http::Response reply(const http::Request& request, std::string_view fault) const;
 };
@@ -88,6 +89,8 @@ http::Response Document::reply(const http::Request& request, std::string_view fa
                     theme_for(request.cookie(secure ? "__Host-theme" : "theme")),
                     kProduct,
                     services.simulated ? "simulated" : "kubernetes",
+                    support.mail,
+                    support.url,
                     fault};
   http::Response response(200, "text/html; charset=utf-8", filled(page, shell));
   // Never stored: the nonce is of this reply only.
@@ -107,7 +110,7 @@ http::Response Document::reply(const http::Request& request, std::string_view fa
 }  // namespace
 
 UnreadableTarget mount_web(http::Router& raw, const Services& services, Random& random,
-                           const WebBundle& bundle) {
+                           const WebBundle& bundle, const Support& support) {
   const std::string& base = services.base_url;
   const std::string installation = Json::object({{"product", kProduct},
                                                  {"version", services.version},
@@ -116,8 +119,8 @@ UnreadableTarget mount_web(http::Router& raw, const Services& services, Random& 
                                                  {"api", base + "/api/v1"}})
                                        .dump();
   const bool pages = !bundle.page.empty();
-  const auto document =
-      std::make_shared<const Document>(Document{services, random, std::string(bundle.page)});
+  const auto document = std::make_shared<const Document>(
+      Document{services, random, std::string(bundle.page), support});
   const auto page = [document](const http::Request& request) {
     return document->reply(request, {});
   };

@@ -5,6 +5,7 @@
 
 #include "api/services.hpp"
 #include "api/web/bundle.hpp"
+#include "api/web/support.hpp"
 #include "base/random.hpp"
 #include "http/router.hpp"
 
@@ -19,6 +20,6 @@ using UnreadableTarget = std::function<std::optional<http::Response>(http::Reque
 // Without pages in `bundle` only that last one is there. Gives what a browser is answered where the
 // address cannot be read: the document too, with 400.
 UnreadableTarget mount_web(http::Router& raw, const Services& services, Random& random,
-                           const WebBundle& bundle);
+                           const WebBundle& bundle, const Support& support);
 
 }  // namespace ks::api

@@ -14,6 +14,7 @@
 #include "domain/name.hpp"
 #include "main/config/namespaces.hpp"
 #include "main/config/outside.hpp"
+#include "main/config/support.hpp"
 
 namespace ks {
 
@@ -34,6 +35,9 @@ class Loader {
   }
   void fault(std::string_view name, std::string_view what) {
     out_.faults.push_back(fmt::format("{}: {}", name, what));
+  }
+  void held(std::string_view name, std::string_view wrong) {
+    if (!wrong.empty()) fault(name, wrong);
   }
   bool address(std::string_view name, std::string& host, std::uint16_t& port);
   std::string object_name(std::string_view name);
@@ -362,8 +366,7 @@ LoadedConfig Loader::load() {
   kubernetes();
   network();
   workloads();
-  if (auto wrong = namespaces_fault(config.namespace_pattern, config.op); !wrong.empty())
-    fault("KUBERNETES_NAMESPACE", wrong);
+  held("KUBERNETES_NAMESPACE", namespaces_fault(config.namespace_pattern, config.op));
   limits();
   observability();
   config.ca_file = get("CA_FILE");
@@ -373,8 +376,9 @@ LoadedConfig Loader::load() {
   outgoing_mail();
   config.sign_up = get("SIGNUP");
   if (config.sign_up.empty()) show("SIGNUP", config.sign_up = default_sign_up(config.mail_mode));
-  if (const auto wrong = sign_up_fault(config.sign_up, config.mail_mode); !wrong.empty())
-    fault("SIGNUP", wrong);
+  held("SIGNUP", sign_up_fault(config.sign_up, config.mail_mode));
+  held("SUPPORT_MAIL", support_mail_fault(config.support.mail = get("SUPPORT_MAIL")));
+  held("SUPPORT_URL", support_url_fault(config.support.url = get("SUPPORT_URL")));
   config.op.url_scheme = local ? "http" : "https";
 
   config.https_proxy = get("HTTPS_PROXY");
@@ -384,12 +388,7 @@ LoadedConfig Loader::load() {
     fault("HTTPS_PROXY", "must be http://[USER:PASSWORD@]HOST[:PORT]");
   config.no_proxy = get("NO_PROXY");
 
-  const auto variables = config_variables();
-  // A misspelt name in a file or flag would silently leave a default in force.
-  for (const auto* given : {&input_.file, &input_.flags})
-    for (const auto& [name, value] : *given)
-      if (std::ranges::find(variables, name, &Variable::name) == variables.end())
-        fault(name, "is not a setting");
+  for (const std::string& name : unknown_settings(input_)) fault(name, "is not a setting");
   return std::move(out_);
 }
 

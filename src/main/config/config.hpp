@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/admission/limits.hpp"
+#include "api/web/support.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "domain/mail/email_address.hpp"
@@ -61,6 +62,7 @@ struct Config {
   mail::SmtpServer smtp;
   std::string mail_name;                  // Beside the address in From.
   std::optional<EmailAddress> mail_from;  // Set unless mail is off.
+  api::Support support;
   op::OperatorConfig op;
 
   bool run_api = true;
@@ -121,6 +123,10 @@ struct LoadedConfig {
   // Every fault at once; the configuration counts only when there is none.
   std::vector<std::string> faults;
 };
+
+// Names in the file and in flags that are no setting: a misspelt one would silently leave a default
+// in force.
+std::vector<std::string> unknown_settings(const ConfigInput& input);
 
 // Makes files: a missing key file in dev mode. Reads files: keys.
 LoadedConfig load_config(const ConfigInput& input);

@@ -43,6 +43,8 @@ constexpr std::array kVariables = {
     Variable{"SMTP_URL", "", Show::smtp},
     Variable{"MAIL_FROM", ""},
     Variable{"SIGNUP", ""},
+    Variable{"SUPPORT_MAIL", ""},
+    Variable{"SUPPORT_URL", ""},
     Variable{"RATE_LIMIT_READS", "6000"},
     Variable{"RATE_LIMIT_WRITES", "1200"},
     Variable{"RATE_LIMIT_ADDRESS_READS", "6000"},
@@ -65,6 +67,15 @@ constexpr std::array kVariables = {
 }  // namespace
 
 std::span<const Variable> config_variables() { return kVariables; }
+
+std::vector<std::string> unknown_settings(const ConfigInput& input) {
+  std::vector<std::string> out;
+  for (const auto* given : {&input.file, &input.flags})
+    for (const auto& [name, value] : *given)
+      if (std::ranges::find(kVariables, name, &Variable::name) == kVariables.end())
+        out.push_back(name);
+  return out;
+}
 
 std::optional<log::Level> log_level(std::string_view name) {
   using enum log::Level;

@@ -2,6 +2,8 @@ import { useTranslation } from '@/i18n'
 
 import { me, queries } from '@/api/queries'
 
+import { Support } from './support'
+
 export type Contacts = readonly { name: string; role: string }[]
 
 // The plan that would allow what this one does not, and whom to ask for it.
@@ -27,6 +29,7 @@ export function LargerPlan({
         <p>{t('limit.ask', { names: new Intl.ListFormat(language, { type: 'disjunction' }).format(ask) })}</p>
       ) : null}
       {canUpgrade ? null : <p>{t('limit.operator')}</p>}
+      {canUpgrade ? null : <Support />}
     </>
   )
 }

@@ -6,6 +6,7 @@ import { amount } from '@/amount'
 import { usage } from '@/api/queries'
 
 import { Notice } from './notice'
+import { Support } from './support'
 import { UseBar } from './use_bar'
 
 const titles = {
@@ -39,6 +40,7 @@ export function PlanFull({
         <UseBar label={t(`feature.${feature}`)} used={item.used} limit={item.limit} text={said} />
       </div>
       <p>{t(feature === 'members.max' ? 'people.full_text' : 'usage.more_text')}</p>
+      <Support />
       <p>
         <Link to="/o/$org/usage" params={{ org }} className="link">
           {t('nav.usage')}

@@ -9,6 +9,7 @@ import { useProblemText } from '@/i18n/problems'
 import { Button } from './button'
 import { LargerPlan, type Contacts } from './larger_plan'
 import { Notice } from './notice'
+import { Support } from './support'
 import { UseBar } from './use_bar'
 
 export function TraceId({ id }: { id: string }) {
@@ -94,7 +95,12 @@ export function ProblemNotice({ problem, retry }: { problem: Problem; retry?: ()
       {problem.code === 'permission_denied' && Array.isArray(problem.body.roles) ? (
         <RolesText roles={problem.body.roles as string[]} />
       ) : null}
-      {problem.traceId && problem.status >= 500 ? <TraceId id={problem.traceId} /> : null}
+      {problem.traceId && problem.status >= 500 ? (
+        <>
+          <TraceId id={problem.traceId} />
+          <Support />
+        </>
+      ) : null}
       {problem.code === 'feature_not_in_plan' ? (
         <LimitText of={{ ...(problem.body as unknown as Limit), limit: null }} />
       ) : null}

@@ -358,6 +358,8 @@ export const de: Record<keyof typeof en, string> = {
   'state.loading': 'Lädt …',
   'state.messages': 'Meldungen',
 
+  'support.title': 'Unterstützung:',
+
   'table.actions': 'Aktionen',
   'table.more': 'Mehr zeigen',
   'table.none_yet': 'Unter dem, was bisher gelesen wurde, ist nichts. Es gibt mehr.',

@@ -356,6 +356,8 @@ export const en = {
   'state.loading': 'Loading …',
   'state.messages': 'Messages',
 
+  'support.title': 'Support:',
+
   'table.actions': 'Actions',
   'table.more': 'Show more',
   'table.none_yet': 'Nothing among those read so far. There are more.',

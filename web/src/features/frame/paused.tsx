@@ -2,6 +2,7 @@ import { useTranslation } from '@/i18n'
 
 import type { Schemas } from '@/api/client'
 import { Notice } from '@/components/notice'
+import { Support } from '@/components/support'
 import { Time } from '@/components/time'
 
 // On every page of an organization that is suspended. Looking goes on, so the pages stay.
@@ -13,6 +14,7 @@ export function Paused({ of }: { of: Schemas['Organization'] }) {
       <Notice tone="warn" title={t('paused.title')}>
         <p>{t('paused.reason', { reason: of.suspension.reason })}</p>
         <p>{t('paused.text')}</p>
+        <Support />
         <p className="text-soft">
           {t('paused.since')} <Time at={of.suspension.since} />
         </p>

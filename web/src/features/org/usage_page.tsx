@@ -5,6 +5,7 @@ import { organization, usage } from '@/api/queries'
 import { Notice } from '@/components/notice'
 import { Page } from '@/components/page'
 import { Bar } from '@/components/skeleton'
+import { Support } from '@/components/support'
 
 import { Meters } from './meters'
 
@@ -23,7 +24,7 @@ export function UsagePage({ org }: { org: string }) {
       <Meters org={org} />
       <Notice tone="info" title={t('usage.more')}>
         <p>{t('usage.more_text')}</p>
-        <p>{t('usage.contact')}</p>
+        <Support otherwise={t('usage.contact')} />
       </Notice>
     </Page>
   )
