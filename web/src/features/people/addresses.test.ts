@@ -8,12 +8,19 @@ test('addresses are found however they were pasted, each once', () => {
     'bob@example.com',
     'cy@example.com',
   ])
-  expect(addresses('nobody here')).toEqual([])
+  expect(addresses(' ,\n;  ')).toEqual([])
   expect(addresses('"Doe, Ann (ann@home)" <ann@x.example>;Bob<bob@x.example> mailto:cy@x.example')).toEqual([
     'ann@x.example',
     'bob@x.example',
     'cy@x.example',
   ])
+})
+
+test('what is no address is not dropped in silence, and a name before one is no address', () => {
+  expect(addresses('foo, zed@example.com\ncarol.example.com')).toEqual(['foo', 'zed@example.com', 'carol.example.com'])
+  expect(addresses('not an address')).toEqual(['not an address'])
+  expect(addresses('Ann Doe ann@x.example')).toEqual(['ann@x.example'])
+  expect(addresses('Doe, Ann <ann@x.example>; Bob <bob@x.example>')).toEqual(['ann@x.example', 'bob@x.example'])
 })
 
 test('a hundred lines with names are a hundred addresses', () => {
