@@ -1,6 +1,8 @@
 #include "main/network_probe.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <deque>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -33,6 +35,20 @@ std::string knock(const ProbeTargets::One& target, const std::string& greeting, 
   return said.empty() ? "closed" : "strange";
 }
 
+// What got through at any of them did, and what must answer must have done so at each.
+op::ProbeTelling worst_of(const std::deque<op::ProbeTelling>& looks) {
+  op::ProbeTelling out = looks.back();
+  const auto add = [](std::string& to, const std::string& seen) {
+    if (seen == op::ProbeTelling::kAnswered || op::ProbeTelling::is_denial(to)) to = seen;
+  };
+  for (const op::ProbeTelling& look : looks) {
+    if (op::ProbeTelling::got_through(look.no_entry)) add(out.no_entry, look.no_entry);
+    if (op::ProbeTelling::got_through(look.no_exit)) add(out.no_exit, look.no_exit);
+    if (look.open != op::ProbeTelling::kAnswered) out.open = look.open;
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<void> probe_listen(std::uint16_t port, const std::string& round,
@@ -50,21 +66,38 @@ Result<void> probe_listen(std::uint16_t port, const std::string& round,
 op::ProbeTelling probe_connect(const std::string& round, const ProbeTargets& targets,
                                const ProbePatience& patience, const Clock& clock) {
   const std::string greeting = op::probe_greeting(round);
+  return probe_connect(
+      round,
+      [&](op::ProbeRole role) {
+        const ProbeTargets::One& one = role == op::ProbeRole::open       ? targets.open
+                                       : role == op::ProbeRole::no_entry ? targets.no_entry
+                                                                         : targets.no_exit;
+        return knock(one, greeting, patience.knock);
+      },
+      patience, clock);
+}
+
+op::ProbeTelling probe_connect(const std::string& round,
+                               const std::function<std::string(op::ProbeRole)>& ask,
+                               const ProbePatience& patience, const Clock& clock) {
   const Time end = clock.monotonic() + patience.all;
-  const auto ask = [&](const ProbeTargets::One& one) {
-    return knock(one, greeting, patience.knock);
+  const auto is_clean = [](const op::ProbeTelling& look) {
+    return look.open == op::ProbeTelling::kAnswered && op::ProbeTelling::is_denial(look.no_entry) &&
+           op::ProbeTelling::is_denial(look.no_exit);
   };
-  const std::string_view answered = op::ProbeTelling::kAnswered;
+  std::deque<op::ProbeTelling> last;
   while (true) {
-    op::ProbeTelling told{round, ask(targets.open), "untried", "untried"};
-    if (told.open == answered) {
-      told.no_entry = ask(targets.no_entry);
-      told.no_exit = ask(targets.no_exit);
-      told.open = ask(targets.open);
-    }
-    const bool as_wanted =
-        told.open == answered && told.no_entry != answered && told.no_exit != answered;
-    if (as_wanted || clock.monotonic() >= end) return told;
+    // The others are asked also where the one that must answer does not: whoever keeps that one
+    // busy must not hide what gets through elsewhere.
+    op::ProbeTelling look{round, ask(op::ProbeRole::open), "", ""};
+    look.no_entry = ask(op::ProbeRole::no_entry);
+    look.no_exit = ask(op::ProbeRole::no_exit);
+    if (look.open == op::ProbeTelling::kAnswered) look.open = ask(op::ProbeRole::open);
+    last.push_back(look);
+    if (last.size() > kProbeLooks) last.pop_front();
+    if (last.size() == kProbeLooks && std::ranges::all_of(last, is_clean)) return last.back();
+    // One that looks well at the end is not left before it is known to last.
+    if (clock.monotonic() >= end && !is_clean(look)) return worst_of(last);
     runtime::sleep_for(patience.between);
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -26,14 +27,22 @@ struct ProbeTargets {
 };
 struct ProbePatience {
   Duration knock = seconds(2);  // For one connection.
-  Duration between = milliseconds(500);
+  Duration between = seconds(1);
   // For policies to reach the nodes: a network that is late with them is not one that has none.
   Duration all = seconds(30);
 };
-// Knocks at all three until what must answer does and the others do not, or its patience ends; then
-// tells what it saw last. The one that must answer is asked before and after the others, so that a
-// network which was away in between is not taken for one that denies.
+// So many looks in a row must be as wanted: a good moment may be one in which a listener was busy.
+inline constexpr std::size_t kProbeLooks = 3;
+// Knocks at all three until what must answer does and the others do not, at kProbeLooks looks in a
+// row, or its patience ends; then tells the worst that it saw at the last kProbeLooks looks. A row
+// that has begun when its patience ends is brought to its end. The one that must answer is asked
+// before and after the others, so that a network which was away in between is not taken for one
+// that denies.
 op::ProbeTelling probe_connect(const std::string& round, const ProbeTargets& targets,
+                               const ProbePatience& patience, const Clock& clock);
+// The same of whoever is asked: `ask` gives a word of ProbeTelling for a listener.
+op::ProbeTelling probe_connect(const std::string& round,
+                               const std::function<std::string(op::ProbeRole)>& ask,
                                const ProbePatience& patience, const Clock& clock);
 
 // As the commands have it.

@@ -17,6 +17,10 @@ namespace ks::runtime {
 
 namespace {
 
+// Connections that nobody has accepted yet: as many as Linux lets wait if nobody says otherwise,
+// so that whoever comes in numbers leaves room for others.
+constexpr int kWaiting = 4096;
+
 // A wait of zero would be one without end.
 Duration at_least_some(Duration d) { return std::max(d, milliseconds(1)); }
 
@@ -47,7 +51,7 @@ Result<Socket> listen_on(int family, std::uint16_t port) {
     four->sin_port = htons(port);
   }
   if (::bind(out.fd(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
-      ::listen(out.fd(), 64) != 0)
+      ::listen(out.fd(), kWaiting) != 0)
     return unavailable("no_socket", std::strerror(errno));
   return out;
 }
@@ -79,9 +83,16 @@ std::uint16_t port_of(const Socket& socket) {
 }
 
 Result<Socket> accept_tcp(const Socket& listener, Duration timeout) {
-  if (!wait_fd(listener.fd(), Readiness::readable, at_least_some(timeout)))
-    return unavailable("no_connection", "nobody came");
-  Socket out(::accept4(listener.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  const auto accept = [&] {
+    return Socket(::accept4(listener.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  };
+  // Where many wait, none is waited for.
+  Socket out = accept();
+  if (out.fd() < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+    if (!wait_fd(listener.fd(), Readiness::readable, at_least_some(timeout)))
+      return unavailable("no_connection", "nobody came");
+    out = accept();
+  }
   if (out.fd() < 0) return unavailable("no_connection", std::strerror(errno));
   return out;
 }

@@ -18,7 +18,8 @@ constexpr const char* kNobody = "network-probe";
 constexpr std::int64_t kUser = 65532;
 // Pods of one round, and those of the round before that are still ending.
 constexpr std::int64_t kPodsMax = 8;
-constexpr std::int64_t kCpuMilli = 100;
+// Enough to answer many strangers at once, where no policy keeps them away.
+constexpr std::int64_t kCpuMilli = 500;
 constexpr std::int64_t kMemoryBytes = std::int64_t{64} << 20;
 // Who is left behind by an operator that ended takes nothing for longer than this.
 constexpr std::int64_t kLifeSeconds = 900;
@@ -157,11 +158,12 @@ Object probe_listener(const OperatorConfig& config, ProbeRole role, const std::s
   one.set("ports",
           Json::array({Json::object({{"containerPort", kProbePort}, {"protocol", "TCP"}})}));
   // From its node, which policies let through always: so that one who does not answer the connector
-  // is known to listen.
+  // is known to listen. One failure counts: a listener that strangers keep busy would look like one
+  // that is closed.
   one.set("readinessProbe", Json::object({{"tcpSocket", Json::object({{"port", kProbePort}})},
                                           {"periodSeconds", 1},
-                                          {"timeoutSeconds", 2},
-                                          {"failureThreshold", 3}}));
+                                          {"timeoutSeconds", 1},
+                                          {"failureThreshold", 1}}));
   Json affinity;
   if (role != ProbeRole::open)
     affinity = Json::object(

@@ -181,10 +181,11 @@ void NetworkProbe::begin() {
   wait(kLook);
 }
 
-void NetworkProbe::connect(const std::map<ProbeRole, std::string>& addresses) {
-  if (auto why = make(probe_connector(config_, round_->id, addresses)))
+void NetworkProbe::connect(const ProbeNext& next) {
+  if (auto why = make(probe_connector(config_, round_->id, next.addresses)))
     return finish(NetworkVerdict::failed, std::move(*why));
   round_->connects = true;
+  round_->ready = next.ready;
   round_->since = clock_.monotonic();
   wait(kLook);
 }
@@ -196,7 +197,7 @@ void NetworkProbe::follow() {
   if (!there && clock_.monotonic() - round_->since < ProbeRound::kListenersWithin) return;
   if (!there) return finish(NetworkVerdict::failed, "The pods of the probe cannot be read.");
   ProbeNext next = next_of(*round_, *there, clock_.monotonic());
-  if (next.kind == ProbeNext::Kind::connect) return connect(next.addresses);
+  if (next.kind == ProbeNext::Kind::connect) return connect(next);
   if (next.kind == ProbeNext::Kind::over) finish(next.verdict, std::move(next.words));
 }
 

@@ -52,7 +52,7 @@ class NetworkProbe {
   // Words for why not, or nothing.
   std::optional<std::string> prepare();
   std::optional<std::string> make(const Object& object);
-  void connect(const std::map<ProbeRole, std::string>& addresses);
+  void connect(const ProbeNext& next);
   void finish(NetworkVerdict verdict, std::string words);
   void write();
   // The pods of the round; of every round where it is empty.

@@ -80,10 +80,12 @@ ProbeNext listeners(const ProbeRound& round, const std::vector<Json>& pods, Time
       return failed(fmt::format("The pod {} of the probe went away.", name(role)));
     if (has_ended(*pod))
       return failed(fmt::format("The pod {} of the probe ended: {}.", name(role), state_of(*pod)));
-    if (listens(*pod))
+    if (listens(*pod)) {
       out.addresses.emplace(role, pod->text("status", "podIP"));
-    else
+      out.ready.emplace(role, condition_of(*pod, "Ready", "lastTransitionTime"));
+    } else {
       lacking.push_back(fmt::format("{}: {}", name(role), state_of(*pod)));
+    }
   }
   if (lacking.empty()) {
     out.kind = ProbeNext::Kind::connect;
@@ -94,36 +96,55 @@ ProbeNext listeners(const ProbeRound& round, const std::vector<Json>& pods, Time
   return out;
 }
 
-ProbeNext judge(const ProbeTelling& told) {
+// It has listened without a break since before the connector was made.
+bool listened(const ProbeRound& round, ProbeRole role, const Json* pod) {
+  const auto at = round.ready.find(role);
+  return pod != nullptr && listens(*pod) && at != round.ready.end() &&
+         condition_of(*pod, "Ready", "lastTransitionTime") == at->second;
+}
+
+// Whether what the connector saw of this listener shows that traffic got through. The greeting is
+// this round's own; a connection alone proves something only while the address is the listener's.
+bool leaks(const ProbeRound& round, ProbeRole role, const std::string& word,
+           const std::vector<Json>& pods) {
+  if (word == ProbeTelling::kAnswered) return true;
+  const Json* pod = pod_of(round, role, pods);
+  return ProbeTelling::got_through(word) && pod != nullptr && !is_ending(*pod) && !has_ended(*pod);
+}
+
+ProbeNext judge(const ProbeRound& round, const ProbeTelling& told, const std::vector<Json>& pods) {
+  const bool in = leaks(round, ProbeRole::no_entry, told.no_entry, pods);
+  const bool out = leaks(round, ProbeRole::no_exit, told.no_exit, pods);
+  // Before all else: strangers can keep any listener busy, and with that only take proofs away.
+  if (in || out)
+    return over(
+        NetworkVerdict::not_enforced,
+        fmt::format("The network let traffic {} a pod that the policies deny: nobody enforces "
+                    "them there.",
+                    in && out ? "into and out of"
+                    : in      ? "into"
+                              : "out of"));
+  // A listener that ended, or was kept busy, would look like one that is closed.
+  for (const ProbeRole role : kProbeListeners)
+    if (!listened(round, role, pod_of(round, role, pods)))
+      return failed(fmt::format("The pod {} of the probe stopped listening.", name(role)));
   if (told.open != ProbeTelling::kAnswered)
     return failed(
         fmt::format("A connection that the policies allow did not get through ({}), so that "
-                    "nothing can be said "
-                    "of those that they deny.",
+                    "nothing can be said of those that they deny.",
                     told.open));
-  const bool in = told.no_entry == ProbeTelling::kAnswered;
-  const bool out = told.no_exit == ProbeTelling::kAnswered;
-  if (!in && !out)
-    return over(NetworkVerdict::enforced,
-                "The network let through what the policies allow, and nothing that they deny.");
-  return over(
-      NetworkVerdict::not_enforced,
-      fmt::format("The network let traffic {} a pod that the policies deny: nobody enforces "
-                  "them there.",
-                  in && out ? "into and out of"
-                  : in      ? "into"
-                            : "out of"));
+  if (!ProbeTelling::is_denial(told.no_entry) || !ProbeTelling::is_denial(told.no_exit))
+    return failed(
+        fmt::format("The probe tells what nobody here knows ({}, {}): is "
+                    "NETWORK_PROBE_IMAGE the image of this version?",
+                    told.no_entry, told.no_exit));
+  return over(NetworkVerdict::enforced,
+              "The network let through what the policies allow, and nothing that they deny.");
 }
 
 ProbeNext connector(const ProbeRound& round, const std::vector<Json>& pods, Time now) {
   const Json* pod = pod_of(round, ProbeRole::connector, pods);
   if (pod == nullptr || is_ending(*pod)) return failed("The pod connector of the probe went away.");
-  // A listener that ended would look like one that is closed.
-  for (const ProbeRole role : kProbeListeners) {
-    const Json* other = pod_of(round, role, pods);
-    if (other == nullptr || !listens(*other))
-      return failed(fmt::format("The pod {} of the probe stopped listening.", name(role)));
-  }
   const Json& terminated = container_of(*pod).at("state", "terminated");
   if (terminated.is_object()) {
     const auto told = ProbeTelling::parse(terminated.text("message"));
@@ -132,10 +153,12 @@ ProbeNext connector(const ProbeRound& round, const std::vector<Json>& pods, Time
           fmt::format("The pod connector of the probe ended with {} and told nothing of "
                       "this probe: is NETWORK_PROBE_IMAGE the image of this version?",
                       terminated.integer_or(-1, "exitCode")));
-    return judge(*told);
+    return judge(round, *told, pods);
   }
   if (has_ended(*pod))
     return failed(fmt::format("The pod connector of the probe ended: {}.", state_of(*pod)));
+  // A listener that is lost by now takes nothing from what the connector will have seen get
+  // through.
   if (now - round.since >= ProbeRound::kConnectorWithin)
     return failed(
         fmt::format("The pod connector of the probe does not come to an end: {}.", state_of(*pod)));

@@ -16,12 +16,15 @@ namespace ks::op {
 struct ProbeRound {
   // For an image to be pulled and a node to be found.
   static constexpr Duration kListenersWithin = minutes(3);
-  // The connector tries for half a minute; its image is there.
+  // The connector tries for half a minute and then at most three looks more; its image is there.
   static constexpr Duration kConnectorWithin = minutes(2);
 
   std::string id;  // On each of its pods, and in what the connector tells.
   Time since;      // When what it waits for was made, on the monotonic clock.
   bool connects = false;
+  // Since when each listener is ready, as its node had it when the connector was made; compared and
+  // not read, since it is another machine's clock.
+  std::map<ProbeRole, std::string> ready{};
 };
 
 struct ProbeNext {
@@ -31,6 +34,7 @@ struct ProbeNext {
     over,
   } kind = Kind::wait;
   std::map<ProbeRole, std::string> addresses;
+  std::map<ProbeRole, std::string> ready;  // For the round.
   // How it went: enforced, not_enforced or failed, with the words for it.
   NetworkVerdict verdict = NetworkVerdict::failed;
   std::string words;

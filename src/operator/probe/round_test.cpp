@@ -19,6 +19,9 @@ struct Pods {
   Pods() {
     for (const ProbeRole role : kProbeListeners) list.push_back(pod(role));
   }
+  static Json ready(const char* status, const char* since) {
+    return Json::object({{"type", "Ready"}, {"status", status}, {"lastTransitionTime", since}});
+  }
   static Json pod(ProbeRole role, const std::string& round = "r0und") {
     Json names = Json::object();
     names.set(labels::kProbe, name(role)).set(labels::kProbeRound, round);
@@ -28,7 +31,7 @@ struct Pods {
           Json::object(
               {{"phase", "Running"},
                {"podIP", std::string("10.0.0.") + std::to_string(static_cast<int>(role))},
-               {"conditions", Json::array({Json::object({{"type", "Ready"}, {"status", "True"}})})},
+               {"conditions", Json::array({ready("True", "2026-01-01T00:00:00Z")})},
                {"containerStatuses", Json::array({Json::object({{"restartCount", 0}})})}})}});
   }
   Json& of(ProbeRole role) {
@@ -45,6 +48,7 @@ struct Pods {
                    {{"state", Json::object({{"waiting", Json::object({{"reason", reason}})}})}})}));
   }
   void connects() {
+    round.ready = next().ready;
     round.connects = true;
     list.push_back(pod(ProbeRole::connector));
   }
@@ -131,9 +135,19 @@ TEST_CASE("what the connector saw decides") {
       {"answered", "answered", "timeout", NetworkVerdict::not_enforced, "into a pod"},
       {"answered", "timeout", "answered", NetworkVerdict::not_enforced, "out of a pod"},
       {"answered", "answered", "answered", NetworkVerdict::not_enforced, "into and out of"},
+      // A connection got through, whoever takes it.
+      {"answered", "closed", "timeout", NetworkVerdict::not_enforced, "into a pod"},
+      {"answered", "timeout", "strange", NetworkVerdict::not_enforced, "out of a pod"},
+      // What was seen to get through did, whatever else did not.
+      {"refused", "answered", "timeout", NetworkVerdict::not_enforced, "into a pod"},
+      {"timeout", "timeout", "closed", NetworkVerdict::not_enforced, "out of a pod"},
       // Where nothing gets through, nothing is shown.
       {"timeout", "timeout", "timeout", NetworkVerdict::failed, "(timeout)"},
-      {"refused", "answered", "timeout", NetworkVerdict::failed, "(refused)"},
+      {"closed", "timeout", "timeout", NetworkVerdict::failed, "(closed)"},
+      {"strange", "timeout", "timeout", NetworkVerdict::failed, "(strange)"},
+      // Neither a denial nor a leak.
+      {"answered", "untried", "timeout", NetworkVerdict::failed, "(untried, timeout)"},
+      {"answered", "timeout", "maybe", NetworkVerdict::failed, "(timeout, maybe)"},
   };
   for (const auto& [open, no_entry, no_exit, verdict, words] : outcomes) {
     CAPTURE(words);
@@ -145,6 +159,43 @@ TEST_CASE("what the connector saw decides") {
     REQUIRE(next.kind == ProbeNext::Kind::over);
     CHECK(next.verdict == verdict);
     CHECK(has(next.words, words));
+  }
+}
+
+TEST_CASE("a listener that was not ready all the time proves no denial") {
+  for (const ProbeRole role : kProbeListeners) {
+    CAPTURE(name(role));
+    for (const bool again : {false, true}) {
+      // Kept busy, and at the end, or again by then, ready.
+      Pods pods;
+      pods.connects();
+      pods.ends(told("answered", "timeout", "timeout"));
+      REQUIRE(pods.next().verdict == NetworkVerdict::enforced);
+      pods.of(role)["status"].set(
+          "conditions",
+          Json::array({Pods::ready(again ? "True" : "False", "2026-01-01T00:00:07Z")}));
+      CHECK(pods.next().verdict == NetworkVerdict::failed);
+      CHECK(has(pods.next().words, "stopped listening"));
+    }
+  }
+}
+
+TEST_CASE("what got through counts also where its listener is kept busy or lost") {
+  for (const char* word : {"answered", "closed", "strange"}) {
+    CAPTURE(word);
+    Pods pods;
+    pods.connects();
+    const Json busy = Json::array({Pods::ready("False", "2026-01-01T00:00:07Z")});
+    pods.of(ProbeRole::open)["status"].set("conditions", busy);
+    pods.of(ProbeRole::no_entry)["status"].set("conditions", busy);
+    // Not before the connector has told.
+    CHECK(pods.next().kind == ProbeNext::Kind::wait);
+    pods.ends(told("timeout", word, "timeout"));
+    CHECK(pods.next().verdict == NetworkVerdict::not_enforced);
+    // By then the address may be somebody else's: only the greeting is this listener's.
+    pods.of(ProbeRole::no_entry)["status"].set("phase", "Failed");
+    CHECK(pods.next().verdict == (word == ProbeTelling::kAnswered ? NetworkVerdict::not_enforced
+                                                                  : NetworkVerdict::failed));
   }
 }
 

@@ -47,6 +47,14 @@ std::string probe_greeting(std::string_view round) {
   return fmt::format("k8s-scheduler network probe {}\n", round);
 }
 
+bool ProbeTelling::is_denial(std::string_view word) {
+  return word == "timeout" || word == "refused" || word == "unreachable";
+}
+
+bool ProbeTelling::got_through(std::string_view word) {
+  return word == kAnswered || word == "closed" || word == "strange";
+}
+
 std::string ProbeTelling::text() const {
   return fmt::format("{} {} open={} no-entry={} no-exit={}", kFirst, round, open, no_entry,
                      no_exit);

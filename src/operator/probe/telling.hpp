@@ -26,13 +26,18 @@ std::string probe_greeting(std::string_view round);
 // What the connector tells by the message of its end: for each listener whether it answered.
 struct ProbeTelling {
   std::string round;
-  // "answered", or how it failed: "timeout", "refused", "unreachable", "closed", "strange".
+  // "answered"; "closed" or "strange", where somebody took the connection and gave no greeting, or
+  // another one; or how none came about: "timeout", "refused", "unreachable".
   std::string open;
   std::string no_entry;
   std::string no_exit;
   friend bool operator==(const ProbeTelling&, const ProbeTelling&) = default;
 
   static constexpr std::string_view kAnswered = "answered";
+  // Nothing got through. A word that is not known is neither this nor the other.
+  static bool is_denial(std::string_view word);
+  // At least a connection did.
+  static bool got_through(std::string_view word);
   std::string text() const;
   // Nothing where it is not the text of one.
   static std::optional<ProbeTelling> parse(std::string_view text);
