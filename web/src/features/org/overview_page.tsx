@@ -18,9 +18,7 @@ function NextSteps({ org, actions }: { org: string; actions: readonly string[] }
   const { t } = useTranslation()
   const { data } = useQuery(me)
   // The first team that they may deploy in.
-  const team = data?.organizations
-    .find((one) => one.slug === org)
-    ?.teams.find(({ role }) => role !== 'viewer')
+  const team = data?.organizations.find((one) => one.slug === org)?.teams.find(({ role }) => role !== 'viewer')
   const row = 'flex min-h-12 items-center gap-3 px-4 py-2 hover:bg-sunken focus-visible:-outline-offset-2'
   const text = (title: string, lead: string) => (
     <>
@@ -31,32 +29,38 @@ function NextSteps({ org, actions }: { org: string; actions: readonly string[] }
       <ArrowRight aria-hidden size={16} className="shrink-0 text-soft" />
     </>
   )
+  const verify = data ? !data.user.email_verified : false
+  const invite = actions.includes('invitations:manage')
+  // Who can do none of it is shown no empty box.
+  if (!team && !verify && !invite) return null
   return (
-    <Panel>
-      <ul className="divide-y divide-line">
-        {team ? (
-          <li>
-            <Link to="/o/$org/t/$team/new" params={{ org, team: team.slug }} className={row}>
-              {text(t('next.deploy'), t('next.deploy_text'))}
-            </Link>
-          </li>
-        ) : null}
-        {data && !data.user.email_verified ? (
-          <li>
-            <Link to="/account" className={row}>
-              {text(t('next.verify'), t('next.verify_text'))}
-            </Link>
-          </li>
-        ) : null}
-        {actions.includes('invitations:manage') ? (
-          <li>
-            <Link to="/o/$org/people" params={{ org }} className={row}>
-              {text(t('next.invite'), t('next.invite_text'))}
-            </Link>
-          </li>
-        ) : null}
-      </ul>
-    </Panel>
+    <Section title={t('next.title')}>
+      <Panel>
+        <ul className="divide-y divide-line">
+          {team ? (
+            <li>
+              <Link to="/o/$org/t/$team/new" params={{ org, team: team.slug }} className={row}>
+                {text(t('next.deploy'), t('next.deploy_text'))}
+              </Link>
+            </li>
+          ) : null}
+          {verify ? (
+            <li>
+              <Link to="/account" className={row}>
+                {text(t('next.verify'), t('next.verify_text'))}
+              </Link>
+            </li>
+          ) : null}
+          {invite ? (
+            <li>
+              <Link to="/o/$org/people" params={{ org }} className={row}>
+                {text(t('next.invite'), t('next.invite_text'))}
+              </Link>
+            </li>
+          ) : null}
+        </ul>
+      </Panel>
+    </Section>
   )
 }
 
@@ -98,11 +102,7 @@ export function OverviewPage({ org }: { org: string }) {
       <Section title={t('usage.title')}>
         <Meters org={slug} />
       </Section>
-      {suspension ? null : (
-        <Section title={t('next.title')}>
-          <NextSteps org={slug} actions={allowed_actions} />
-        </Section>
-      )}
+      {suspension ? null : <NextSteps org={slug} actions={allowed_actions} />}
       <Section title={t('teams.title')} lead={t('teams.lead')}>
         <TeamsTable org={slug} />
       </Section>
