@@ -26,7 +26,9 @@ Result<op::IsolationReport> read_isolation(const Config& config, const Clock& cl
     out.unread.push_back(fmt::format("the last probe of the network: {}", lease.error().message));
   // The last is told also where nobody probes any more: that it showed no enforcement stays true.
   const auto proof = lease ? op::NetworkProof::of_lease(*lease) : std::nullopt;
-  out.network = proof ? proof->worth(clock.now(), config.op.probe_every) : op::NetworkProof::none();
+  out.network = proof   ? proof->worth(clock.now(), config.op.probe_every)
+                : lease ? op::NetworkProof::not_read()
+                        : op::NetworkProof::none();
   return out;
 }
 

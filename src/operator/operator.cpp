@@ -79,7 +79,6 @@ struct Operator::Impl {
         resync_at(clock.monotonic() + config.resync) {
     // What a look once found proves nothing where nobody looks any more.
     if (!isolation.enabled()) (void)reconciler.know_look(false);
-    if (!probe.enabled()) (void)reconciler.know(NetworkProof::none());
     const std::string ours(labels::kOursSelector);
     for (const kube::Kind* kind : {&kinds::kSandbox, &kinds::kUserDeployment})
       add_informer(*kind, {});
@@ -113,7 +112,7 @@ struct Operator::Impl {
   }
   bool may_work() const { return bootstrap.done() && all_synced() && may_write(); }
   // Nothing new is begun before it is known whether the last probe forbids that.
-  bool may_take() const { return may_work() && (!probe.enabled() || probe.knows()); }
+  bool may_take() const { return may_work() && probe.knows(); }
 
   void changed(const kube::Kind& kind, const Json* before, const Json* after) {
     concerns.changed(kind, before, after);
@@ -199,7 +198,7 @@ struct Operator::Impl {
     if (config.leader_elect) out = std::min(out, elector.next_due());
     for (const auto& i : informers)
       if (i->retry_at().us != 0) out = std::min(out, i->retry_at());
-    if (may_work() && probe.enabled()) out = std::min(out, probe.next_due());
+    if (may_work()) out = std::min(out, probe.next_due());
     if (may_work() && isolation.enabled()) out = std::min(out, isolation_at);
     if (const auto due = teller.next_due()) out = std::min(out, *due);
     // Until this process leads and knows the cluster, no key is taken.
@@ -304,7 +303,7 @@ struct Operator::Impl {
     launch(loop, [this] { tell_news(); });
     if (config.leader_elect) launch(loop, [this] { campaign(); });
     if (isolation.enabled()) launch(loop, [this] { watch_isolation(); });
-    if (probe.enabled()) launch(loop, [this] { watch_network(); });
+    launch(loop, [this] { watch_network(); });
     while (!stopping.load()) {
       resync_if_due();
       publish();

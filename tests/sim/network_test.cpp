@@ -142,6 +142,52 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "what is new waits where a probe of before saw nobody enforce, though nothing probes now") {
+  op::OperatorConfig config = probing();
+  config.probe_image.clear();
+  Networked at(PlayedNetwork::enforces, config);
+  World& world = *at.world;
+  const Json lease =
+      op::NetworkProof{op::NetworkVerdict::not_enforced, "words", world.clock().now(), false}.lease(
+          "k8s-scheduler");
+  const Json place = Json::object({{"apiVersion", "v1"},
+                                   {"kind", "Namespace"},
+                                   {"metadata", Json::object({{"name", "k8s-scheduler"}})}});
+  REQUIRE(world.cluster().create(kinds::kNamespace, place));
+  REQUIRE(world.cluster().apply(kinds::kLease, lease, {.manager = "test"}));
+  at.want("sandbox-a");
+  world.run_for(minutes(3));
+  CHECK(at.said("sandbox-a", "Ready") == "False/NetworkNotEnforced");
+  CHECK(at.said("sandbox-a") == "False/NotEnforced");
+  CHECK_FALSE(at.has_namespace("sandbox-a"));
+}
+
+TEST_CASE("while the last proof may not be read what runs is kept, and what is new waits") {
+  Networked at(PlayedNetwork::stops_all);
+  World& world = *at.world;
+  at.want("sandbox-a");
+  world.run_for(minutes(2));
+  REQUIRE(at.said("sandbox-a", "Ready") == "True/Applied");
+  world.gate().refuse([](const char* verb, const kube::Ref& ref) -> std::optional<kube::KubeError> {
+    if (std::string_view(verb) != "get" || ref.name != op::NetworkProof::kLease)
+      return std::nullopt;
+    return kube::KubeError{403, "Forbidden", "leases is forbidden", {}};
+  });
+  world.restart_operator();
+  at.want("sandbox-b");
+  REQUIRE(world.cluster().remove({kinds::kNamespace, {}, "sandbox-a"}, {}));
+  world.run_for(minutes(10));
+  CHECK(at.has_namespace("sandbox-a"));
+  CHECK(at.said("sandbox-b", "Ready") == "False/NetworkNotEnforced");
+  CHECK(at.said("sandbox-b") == "Unknown/ProbeFailed");
+  CHECK_FALSE(at.has_namespace("sandbox-b"));
+  // Either ends it: that it can be read, or a proof.
+  world.gate().refuse({});
+  world.run_for(minutes(10));
+  CHECK(at.said("sandbox-b", "Ready") == "True/Applied");
+}
+
 TEST_CASE("whoever says so gets new sandboxes where nobody enforces, and reads that all the same") {
   op::OperatorConfig config = probing();
   config.allow_unenforced_network = true;

@@ -34,8 +34,9 @@ SandboxObserved Reconciler::observe(const SandboxResource& sandbox) const {
   for (const Seen& seen : cache_.list(kinds::kUserDeployment, ns))
     if (auto d = user_deployment_from_json(*seen.object)) out.deployments.push_back(std::move(*d));
   out.pods = cache_.list(kinds::kPod, ns).size();
-  out.network_open = !config_.allow_unenforced_network && network_.proof &&
-                     network_.proof->verdict == NetworkVerdict::not_enforced;
+  out.network_open =
+      !config_.allow_unenforced_network && network_.proof && network_.proof->forbids_new();
+  out.network_unread = network_.proof && network_.proof->unread;
   return out;
 }
 

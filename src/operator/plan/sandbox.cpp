@@ -136,7 +136,9 @@ SandboxPlan plan(const SandboxResource& sandbox, const SandboxObserved& observed
   }
   // One that has been made before is made again: what runs elsewhere does not end either.
   if (!observed.ns && observed.network_open && !sandbox.meta.has_finalizer) {
-    out.status = failed_status(sandbox, kNetworkNotEnforced, kNetworkNotEnforcedMessage, now);
+    out.status = failed_status(
+        sandbox, kNetworkNotEnforced,
+        observed.network_unread ? kNetworkUnreadMessage : kNetworkNotEnforcedMessage, now);
     return out;
   }
   // Before the first object, so that there is never one that a deletion would forget. Again for a

@@ -16,6 +16,7 @@ struct SandboxObserved {
   std::size_t pods = 0;                             // Of ours, in the namespace.
   // A probe showed that nobody enforces policies, and no setting allows that: nothing new is begun.
   bool network_open = false;
+  bool network_unread = false;  // It may be open, and that is not known.
 };
 
 struct SandboxPlan {

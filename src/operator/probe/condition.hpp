@@ -29,5 +29,8 @@ inline constexpr const char* kNetworkNotEnforced = "NetworkNotEnforced";
 inline constexpr const char* kNetworkNotEnforcedMessage =
     "The network of the cluster does not keep tenants apart, so nothing new is started in it. "
     "Whoever runs the platform can mend that.";
+inline constexpr const char* kNetworkUnreadMessage =
+    "Whether the network of the cluster keeps tenants apart cannot be read, so nothing new is "
+    "started in it. Whoever runs the platform can mend that.";
 
 }  // namespace ks::op

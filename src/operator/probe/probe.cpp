@@ -1,6 +1,7 @@
 #include "operator/probe/probe.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -39,7 +40,9 @@ bool NetworkProbe::counts_still() const {
 }
 
 Time NetworkProbe::next_due() const {
-  Time out = next_;
+  constexpr Time kNever{std::numeric_limits<std::int64_t>::max()};
+  Time out = loaded_ && !enabled() ? kNever : next_;
+  if (loaded_ && known_->unread) out = std::min(out, read_at_);
   if (to_write_) out = std::min(out, write_at_);
   // The moment at which it counts no more.
   if (counts_still())
@@ -50,7 +53,6 @@ Time NetworkProbe::next_due() const {
 }
 
 bool NetworkProbe::pump() {
-  if (!enabled()) return false;
   if (!may_work_()) {
     if (!loaded_) return false;
     // Whoever leads now goes by the Lease.
@@ -64,6 +66,8 @@ bool NetworkProbe::pump() {
   }
   const Time now = clock_.monotonic();
   if (!loaded_) return now >= next_ && load();
+  if (known_->unread && !round_ && now >= read_at_) return load();
+  if (!enabled()) return false;
   const bool grown_old =
       counts_still() &&
       known_->worth(clock_.now(), config_.probe_every).verdict != NetworkVerdict::enforced;
@@ -86,27 +90,52 @@ bool NetworkProbe::load() {
   if (!lease && lease.error().is_transient()) {
     log::warn("what the last probe of the network came to cannot be read",
               {{"cause", words_of(lease.error())}});
-    wait(kAway);
+    if (loaded_)
+      read_at_ = clock_.monotonic() + kAgain;
+    else
+      wait(kAway);
     return true;
   }
+  const bool again = loaded_;
   loaded_ = true;
-  if (lease) known_ = NetworkProof::of_lease(*lease);
-  if (!known_) known_ = NetworkProof::none();
-  const NetworkProof worth = known_->worth(clock_.now(), config_.probe_every);
-  next_ = worth.verdict == NetworkVerdict::enforced
-              ? clock_.monotonic() +
-                    std::min(config_.probe_every, known_->at + config_.probe_every - clock_.now())
-              : clock_.monotonic();
+  take(lease);
+  // Probes that go on meanwhile keep their time.
+  if (!again || !known_->unread)
+    next_ = worth()->verdict == NetworkVerdict::enforced
+                ? clock_.monotonic() +
+                      std::min(config_.probe_every, known_->at + config_.probe_every - clock_.now())
+                : clock_.monotonic();
   tell();
   return true;
 }
 
+void NetworkProbe::take(const kube::KubeResult<Json>& lease) {
+  known_ = lease ? NetworkProof::of_lease(*lease) : std::nullopt;
+  if (known_) return;
+  if (!lease && lease.error().is_not_found()) {
+    known_ = NetworkProof::none();
+    return;
+  }
+  known_ = NetworkProof::not_read();
+  read_at_ = clock_.monotonic() + kAgain;
+  log::warn(
+      "what the last probe of the network came to cannot be read, and forbids what is new",
+      {{"cause", lease ? std::string("the Lease tells nothing known") : words_of(lease.error())}});
+}
+
+std::optional<NetworkProof> NetworkProbe::worth() const {
+  if (!known_) return std::nullopt;
+  // What was enforced once shows nothing where nobody looks any more.
+  if (!enabled() && !known_->forbids_new()) return NetworkProof::none();
+  return known_->worth(clock_.now(), config_.probe_every);
+}
+
 void NetworkProbe::tell() {
-  const auto worth =
-      known_ ? std::optional(known_->worth(clock_.now(), config_.probe_every)) : std::nullopt;
+  const auto worth = this->worth();
   // The moment of it is nobody's business: each would be a change.
   const bool same = worth.has_value() == said_.has_value() &&
-                    (!worth || (worth->verdict == said_->verdict && worth->words == said_->words));
+                    (!worth || (worth->verdict == said_->verdict && worth->words == said_->words &&
+                                worth->unread == said_->unread));
   said_ = worth;
   if (!same) told_(worth);
 }
@@ -210,7 +239,7 @@ void NetworkProbe::finish(NetworkVerdict verdict, std::string words) {
   if (verdict != NetworkVerdict::enforced)
     log::warn("the network is not shown to enforce policies",
               {{"reason", name(verdict)}, {"cause", words}});
-  const NetworkProof next = after(known_, {verdict, std::move(words), clock_.now()}, tries_);
+  const NetworkProof next = after(known_, {verdict, std::move(words), clock_.now(), false}, tries_);
   to_write_ = next != known_;
   known_ = next;
   if (verdict == NetworkVerdict::enforced)

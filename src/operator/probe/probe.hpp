@@ -15,15 +15,15 @@
 
 namespace ks::op {
 
-// Probes the network again and again: makes the pods of a round, reads from their statuses what
-// they saw, writes it into a Lease and tells it. All that a process needs to go on stands in the
-// cluster: one that takes over believes the Lease, takes the pods of other rounds away and begins
-// its own.
+// Keeps what the last probe showed and, where there is an image for it, probes again and again:
+// makes the pods of a round, reads from their statuses what they saw, writes it into a Lease and
+// tells it. All that a process needs to go on stands in the cluster: one that takes over believes
+// the Lease, takes the pods of other rounds away and begins its own.
 class NetworkProbe {
  public:
   // Where nobody enforces, or nothing could be said: soon, so that a mend shows.
   static constexpr Duration kAgainSoon = minutes(5);
-  // After a single one that failed.
+  // After a Lease that cannot be read, or a single probe that failed.
   static constexpr Duration kAgain = seconds(30);
   // Between looks at the pods of a round.
   static constexpr Duration kLook = seconds(1);
@@ -34,8 +34,9 @@ class NetworkProbe {
                Random& random, std::function<bool()> may_work,
                std::function<void(const std::optional<NetworkProof>&)> told);
 
+  // What an earlier probe showed counts also where nothing is probed any more.
   bool enabled() const { return !config_.probe_image.empty(); }
-  // Whether what the last probe showed has been read.
+  // Whether what the last probe showed has been read, or is known to be unreadable.
   bool knows() const { return loaded_; }
   // Does the next thing that is due; false when nothing is.
   bool pump();
@@ -45,6 +46,10 @@ class NetworkProbe {
 
  private:
   bool load();
+  // Takes what the Lease says; where it cannot be read, what forbids anything new.
+  void take(const kube::KubeResult<Json>& lease);
+  // As it is worth now.
+  std::optional<NetworkProof> worth() const;
   // What was told last is that policies are enforced.
   bool counts_still() const;
   void begin();
@@ -73,6 +78,7 @@ class NetworkProbe {
   std::optional<NetworkProof> said_;  // As it was told last.
   bool to_write_ = false;
   Time write_at_{};
+  Time read_at_{};  // Again, where it could not be read.
   std::optional<ProbeRound> round_;
   int tries_ = 0;  // That failed in a row.
   Time next_{};

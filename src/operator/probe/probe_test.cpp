@@ -283,7 +283,45 @@ TEST_CASE_FIXTURE(Probing, "without an image nothing is done") {
   const auto writes = cluster.mutating_calls();
   run(minutes(1));
   CHECK(cluster.mutating_calls() == writes);
-  CHECK(process->told.empty());
+  CHECK(process->last() == "NotProbed");
+}
+
+TEST_CASE_FIXTURE(Probing,
+                  "an image that is taken away leaves that nobody enforces, and no proof") {
+  network = PlayedNetwork::lets_all;
+  run(minutes(1));
+  config.probe_image.clear();
+  restart();
+  run(minutes(1));
+  CHECK(process->last() == "NotEnforced");
+  CHECK(process->told.back()->forbids_new());
+  config.probe_image = "registry.test/k8s-scheduler:1";
+  network = PlayedNetwork::enforces;
+  restart();
+  run(minutes(1));
+  CHECK(process->last() == "Enforced");
+  config.probe_image.clear();
+  restart();
+  run(minutes(1));
+  CHECK(process->last() == "NotProbed");
+  CHECK_FALSE(process->told.back()->forbids_new());
+}
+
+TEST_CASE_FIXTURE(Probing, "a lease that tells nothing known forbids what is new until a proof") {
+  Json strange = NetworkProof{NetworkVerdict::not_enforced, "words", clock.now(), false}.lease(
+      config.system_namespace);
+  strange["metadata"]["annotations"].set(NetworkProof::kVerdict, "Splendid");
+  REQUIRE(cluster.apply(kinds::kLease, strange, {.manager = "kubectl"}));
+  network = PlayedNetwork::stops_all;
+  run(hours(5));
+  REQUIRE(process->told.back());
+  CHECK(process->told.back()->unread);
+  CHECK(process->told.back()->forbids_new());
+  CHECK(process->last() == "ProbeFailed");
+  network = PlayedNetwork::enforces;
+  run(minutes(6));
+  CHECK(process->last() == "Enforced");
+  CHECK_FALSE(process->told.back()->forbids_new());
 }
 
 TEST_CASE("what is probed is what tenants have") {

@@ -32,7 +32,16 @@ std::string_view name(NetworkVerdict verdict) {
 NetworkProof NetworkProof::none() {
   return {NetworkVerdict::not_probed,
           "No probe has shown yet whether the network enforces the policies.",
-          {}};
+          {},
+          false};
+}
+
+NetworkProof NetworkProof::not_read() {
+  return {NetworkVerdict::failed,
+          "What the last probe of the network showed cannot be read, so nothing new is started "
+          "until it can, or a probe shows that policies are enforced.",
+          {},
+          true};
 }
 
 std::optional<NetworkProof> NetworkProof::of_lease(const Json& lease) {
@@ -41,7 +50,7 @@ std::optional<NetworkProof> NetworkProof::of_lease(const Json& lease) {
   if (!at) return std::nullopt;
   for (const NetworkVerdict verdict : kAll)
     if (notes.text(kVerdict) == name(verdict))
-      return NetworkProof{verdict, std::string(notes.text(kWords)), *at};
+      return NetworkProof{verdict, std::string(notes.text(kWords)), *at, false};
   return std::nullopt;
 }
 
@@ -60,12 +69,13 @@ NetworkProof NetworkProof::worth(Time now, Duration every) const {
   if (verdict != NetworkVerdict::enforced) return *this;
   if (at >= now - every * kFreshIntervals && at <= now + kApart) return *this;
   return {NetworkVerdict::old,
-          "The last probe that saw the network enforce policies is too long ago to count.", at};
+          "The last probe that saw the network enforce policies is too long ago to count.", at,
+          false};
 }
 
 NetworkProof after(const std::optional<NetworkProof>& known, NetworkProof next, int tries) {
   if (next.verdict != NetworkVerdict::failed || !known) return next;
-  if (known->verdict == NetworkVerdict::not_enforced) return *known;
+  if (known->forbids_new()) return *known;
   if (known->verdict == NetworkVerdict::enforced && tries < kProbeTries) return *known;
   return next;
 }

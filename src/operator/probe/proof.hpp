@@ -32,10 +32,17 @@ struct NetworkProof {
   NetworkVerdict verdict = NetworkVerdict::not_probed;
   std::string words;  // A sentence for whoever runs the cluster. No time in it: it is compared.
   Time at;            // When it was seen, on the wall clock.
+  // What the last one came to cannot be read, so it may have been that nobody enforces policies:
+  // the verdict is then `failed`, and nothing new is begun. In no Lease.
+  bool unread = false;
   friend bool operator==(const NetworkProof&, const NetworkProof&) = default;
 
   // Before the first probe, and where there is none.
   static NetworkProof none();
+  // Before what the last probe showed could be read, where there is one.
+  static NetworkProof not_read();
+  // Whether new sandboxes wait.
+  bool forbids_new() const { return unread || verdict == NetworkVerdict::not_enforced; }
   // Nothing where it is none of ours.
   static std::optional<NetworkProof> of_lease(const Json& lease);
   Json lease(const std::string& system_namespace) const;
@@ -48,7 +55,7 @@ struct NetworkProof {
 
 // What is known after a probe that came to `next`, the `tries`th in a row that may have failed. A
 // single one that failed takes nothing back, and none that failed takes back that policies are not
-// enforced.
+// enforced, or may not be.
 NetworkProof after(const std::optional<NetworkProof>& known, NetworkProof next, int tries);
 // So many that fail in a row count.
 inline constexpr int kProbeTries = 3;

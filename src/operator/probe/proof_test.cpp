@@ -45,6 +45,11 @@ TEST_CASE("only a probe that saw policies enforced takes back that they are not"
   CHECK(after(open, proof(NetworkVerdict::failed), 99) == open);
   const NetworkProof fine = proof(NetworkVerdict::enforced, kNow + kEvery);
   CHECK(after(open, fine, 0) == fine);
+  // Nor what may be the same and cannot be read.
+  const NetworkProof hidden = NetworkProof::not_read();
+  CHECK(hidden.forbids_new());
+  CHECK(after(hidden, proof(NetworkVerdict::failed), 99) == hidden);
+  CHECK_FALSE(after(hidden, fine, 0).forbids_new());
   // At once, without a second look.
   CHECK(after(fine, open, 0) == open);
 }
