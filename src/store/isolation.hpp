@@ -23,7 +23,8 @@ struct SandboxAlone {
   UserId user;
   std::string user_name;  // Empty where the person is not in the organization any more.
   Isolation profile = Isolation::shared;
-  std::optional<IsolationSeen> seen;  // None before the first look.
+  // None before the first look, where nothing is known of the network either.
+  std::optional<IsolationSeen> seen;
 };
 
 // With the name of its organization, for who looks at all of them.
@@ -36,7 +37,7 @@ struct AnySandboxAlone {
 struct IsolationTotals {
   std::int64_t sandboxes = 0;
   std::int64_t exposed = 0;  // With a finding, or in a network that enforces nothing.
-  std::int64_t unseen = 0;   // Before their first look.
+  std::int64_t unseen = 0;   // Before their first look, exposed or not.
 };
 
 class IsolationStore {

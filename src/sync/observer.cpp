@@ -67,8 +67,14 @@ void Observer::pull_sandbox(const Event& event) {
     KS_CHECK(stores_.sync.set_sandbox_status(
         tx, permit, *id, is_ready, is_ready ? "" : ready->reason, is_ready ? "" : ready->message));
     std::optional<IsolationSeen> seen = resource->status.isolation;
-    if (const Condition* network = resource->status.find("NetworkIsolated"); seen && network)
-      seen->network = NetworkSeen::of(network->status, network->reason);
+    if (const Condition* network = resource->status.find("NetworkIsolated"); network) {
+      NetworkSeen told = NetworkSeen::of(network->status, network->reason);
+      if (seen)
+        seen->network = std::move(told);
+      else if (told != NetworkSeen())
+        // One that waits has no look, and stands in an open network all the same.
+        seen = IsolationSeen::before_a_look(std::move(told));
+    }
     return stores_.sync.set_sandbox_isolation(tx, permit, *id, seen);
   });
   if (done) return;

@@ -92,6 +92,19 @@ TEST_CASE(
     return deployment.text("reason") == "NetworkNotEnforced";
   });
   CHECK(waits.text("phase") == "Pending");
+  // It counts before any look has seen it.
+  const Json list = at.until(bob, bob.org_path() + "/isolation", [](const Json& own) {
+    return own.at("totals", "exposed").as_int() == 1;
+  });
+  const Json& waiting = list.at("items").as_array().front();
+  CHECK(waiting.at("network").text("reason") == "NotEnforced");
+  CHECK(waiting.at("network").text("state") == "open");
+  CHECK(waiting.text("state") == "exposed");
+  CHECK(waiting.at("pods").is_null());
+  CHECK(list.at("totals", "unseen").as_int() == 1);
+  const Json both = at.admin.get("/api/v1/platform/isolation?state=exposed").json();
+  CHECK(both.at("totals", "exposed").as_int() == 2);
+  CHECK(both.at("items").as_array().size() == 2);
   at.network = PlayedNetwork::enforces;
   at.server.clock().advance(minutes(6));
   at.until(bob, place, [](const Json& deployment) { return deployment.text("phase") == "Ready"; });

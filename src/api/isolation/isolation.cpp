@@ -45,7 +45,7 @@ Json present(const SandboxAlone& sandbox, Aloneness state, Reader reader) {
                        {"profile", name(sandbox.profile)},
                        {"state", name(state)},
                        {"network", network_of(sandbox, state)},
-                       {"pods", sandbox.seen ? Json(seen.pods) : Json()},
+                       {"pods", sandbox.seen && seen.looked ? Json(seen.pods) : Json()},
                        {"reached_by", texts(seen.reached_by)},
                        {"reaches", texts(seen.reaches)},
                        {"findings", std::move(findings)}});

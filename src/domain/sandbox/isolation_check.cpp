@@ -31,7 +31,8 @@ bool is_proof(const std::optional<IsolationCheck>& check, Time now, Duration fre
 Aloneness aloneness(Isolation wanted, const std::optional<IsolationSeen>& seen,
                     const std::optional<IsolationCheck>& check, Time now, Duration fresh_for) {
   if (seen && seen->exposed()) return Aloneness::exposed;
-  const bool proved = seen && seen->profile == wanted && is_proof(check, now, fresh_for);
+  const bool proved =
+      seen && seen->looked && seen->profile == wanted && is_proof(check, now, fresh_for);
   return proved ? Aloneness::alone : Aloneness::unknown;
 }
 

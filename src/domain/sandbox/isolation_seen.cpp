@@ -85,7 +85,7 @@ NetworkSeen NetworkSeen::of(std::string_view status, std::string_view reason) {
 }
 
 IsolationSeen IsolationSeen::bounded() const {
-  IsolationSeen out{profile, pods, cut(reached_by), cut(reaches), {}, network};
+  IsolationSeen out{profile, pods, cut(reached_by), cut(reaches), {}, network, looked};
   for (const IsolationFinding& finding : findings) {
     if (out.findings.size() == kFindingsMax) {
       const std::string more = fmt::format("and {} more", findings.size() - kFindingsMax + 1);
@@ -97,7 +97,30 @@ IsolationSeen IsolationSeen::bounded() const {
   return out;
 }
 
+IsolationSeen IsolationSeen::before_a_look(NetworkSeen network) {
+  IsolationSeen out;
+  out.network = std::move(network);
+  out.looked = false;
+  return out;
+}
+
+namespace {
+Json to_json(const NetworkSeen& seen) {
+  return Json::object({{"state", name(seen.state)}, {"reason", seen.reason}});
+}
+
+NetworkSeen network_seen(const Json& network) {
+  const std::string_view state = network.text("state");
+  return NetworkSeen::of(state == "isolated" ? "True"
+                         : state == "open"   ? "False"
+                                             : "Unknown",
+                         network.text("reason"));
+}
+}  // namespace
+
 Json to_json(const IsolationSeen& seen) {
+  if (!seen.looked)
+    return Json::object({{"network", to_json(seen.network.value_or(NetworkSeen()))}});
   Json findings = Json::array();
   for (const IsolationFinding& f : seen.findings)
     findings.push(Json::object({{"kind", name(f.kind)}, {"what", f.what}, {"told", f.told}}));
@@ -106,14 +129,15 @@ Json to_json(const IsolationSeen& seen) {
                            {"reachedBy", texts(seen.reached_by)},
                            {"reaches", texts(seen.reaches)},
                            {"findings", std::move(findings)}});
-  if (seen.network)
-    out.set("network",
-            Json::object({{"state", name(seen.network->state)}, {"reason", seen.network->reason}}));
+  if (seen.network) out.set("network", to_json(*seen.network));
   return out;
 }
 
 Result<IsolationSeen> isolation_seen_from_json(const Json& json) {
   if (!json.is_object()) return bug("what was seen of a sandbox's isolation is no object");
+  const Json& network = json.at("network");
+  if (network.is_object() && json.members().size() == 1)
+    return IsolationSeen::before_a_look(network_seen(network));
   const auto profile = isolation(json.text("profile"));
   if (!profile) return bug("what was seen of a sandbox's isolation has no profile");
   IsolationSeen out{*profile,
@@ -121,14 +145,9 @@ Result<IsolationSeen> isolation_seen_from_json(const Json& json) {
                     texts(json.at("reachedBy")),
                     texts(json.at("reaches")),
                     {},
-                    {}};
-  if (const Json& network = json.at("network"); network.is_object()) {
-    const std::string_view state = network.text("state");
-    out.network = NetworkSeen::of(state == "isolated" ? "True"
-                                  : state == "open"   ? "False"
-                                                      : "Unknown",
-                                  network.text("reason"));
-  }
+                    {},
+                    true};
+  if (network.is_object()) out.network = network_seen(network);
   const Json& findings = json.at("findings");
   if (!findings.is_array()) return bug("what was seen of a sandbox's isolation has no findings");
   for (const Json& f : findings.as_array()) {

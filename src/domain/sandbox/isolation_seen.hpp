@@ -51,11 +51,15 @@ struct IsolationSeen {
   std::vector<IsolationFinding> findings;
   // Of its condition, put here by who reads the whole status; a status has none in this place.
   std::optional<NetworkSeen> network{};
+  // No look has seen the sandbox yet, as one that waits: only what is known of the network counts.
+  bool looked = true;
   // Something was found, or the network was seen not to do what policies say.
   bool exposed() const {
     return !findings.empty() || (network && network->state == NetworkSeen::State::open);
   }
   friend bool operator==(const IsolationSeen&, const IsolationSeen&) = default;
+
+  static IsolationSeen before_a_look(NetworkSeen network);
 
   // Small enough for a status: what goes beyond is counted in one last finding, and texts end
   // after so many bytes.
@@ -65,7 +69,7 @@ struct IsolationSeen {
   IsolationSeen bounded() const;
 };
 
-// As in a Sandbox's status.
+// As in a Sandbox's status; before a look, the member `network` and no other.
 Json to_json(const IsolationSeen& seen);
 Result<IsolationSeen> isolation_seen_from_json(const Json& json);
 

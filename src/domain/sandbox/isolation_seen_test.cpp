@@ -57,6 +57,21 @@ TEST_CASE("a status that is none of ours is refused, not taken for no findings")
   }
 }
 
+TEST_CASE("what is known of the network alone stays that, and counts where it is open") {
+  const IsolationSeen open = IsolationSeen::before_a_look(NetworkSeen::of("False", "NotEnforced"));
+  CHECK(open.exposed());
+  CHECK(open.bounded() == open);
+  CHECK(isolation_seen_from_json(to_json(open)) == open);
+  // By this the totals know it.
+  CHECK(to_json(open).dump().starts_with(R"({"network")"));
+  CHECK_FALSE(to_json(IsolationSeen{}).dump().starts_with(R"({"network")"));
+  const IsolationSeen unknown =
+      IsolationSeen::before_a_look(NetworkSeen::of("Unknown", "ProbeFailed"));
+  CHECK_FALSE(unknown.exposed());
+  CHECK(isolation_seen_from_json(to_json(unknown)) == unknown);
+  CHECK_FALSE(isolation_seen_from_json(Json::object()));
+}
+
 TEST_CASE("a status stays small, and says how much is left out") {
   const IsolationSeen few = much().bounded();
   CHECK(few.findings.size() == IsolationSeen::kFindingsMax);
