@@ -60,7 +60,8 @@ struct Overreach {
       for (const auto& [name, value] : all) {
         if (!known.contains(name)) some.emplace(name, value);
         if (some.size() < kAtOnce && name != all.rbegin()->first) continue;
-        check_refused(ready, object, some);
+        // The last one may be known there, and all before it asked for.
+        if (!some.empty()) check_refused(ready, object, some);
         some.clear();
       }
       // Those of what is answered once more, each alone: nothing else is what was refused.
