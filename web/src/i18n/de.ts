@@ -142,14 +142,6 @@ export const de: Record<keyof typeof en, string> = {
   'nav.switch': 'Organisation: {{name}}. Wechseln',
   'nav.usage': 'Verbrauch und Grenzen',
 
-  'next.deploy': 'Etwas bereitstellen',
-  'next.deploy_text': 'Aus einer Vorlage oder einem eigenen Image.',
-  'next.invite': 'Personen einladen',
-  'next.invite_text': 'Per Mail, mit der Rolle, die sie haben sollen.',
-  'next.title': 'Nächste Schritte',
-  'next.verify': 'Adresse bestätigen',
-  'next.verify_text': 'Damit Sie erreichbar sind, wenn das Passwort verloren geht.',
-
   'not_found.code': '404',
   'not_found.gone': '{{name}} ist für Sie nicht mehr da',
   'not_found.gone_text': 'Es wurde gelöscht, oder Ihr Recht, es zu sehen, ist zu Ende. Ist das ein Irrtum, fragen Sie die Verwaltung der Organisation.',

@@ -140,14 +140,6 @@ export const en = {
   'nav.switch': 'Organization: {{name}}. Switch',
   'nav.usage': 'Usage and limits',
 
-  'next.deploy': 'Deploy something',
-  'next.deploy_text': 'From a template, or an image of your own.',
-  'next.invite': 'Invite people',
-  'next.invite_text': 'By mail, with the role that they shall have.',
-  'next.title': 'Next steps',
-  'next.verify': 'Verify your address',
-  'next.verify_text': 'So that you can be reached if you lose your password.',
-
   'not_found.code': '404',
   'not_found.gone': '{{name}} is not there for you any more',
   'not_found.gone_text': 'It was deleted, or your right to see it has ended. If that is a mistake, ask an administrator of the organization.',

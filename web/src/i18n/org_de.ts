@@ -37,4 +37,12 @@ export const orgDe: Record<keyof typeof orgEn, string> = {
   'offers.sure_text': 'Sie gehört dann sofort Ihnen; wem sie jetzt gehört, der kommt in die Verwaltung. Abgeben können Sie sie nur durch ein eigenes Angebot.',
   'offers.to': 'E-Mail-Adresse eines Mitglieds',
   'usage.contact': 'Auf dieser Installation ist kein Kontakt für Unterstützung hinterlegt. Fragen Sie die Person, von der Sie den Zugang haben.',
+
+  'next.deploy': 'Etwas bereitstellen',
+  'next.deploy_text': 'Aus einer Vorlage oder einem eigenen Image.',
+  'next.invite': 'Personen einladen',
+  'next.invite_text': 'Per Mail, mit der Rolle, die sie haben sollen.',
+  'next.title': 'Nächste Schritte',
+  'next.verify': 'Adresse bestätigen',
+  'next.verify_text': 'Damit Sie erreichbar sind, wenn das Passwort verloren geht.',
 }

@@ -35,4 +35,12 @@ export const orgEn = {
   'offers.sure_text': 'You become its owner at once, and whoever owns it now becomes an administrator. You can only give it on by an offer of your own.',
   'offers.to': 'E-mail address of a member',
   'usage.contact': 'No contact for support is set up on this installation. Ask whoever gave you access to it.',
+
+  'next.deploy': 'Deploy something',
+  'next.deploy_text': 'From a template, or an image of your own.',
+  'next.invite': 'Invite people',
+  'next.invite_text': 'By mail, with the role that they shall have.',
+  'next.title': 'Next steps',
+  'next.verify': 'Verify your address',
+  'next.verify_text': 'So that you can be reached if you lose your password.',
 } as const
