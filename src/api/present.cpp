@@ -93,7 +93,14 @@ Json present_to_all(const DeploymentRow& row, const Services& services) {
   if (Json* list = out.find("services"); list != nullptr && list->is_object())
     for (auto& [name, service] : list->members()) {
       const Json& live = row.status.at("services").at(name);
-      service.set("ready", live.integer_or(0, "ready"));
+      // Of an autoscaled one whatever the autoscaler wants now, as far as it has been seen.
+      const Service* wish = row.workload.find(name);
+      KS_ASSERT(wish != nullptr);
+      const std::int64_t wanted =
+          wish->autoscale ? std::clamp<std::int64_t>(live.integer_or(0, "replicas"),
+                                                     wish->autoscale->min, wish->replicas)
+                          : wish->replicas;
+      service.set("wanted", wanted).set("ready", live.integer_or(0, "ready"));
       service.set("restarts", live.integer_or(0, "restarts"));
       if (const Json* last = live.find("last_termination")) service.set("last_termination", *last);
       const Json& ends = live.at("terminations");

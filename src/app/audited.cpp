@@ -66,7 +66,13 @@ bool has(const Facts& facts, const std::string& name, const Fact& fact) {
 }
 
 void tell(Facts& out, const std::string& at, const Service& service) {
-  out.tell(at + "image", service.image).tell(at + "replicas", service.replicas);
+  out.tell(at + "image", service.image);
+  if (service.autoscale)
+    out.tell(at + "autoscale.min", service.autoscale->min)
+        .tell(at + "autoscale.max", service.replicas)
+        .tell(at + "autoscale.cpu", service.autoscale->cpu_percent);
+  else
+    out.tell(at + "replicas", service.replicas);
   if (service.port) out.tell(at + "port", *service.port);
   // A password on a command line is a mistake that people make.
   for (std::size_t i = 0; i < service.args.size(); ++i)

@@ -54,6 +54,11 @@ TEST_CASE("a quota leaves room for one more pod of each service, so that an upda
   CHECK(quota.storage_bytes == 1 << 30);
   CHECK(quota.pods == 3 + 1 + 2);
   CHECK(quota.services == 2);
+  // What is scaled has room for as many as there may be, whatever there is now.
+  workload.services[0].autoscale = Autoscale{1, 70};
+  SandboxLoad scaled;
+  scaled.add(workload);
+  CHECK(quota_of(scaled, plan("4")) == quota);
 }
 
 TEST_CASE("an unlimited plan puts no key into the quota") {

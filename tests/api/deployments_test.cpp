@@ -60,6 +60,31 @@ TEST_CASE_FIXTURE(Deployments, "live status does not change the ETag; what is wa
   CHECK(same.json().at("revision") == Json(2));
 }
 
+TEST_CASE_FIXTURE(Deployments,
+                  "a scaled service has bounds for a number, and shows how many are wanted") {
+  const Json bounds = Json::object({{"min", 2}, {"max", 2}, {"cpu", 80}});
+  REQUIRE(ann.post(ann.deployments_path(), image_body("web", Json::object({{"autoscale", bounds}})))
+              .status == 201);
+  Json now = ann.wait_for("web", "Ready");
+  for (const Json& one : {now, now.at("services", "web")}) {
+    CHECK(one.at("replicas").is_null());
+    CHECK(one.at("autoscale") == bounds);
+  }
+  CHECK(now.at("services", "web", "wanted") == Json(2));
+  CHECK(now.at("services", "web", "ready") == Json(2));
+  // Whoever sends back what he was given changes nothing.
+  const Json same = Json::object({{"replicas", now.at("replicas")}, {"autoscale", bounds}});
+  CHECK(ann.patch(web, same).json().at("revision") == Json(1));
+  CHECK(ann.patch(web, Json::object({{"autoscale", Json::object({{"min", 1}})}})).status == 200);
+  REQUIRE(ann.patch(web, Json::object({{"replicas", 1}})).status == 200);
+  now = ann.wait_for("web", "Ready");
+  for (const Json& one : {now, now.at("services", "web")}) {
+    CHECK(one.at("replicas") == Json(1));
+    CHECK(one.at("autoscale").is_null());
+  }
+  CHECK(now.at("services", "web", "wanted") == Json(1));
+}
+
 TEST_CASE_FIXTURE(Deployments, "a write on a stale version is refused with the current state") {
   ann.deploy("web");
   const std::string old = etag();

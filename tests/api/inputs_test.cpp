@@ -115,6 +115,18 @@ TEST_CASE_FIXTURE(Inputs, "ports and replicas are whole numbers within their bou
   for (const char* replicas : {"-1", "21", "1.5", "\"1\"", "null", "9223372036854775807"})
     check_text_refused(std::string(R"({"name":"web","image":"x","replicas":)") + replicas + "}",
                        {"/replicas"});
+  const auto scaled = [](const char* bounds) {
+    return std::string(R"({"name":"web","image":"x","autoscale":)") + bounds + "}";
+  };
+  for (const char* bounds : {"null", "2", "[]", R"("1-2")"})
+    check_text_refused(scaled(bounds), {"/autoscale"});
+  check_text_refused(scaled("{}"), {"/autoscale/min", "/autoscale/max", "/autoscale/cpu"});
+  check_text_refused(scaled(R"({"min":0,"max":21,"cpu":101})"),
+                     {"/autoscale/min", "/autoscale/max", "/autoscale/cpu"});
+  check_text_refused(scaled(R"({"min":3,"max":2,"cpu":70})"), {"/autoscale/max"});
+  check_text_refused(scaled(R"({"min":1,"max":2,"cpu":70,"memory":70})"), {"/autoscale/memory"});
+  check_text_refused(scaled(R"({"min":1,"max":2,"cpu":70},"replicas":1)"), {"/autoscale"});
+  check_taken(parsed(R"({"autoscale":{"min":1,"max":20,"cpu":100}})"));
   for (const int port : {1, 80, 65535}) check_taken(Json::object({{"port", port}}));
   for (const int replicas : {0, 1, 20}) check_taken(Json::object({{"replicas", replicas}}));
 }
@@ -171,8 +183,8 @@ TEST_CASE_FIXTURE(Inputs, "all faults of a deployment come at once") {
       parsed(R"({"name":"Web","image":"In valid","port":0,"replicas":99,"env":{"1":"x","A":1},
                  "exposure":"secret","resources":{"cpu":"x"},"health":{"path":"x"},
                  "run_as":{"uid":0},"args":[1],"writable":["relative"],"command":["x"]})"),
-      {"/name", "/image", "/port", "/replicas", "/env/1", "/env/A", "/exposure", "/resources/cpu",
-       "/health/path", "/run_as/uid", "/args/0", "/writable/0", "/command"});
+      {"/name", "/image", "/port", "/env/1", "/env/A", "/exposure", "/resources/cpu",
+       "/health/path", "/run_as/uid", "/args/0", "/writable/0", "/command", "/replicas"});
   check_refused(Json::object(), {"/name", "/image"});
   check_refused(parsed(R"({"name":"web","image":"x","exposure":"public"})"), {"/exposure"});
 }
@@ -193,12 +205,15 @@ TEST_CASE_FIXTURE(Inputs, "a patch is checked as a creation is") {
   const std::vector<std::pair<const char*, std::vector<std::string>>> faulty = {
       {R"({"image":"In valid"})", {"/image"}},
       {R"({"image":null})", {"/image"}},
-      {R"({"replicas":21,"env":{"1":"x"}})", {"/replicas", "/env/1"}},
+      {R"({"replicas":21,"env":{"1":"x"}})", {"/env/1", "/replicas"}},
       {R"({"services":{"web":{"image":"?","port":"x"}}})",
        {"/services/web/image", "/services/web/port"}},
       {R"({"services":{"other":{"replicas":1}}})", {"/services/other"}},
       {R"({"services":{"web":null}})", {"/services/web"}},
       {R"({"services":{"web":{"replicas":1}},"replicas":2})", {"/replicas"}},
+      {R"({"replicas":1,"autoscale":{"min":1,"max":2,"cpu":70}})", {"/autoscale"}},
+      {R"({"services":{"web":{"autoscale":{"min":1}}}})",
+       {"/services/web/autoscale/max", "/services/web/autoscale/cpu"}},
       {R"({"name":"other"})", {"/name"}},
       {R"({"template":"nginx"})", {"/template"}},
       {R"({"port":null})", {"/exposure"}},
@@ -218,12 +233,20 @@ TEST_CASE_FIXTURE(Inputs, "with several services the short form of one is refuse
           .status == 201);
   const Json shop = ann.get(ann.deployment_path("shop")).json();
   CHECK(shop.at("services").members().size() == 2);
-  for (const char* field : {"image", "replicas", "env", "port", "resources"})
+  for (const char* field : {"image", "replicas", "autoscale", "env", "port", "resources"})
     CHECK(shop.at(field).is_null());
   const Reply reply =
       ann.patch(ann.deployment_path("shop"), Json::object({{"image", "docker.io/x/y:1"}}));
   CHECK(reply.status == 422);
   CHECK(pointers(reply) == std::vector<std::string>{"/image"});
+  // A volume has one pod that writes to it.
+  REQUIRE(
+      ann.post(ann.deployments_path(), Json::object({{"name", "db"}, {"template", "postgresql"}}))
+          .status == 201);
+  const Reply scaled =
+      ann.patch(ann.deployment_path("db"), parsed(R"({"autoscale":{"min":1,"max":2,"cpu":70}})"));
+  CHECK(scaled.status == 422);
+  CHECK(pointers(scaled) == std::vector<std::string>{"/autoscale"});
   CHECK(ann.post(ann.deployment_path("shop") + "/deploy",
                  Json::object({{"image", "docker.io/x/y:1"}}))
             .status == 422);

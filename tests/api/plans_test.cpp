@@ -291,10 +291,17 @@ TEST_CASE("each limit of a plan refuses, at creation and at change, and leaves a
   const auto resources = [](const char* kind, const char* amount) {
     return Json::object({{"resources", Json::object({{kind, amount}})}});
   };
+  const auto scaled = [](int max) {
+    return Json::object({{"autoscale", Json::object({{"min", 1}, {"max", max}, {"cpu", 50}})}});
+  };
   const std::vector<std::pair<std::string, Json>> over = {
       {"cpu.max", resources("cpu", "1001m")},
       {"memory.max", resources("memory", "2049Mi")},
-      {"replicas.max", Json::object({{"replicas", 3}})}};
+      {"replicas.max", Json::object({{"replicas", 3}})},
+      // However few there are now: what there may be is reserved.
+      {"replicas.max", scaled(3)},
+      {"cpu.max", scaled(2).set("resources", Json::object({{"cpu", "501m"}}))},
+      {"memory.max", scaled(2).set("resources", Json::object({{"memory", "1025Mi"}}))}};
   for (const auto& [feature, more] : over) {
     CAPTURE(feature);
     const Reply reply = ann.post(ann.deployments_path(), image_body("web", more));
@@ -312,6 +319,10 @@ TEST_CASE("each limit of a plan refuses, at creation and at change, and leaves a
     CHECK(reply.json().text("feature") == feature);
   }
   CHECK(ann.get(ann.deployment_path("web")).json() == before);
+  CHECK(ann.used("cpu.max") == 250);
+  REQUIRE(ann.patch(ann.deployment_path("web"), scaled(2)).status == 200);
+  CHECK(ann.used("cpu.max") == 500);
+  REQUIRE(ann.patch(ann.deployment_path("web"), Json::object({{"replicas", 1}})).status == 200);
   CHECK(ann.used("cpu.max") == 250);
 
   for (const char* name : {"Two", "Three"})

@@ -109,7 +109,9 @@ struct Watched : MatrixWorld {
 
   // As much to see as there can be.
   void furnish() {
-    ann.deploy("web", *parse_json(R"({"env":{"GREETING":"hello"}})"));
+    ann.deploy(
+        "web",
+        *parse_json(R"({"env":{"GREETING":"hello"},"autoscale":{"min":1,"max":1,"cpu":70}})"));
     ann.deploy("two", *parse_json(R"({"replicas":2})"));
     REQUIRE(ann.post(ann.deployments_path(),
                      *parse_json(R"({"name":"served","template":"nginx","inputs":{}})"))

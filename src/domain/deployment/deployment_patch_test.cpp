@@ -68,7 +68,13 @@ rc::Gen<Json> any_body() {
       if (*rc::gen::arbitrary<bool>())
         body.set("exposure", *rc::gen::element("public", "internal"));
     }
-    if (*rc::gen::arbitrary<bool>()) body.set("replicas", *rc::gen::inRange(0, 21));
+    const int max = *rc::gen::inRange(0, 21);
+    if (max > 0 && *rc::gen::arbitrary<bool>())
+      body.set("autoscale", Json::object({{"min", *rc::gen::inRange(1, max + 1)},
+                                          {"max", max},
+                                          {"cpu", *rc::gen::inRange(1, 101)}}));
+    else if (*rc::gen::arbitrary<bool>())
+      body.set("replicas", max);
     const auto text = rc::gen::container<std::string>(rc::gen::inRange('\x01', '\x7f'));
     Json env = Json::object();
     const int variables = *rc::gen::inRange(0, 5);
@@ -111,6 +117,8 @@ TEST_CASE("what is described makes the same workload again, as a body and as a p
     const auto patch = patch_workload(draft->workload, described);
     RC_ASSERT(patch.has_value());
     RC_ASSERT(*patch == draft->workload);
+    for (const char* one : {"replicas", "autoscale"})
+      if (described.at(one).is_null()) described.erase(one);
     described.set("name", "x");
     const auto again = draft_from_json(described, TemplateCatalogue({}), random);
     RC_ASSERT(again.has_value());
@@ -158,6 +166,47 @@ TEST_CASE("a patch changes what it names and keeps the rest") {
   rich.services[0].writable = {"/tmp"};
   CHECK(patched(rich, R"({"run_as":{"uid":7}})").services[0].run_as == RunAs{7, 6});
   CHECK(patched(rich, R"({"health":null,"run_as":null,"args":null,"writable":null})") == one());
+}
+
+TEST_CASE("a patch changes between a fixed number of pods and bounds to be scaled within") {
+  const std::string bounds = R"("autoscale":{"min":2,"max":5,"cpu":70})";
+  Workload scaled = one();
+  scaled.services[0].replicas = 5;
+  scaled.services[0].autoscale = Autoscale{2, 70};
+  for (const std::string& patch :
+       {"{" + bounds + "}", "{" + bounds + R"(,"replicas":null})",
+        R"({"replicas":null,)" + bounds + "}", R"({"services":{"web":{)" + bounds + "}}}"})
+    CHECK_MESSAGE(patched(one(), patch) == scaled, patch);
+  // What it does not name stays.
+  Workload wanted = scaled;
+  wanted.services[0].replicas = 3;
+  CHECK(patched(scaled, R"({"autoscale":{"max":3}})") == wanted);
+  CHECK(patched(scaled, R"({"autoscale":{}})") == scaled);
+  CHECK(patched(scaled, R"({"replicas":null})") == scaled);
+  CHECK(patched(scaled, R"({"autoscale":{"cpu":71}})").services[0].autoscale == Autoscale{2, 71});
+  // A number ends it, and so does null: then there are as many as there were at least.
+  wanted = one();
+  wanted.services[0].replicas = 4;
+  CHECK(patched(scaled, R"({"replicas":4})") == wanted);
+  CHECK(patched(scaled, R"({"autoscale":null,"replicas":4})") == wanted);
+  CHECK(patched(scaled, R"({"autoscale":null})") == one());
+  wanted.services[0].replicas = 0;
+  CHECK(patched(scaled, R"({"replicas":0})") == wanted);
+  CHECK(patched(one(), R"({"autoscale":null})") == one());
+
+  check_only_fault(one(), R"({"replicas":1,)" + bounds + "}", "/autoscale", "beside replicas");
+  check_only_fault(scaled, R"({"services":{"web":{"replicas":1,"autoscale":{"max":6}}}})",
+                   "/services/web/autoscale", "beside replicas");
+  check_only_fault(one(), R"({"replicas":null,"autoscale":null})", "/replicas", "not null");
+  check_only_fault(scaled, R"({"replicas":null,"autoscale":null})", "/replicas", "not null");
+  check_only_fault(scaled, R"({"autoscale":{"max":1}})", "/autoscale/max", "below min");
+  check_only_fault(scaled, R"({"autoscale":{"max":null}})", "/autoscale/max", "not null");
+  check_only_fault(one(), R"({"autoscale":{"max":5,"cpu":70}})", "/autoscale/min", "is required");
+  check_only_fault(two(), "{" + bounds + "}", "/autoscale", "belongs under services");
+  // One pod alone can write to a volume.
+  for (const char* same : {R"({"min":1,"max":1,"cpu":70})", R"({"min":1,"max":3,"cpu":70})"})
+    check_only_fault(two(), R"({"services":{"db":{"autoscale":)" + std::string(same) + "}}}",
+                     "/services/db/autoscale", "because the service has a volume");
 }
 
 TEST_CASE("a patch of resources keeps what it does not name") {
@@ -251,20 +300,29 @@ TEST_CASE("patches cannot heap up more variables than a body may have") {
 TEST_CASE("a resource shows the only service at its top, and null there when there are several") {
   Json resource = Json::object({{"id", "1"}});
   describe_workload(resource, one());
-  CHECK(resource ==
-        *parse_json(R"({"id":"1","image":"a:1","replicas":2,"env":{"A":"1","B":"2"},"port":80,
+  CHECK(
+      resource ==
+      *parse_json(
+          R"({"id":"1","image":"a:1","replicas":2,"autoscale":null,"env":{"A":"1","B":"2"},"port":80,
           "resources":{"requests":{"cpu":"50m","memory":"128Mi"},"limits":{"cpu":"250m","memory":"256Mi"}},
           "exposure":"public","services":{"web":{"image":"a:1","port":80,"replicas":2,
-          "env":{"A":"1","B":"2"},"resources":{"requests":{"cpu":"50m","memory":"128Mi"},
+          "autoscale":null,"env":{"A":"1","B":"2"},"resources":{"requests":{"cpu":"50m","memory":"128Mi"},
           "limits":{"cpu":"250m","memory":"256Mi"}}}}})"));
   describe_workload(resource, two());
-  for (const char* field : {"image", "replicas", "env", "port", "resources"}) {
+  for (const char* field : {"image", "replicas", "autoscale", "env", "port", "resources"}) {
     CAPTURE(field);
     REQUIRE(resource.find(field) != nullptr);
     CHECK(resource.at(field).is_null());
   }
   CHECK(resource.at("services", "db", "port").as_int() == 5432);
   CHECK(resource.at("services").members().size() == 2);
+  Workload scaled = one();
+  scaled.services[0].autoscale = Autoscale{1, 60};
+  describe_workload(resource, scaled);
+  CHECK(resource.at("replicas").is_null());
+  CHECK(resource.at("services", "web", "replicas").is_null());
+  CHECK(resource.at("autoscale") == *parse_json(R"({"min":1,"max":2,"cpu":60})"));
+  CHECK(resource.at("services", "web", "autoscale") == resource.at("autoscale"));
 }
 
 }  // namespace ks

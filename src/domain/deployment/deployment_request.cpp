@@ -79,6 +79,7 @@ void read_image_body(const Json& body, DeploymentDraft& draft, Faults& faults) {
     else if (!read_service_field(service, key, value, at, Writing::whole, faults))
       faults.add(at, "is not a known field");
   }
+  read_scaling(service, body, "", Writing::whole, faults);
   if (body.find("image") == nullptr) faults.add("/image", "is required, or template in its place");
   // A port that is there but faulty must not give a second fault for want of a port.
   const bool has_port = body.find("port") != nullptr;
@@ -153,6 +154,7 @@ void patch_service(Service& service, const Json& patch, const std::string& point
     else if (!read_service_field(service, key, value, at, Writing::patch, faults))
       faults.add(at, "is not a known field");
   }
+  read_scaling(service, patch, pointer, Writing::patch, faults);
 }
 
 void patch_services(Workload& workload, const Json& patch, Faults& faults) {
@@ -196,6 +198,7 @@ Result<Workload> patch_workload(const Workload& current, const Json& patch) {
       faults.add(at, "is not a known field");
     }
   }
+  if (one && !by_service) read_scaling(out.services[0], patch, "", Writing::patch, faults);
   // Against the values that were taken: with faults among them, these would only be echoes.
   if (faults.empty()) {
     for (const Service& s : out.services) {
@@ -217,10 +220,18 @@ void describe_workload(Json& resource, const Workload& workload) {
     return out;
   };
   const auto port = [](const Service& s) { return s.port ? Json(*s.port) : Json(); };
+  const auto replicas = [](const Service& s) { return s.autoscale ? Json() : Json(s.replicas); };
+  const auto autoscale = [](const Service& s) {
+    return s.autoscale ? Json::object({{"min", s.autoscale->min},
+                                       {"max", s.replicas},
+                                       {"cpu", s.autoscale->cpu_percent}})
+                       : Json();
+  };
   const bool one = workload.services.size() == 1;
   const Service* only = one ? &workload.services[0] : nullptr;
   resource.set("image", one ? Json(only->image) : Json());
-  resource.set("replicas", one ? Json(only->replicas) : Json());
+  resource.set("replicas", one ? replicas(*only) : Json());
+  resource.set("autoscale", one ? autoscale(*only) : Json());
   resource.set("env", one ? env(*only) : Json());
   resource.set("port", one ? port(*only) : Json());
   resource.set("resources", one ? describe(only->resources) : Json());
@@ -229,7 +240,8 @@ void describe_workload(Json& resource, const Workload& workload) {
   for (const Service& s : workload.services)
     services.set(s.name, Json::object({{"image", s.image},
                                        {"port", port(s)},
-                                       {"replicas", s.replicas},
+                                       {"replicas", replicas(s)},
+                                       {"autoscale", autoscale(s)},
                                        {"env", env(s)},
                                        {"resources", describe(s.resources)}}));
   resource.set("services", std::move(services));

@@ -27,8 +27,8 @@ struct DeploymentDraft {
   std::vector<DraftSecret> secrets;
 };
 
-// The body of POST .../deployments: {"name","image","port","replicas","env","exposure","resources",
-// "args","health","writable","run_as"}, of which name and image are required, or
+// The body of POST .../deployments: {"name","image","port","replicas","autoscale","env","exposure",
+// "resources","args","health","writable","run_as"}, of which name and image are required, or
 // {"name","template","inputs"}. All faults at once, with JSON pointers. The service of an image is
 // called "web". Without "exposure" it is public when there is a port.
 Result<DeploymentDraft> draft_from_json(const Json& body, const TemplateCatalogue& templates,
@@ -40,9 +40,9 @@ Result<DeploymentDraft> draft_from_json(const Json& body, const TemplateCatalogu
 // request down with it. Limits of a plan are not checked here.
 Result<Workload> patch_workload(const Workload& current, const Json& patch);
 
-// Sets the members of the API's deployment that come from its workload: image, replicas, env, port
-// and resources (null when there are several services), exposure, and services without the count
-// of those ready.
+// Sets the members of the API's deployment that come from its workload: image, replicas, autoscale,
+// env, port and resources (null when there are several services), exposure, and services without
+// the counts of those wanted and ready. Of replicas and autoscale one is null.
 void describe_workload(Json& resource, const Workload& workload);
 
 }  // namespace ks

@@ -128,6 +128,32 @@ TEST_CASE("what a body does not say has its default") {
   CHECK(good(with(R"("replicas":0)")).workload.services[0].replicas == 0);
 }
 
+TEST_CASE("a deployment has a fixed number of pods or bounds to be scaled within, never both") {
+  const Service web = good(with(R"("autoscale":{"min":2,"max":5,"cpu":70})")).workload.services[0];
+  CHECK(web.autoscale == Autoscale{2, 70});
+  CHECK(web.replicas == 5);
+  CHECK(good(with(R"("autoscale":{"min":1,"max":1,"cpu":100})")).workload.services[0].replicas ==
+        1);
+  check_only_fault(with(R"("replicas":2,"autoscale":{"min":2,"max":5,"cpu":70})"), "/autoscale",
+                   "cannot stand beside replicas");
+  check_only_fault(with(R"("autoscale":null)"), "/autoscale", "must be an object, not null");
+  check_only_fault(with(R"("autoscale":3)"), "/autoscale", "must be an object, not a number");
+  check_only_fault(with(R"("autoscale":{"min":0,"max":5,"cpu":70})"), "/autoscale/min",
+                   "from 1 to 20");
+  check_only_fault(with(R"("autoscale":{"min":2,"max":21,"cpu":70})"), "/autoscale/max",
+                   "from 1 to 20");
+  check_only_fault(with(R"("autoscale":{"min":5,"max":4,"cpu":70})"), "/autoscale/max",
+                   "must not be below min");
+  check_only_fault(with(R"("autoscale":{"min":2,"max":5,"cpu":101})"), "/autoscale/cpu",
+                   "from 1 to 100");
+  check_only_fault(with(R"("autoscale":{"min":2,"max":5,"cpu":"70"})"), "/autoscale/cpu",
+                   "must be an integer, not text");
+  check_only_fault(with(R"("autoscale":{"min":2,"max":5,"cpu":70,"memory":1})"),
+                   "/autoscale/memory", "is not a known field");
+  CHECK(pointers(draft(with(R"("autoscale":{})"))) ==
+        std::vector<std::string>{"/autoscale/cpu", "/autoscale/max", "/autoscale/min"});
+}
+
 TEST_CASE("a stem is the name with six random characters, and can name a Kubernetes Service") {
   const std::string stem = good(R"({"name":"shop","image":"a"})").stem;
   CHECK(stem.size() == 4 + 1 + 6);

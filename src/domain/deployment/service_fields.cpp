@@ -243,9 +243,8 @@ bool read_service_field(Service& service, std::string_view field, const Json& va
       service.port.reset();
     else if (read_integer(value, 1, 65535, pointer, faults, number))
       service.port = static_cast<int>(number);
-  } else if (field == "replicas") {
-    if (read_integer(value, 0, kReplicasMax, pointer, faults, number))
-      service.replicas = static_cast<int>(number);
+  } else if (field == "replicas" || field == "autoscale") {
+    return true;
   } else if (field == "env") {
     read_env(service, value, pointer, writing, faults);
   } else if (field == "resources") {
@@ -321,7 +320,9 @@ std::size_t env_bytes(const Workload& workload) {
 }
 
 void check_service(const Service& service, const std::string& pointer, Faults& faults) {
-  if (!service.volumes.empty() && service.replicas > 1)
+  if (!service.volumes.empty() && service.autoscale)
+    faults.add(pointer + "/autoscale", "cannot be, because the service has a volume");
+  else if (!service.volumes.empty() && service.replicas > 1)
     faults.add(pointer + "/replicas", "must be 1, because the service has a volume");
   if (!service.health_path.empty() && !service.port)
     faults.add(pointer + "/health", "needs a port");

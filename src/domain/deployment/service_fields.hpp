@@ -55,10 +55,16 @@ bool check_env_value(std::string_view value, const std::string& pointer, Faults&
 // and null takes away.
 enum class Writing { whole, patch };
 
-// Reads one of image, port, replicas, args, env, resources, health, writable, run_as into
-// `service`. False when `field` is none of them.
+// Reads one of image, port, args, env, resources, health, writable, run_as into `service`. False
+// when `field` is none of them, and neither replicas nor autoscale, which it leaves to
+// read_scaling().
 bool read_service_field(Service& service, std::string_view field, const Json& value,
                         const std::string& pointer, Writing writing, Faults& faults);
+
+// Reads what `fields` says of replicas and autoscale, which exclude each other. In a patch one of
+// them ends the other; autoscale null, by itself, leaves the least number of pods that it had.
+void read_scaling(Service& service, const Json& fields, const std::string& pointer, Writing writing,
+                  Faults& faults);
 
 // The field `volumes`, which only templates have.
 void read_volumes(Service& service, const Json& value, const std::string& pointer, Faults& faults);

@@ -45,6 +45,9 @@ Json to_json(const std::map<std::string, std::string>& map) {
 Json to_json(const Service& s) {
   Json out = Json::object();
   out.set("name", s.name).set("image", s.image).set("replicas", s.replicas);
+  if (s.autoscale)
+    out.set("autoscale",
+            Json::object({{"min", s.autoscale->min}, {"cpuPercent", s.autoscale->cpu_percent}}));
   if (s.port) out.set("port", *s.port);
   if (!s.args.empty()) {
     Json args = Json::array();
@@ -105,6 +108,9 @@ Result<Service> service_from_json(const Json& json) {
   s.image = json.text("image");
   if (s.name.empty() || s.image.empty()) return bug("workload: a service without name or image");
   s.replicas = static_cast<int>(json.integer_or(1, "replicas"));
+  if (const Json* autoscale = json.find("autoscale"))
+    s.autoscale = Autoscale{static_cast<int>(autoscale->integer_or(1, "min")),
+                            static_cast<int>(autoscale->integer_or(100, "cpuPercent"))};
   if (const Json* port = json.find("port"); port != nullptr && port->is_int())
     s.port = static_cast<int>(port->as_int());
   KS_TRY(s.args, texts_from_json(json.at("args")));

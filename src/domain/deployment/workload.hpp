@@ -53,12 +53,22 @@ struct RunAs {
   friend bool operator==(const RunAs&, const RunAs&) = default;
 };
 
+// How many pods a service has by what they use, instead of by a fixed number.
+struct Autoscale {
+  int min = 1;          // Of pods, never 0.
+  int cpu_percent = 0;  // What the pods are to use on average of the CPU that each requests.
+  friend bool operator==(const Autoscale&, const Autoscale&) = default;
+};
+
 // One container image that runs in one or more equal pods.
 struct Service {
   std::string name;
   std::string image;
   std::optional<int> port;
+  // The pods that there are; of an autoscaled service the most that there may be at a time. So
+  // whoever reserves, charges or limits goes by this number and never too low.
   int replicas = 1;
+  std::optional<Autoscale> autoscale;             // Its `min` is not above `replicas`.
   std::vector<std::string> args;                  // The image's own when empty.
   std::map<std::string, std::string> env;         // References already resolved.
   std::map<std::string, std::string> secret_env;  // Variable -> key in the deployment's Secret.
@@ -85,6 +95,7 @@ struct Workload {
 };
 
 // Limits times replicas over all services, volumes once: what the organization's ledger is charged.
+// An autoscaled service is charged for as many as there may be.
 Amount amount_of(const Workload& workload);
 
 // The form in which the database and the custom resource keep a workload.

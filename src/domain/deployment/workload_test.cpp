@@ -43,6 +43,8 @@ TEST_CASE("a workload survives being kept as JSON") {
   small.services[0].name = "web";
   small.services[0].image = "a";
   small.services[0].replicas = 0;
+  small.services.push_back(before.services[0]);
+  small.services[1].autoscale = Autoscale{2, 65};
   small.exposure = Exposure::internal;
   CHECK(*workload_from_json(to_json(small)) == small);
 }
@@ -76,6 +78,16 @@ TEST_CASE("the ledger is charged limits times replicas, and volumes once") {
   for (Service& s : stopped.services) s.replicas = 0;
   CHECK(amount_of(stopped) == Amount{0, 0, amount.storage_bytes});
   CHECK(amount + Amount{1, 2, 3} - Amount{1, 2, 3} == amount);
+}
+
+TEST_CASE("a service that is scaled is charged for as many as there may be") {
+  Workload w = full();
+  w.services[0].autoscale = Autoscale{1, 50};
+  CHECK(amount_of(w) == amount_of(full()));
+  Service& web = w.services[0];
+  web.replicas = 7;
+  CHECK(amount_of(w).cpu_milli == 7 * 500 + kCpuMilliDefault);
+  CHECK(amount_of(w).memory_bytes == 7 * (std::int64_t{512} << 20) + kMemoryBytesDefault);
 }
 
 TEST_CASE("a container that says nothing is charged 250m and 256Mi") {

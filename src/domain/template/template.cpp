@@ -183,6 +183,7 @@ class Reader {
       else if (!read_service_field(service, key, value, at, Writing::whole, faults_))
         faults_.add(at, "is not a known key");
     }
+    read_scaling(service, item, pointer, Writing::whole, faults_);
     require(item, pointer, "name");
     require(item, pointer, "image");
     check_service(service, pointer, faults_);

@@ -170,6 +170,10 @@ TEST_CASE("what a template must not say is refused") {
                    "not a known key");
   check_only_fault(kSmall + "    privileged: true\n", "/services/0/privileged", "not a known key");
   check_only_fault(kSmall + "    replicas: 21\n", "/services/0/replicas", "from 0 to 20");
+  check_only_fault(kSmall + "    autoscale: {min: 1, max: 21, cpu: 70}\n",
+                   "/services/0/autoscale/max", "from 1 to 20");
+  check_only_fault(kSmall + "    replicas: 2\n    autoscale: {min: 1, max: 2, cpu: 70}\n",
+                   "/services/0/autoscale", "cannot stand beside replicas");
   check_only_fault(kSmall + "    run_as: {uid: 0}\n", "/services/0/run_as/uid", "from 1 to");
   check_only_fault(kSmall + "    run_as: {uid: 5, gid: 0}\n", "/services/0/run_as/gid",
                    "from 1 to");

@@ -128,23 +128,33 @@ Json service_schema() {
                         {"path", text_like("^/", 1024)},
                         {"size", text_like(kQuantityPattern, 32)}},
                        {"name", "path", "size"});
-  Json out = object({{"name", label_text(63)},
-                     {"image", text(1024).set("minLength", 1)},
-                     {"port", integer(1).set("maximum", 65535)},
-                     {"replicas", integer(0).set("maximum", 1000)},
-                     {"args", list_of(Json::object({{"type", "string"}}), 256)},
-                     {"env", map_of(text(32768))},
-                     {"secretEnv", map_of(text(253))},
-                     {"resources", object({{"requests", amounts()}, {"limits", amounts()}},
-                                          {"requests", "limits"})},
-                     {"health", object({{"path", text_like("^/", 1024)}}, {"path"})},
-                     {"volumes", keyed_list_of(std::move(volume), 16, "name")},
-                     {"writable", list_of(text_like("^/", 1024), 32)},
-                     {"runAs", object({{"uid", integer(1)}, {"gid", integer(1)}}, {"uid", "gid"})}},
-                    {"name", "image", "replicas", "resources"});
+  Json out = object(
+      {{"name", label_text(63)},
+       {"image", text(1024).set("minLength", 1)},
+       {"port", integer(1).set("maximum", 65535)},
+       {"replicas", integer(0).set("maximum", 1000)},
+       {"autoscale", object({{"min", integer(1)}, {"cpuPercent", integer(1).set("maximum", 100)}},
+                            {"min", "cpuPercent"})},
+       {"args", list_of(Json::object({{"type", "string"}}), 256)},
+       {"env", map_of(text(32768))},
+       {"secretEnv", map_of(text(253))},
+       {"resources",
+        object({{"requests", amounts()}, {"limits", amounts()}}, {"requests", "limits"})},
+       {"health", object({{"path", text_like("^/", 1024)}}, {"path"})},
+       {"volumes", keyed_list_of(std::move(volume), 16, "name")},
+       {"writable", list_of(text_like("^/", 1024), 32)},
+       {"runAs", object({{"uid", integer(1)}, {"gid", integer(1)}}, {"uid", "gid"})}},
+      {"name", "image", "replicas", "resources"});
   return with_rules(std::move(out), {rule("!has(self.volumes) || size(self.volumes) == 0 || "
                                           "self.replicas <= 1",
-                                          "a service with a volume has one replica")});
+                                          "a service with a volume has one replica"),
+                                     // Of an autoscaled one `replicas` is the most.
+                                     rule("!has(self.autoscale) || "
+                                          "self.autoscale.min <= self.replicas",
+                                          "an autoscaled service has at least its least"),
+                                     rule("!has(self.autoscale) || !has(self.volumes) || "
+                                          "size(self.volumes) == 0",
+                                          "a service with a volume is not autoscaled")});
 }
 
 Json termination() {

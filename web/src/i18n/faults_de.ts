@@ -26,6 +26,9 @@ export const faultsDe: readonly (readonly [RegExp, string])[] = [
   [/^must be an integer, without point or exponent$/, 'Muss eine ganze Zahl sein, ohne Komma und Exponent.'],
   [/^must not be above the limit$/, 'Darf nicht über der Grenze liegen.'],
   [/^must be 1, because the service has a volume$/, 'Muss 1 sein, weil der Dienst ein Volume hat.'],
+  [/^cannot be, because the service has a volume$/, 'Geht nicht, weil der Dienst ein Volume hat.'],
+  [/^must not be below min$/, 'Darf nicht kleiner sein als das Mindeste.'],
+  [/^cannot stand beside replicas$/, 'Kann nicht neben „replicas“ stehen.'],
 
   // Of which letters, of which kind.
   [/^may only have lower-case letters, digits and '-'$/, 'Nur Kleinbuchstaben, Ziffern und Bindestriche.'],

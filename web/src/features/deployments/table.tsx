@@ -22,7 +22,7 @@ function Runs({ of }: { of: Deployment }) {
   )
 }
 
-const sum = (of: Deployment, field: 'ready' | 'replicas') =>
+const sum = (of: Deployment, field: 'ready' | 'wanted') =>
   Object.values(of.services).reduce((total, one) => total + one[field], 0)
 
 export function DeploymentsTable({
@@ -69,7 +69,7 @@ export function DeploymentsTable({
             <Runs of={one} />
           </Cell>
           <Cell label={t('deployments.ready')}>
-            {t('deployments.ready_of', { ready: sum(one, 'ready'), wanted: sum(one, 'replicas') })}
+            {t('deployments.ready_of', { ready: sum(one, 'ready'), wanted: sum(one, 'wanted') })}
           </Cell>
           <Cell label={t('deployments.changed')}>
             <Time at={one.updated_at} />

@@ -25,7 +25,7 @@ export function ServicesTable({ of }: { of: Services }) {
             <span className="font-mono text-xs break-all">{one.image}</span>
           </Cell>
           <Cell label={t('deployments.ready')}>
-            {t('deployments.ready_of', { ready: one.ready, wanted: one.replicas })}
+            {t('deployments.ready_of', { ready: one.ready, wanted: one.wanted })}
           </Cell>
           <Cell label={t('services.limits')}>
             {t('services.amounts', { cpu: one.resources.limits.cpu, memory: one.resources.limits.memory })}
