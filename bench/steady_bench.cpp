@@ -82,7 +82,7 @@ class Steady {
          {&kinds::kSandbox, &kinds::kUserDeployment, &kinds::kNamespace, &kinds::kNetworkPolicy,
           &kinds::kResourceQuota, &kinds::kLimitRange, &kinds::kServiceAccount,
           &kinds::kPersistentVolumeClaim, &kinds::kService, &kinds::kDeployment, &kinds::kPod,
-          &kinds::kPodDisruptionBudget, &kinds::kIngress})
+          &kinds::kPodDisruptionBudget, &kinds::kHorizontalPodAutoscaler, &kinds::kIngress})
       for (std::string token;;) {
         const auto page = cluster_.list(*kind, {{}, {}, kube::page_limit(*kind), token});
         must(page);

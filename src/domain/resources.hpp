@@ -53,6 +53,8 @@ inline constexpr std::string_view kClosed = "k8s-scheduler.dev/closed";
 inline constexpr std::string_view kWanted = "k8s-scheduler.dev/wanted";
 // On a UserDeployment: its claims stay when it is deleted, for it to come back to.
 inline constexpr std::string_view kKeepVolumes = "k8s-scheduler.dev/keep-volumes";
+// On a Deployment: its number of pods is not ours to say, since an autoscaler says it.
+inline constexpr std::string_view kAutoscaled = "k8s-scheduler.dev/autoscaled";
 // On a pod template: how often a restart was asked for.
 inline constexpr std::string_view kRestarts = "k8s-scheduler.dev/restarts";
 }  // namespace annotations
@@ -159,7 +161,7 @@ struct Termination {
 
 struct ServiceStatus {
   std::int64_t ready = 0;
-  std::int64_t replicas = 0;
+  std::int64_t replicas = 0;  // Wanted; of an autoscaled service by its autoscaler, at the moment.
   std::int64_t restarts = 0;
   std::optional<Termination> last_termination;
   // Newest first, over the lives of its pods.

@@ -85,7 +85,8 @@ struct Operator::Impl {
     for (const kube::Kind* kind :
          {&kinds::kNamespace, &kinds::kNetworkPolicy, &kinds::kResourceQuota, &kinds::kLimitRange,
           &kinds::kServiceAccount, &kinds::kPersistentVolumeClaim, &kinds::kService,
-          &kinds::kDeployment, &kinds::kPod, &kinds::kPodDisruptionBudget, &kinds::kIngress})
+          &kinds::kDeployment, &kinds::kPod, &kinds::kPodDisruptionBudget,
+          &kinds::kHorizontalPodAutoscaler, &kinds::kIngress})
       add_informer(*kind, ours);
     // They carry no labels.
     add_informer(kinds::kEvent, {});
@@ -169,6 +170,7 @@ struct Operator::Impl {
     now.writes = reconciler.counts().writes + teller.writes();
     now.failures = reconciler.counts().failures;
     now.queued = queue.size();
+    now.due = queue.due();
     now.queued_sandboxes = queue.size(Key::Kind::sandbox);
     for (const auto& i : informers) now.relists += i->relists();
     std::vector<std::string> lacking = what_lacks(bootstrap, informers);

@@ -66,6 +66,7 @@ class Operator {
     std::size_t relists = 0;
     std::size_t queued = 0;
     std::size_t queued_sandboxes = 0;  // Of those.
+    std::size_t due = 0;               // Of those, what waits for no time.
   };
   // From any thread.
   Counters counters() const;

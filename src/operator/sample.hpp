@@ -82,6 +82,13 @@ inline UserDeploymentResource wiki(const std::string& ns, const std::string& ste
   return out;
 }
 
+// Autoscaled between the two.
+inline Service& autoscaled(Service& service, int min, int max) {
+  service.autoscale = Autoscale{min, 70};
+  service.replicas = max;
+  return service;
+}
+
 inline bool chance(Random& random, std::uint64_t percent) { return random.below(100) < percent; }
 inline int between(Random& random, int low, int high) {
   return low + static_cast<int>(random.below(static_cast<std::uint64_t>(high - low + 1)));
@@ -107,6 +114,8 @@ inline Service random_service(Random& random, const std::string& name) {
     out.replicas = between(random, 0, 1);
   } else {
     out.replicas = between(random, 0, 4);
+    if (out.replicas > 0 && chance(random, 25))
+      out.autoscale = Autoscale{between(random, 1, out.replicas), between(random, 1, 100)};
   }
   if (chance(random, 30)) out.writable = {"/tmp", "/run"};
   if (chance(random, 30)) out.run_as = RunAs{between(random, 1, 60000), between(random, 1, 60000)};

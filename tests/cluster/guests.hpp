@@ -98,10 +98,11 @@ inline Json planning(const std::string& ns, const std::string& name, Json pod,
 // Somebody who has been let into a sandbox with every right there.
 class Guest {
  public:
-  // `home`: the namespace of its account; one of its own where none is given.
-  Guest(Real& rig, const std::string& ns, std::string home = {}) {
+  // `home`: the namespace of its account; one of its own where none is given. `account`: made where
+  // it is not there.
+  Guest(Real& rig, const std::string& ns, std::string home = {}, std::string account = {}) {
     if (home.empty()) home = foreign(rig);
-    const std::string account = rig.fresh("guest");
+    if (account.empty()) account = rig.fresh("guest");
     rig.apply(kinds::kServiceAccount, named(kinds::kServiceAccount, home, account), "kubectl");
     const Json any = Json::array({Json("*")});
     rig.apply(kRole,

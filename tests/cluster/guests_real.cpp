@@ -107,7 +107,7 @@ TEST_CASE("a guest of a sandbox changes nothing about what has the platform's la
   CHECK(rig.list(kinds::kPod, ns).size() == 1);
 }
 
-TEST_CASE("a guest of a sandbox scales what it has made, and no autoscaler what we have") {
+TEST_CASE("a guest of a sandbox scales what it has made, and no other account what we have") {
   KS_REAL(rig);
   const SandboxResource s = sample::sandbox(rig.fresh("sandbox"));
   rig.want(s);
@@ -123,11 +123,11 @@ TEST_CASE("a guest of a sandbox scales what it has made, and no autoscaler what 
   const std::string apps = "/apis/apps/v1/namespaces/" + ns + "/deployments/";
   const Json two = Json::object({{"spec", Json::object({{"replicas", 2}})}});
   CHECK(guest.patch_refusal(apps + "mine/scale", two) == "");
-  // An autoscaler is a controller of Kubernetes', which are believed otherwise.
-  const Guest autoscaler(rig, ns, "kube-system");
+  // Nor a controller of Kubernetes' that is no autoscaler; they are believed otherwise.
+  const Guest controller(rig, ns, "kube-system");
   REQUIRE(until(
-      [&] { return by_policy(autoscaler.patch_refusal(apps + d.spec.stem + "/scale", two)); }));
-  CHECK(autoscaler.patch_refusal(apps + "mine/scale", two) == "");
+      [&] { return by_policy(controller.patch_refusal(apps + d.spec.stem + "/scale", two)); }));
+  CHECK(controller.patch_refusal(apps + "mine/scale", two) == "");
   CHECK(by_policy(guest.patch_refusal(apps + d.spec.stem + "/scale", two)));
   CHECK(rig.get({kinds::kDeployment, ns, d.spec.stem})->integer_or(0, "spec", "replicas") == 1);
 }

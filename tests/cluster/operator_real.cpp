@@ -320,7 +320,7 @@ TEST_CASE("on a real cluster a deployment ends without a trace, and so does a sa
   for (const kube::Kind* kind :
        {&kinds::kDeployment, &kinds::kReplicaSet, &kinds::kPod, &kinds::kService, &kinds::kIngress,
         &kinds::kPersistentVolumeClaim, &kinds::kSecret, &kinds::kPodDisruptionBudget,
-        &kinds::kServiceAccount})
+        &kinds::kHorizontalPodAutoscaler, &kinds::kServiceAccount})
     for (const Json& object : rig.list(*kind, s.spec.ns))
       CHECK_MESSAGE(!object.text("metadata", "name").starts_with(d.spec.stem), kind->plural);
   REQUIRE(rig.admin().remove({kinds::kSandbox, {}, s.meta.name}, {}));

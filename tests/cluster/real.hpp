@@ -230,7 +230,7 @@ class Real {
     Time since = clock_.monotonic();
     return until([&] {
       const std::size_t now = written();
-      if (now != last || operator_->counters().queued > 0) since = clock_.monotonic();
+      if (now != last || operator_->counters().due > 0) since = clock_.monotonic();
       last = now;
       return clock_.monotonic() - since > seconds(2);
     });

@@ -15,11 +15,11 @@ using sim::World;
 
 namespace {
 
-const kube::Kind* const kManaged[] = {&kinds::kNamespace,      &kinds::kNetworkPolicy,
-                                      &kinds::kResourceQuota,  &kinds::kLimitRange,
-                                      &kinds::kServiceAccount, &kinds::kService,
-                                      &kinds::kDeployment,     &kinds::kPersistentVolumeClaim,
-                                      &kinds::kIngress,        &kinds::kPodDisruptionBudget};
+const kube::Kind* const kManaged[] = {
+    &kinds::kNamespace,           &kinds::kNetworkPolicy,          &kinds::kResourceQuota,
+    &kinds::kLimitRange,          &kinds::kServiceAccount,         &kinds::kService,
+    &kinds::kDeployment,          &kinds::kPersistentVolumeClaim,  &kinds::kIngress,
+    &kinds::kPodDisruptionBudget, &kinds::kHorizontalPodAutoscaler};
 
 constexpr Duration kSoon = seconds(10);
 
@@ -151,6 +151,8 @@ void want(World& world) {
   world.sandboxes["sandbox-a"].spec.quota = {};
   world.sandboxes["sandbox-a"].spec.quota.pods = 20;
   world.deployments["wiki-abc123"] = sample::wiki("sandbox-a", "wiki-abc123");
+  // Between equal bounds, so that its number too has to come back.
+  sample::autoscaled(world.deployments["wiki-abc123"].spec.workload.services[0], 2, 2);
 }
 
 }  // namespace

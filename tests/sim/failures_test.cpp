@@ -53,7 +53,8 @@ std::set<std::string> parts(World& world, const std::string& ns) {
   for (const kube::Kind* kind :
        {&kinds::kDeployment, &kinds::kService, &kinds::kPod, &kinds::kIngress,
         &kinds::kPersistentVolumeClaim, &kinds::kNetworkPolicy, &kinds::kResourceQuota,
-        &kinds::kLimitRange, &kinds::kServiceAccount, &kinds::kPodDisruptionBudget})
+        &kinds::kLimitRange, &kinds::kServiceAccount, &kinds::kPodDisruptionBudget,
+        &kinds::kHorizontalPodAutoscaler})
     for (const Json& object : world.ours(*kind, ns))
       out.insert(kind->plural + " " + std::string(object.text("metadata", "name")) + " " +
                  std::string(object.text("metadata", "uid")));

@@ -177,7 +177,7 @@ TEST_CASE("a deleted deployment leaves nothing, and ends pods before what they u
   for (const kube::Kind* kind :
        {&kinds::kUserDeployment, &kinds::kDeployment, &kinds::kReplicaSet, &kinds::kPod,
         &kinds::kService, &kinds::kIngress, &kinds::kPersistentVolumeClaim, &kinds::kSecret,
-        &kinds::kPodDisruptionBudget})
+        &kinds::kPodDisruptionBudget, &kinds::kHorizontalPodAutoscaler})
     CHECK_MESSAGE(world.list(*kind).empty(), kind->plural);
   for (const Json& account : world.list(kinds::kServiceAccount, "sandbox-a"))
     CHECK(account.text("metadata", "name") == "default");

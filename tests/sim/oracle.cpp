@@ -18,10 +18,10 @@ const kube::Kind* const kClosing[] = {&kinds::kNetworkPolicy, &kinds::kResourceQ
                                       &kinds::kLimitRange};
 
 const kube::Kind* const kInNamespaces[] = {
-    &kinds::kDeployment,    &kinds::kService,       &kinds::kIngress,
-    &kinds::kPod,           &kinds::kSecret,        &kinds::kPersistentVolumeClaim,
-    &kinds::kNetworkPolicy, &kinds::kLimitRange,    &kinds::kPodDisruptionBudget,
-    &kinds::kResourceQuota, &kinds::kServiceAccount};
+    &kinds::kDeployment,    &kinds::kService,        &kinds::kIngress,
+    &kinds::kPod,           &kinds::kSecret,         &kinds::kPersistentVolumeClaim,
+    &kinds::kNetworkPolicy, &kinds::kLimitRange,     &kinds::kPodDisruptionBudget,
+    &kinds::kResourceQuota, &kinds::kServiceAccount, &kinds::kHorizontalPodAutoscaler};
 
 bool is_ours(const Json& object) {
   return object.at("metadata", "labels").text(labels::kManagedBy) == labels::kProduct;
@@ -268,8 +268,20 @@ void Oracle::check_deployment(const UserDeploymentResource& d) {
       fault(fmt::format("{}: {} has no Deployment", stem, s.name));
       continue;
     }
-    if (object->integer_or(-1, "spec", "replicas") != (suspended ? 0 : s.replicas))
+    // Whoever scales it by hand, it stays within what was reserved.
+    const bool scaled = s.autoscale && !suspended;
+    const std::int64_t most = suspended ? 0 : s.replicas;
+    const std::int64_t least = scaled ? s.autoscale->min : most;
+    const std::int64_t said = object->integer_or(-1, "spec", "replicas");
+    if (said < least || said > most)
       fault(fmt::format("{}: {} has another number of replicas", stem, s.name));
+    const auto autoscaler = world_.get(
+        {kinds::kHorizontalPodAutoscaler, d.meta.ns, object_name(stem, d.spec.workload, s.name)});
+    if (autoscaler.has_value() != scaled)
+      fault(fmt::format("{}: {} has an autoscaler, or has none", stem, s.name));
+    if (autoscaler && (autoscaler->integer_or(0, "spec", "minReplicas") != least ||
+                       autoscaler->integer_or(0, "spec", "maxReplicas") != most))
+      fault(fmt::format("{}: {} has an autoscaler of other bounds", stem, s.name));
     const Json& containers = object->at("spec", "template", "spec", "containers");
     if (!containers.is_array() || containers.as_array().size() != 1 ||
         containers.as_array()[0].text("image") != s.image)

@@ -200,6 +200,14 @@ TEST_CASE("the roles of the manifests are enough, and nothing in them is unused"
   REQUIRE(world.settle());
   world.apply();
   REQUIRE(world.settle());
+  // Few stories take an autoscaler away.
+  Service& web = world.deployments.at("web-abc123").spec.workload.services[0];
+  const Service fixed = web;
+  for (const Service& next : {sample::autoscaled(web, 1, 2), fixed}) {
+    web = next;
+    world.apply();
+    REQUIRE(world.settle());
+  }
   // The same twice makes one Event's count grow.
   for (int i = 0; i < 2; ++i) {
     REQUIRE(world.cluster().remove({kinds::kService, "sandbox-a", "web-abc123"}, {}));

@@ -297,10 +297,16 @@ class Story {
   // ----------------------------------------------------------------------------------------
 
   void delete_by_hand() {
-    static const std::vector<const kube::Kind*> kKinds = {
-        &kinds::kDeployment, &kinds::kService,        &kinds::kIngress,
-        &kinds::kPod,        &kinds::kNetworkPolicy,  &kinds::kResourceQuota,
-        &kinds::kLimitRange, &kinds::kServiceAccount, &kinds::kPodDisruptionBudget};
+    static const std::vector<const kube::Kind*> kKinds = {&kinds::kDeployment,
+                                                          &kinds::kService,
+                                                          &kinds::kIngress,
+                                                          &kinds::kPod,
+                                                          &kinds::kNetworkPolicy,
+                                                          &kinds::kResourceQuota,
+                                                          &kinds::kLimitRange,
+                                                          &kinds::kServiceAccount,
+                                                          &kinds::kPodDisruptionBudget,
+                                                          &kinds::kHorizontalPodAutoscaler};
     const kube::Kind& kind = *kKinds[random_.below(kKinds.size())];
     without_faults([&] {
       const auto objects = world_.ours(kind);
@@ -314,9 +320,13 @@ class Story {
   }
 
   void edit_by_hand() {
-    static const std::vector<const kube::Kind*> kKinds = {
-        &kinds::kDeployment,    &kinds::kService, &kinds::kNetworkPolicy,
-        &kinds::kResourceQuota, &kinds::kIngress, &kinds::kNamespace};
+    static const std::vector<const kube::Kind*> kKinds = {&kinds::kDeployment,
+                                                          &kinds::kService,
+                                                          &kinds::kNetworkPolicy,
+                                                          &kinds::kResourceQuota,
+                                                          &kinds::kIngress,
+                                                          &kinds::kNamespace,
+                                                          &kinds::kHorizontalPodAutoscaler};
     const kube::Kind& kind = *kKinds[random_.below(kKinds.size())];
     without_faults([&] { edit_one(kind); });
   }
@@ -332,6 +342,8 @@ class Story {
       edit["spec"].set("egress", Json::array({Json::object()}));
     else if (kind == kinds::kDeployment)
       edit["spec"].set("replicas", between(random_, 0, 6));
+    else if (kind == kinds::kHorizontalPodAutoscaler)
+      edit["spec"].set("maxReplicas", between(random_, 1, 90));
     else if (kind == kinds::kResourceQuota)
       edit["spec"]["hard"].set("pods", std::to_string(between(random_, 0, 90)));
     else if (kind == kinds::kService)

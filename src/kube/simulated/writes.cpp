@@ -32,6 +32,11 @@ KubeResult<void> admit_namespace(const State& state, const Ref& ref) {
   return {};
 }
 
+// With each write: a number of pods that nobody says any more is one.
+void set_pod_count(Json& deployment) {
+  if (deployment.at("spec", "replicas").is_null()) deployment["spec"].set("replicas", 1);
+}
+
 // What the API server sets at creation, for the few kinds where somebody reads it.
 void set_defaults(State& state, const Ref& ref, Json& object) {
   if (state.has_status(ref.kind)) object.erase("status");
@@ -39,6 +44,8 @@ void set_defaults(State& state, const Ref& ref, Json& object) {
     object["metadata"]["labels"].set("kubernetes.io/metadata.name", ref.name);
     object["spec"].set("finalizers", Json::array({"kubernetes"}));
     object.set("status", Json::object({{"phase", "Active"}}));
+  } else if (ref.kind == kDeployment) {
+    set_pod_count(object);
   } else if (ref.kind == kPod || ref.kind == kPersistentVolumeClaim) {
     object.set("status", Json::object({{"phase", "Pending"}}));
   } else if (ref.kind == kService) {
@@ -221,6 +228,7 @@ KubeResult<Applied> apply(State& state, const Kind& kind, const Json& object,
   else
     owners.insert_or_assign(self, fields);
   std::erase_if(owners, [](const auto& owner) { return owner.second.empty(); });
+  if (kind == kDeployment) set_pod_count(after);
   if (after == before && owners == stored->owners) return Applied{before, false, false};
   KS_CHECK(validate(kind, after));
   KS_CHECK(validate_change(kind, before, after));

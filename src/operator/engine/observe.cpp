@@ -44,8 +44,9 @@ DeploymentObserved Reconciler::observe(const std::string& ns, const std::string&
   DeploymentObserved out;
   out.sandbox = view_of(ns);
   for (const kube::Kind* kind :
-       {&kinds::kIngress, &kinds::kPodDisruptionBudget, &kinds::kDeployment, &kinds::kService,
-        &kinds::kPersistentVolumeClaim, &kinds::kServiceAccount})
+       {&kinds::kIngress, &kinds::kPodDisruptionBudget, &kinds::kHorizontalPodAutoscaler,
+        &kinds::kDeployment, &kinds::kService, &kinds::kPersistentVolumeClaim,
+        &kinds::kServiceAccount})
     for (Seen& seen : cache_.list(*kind, ns))
       if (seen.label(labels::kDeployment) == stem) out.objects.push_back({kind, std::move(seen)});
   for (Seen& seen : cache_.list(kinds::kPod, ns))

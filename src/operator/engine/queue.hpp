@@ -46,6 +46,8 @@ class Queue {
 
   // All that is still to come, also what is worked on now.
   std::size_t size() const { return ready_.size() + delayed_.size() + active_.size(); }
+  // Of those, what waits for no time.
+  std::size_t due() const { return ready_.size() + active_.size(); }
   // Of one kind.
   std::size_t size(Key::Kind kind) const { return sizes_[static_cast<std::size_t>(kind)]; }
   std::optional<Time> next_due() const;

@@ -98,7 +98,7 @@ kube::KubeResult<void> Reconciler::run(const Step& step, std::string_view manage
     written = cluster_.create(step.ref.kind, step.object->tree());
   } else {
     kube::ApplyOptions options;
-    options.manager = manager;
+    options.manager = step.manager.empty() ? manager : step.manager;
     options.uid = step.uid;
     options.subresource = step.subresource;
     written = cluster_.apply(step.ref.kind, step.object->tree(), options);

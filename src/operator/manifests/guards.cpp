@@ -152,12 +152,20 @@ struct Guards {
               ".?template");
     templates("k8s-scheduler-cronjobs", {written("batch", {"cronjobs", "cronjobs/status"})},
               ".?jobTemplate.?spec.?template");
-    // An autoscaler is one of Kubernetes' own controllers, and scales what it is told to.
+    // An autoscaler is one of Kubernetes' own controllers, and scales what it is told to: so nobody
+    // else may tell it of anything here.
+    close("k8s-scheduler-autoscalers",
+          {written("autoscaling", {"horizontalpodautoscalers", "horizontalpodautoscalers/status"})},
+          others, "Only the platform has what runs in a sandbox scaled.");
+    Conditions no_autoscaler = all_others;
+    no_autoscaler.emplace_back("not-the-autoscaler",
+                               "!(request.userInfo.username in ['system:kube-controller-manager', "
+                               "'system:serviceaccount:kube-system:horizontal-pod-autoscaler'])");
     add(out, {"k8s-scheduler-scales",
               {rule("apps", {"deployments/scale", "replicasets/scale", "statefulsets/scale"},
                     {"UPDATE"}),
                rule("", {"replicationcontrollers/scale"}, {"UPDATE"})},
-              all_others,
+              no_autoscaler,
               {{elsewhere + fmt::format("!oldObject.?status.?selector.orValue('').contains('{}/')",
                                         kResourceGroup),
                 "Only the platform scales what it has made."}}});

@@ -99,6 +99,7 @@ std::vector<Grant> operator_grants() {
       {"networking.k8s.io", "ingressclasses", {"list", "watch"}, {}},
       {"networking.k8s.io", "networkpolicies", keep_and_end, {}},
       {"policy", "poddisruptionbudgets", keep_and_end, {}},
+      {"autoscaling", "horizontalpodautoscalers", keep_and_end, {}},
   };
 }
 

@@ -52,7 +52,8 @@ struct Bench {
     out.sandbox = op::SandboxView{s, true, {}, {}};
     for (auto& one : seen({&kube::kinds::kServiceAccount, &kube::kinds::kPersistentVolumeClaim,
                            &kube::kinds::kService, &kube::kinds::kDeployment,
-                           &kube::kinds::kPodDisruptionBudget, &kube::kinds::kIngress}))
+                           &kube::kinds::kPodDisruptionBudget, &kube::kinds::kIngress,
+                           &kube::kinds::kHorizontalPodAutoscaler}))
       if (!one.seen.label(labels::kDeployment).empty()) out.objects.push_back(one);
     return out;
   }
@@ -64,7 +65,7 @@ struct Bench {
           break;
         case op::Step::Verb::apply: {
           kube::ApplyOptions options;
-          options.manager = "k8s-scheduler/test";
+          options.manager = step.manager.empty() ? "k8s-scheduler/test" : std::string(step.manager);
           options.uid = step.uid;
           REQUIRE(cluster.apply(step.ref.kind, step.object->tree(), options));
           break;

@@ -283,6 +283,22 @@ std::optional<std::string> unanswered(const Service& service, const std::vector<
                      with_answer(any_failed_probe(pods, events)));
 }
 
+// The reasons are those of the autoscaler (k8s.io/kubernetes, pkg/controller/podautoscaler); of
+// the others that it has none passes without metrics.
+std::optional<Unmeasured> unmeasured(const Service& service, const Seen& autoscaler) {
+  if (!service.autoscale || !autoscaler) return std::nullopt;
+  const Json* active = condition(*autoscaler.object, "ScalingActive");
+  if (active == nullptr || active->text("status") != "False" ||
+      active->text("reason") != "FailedGetResourceMetric")
+    return std::nullopt;
+  const auto since = parse_rfc3339(active->text("lastTransitionTime"));
+  if (!since) return std::nullopt;
+  return Unmeasured{fmt::format("The cluster does not tell how much CPU {} uses, so the number of "
+                                "its pods stays as it is.",
+                                service.name),
+                    *since + kMeasuredWithin};
+}
+
 Cause cause_of(const kube::KubeError& error) {
   if (error.status == 0)
     return {"ClusterUnavailable", "The cluster does not answer. It is tried again."};

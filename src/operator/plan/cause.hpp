@@ -48,6 +48,15 @@ inline constexpr std::string_view kQuotaPending = "QuotaPending";
 std::optional<std::string> unanswered(const Service& service, const std::vector<Seen>& pods,
                                       const std::vector<Seen>& events = {});
 
+// A service whose autoscaler cannot tell what its pods use, so that their number stays as it is. No
+// failure: they run. Told from `at` on, since of new pods nothing is measured for a while.
+struct Unmeasured {
+  std::string message;
+  Time at;
+};
+inline constexpr Duration kMeasuredWithin = minutes(3);
+std::optional<Unmeasured> unmeasured(const Service& service, const Seen& autoscaler);
+
 // A refusal of the API server, in the same terms.
 Cause cause_of(const kube::KubeError& error);
 

@@ -41,7 +41,8 @@ Object claim_object(const Place& place, const Volume& volume, const SeenList& ob
 
 // Ends a deployment's traffic before its pods, and its pods before what they use.
 int removal_stage(const kube::Kind& kind) {
-  if (kind == kinds::kIngress || kind == kinds::kDeployment || kind == kinds::kPodDisruptionBudget)
+  if (kind == kinds::kIngress || kind == kinds::kDeployment ||
+      kind == kinds::kPodDisruptionBudget || kind == kinds::kHorizontalPodAutoscaler)
     return 0;
   return 1;
 }
@@ -66,6 +67,39 @@ bool any_left(const DeploymentObserved& observed, int stage, bool claims_too) {
     if (!claims_too && *s.kind == kinds::kPersistentVolumeClaim) return false;
     return s.seen.ours && removal_stage(*s.kind) == stage;
   });
+}
+
+// An autoscaler leaves alone what is at zero, and has to find what it is given between its bounds.
+// Whatever it has said within them stays.
+std::int64_t within(const Service& service, std::int64_t replicas) {
+  return std::clamp<std::int64_t>(replicas, service.autoscale->min, service.replicas);
+}
+
+// The numbers of pods to give to autoscalers: of Deployments that are there, before these stop
+// having one of ours, so that no pod ends for it; of new ones, once they are there.
+struct Counts {
+  std::vector<Step> before;
+  std::vector<Step> after;
+};
+Counts pod_counts(const UserDeploymentResource& deployment, const Workload& workload,
+                  const SeenList& observed) {
+  Counts out;
+  for (const Service& s : workload.services) {
+    if (!s.autoscale) continue;
+    Place place{deployment.meta.ns, object_name(deployment.spec.stem, workload, s.name), {}};
+    const Seen seen = find_seen(observed, {kinds::kDeployment, place.ns, place.name});
+    // What says none has one pod.
+    const std::int64_t replicas = seen ? seen.object->integer_or(1, "spec", "replicas") : 1;
+    const std::int64_t wanted = within(s, replicas);
+    const bool given =
+        !seen ||
+        seen.object->at("metadata", "annotations").text(annotations::kAutoscaled) == "true";
+    if (given && replicas == wanted) continue;
+    Step step = apply_step(pod_count(place, wanted), seen ? std::string(seen.uid()) : "");
+    step.manager = kScaleManager;
+    (seen ? out.before : out.after).push_back(std::move(step));
+  }
+  return out;
 }
 
 DeploymentPlan plan_deletion(const UserDeploymentResource& deployment,
@@ -105,7 +139,23 @@ bool is_suspended(const UserDeploymentSpec& spec, const SandboxSpec* sandbox) {
 Workload running(const UserDeploymentSpec& spec, const SandboxSpec* sandbox) {
   Workload out = spec.workload;
   if (is_suspended(spec, sandbox))
-    for (Service& service : out.services) service.replicas = 0;
+    for (Service& service : out.services) {
+      service.replicas = 0;
+      service.autoscale.reset();
+    }
+  return out;
+}
+
+Workload wanted_now(const UserDeploymentResource& deployment, const SandboxSpec* sandbox,
+                    const SeenList& observed) {
+  Workload out = running(deployment.spec, sandbox);
+  for (Service& s : out.services) {
+    if (!s.autoscale) continue;
+    const Seen seen = find_seen(observed, {kinds::kDeployment, deployment.meta.ns,
+                                           object_name(deployment.spec.stem, out, s.name)});
+    s.replicas =
+        static_cast<int>(within(s, seen ? seen.object->integer_or(1, "spec", "replicas") : 0));
+  }
   return out;
 }
 
@@ -116,7 +166,7 @@ std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,
   const Workload workload = running(spec, &sandbox);
   const Labels base = labels_of(spec, sandbox);
   const std::string& ns = deployment.meta.ns;
-  std::vector<Object> out, services, deployments, budgets;
+  std::vector<Object> out, services, deployments, budgets, autoscalers;
   out.push_back(service_account({ns, spec.stem, base}));
   for (const Service& s : workload.services) {
     Place place{ns, object_name(spec.stem, workload, s.name), base};
@@ -141,7 +191,9 @@ std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,
     }
     if (s.port) services.push_back(cluster_ip_service(place, pods.selector, *s.port));
     deployments.push_back(op::deployment(place, s, pods));
-    if (s.replicas > 1) budgets.push_back(disruption_budget(place, pods.selector));
+    if ((s.autoscale ? s.autoscale->min : s.replicas) > 1)
+      budgets.push_back(disruption_budget(place, pods.selector));
+    if (s.autoscale) autoscalers.push_back(autoscaler(place, s));
   }
   const auto append = [&](std::vector<Object>& more) {
     std::ranges::move(more, std::back_inserter(out));
@@ -149,6 +201,7 @@ std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,
   append(services);
   append(deployments);
   append(budgets);
+  append(autoscalers);
   const Service* entry = workload.find(workload.ingress_service);
   if (!spec.host.empty() && entry != nullptr && entry->port)
     out.push_back(ingress({ns, spec.stem, base}, spec.host, config.ingress_class,
@@ -181,7 +234,11 @@ DeploymentPlan plan(const UserDeploymentResource& deployment, const DeploymentOb
     if (!deployment.meta.has_finalizer || makes)
       out.steps.push_back(
           apply_step(with_finalizer(kinds::kUserDeployment, deployment.meta), deployment.meta.uid));
+    Counts counts =
+        pod_counts(deployment, running(deployment.spec, &observed.sandbox->spec), observed.objects);
+    std::ranges::move(counts.before, std::back_inserter(out.steps));
     apply_missing(out.steps, wanted, observed.objects);
+    std::ranges::move(counts.after, std::back_inserter(out.steps));
     SeenList surplus;
     for (const SeenOfKind& s : observed.objects) {
       // A claim holds data; it goes with the deployment, never by an update.

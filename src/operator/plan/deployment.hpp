@@ -48,9 +48,14 @@ bool makes_pods(const std::vector<Step>& steps);
 
 // By its own word or by its sandbox's, whichever comes first: they come by two watches.
 bool is_suspended(const UserDeploymentSpec& spec, const SandboxSpec* sandbox);
-// The workload as it is to run: of a suspended deployment without pods. Nothing else sets replicas,
-// no autoscaler among them, so that none come back by themselves.
+// The workload as it is to run: of a suspended deployment without pods and without autoscalers, so
+// that none come back by themselves.
 Workload running(const UserDeploymentSpec& spec, const SandboxSpec* sandbox);
+
+// As running(), with each autoscaled service at the number of pods that its Deployment is to have
+// now.
+Workload wanted_now(const UserDeploymentResource& deployment, const SandboxSpec* sandbox,
+                    const SeenList& observed);
 
 // The objects of a deployment, in the order in which they are made.
 std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,
@@ -66,7 +71,8 @@ UserDeploymentStatus deployment_status(const UserDeploymentResource& deployment,
                                        const DeploymentObserved& observed,
                                        const OperatorConfig& config, bool settled, Time now);
 
-// When the first of the pods that ended again and again will have run long enough.
+// When the first of the pods that ended again and again will have run long enough, or what an
+// autoscaler lacks has lasted long enough to be told.
 std::optional<Time> steady_at(const UserDeploymentResource& deployment,
                               const DeploymentObserved& observed, Time now);
 

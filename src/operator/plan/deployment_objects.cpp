@@ -158,17 +158,45 @@ Object deployment(const Place& place, const Service& service, const PodPlan& pod
   notes.set(annotations::kRestarts, std::to_string(pods.restarts));
   Json pod_metadata = Json::object({{"labels", Builder::texts(pods.pod_labels)}});
   pod_metadata.set("annotations", std::move(notes));
+  Json metadata = Builder::metadata(place);
+  Json spec = Json::object();
+  if (service.autoscale)
+    metadata["annotations"].set(annotations::kAutoscaled, "true");
+  else
+    spec.set("replicas", service.replicas);
+  spec.set("revisionHistoryLimit", 3)
+      .set("progressDeadlineSeconds", 300)
+      .set("selector", selector_of(pods.selector))
+      .set("strategy", std::move(strategy))
+      .set("template", Json::object({{"metadata", std::move(pod_metadata)},
+                                     {"spec", pod_spec(service, pods)}}));
+  return Builder::make(kinds::kDeployment, std::move(metadata),
+                       Json::object({{"spec", std::move(spec)}}));
+}
+
+Object autoscaler(const Place& place, const Service& service) {
+  KS_ASSERT(service.autoscale.has_value());
+  Json target = Json::object({{"apiVersion", kinds::kDeployment.api_version()},
+                              {"kind", kinds::kDeployment.name},
+                              {"name", place.name}});
+  Json cpu = Json::object(
+      {{"name", "cpu"},
+       {"target", Json::object({{"type", "Utilization"},
+                                {"averageUtilization", service.autoscale->cpu_percent}})}});
   return Builder::make(
-      kinds::kDeployment, Builder::metadata(place),
-      Json::object(
-          {{"spec",
-            Json::object({{"replicas", service.replicas},
-                          {"revisionHistoryLimit", 3},
-                          {"progressDeadlineSeconds", 300},
-                          {"selector", selector_of(pods.selector)},
-                          {"strategy", std::move(strategy)},
-                          {"template", Json::object({{"metadata", std::move(pod_metadata)},
-                                                     {"spec", pod_spec(service, pods)}})}})}}));
+      kinds::kHorizontalPodAutoscaler, Builder::metadata(place),
+      Json::object({{"spec", Json::object({{"scaleTargetRef", std::move(target)},
+                                           {"minReplicas", service.autoscale->min},
+                                           {"maxReplicas", service.replicas},
+                                           {"metrics", Json::array({Json::object(
+                                                           {{"type", "Resource"},
+                                                            {"resource", std::move(cpu)}})})}})}}));
+}
+
+Object pod_count(const Place& place, std::int64_t replicas) {
+  Json metadata = Json::object({{"name", place.name}, {"namespace", place.ns}});
+  return Builder::plain(kinds::kDeployment, std::move(metadata),
+                        Json::object({{"spec", Json::object({{"replicas", replicas}})}}));
 }
 
 Object cluster_ip_service(const Place& place, const std::map<std::string, std::string>& selector,

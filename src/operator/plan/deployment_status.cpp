@@ -20,6 +20,14 @@ struct Seat {
   std::int64_t ready = 0;  // Of those that are believed to stay so.
   std::optional<Cause> cause;
   std::optional<std::string> unanswered;
+  std::optional<std::string> unmeasured;
+
+  // Whether it serves as it should. One that is scaled does from its least number of pods on: those
+  // that the autoscaler has just asked for are on their way.
+  bool enough() const {
+    if (ready >= service->replicas) return true;
+    return service->autoscale && ready >= service->autoscale->min && !(cause && is_failure(*cause));
+  }
 };
 
 bool is_ready(const Seen& pod) {
@@ -36,6 +44,21 @@ std::vector<Seen> pods_of(const DeploymentObserved& observed, const Service& ser
   return out;
 }
 
+Seen autoscaler_of(const UserDeploymentResource& deployment, const DeploymentObserved& observed,
+                   const Service& service) {
+  return find_seen(observed.objects,
+                   {kinds::kHorizontalPodAutoscaler, deployment.meta.ns,
+                    object_name(deployment.spec.stem, deployment.spec.workload, service.name)});
+}
+
+// Of the Deployment of an autoscaled service: another number of pods is no roll-out, and is seen by
+// its controller only a moment after it was said.
+bool rolled_out_at_any_number(const UserDeploymentResource& deployment, const Json& d, bool told) {
+  const std::int64_t pods = d.integer_or(0, "status", "replicas");
+  return (told || deployment.status.observed_revision == deployment.spec.revision) && pods > 0 &&
+         d.integer_or(0, "status", "updatedReplicas") == pods;
+}
+
 Seat seat_of(const UserDeploymentResource& deployment, const DeploymentObserved& observed,
              const Service& service, std::map<std::string, ServiceStatus>& shown, Time now) {
   Seat out;
@@ -49,10 +72,13 @@ Seat seat_of(const UserDeploymentResource& deployment, const DeploymentObserved&
     const Json& d = *seen.object;
     out.exists = true;
     out.ready = d.integer_or(0, "status", "readyReplicas");
-    out.rolled_out = d.integer_or(0, "status", "observedGeneration") >=
-                         d.integer_or(0, "metadata", "generation") &&
-                     d.integer_or(0, "status", "updatedReplicas") == service.replicas &&
-                     d.integer_or(0, "status", "replicas") == service.replicas;
+    const bool told = d.integer_or(0, "status", "observedGeneration") >=
+                      d.integer_or(0, "metadata", "generation");
+    out.rolled_out = service.autoscale
+                         ? rolled_out_at_any_number(deployment, d, told)
+                         : told &&
+                               d.integer_or(0, "status", "updatedReplicas") == service.replicas &&
+                               d.integer_or(0, "status", "replicas") == service.replicas;
   }
   out.cause = cause_of(service, seen, pods, observed.objects,
                        observed.sandbox ? observed.sandbox->quota : QuotaView{}, observed.events);
@@ -64,6 +90,8 @@ Seat seat_of(const UserDeploymentResource& deployment, const DeploymentObserved&
     if (!out.cause) out.cause = std::move(doubt->cause);
   }
   out.unanswered = unanswered(service, pods, observed.events);
+  const auto blind = unmeasured(service, autoscaler_of(deployment, observed, service));
+  if (blind && blind->at <= now) out.unmeasured = blind->message;
   const auto before = deployment.status.services.find(service.name);
   shown[service.name] = {
       out.ready, service.replicas, restarts_of(pods), last_termination(pods),
@@ -87,15 +115,15 @@ std::string readiness(const std::vector<Seat>& seats) {
   }
   std::string out = fmt::format("{} of {} pods are ready.", ready, wanted);
   for (const Seat& s : seats)
-    if (s.unanswered) out += " " + *s.unanswered;
+    for (const auto& more : {s.unanswered, s.unmeasured})
+      if (more) out += " " + *more;
   return out;
 }
 
 Verdict verdict(const std::vector<Seat>& seats, bool settled, bool was_serving) {
   const bool rolled_out =
       settled && std::ranges::all_of(seats, [](const Seat& s) { return s.rolled_out; });
-  const bool all_ready =
-      std::ranges::all_of(seats, [](const Seat& s) { return s.ready >= s.service->replicas; });
+  const bool all_ready = std::ranges::all_of(seats, &Seat::enough);
   const bool stopped =
       std::ranges::all_of(seats, [](const Seat& s) { return s.service->replicas == 0; });
   const bool any_ready = std::ranges::any_of(seats, [](const Seat& s) { return s.ready > 0; });
@@ -153,12 +181,15 @@ UserDeploymentStatus finish(const UserDeploymentResource& deployment, UserDeploy
 std::optional<Time> steady_at(const UserDeploymentResource& deployment,
                               const DeploymentObserved& observed, Time now) {
   std::optional<Time> out;
-  for (const Service& service : deployment.spec.workload.services)
+  for (const Service& service : deployment.spec.workload.services) {
+    const auto blind = unmeasured(service, autoscaler_of(deployment, observed, service));
+    if (blind && blind->at > now && (!out || blind->at < *out)) out = blind->at;
     for (const Seen& pod : pods_of(observed, service)) {
       if (pod.terminating()) continue;
       const auto doubt = unsteady(service, pod, observed.events, now);
       if (doubt && doubt->until && (!out || *doubt->until < *out)) out = doubt->until;
     }
+  }
   return out;
 }
 
@@ -171,7 +202,7 @@ UserDeploymentStatus deployment_status(const UserDeploymentResource& deployment,
   if (!spec.host.empty()) out.url = config.url_scheme + "://" + spec.host;
   std::vector<Seat> seats;
   const SandboxSpec* sandbox = observed.sandbox ? &observed.sandbox->spec : nullptr;
-  const Workload workload = running(spec, sandbox);
+  const Workload workload = wanted_now(deployment, sandbox, observed.objects);
   for (const Service& s : workload.services)
     seats.push_back(seat_of(deployment, observed, s, out.services, now));
 

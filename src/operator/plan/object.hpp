@@ -96,6 +96,7 @@ struct PodPlan {
   // Volume name -> claim name.
   std::map<std::string, std::string> claims;
 };
+// Of an autoscaled service without the number of pods.
 Object deployment(const Place& place, const Service& service, const PodPlan& pods);
 Object cluster_ip_service(const Place& place, const std::map<std::string, std::string>& selector,
                           int port);
@@ -103,6 +104,11 @@ Object ingress(const Place& place, const std::string& host, const std::string& c
                const std::string& service_name, int port);
 // `size_bytes` and `class_name` are fixed once a claim is there but for growth; see plan.
 Object volume_claim(const Place& place, std::int64_t size_bytes, const std::string& class_name);
+// Keeps the number of the pods of the Deployment at `place` by the CPU that they use; the service
+// must be autoscaled.
+Object autoscaler(const Place& place, const Service& service);
+// Nothing of the Deployment but its number of pods.
+Object pod_count(const Place& place, std::int64_t replicas);
 Object disruption_budget(const Place& place, const std::map<std::string, std::string>& selector);
 
 // Of a custom resource: holds it back, or lets it go. The UID keeps it from making one anew.

@@ -207,6 +207,10 @@ TEST_CASE("every object is what it was") {
        op::sandbox_objects(teams, {sample::deployment("sandbox-b", "web-abc123")}, config))
     add(o);
   for (const auto& o : op::deployment_objects(wiki, shared.spec, {}, config)) add(o);
+  auto scaled = sample::deployment("sandbox-a", "app-abc123");
+  sample::autoscaled(scaled.spec.workload.services[0], 2, 5);
+  for (const auto& o : op::deployment_objects(scaled, shared.spec, {}, config))
+    if (o.kind() == kinds::kDeployment || o.kind() == kinds::kHorizontalPodAutoscaler) add(o);
   SandboxResource suspended = shared;
   suspended.spec.suspended = true;
   add(op::sandbox_quota(suspended));

@@ -16,6 +16,9 @@ namespace ks::op {
 // Field managers, one per reconciler.
 inline constexpr std::string_view kSandboxManager = "k8s-scheduler/sandbox";
 inline constexpr std::string_view kDeploymentManager = "k8s-scheduler/deployment";
+// Of the number of pods alone, where an autoscaler has it. The reconciler stops sending the field
+// then, and Kubernetes would take away what nobody else has sent.
+inline constexpr std::string_view kScaleManager = "k8s-scheduler/scale";
 
 // One effect on the cluster.
 struct Step {
@@ -27,6 +30,7 @@ struct Step {
   std::string uid;
   kube::Subresource subresource = kube::Subresource::none;
   kube::DeleteOptions::Propagation propagation = kube::DeleteOptions::Propagation::background;
+  std::string_view manager{};  // Empty: that of the reconciler.
 };
 
 inline Step create_step(Object object) {
