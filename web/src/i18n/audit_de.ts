@@ -76,6 +76,9 @@ export const auditDe: Record<keyof typeof auditEn, string> = {
   'kind.ownership_offer': 'Angebot der Inhaberschaft',
   'kind.team': 'Team',
 
+  'told.autoscale.cpu': 'CPU-Ziel in Prozent',
+  'told.autoscale.max': 'Replikate höchstens',
+  'told.autoscale.min': 'Replikate mindestens',
   'told.cpu.limit': 'CPU höchstens',
   'told.cpu.request': 'CPU',
   'told.decision': 'Entscheidung',

@@ -74,6 +74,9 @@ export const auditEn = {
   'kind.ownership_offer': 'Offer of ownership',
   'kind.team': 'Team',
 
+  'told.autoscale.cpu': 'CPU target in percent',
+  'told.autoscale.max': 'Most replicas',
+  'told.autoscale.min': 'Least replicas',
   'told.cpu.limit': 'CPU at most',
   'told.cpu.request': 'CPU',
   'told.decision': 'Decision',

@@ -8,11 +8,11 @@ const deployment = {
   exposure: 'public',
   services: {
     web: {
-      image: 'nginx:1', port: 80, replicas: 1, env: { A: '1', B: '2' }, ready: 1, restarts: 0,
+      image: 'nginx:1', port: 80, replicas: 1, autoscale: null, env: { A: '1', B: '2' }, wanted: 1, ready: 1, restarts: 0,
       resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '250m', memory: '256Mi' } },
     },
     db: {
-      image: 'postgres:16', port: null, replicas: 1, env: {}, ready: 1, restarts: 0,
+      image: 'postgres:16', port: null, replicas: 1, autoscale: null, env: {}, wanted: 1, ready: 1, restarts: 0,
       resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '250m', memory: '256Mi' } },
     },
   },
@@ -62,6 +62,28 @@ test('both limits of one service stand in one patch', () => {
   const after = edited((to) => Object.assign(web(to), { cpu: '1', memory: '1Gi' }))
   expect(patchOf(changesOf(before, after))).toEqual({
     services: { web: { resources: { limits: { cpu: '1', memory: '1Gi' } } } },
+  })
+})
+
+test('from a fixed number to bounds and back, a patch says the one that counts', () => {
+  const scaled = edited((to) => Object.assign(web(to), { scaling: 'auto', min: '2', max: '6', target: '60', replicas: '9' }))
+  const there = changesOf(before, scaled)
+  expect(patchOf(there)).toEqual({ services: { web: { autoscale: { min: 2, max: 6, cpu: 60 } } } })
+  expect(there.find((one) => one.what === 'replicas')).toMatchObject({ before: '1', after: null })
+  const more = structuredClone(scaled)
+  Object.assign(web(more), { max: '8', replicas: '3' })
+  expect(patchOf(changesOf(scaled, more))).toEqual({ services: { web: { autoscale: { max: 8 } } } })
+  const back = structuredClone(more)
+  Object.assign(web(back), { scaling: 'fixed', min: '7' })
+  expect(patchOf(changesOf(more, back))).toEqual({ services: { web: { replicas: 3 } } })
+  // What does not count is no change.
+  expect(changesOf(before, edited((to) => Object.assign(web(to), { min: '5', max: '9', target: '1' })))).toEqual([])
+})
+
+test('what is scaled comes into the form with its bounds', () => {
+  const one = { ...deployment.services.web, replicas: null, autoscale: { min: 2, max: 5, cpu: 55 } } as Schemas['ServiceState']
+  expect(draftOf({ ...deployment, services: { web: one } }).services.web).toMatchObject({
+    scaling: 'auto', replicas: '2', min: '2', max: '5', target: '55',
   })
 })
 

@@ -11,7 +11,12 @@ export interface Variable {
 export interface ServiceDraft {
   image: string
   port: string
+  // Which of the next four count: the first, or the other three.
+  scaling: 'fixed' | 'auto'
   replicas: string
+  min: string
+  max: string
+  target: string
   cpu: string
   memory: string
   env: Variable[]
@@ -19,6 +24,18 @@ export interface ServiceDraft {
 export interface Draft {
   exposure: Deployment['exposure']
   services: Record<string, ServiceDraft>
+}
+
+// Where nothing is said yet: the number that there is, up to twice as many.
+function scalingOf({ replicas, autoscale }: Schemas['ServiceState']) {
+  const least = autoscale?.min ?? Math.max(1, replicas ?? 1)
+  return {
+    scaling: autoscale ? ('auto' as const) : ('fixed' as const),
+    replicas: String(replicas ?? least),
+    min: String(least),
+    max: String(autoscale?.max ?? Math.min(20, 2 * least)),
+    target: String(autoscale?.cpu ?? 70),
+  }
 }
 
 export function draftOf({ exposure, services }: Pick<Deployment, 'exposure' | 'services'>): Draft {
@@ -30,7 +47,7 @@ export function draftOf({ exposure, services }: Pick<Deployment, 'exposure' | 's
         {
           image: one.image,
           port: one.port === null ? '' : String(one.port),
-          replicas: String(one.replicas),
+          ...scalingOf(one),
           cpu: one.resources.limits.cpu,
           memory: one.resources.limits.memory,
           env: Object.entries(one.env).map(([key, value]) => ({ name: key, value })),
@@ -40,7 +57,10 @@ export function draftOf({ exposure, services }: Pick<Deployment, 'exposure' | 's
   }
 }
 
-export const fields = ['image', 'port', 'replicas', 'cpu', 'memory'] as const
+export const fields = ['image', 'port', 'replicas', 'min', 'max', 'target', 'cpu', 'memory'] as const
+// The other way to say how many counts for nothing, whatever stands there.
+export const counts = (what: (typeof fields)[number], { scaling }: ServiceDraft) =>
+  what === 'replicas' ? scaling !== 'auto' : what === 'min' || what === 'max' || what === 'target' ? scaling === 'auto' : true
 export interface Change {
   // null: of the whole deployment.
   service: string | null
@@ -69,12 +89,11 @@ export function changesOf(before: Draft, after: Draft): Change[] {
   for (const [service, now] of Object.entries(after.services)) {
     const was = before.services[service]
     if (!was) continue
-    for (const what of fields)
-      if (!same(was[what], now[what]))
-        out.push({
-          service, what, variable: null,
-          before: was[what].trim() || null, after: now[what].trim() || null,
-        })
+    for (const what of fields) {
+      const [from, to] = [was, now].map((one) => (counts(what, one) ? one[what] : ''))
+      if (from === undefined || to === undefined || same(from, to)) continue
+      out.push({ service, what, variable: null, before: from.trim() || null, after: to.trim() || null })
+    }
     const old = valuesOf(was.env)
     const fresh = valuesOf(now.env)
     for (const variable of new Set([...old.keys(), ...fresh.keys()])) {
@@ -101,7 +120,12 @@ export function patchOf(changes: readonly Change[]): Patch {
     else if (what === 'cpu' || what === 'memory')
       of.resources = { limits: { ...of.resources?.limits, [what]: after } }
     else if (what === 'port') of.port = number(after)
-    else if (what === 'replicas') of.replicas = Number(after)
+    // Of what does not count any more the other way says enough.
+    else if (what === 'replicas') {
+      if (after !== null) of.replicas = Number(after)
+    } else if (what === 'min' || what === 'max' || what === 'target') {
+      if (after !== null) of.autoscale = { ...of.autoscale, [what === 'target' ? 'cpu' : what]: Number(after) }
+    }
     else if (what === 'image') of.image = after ?? ''
   }
   return Object.keys(services).length > 0 ? { ...patch, services } : patch

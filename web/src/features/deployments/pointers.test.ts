@@ -9,5 +9,6 @@ test('a pointer of the server finds the field that it is about', () => {
   expect(of('/env/ODD~1NAME')).toBe('env.1.value')
   expect(of('/resources/limits/cpu')).toBe('cpu')
   expect(of('/resources/memory')).toBe('memory')
+  expect(['/replicas', '/autoscale', '/autoscale/max', '/autoscale/cpu'].map(of)).toEqual(['replicas', 'scaling', 'max', 'target'])
   expect([of('/env'), of('/env/B'), of('/args/0'), of('')]).toEqual([null, null, null, null])
 })

@@ -10,6 +10,7 @@ export const segments = (pointer: string): string[] =>
 export function serviceField(parts: readonly string[], env: readonly Variable[]): string | null {
   const [first = '', second = ''] = parts
   if (first === 'image' || first === 'port' || first === 'replicas') return first
+  if (first === 'autoscale') return second === 'min' || second === 'max' ? second : second === 'cpu' ? 'target' : 'scaling'
   if (first === 'env') {
     const at = env.findIndex((one) => one.name.trim() === second)
     return at < 0 ? null : `env.${at}.value`

@@ -3,11 +3,13 @@ import { useFieldArray, useFormContext, type FieldError } from 'react-hook-form'
 import { useTranslation } from '@/i18n'
 
 import { Button } from '@/components/button'
-import { TextField } from '@/components/field'
+import { SelectField, TextField } from '@/components/field'
 import { image, quantity, variable } from '@/formats'
 import { useFormat } from '@/forms'
 
 import { isTwice, type Draft } from './change'
+
+type Translate = ReturnType<typeof useTranslation>['t']
 
 const box = 'min-h-9 w-full rounded-md border bg-panel px-3 py-1.5 font-mono text-xs leading-5'
 
@@ -81,6 +83,65 @@ function Variables({ service }: { service: string }) {
   )
 }
 
+const count = (t: Translate, most: number, least: number, empty: boolean) => (text: string) =>
+  (empty && text.trim() === '') ||
+  (/^\d+$/.test(text.trim()) && Number(text) >= least && Number(text) <= most) ||
+  t('deploy.number', { least, most })
+
+// How many pods it has: so many, or from so many to so many by what they use.
+function Scaling({ service }: { service: string }) {
+  const { t } = useTranslation()
+  const form = useFormContext<Draft>()
+  const errors = form.formState.errors.services?.[service]
+  const path = `services.${service}` as const
+  const auto = form.watch(`${path}.scaling`) === 'auto'
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <SelectField label={t('deploy.scaling')} error={errors?.scaling} {...form.register(`${path}.scaling`)}>
+        <option value="fixed">{t('deploy.scaling_fixed')}</option>
+        <option value="auto">{t('deploy.scaling_auto')}</option>
+      </SelectField>
+      {auto ? (
+        <>
+          <TextField
+            label={t('deploy.target')}
+            hint={t('deploy.target_hint')}
+            inputMode="numeric"
+            autoComplete="off"
+            error={errors?.target}
+            {...form.register(`${path}.target`, { validate: count(t, 100, 1, false) })}
+          />
+          <TextField
+            label={t('deploy.min')}
+            hint={t('deploy.min_hint')}
+            inputMode="numeric"
+            autoComplete="off"
+            error={errors?.min}
+            {...form.register(`${path}.min`, { validate: count(t, 20, 1, false) })}
+          />
+          <TextField
+            label={t('deploy.max')}
+            hint={t('deploy.max_hint')}
+            inputMode="numeric"
+            autoComplete="off"
+            error={errors?.max}
+            {...form.register(`${path}.max`, { validate: count(t, 20, 1, false) })}
+          />
+        </>
+      ) : (
+        <TextField
+          label={t('deploy.replicas')}
+          hint={t('deploy.replicas_hint')}
+          inputMode="numeric"
+          autoComplete="off"
+          error={errors?.replicas}
+          {...form.register(`${path}.replicas`, { validate: count(t, 20, 0, false) })}
+        />
+      )}
+    </div>
+  )
+}
+
 // What can be set of one service, in a form of a Draft.
 export function ServiceFields({
   service,
@@ -94,10 +155,6 @@ export function ServiceFields({
   const form = useFormContext<Draft>()
   const errors = form.formState.errors.services?.[service]
   const path = `services.${service}` as const
-  const count = (most: number, least: number, empty: boolean) => (text: string) =>
-    (empty && text.trim() === '') ||
-    (/^\d+$/.test(text.trim()) && Number(text) >= least && Number(text) <= most) ||
-    t('deploy.number', { least, most })
   return (
     <div className="flex flex-col gap-4">
       <TextField
@@ -112,23 +169,16 @@ export function ServiceFields({
           onChange: (event: { target: { value: string } }) => onImage?.(event.target.value),
         })}
       />
+      <TextField
+        label={t('deploy.port')}
+        hint={t('deploy.port_hint')}
+        inputMode="numeric"
+        autoComplete="off"
+        error={errors?.port}
+        {...form.register(`${path}.port`, { validate: count(t, 65535, 1, true), deps: ['exposure'] })}
+      />
+      <Scaling service={service} />
       <div className="grid gap-4 sm:grid-cols-2">
-        <TextField
-          label={t('deploy.port')}
-          hint={t('deploy.port_hint')}
-          inputMode="numeric"
-          autoComplete="off"
-          error={errors?.port}
-          {...form.register(`${path}.port`, { validate: count(65535, 1, true), deps: ['exposure'] })}
-        />
-        <TextField
-          label={t('deploy.replicas')}
-          hint={t('deploy.replicas_hint')}
-          inputMode="numeric"
-          autoComplete="off"
-          error={errors?.replicas}
-          {...form.register(`${path}.replicas`, { validate: count(20, 0, false) })}
-        />
         <TextField
           label={t('deploy.cpu')}
           hint={t('deploy.cpu_hint')}

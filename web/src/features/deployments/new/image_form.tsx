@@ -19,7 +19,9 @@ interface Values extends Draft {
 }
 
 // What the server takes where nothing is said.
-const service: ServiceDraft = { image: '', port: '', replicas: '1', cpu: '250m', memory: '256Mi', env: [] }
+const service: ServiceDraft = {
+  image: '', port: '', scaling: 'fixed', replicas: '1', min: '1', max: '2', target: '70', cpu: '250m', memory: '256Mi', env: [],
+}
 const start: Values = { name: '', exposure: 'public', services: { web: service } }
 
 // A variable may be a secret: of each a browser keeps the name.
@@ -32,14 +34,16 @@ function withoutValues(values: Values): Values {
 }
 
 export function bodyOf({ name, exposure, services }: Values): Schemas['DeploymentFromImage'] {
-  const { image, port, replicas, cpu, memory, env } = services.web ?? service
+  const { image, port, scaling, replicas, min, max, target, cpu, memory, env } = services.web ?? service
   const variables = env.filter((one) => one.name.trim() !== '')
   return {
     name: name.trim(),
     image: image.trim(),
     // Without a port there is nothing that an address could lead to.
     ...(port.trim() ? { port: Number(port), exposure } : {}),
-    replicas: Number(replicas),
+    ...(scaling === 'auto'
+      ? { autoscale: { min: Number(min), max: Number(max), cpu: Number(target) } }
+      : { replicas: Number(replicas) }),
     resources: { cpu: cpu.trim(), memory: memory.trim() },
     ...(variables.length > 0
       ? { env: Object.fromEntries(variables.map((one) => [one.name.trim(), one.value])) }
@@ -65,14 +69,14 @@ export function ImageForm({
   const nameRules = useNameRules(taken)
   // The name follows the image until somebody gives another.
   const suggested = useRef('')
-  const { cpu, memory, replicas } = values.services.web ?? service
+  const { cpu, memory, scaling, replicas, max } = values.services.web ?? service
   useDraft(`${org}/${team}/image`, form, values, withoutValues)
   return (
     <CreateForm
       org={org}
       team={team}
       form={form}
-      takes={takesOf(cpu, memory, replicas)}
+      takes={takesOf(cpu, memory, scaling === 'auto' ? max : replicas)}
       body={bodyOf}
       field={(pointer, { services }) => {
         const parts = segments(pointer)

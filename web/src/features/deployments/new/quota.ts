@@ -17,7 +17,7 @@ export interface Line {
   left: number | null
 }
 
-// What a deployment of one image takes; what cannot be read takes nothing, until the server says so.
+// What a deployment of one image takes, where it is scaled with as many replicas as there may be; what cannot be read takes nothing, until the server says so.
 export function takesOf(cpu: string, memory: string, replicas: string): Takes {
   const times = /^\d+$/.test(replicas.trim()) ? Number(replicas) : 1
   return {

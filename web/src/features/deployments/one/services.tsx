@@ -26,6 +26,9 @@ export function ServicesTable({ of }: { of: Services }) {
           </Cell>
           <Cell label={t('deployments.ready')}>
             {t('deployments.ready_of', { ready: one.ready, wanted: one.wanted })}
+            {one.autoscale ? (
+              <span className="block text-xs text-soft">{t('services.scaled', { ...one.autoscale })}</span>
+            ) : null}
           </Cell>
           <Cell label={t('services.limits')}>
             {t('services.amounts', { cpu: one.resources.limits.cpu, memory: one.resources.limits.memory })}
