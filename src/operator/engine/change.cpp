@@ -25,4 +25,13 @@ bool wish_changed(const Json* before, const Json* after) {
          before->text("metadata", "uid") != after->text("metadata", "uid");
 }
 
+bool only_measured(const Json* before, const Json* after) {
+  if (wish_changed(before, after)) return false;
+  // Its generation stays as it is whatever is written.
+  for (const char* field : {"labels", "annotations", "ownerReferences"})
+    if (before->at("metadata", field) != after->at("metadata", field)) return false;
+  return before->at("spec") == after->at("spec") &&
+         before->at("status", "conditions") == after->at("status", "conditions");
+}
+
 }  // namespace ks::op

@@ -48,6 +48,8 @@ void Concerns::changed(const kube::Kind& kind, const Json* before, const Json* a
   } else if (kind == kinds::kNamespace) {
     add_sandboxes_of(name);
     add_deployments_of(name);
+  } else if (kind == kinds::kHorizontalPodAutoscaler && only_measured(before, after)) {
+    return;
   } else {
     // Both, where somebody gave the object to another by its label.
     const std::string_view was = stem_of(before), is = stem_of(after);
