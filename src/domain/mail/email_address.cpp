@@ -1,7 +1,12 @@
 #include "domain/mail/email_address.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 
+#include <fmt/format.h>
+
+#include "base/utf8.hpp"
 #include "domain/name.hpp"
 
 namespace ks {
@@ -22,8 +27,19 @@ bool local_char(char c) {
   return letter_or_digit(c) || std::string_view("#$&'*+-/=?^_`{|}~.").find(c) != std::string::npos;
 }
 
-bool ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+// The first character beyond ASCII with its number, as "x" (U+0078): it may look like a usual one,
+// or be seen by nobody. Nothing where there is none, or where it is no UTF-8.
+std::optional<std::string> first_foreign(std::string_view text) {
+  if (!is_utf8(text)) return std::nullopt;
+  while (!text.empty()) {
+    const std::string_view rest = text;
+    const char32_t code = take_code_point(text);
+    if (code < 0x80) continue;
+    const std::string_view one = rest.substr(0, rest.size() - text.size());
+    const std::string number = fmt::format("U+{:04X}", static_cast<std::uint32_t>(code));
+    return check_text(one, 1) ? fmt::format("\"{}\" ({})", one, number) : number;
+  }
+  return std::nullopt;
 }
 
 bool valid_local(std::string_view local) {
@@ -50,9 +66,20 @@ bool valid_domain(std::string_view domain) {
 Result<EmailAddress> EmailAddress::parse(std::string_view text) {
   if (text.size() > kAddressMax) return invalid("must have at most 254 characters");
   const std::size_t at = text.find('@');
+  // Without an "@" it may be that of another script.
+  if (const auto foreign = first_foreign(text.substr(0, at)))
+    return invalid(
+        fmt::format("must be in ASCII: {} is of another script, though it may look like a usual "
+                    "character; type "
+                    "it anew",
+                    *foreign));
   if (at == text.npos || text.find('@', at + 1) != text.npos) return invalid(std::string(kWrong));
-  if (ascii(text.substr(0, at)) && !ascii(text.substr(at + 1)))
-    return invalid("must have its domain in ASCII: write it in the form that begins with xn--");
+  if (const auto foreign = first_foreign(text.substr(at + 1)))
+    return invalid(
+        fmt::format("must have its domain in ASCII: {} is not; type it anew if it was to be a "
+                    "usual character, or "
+                    "write the domain in the form that begins with xn--",
+                    *foreign));
   const std::string domain = ascii_lower(text.substr(at + 1));
   if (!valid_local(text.substr(0, at)) || !valid_domain(domain))
     return invalid(std::string(kWrong));

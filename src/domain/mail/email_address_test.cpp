@@ -49,6 +49,34 @@ TEST_CASE("a domain in its xn-- form is taken, in another script it is refused w
     CHECK_FALSE(EmailAddress::parse(text));
 }
 
+TEST_CASE("an address with a look-alike is refused by the very character, and says what to do") {
+  const auto said = [](const char* text) {
+    const auto refused = EmailAddress::parse(text);
+    REQUIRE(!refused);
+    return refused.error().message;
+  };
+  // A Cyrillic a, in either part.
+  CHECK(said("\xd0\xb0nn@example.com").find("\"\xd0\xb0\" (U+0430)") != std::string::npos);
+  CHECK(said("\xd0\xb0nn@example.com").find("type it anew") != std::string::npos);
+  CHECK(said("ann@ex\xd0\xb0mple.com").find("\"\xd0\xb0\" (U+0430)") != std::string::npos);
+  // The full-width @, the Kelvin sign, one beyond the first plane.
+  CHECK(said("ann\xef\xbc\xa0"
+             "example.com")
+            .find("(U+FF20)") != std::string::npos);
+  CHECK(said("ann@\xe2\x84\xaa"
+             "ube.example")
+            .find("(U+212A)") != std::string::npos);
+  CHECK(said("\xf0\x9d\x90\x9anna@example.com").find("(U+1D41A)") != std::string::npos);
+  // What nobody sees is told by its number alone.
+  CHECK(said("an\xe2\x80\x8bn@example.com").find(": U+200B is") != std::string::npos);
+  CHECK(said("ann@example.\xe2\x80\xae"
+             "com")
+            .find(": U+202E is") != std::string::npos);
+  // No text at all.
+  CHECK(said("\xff@example.com").find("e-mail address") != std::string::npos);
+  CHECK(said("ann@\xd0").find("e-mail address") != std::string::npos);
+}
+
 TEST_CASE("no list, display name, comment, quote, literal or detour is an address") {
   for (const std::string text : {"a@b.example,c@d.example",
                                  "a@b.example;c@d.example",

@@ -50,7 +50,14 @@ export const faultsDe: readonly (readonly [RegExp, string])[] = [
 
   // Of people.
   [/^must be an e-mail address/, 'Muss eine E-Mail-Adresse sein, etwa anna@example.com.'],
-  [/^must have its domain in ASCII/, 'Die Domain muss in ASCII stehen, in der Form, die mit xn-- beginnt.'],
+  [
+    /^must have its domain in ASCII: (.+) is not; .*$/,
+    'Die Domain hat das Zeichen $1: Tippen Sie es neu, wenn es ein gewöhnliches sein soll, oder schreiben Sie die Domain in der Form, die mit xn-- beginnt.',
+  ],
+  [
+    /^must be in ASCII: (.+) is of another script, .*$/,
+    'Das Zeichen $1 ist aus einer anderen Schrift, auch wenn es wie ein gewöhnliches aussehen kann: Tippen Sie es neu.',
+  ],
   [/^must have a domain with a dot$/, 'Braucht eine Domain mit einem Punkt.'],
   [/^must be the address that the link was sent to$/, 'Muss die Adresse sein, an die der Link ging.'],
   [/^is the address of your account already$/, 'Ist schon die Adresse Ihres Kontos.'],
