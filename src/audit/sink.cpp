@@ -140,6 +140,18 @@ class LogSink final : public HeadSink {
   SinkLines lines_;
 };
 
+// The line of a sink that a line of the server's log tells of, in whichever form the log is
+// written; the text itself where it is none of a log.
+std::string out_of_log(std::string_view text) {
+  if (const auto json = parse_json(text); json && json->is_object())
+    return json->at("entry").is_string() ? std::string(json->text("entry")) : std::string(text);
+  constexpr std::string_view kEntry = " entry=";
+  const std::size_t at = text.find(kEntry);
+  if (at == text.npos) return std::string(text);
+  const auto entry = parse_json(text.substr(at + kEntry.size()));
+  return entry && entry->is_string() ? std::string(entry->as_string()) : std::string(text);
+}
+
 // Follows the lines of a file.
 class Reader {
  public:
@@ -149,8 +161,10 @@ class Reader {
   Result<void> line(std::string_view text) {
     ++place_;
     std::optional<SinkLines::Line> now;
-    switch (lines_.read(text, now)) {
+    switch (lines_.read(out_of_log(text), now)) {
       case SinkLines::Look::no_line:
+        // A line that should be there is missed by the one after it, and by what the database says.
+        if (out.others++ == 0) out.first_other = place_;
         return {};
       case SinkLines::Look::changed:
         fault("the line was changed");
@@ -227,7 +241,9 @@ std::string SinkLines::next(const SinkEntry& entry, Time at) {
 SinkLines::Look SinkLines::read(std::string_view text, std::optional<Line>& into) const {
   if (text.size() > kLineMax) return Look::no_line;
   const auto json = parse_json(text);
-  if (!json || !json->is_object() || !json->at("n").is_int()) return Look::no_line;
+  // Another program's line may have a number of that name, too.
+  if (!json || !json->is_object() || !json->at("n").is_int() || !json->at("link").is_string())
+    return Look::no_line;
   const auto client = ClientId::parse(json->text("client"));
   const auto org = OrgId::parse(json->text("org"));
   const auto at = parse_rfc3339(json->text("at"));

@@ -85,16 +85,20 @@ struct SinkReading {
   std::map<std::string, SinkEntry, std::less<>> heads;
   std::int64_t lines = 0;
   Time last_at;  // When the newest line was written.
+  // Lines that are no heads of chains, such as others of a server's log, and where the first is.
+  // They are passed over and are no faults.
+  std::int64_t others = 0;
+  std::int64_t first_other = 0;
   // What is wrong with the sink itself, in words.
   std::vector<std::string> faults;
 };
 std::string chain_name(const AuditChain& chain);
 
-// Reads the file line by line and shows each good line to `visit`; memory is for two entries a
-// chain, however many lines there are. A line that was torn by a crash is passed over when the next
-// one follows the one before it. `unavailable` "audit_sink_unavailable" with the path where it
-// cannot be read; `absent` says what no file is: of a server's own sink an empty one, since nobody
-// may have told it anything yet.
+// Reads the file line by line, also lines of a server's log as they are, and shows each good line
+// to `visit`; memory is for two entries a chain, however many lines there are. A line that was torn
+// by a crash is passed over when the next one follows the one before it. `unavailable`
+// "audit_sink_unavailable" with the path where it cannot be read; `absent` says what no file is: of
+// a server's own sink an empty one, since nobody may have told it anything yet.
 enum class AbsentSink { empty, unavailable };
 Result<SinkReading> read_sink(const std::string& path, const std::string& key,
                               const std::function<Result<void>(const SinkLine&)>& visit = {},

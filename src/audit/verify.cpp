@@ -85,6 +85,8 @@ class Verifier {
     KS_TRY(sink_, read_sink(*options_.sink_path, options_.sink_key, take, options_.absent_sink));
     KS_CHECK(compare_lines(page));
     report_.sink_lines = sink_.lines;
+    report_.sink_others = sink_.others;
+    report_.sink_first_other = sink_.first_other;
     report_.sink_faults = sink_.faults;
     report_.faults += static_cast<std::int64_t>(sink_.faults.size());
     for (const AuditEnd& end : told) {

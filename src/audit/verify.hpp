@@ -32,6 +32,8 @@ struct VerifyReport {
   std::int64_t chains = 0;
   std::int64_t rows = 0;
   std::int64_t sink_lines = 0;
+  std::int64_t sink_others = 0;  // Lines that are no heads of chains, the first of them at:
+  std::int64_t sink_first_other = 0;
   std::int64_t faults = 0;
   std::vector<std::string> sink_faults;
 };

@@ -44,6 +44,11 @@ Result<bool> verify_audit(const Config& config, const Clock& clock, Random& rand
       return std::unexpected(std::move(report).error());
     return invalid(fmt::format("There is no organization {}.", org));
   }
+  if (report->sink_others > 0)
+    fmt::print("sink: line {} is no head of a chain: {} passed over\n", report->sink_first_other,
+               report->sink_others == 1
+                   ? std::string("it is")
+                   : fmt::format("it and {} more such lines are", report->sink_others - 1));
   for (const auto& fault : report->sink_faults) fmt::print("sink: {}\n", fault);
   fmt::print("{} chains with {} rows, {}: {}\n", report->chains, report->rows,
              wanted.sink_path ? fmt::format("a sink of {} lines", report->sink_lines)

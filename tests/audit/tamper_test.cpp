@@ -330,6 +330,43 @@ void write_lines(const std::string& path, const std::vector<std::string>& lines)
 
 }  // namespace
 
+TEST_CASE("a server's log is read as a sink as it is, and its other lines are no tampering") {
+  on_files([](AuditWorld& world) {
+    world.add_org(3);
+    world.add_org(2);
+    CHECK(world.tell() == 2);
+    const auto heads = lines_of(world.sink_path());
+    REQUIRE(heads.size() == 2);
+    const auto verified = [&](const std::vector<std::string>& lines) {
+      write_lines(world.sink_path(), lines);
+      return world.verify();
+    };
+    const std::string text = "2026-03-01T10:00:00Z record audit head entry=";
+    const auto as_text = [&](const std::string& head) { return text + Json(head).dump(); };
+    const auto as_json = [](const std::string& head) {
+      return Json::object({{"message", "audit head"}, {"entry", head}}).dump();
+    };
+    const std::string other = "2026-03-01T10:00:00Z info listening address=\"127.0.0.1:8080\"";
+    const std::string counted = R"({"level":"info","message":"purged","n":3,"at":"now"})";
+    for (const auto& lines : std::vector<std::vector<std::string>>{
+             {other, heads[0], counted, heads[1], ""},
+             {other, as_text(heads[0]), other, as_text(heads[1]), counted},
+             {counted, as_json(heads[0]), as_json(heads[1]), other, other}}) {
+      const auto found = verified(lines);
+      CHECK(found.report.faults == 0);
+      CHECK(found.report.sink_lines == 2);
+      CHECK(found.report.sink_others == 3);
+      CHECK(found.report.sink_first_other == 1);
+    }
+    // What was taken out of a log, or spoilt so that it is no head, is found all the same.
+    CHECK(verified({other, as_text(heads[1])}).report.faults > 0);
+    CHECK(verified({as_text(heads[0]), other}).report.faults > 0);
+    std::string spoilt = heads[1];
+    spoilt.replace(spoilt.find("\"link\""), 6, "\"lost\"");
+    CHECK(verified({heads[0], spoilt}).report.faults > 0);
+  });
+}
+
 TEST_CASE("a sink that was cut, edited, shuffled or taken away is found") {
   on_files([](AuditWorld& world) {
     std::vector<OrgId> orgs;
