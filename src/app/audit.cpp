@@ -1,5 +1,7 @@
 #include "app/audit.hpp"
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 #include <set>
@@ -33,6 +35,21 @@ struct Place {
   std::string kind;
   std::string id;
 };
+
+// A file that somebody was to take away. An export that is refused is told on the same thing as one
+// that is done, or the log would say of it that somebody was not let look.
+struct ExportRoute {
+  std::string_view ends;
+  std::string_view kind;
+};
+constexpr std::array<ExportRoute, 2> kExportRoutes{
+    {{"/audit/export", "audit_export"}, {"/access-review/export", "access_export"}}};
+
+const ExportRoute* export_of(std::string_view route) {
+  const auto* at = std::ranges::find_if(
+      kExportRoutes, [&](const ExportRoute& one) { return route.ends_with(one.ends); });
+  return at == kExportRoutes.end() ? nullptr : at;
+}
 
 // The innermost thing of the path. What its caller wrote into the path is kept only where it is an
 // id: anything else might be somebody's address.
@@ -137,9 +154,14 @@ Result<void> record_denied(Tx& tx, const Stores& stores, const TenantScope& scop
                            const Attempt& attempt) {
   KS_TRY(const auto permit, stores.authorizer.require<Action::audit_append>(scope));
   KS_TRY(Place place, place_of(tx, stores, scope, attempt));
+  Json detail = detail_of(attempt);
+  if (const ExportRoute* exported = export_of(attempt.route)) {
+    if (place.kind == "team" && !place.id.empty()) detail.set("team", place.id);
+    place = {std::string(exported->kind), scope.org().str()};
+  }
   return stores.journal.record(tx, permit,
                                Deed{action, std::move(place.kind), std::move(place.id),
-                                    detail_of(attempt), Deed::Outcome::denied},
+                                    std::move(detail), Deed::Outcome::denied},
                                std::nullopt, stores.clock.now());
 }
 

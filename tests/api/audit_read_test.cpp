@@ -232,6 +232,23 @@ TEST_CASE("an export needs the plan, writes a row, and has the same rows as the 
     CHECK(refused.json().text("feature") == "audit.export");
     CHECK(refused.json().text("plan") == "free");
     CHECK(refused.json().text("upgrade", "plan") == "enterprise");
+    // What was refused is told as what was tried, and not as a look at the log.
+    const Items tried = items_of(ann.get(audit_path(ann) + "?target_kind=audit_export"));
+    REQUIRE(tried.size() == 1);
+    CHECK(tried.front().text("result") == "denied");
+    CHECK(tried.front().text("detail", "problem") == "feature_not_in_plan");
+    // Of one that only the password was missing for the row says that.
+    server.clock().advance(hours(1));
+    const Json name = ann.get(ann.org_path()).json().at("name");
+    CHECK(ann.call({"DELETE",
+                    ann.org_path(),
+                    {{"Content-Type", "application/json"}},
+                    Json::object({{"name", name}}).dump()})
+              .status == 403);
+    const Items asked = items_of(ann.get(audit_path(ann) + "?action=org:delete"));
+    REQUIRE(asked.size() == 1);
+    CHECK(asked.front().text("result") == "denied");
+    CHECK(asked.front().text("detail", "problem") == "reauthentication_required");
     live(server, ann);
     for (int i = 0; i < 8; ++i)
       REQUIRE(ann.get(ann.org_path() + "/audit/export?format=ndjson&result=denied").status == 200);

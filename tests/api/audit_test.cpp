@@ -140,12 +140,19 @@ TEST_CASE("every refusal of a member leaves one denied row on the thing that was
       const bool on_member = route->pattern.find("{user}") != std::string::npos;
       const bool on_offer = route->pattern.find("{offer}") != std::string::npos;
       const bool on_invitation = route->pattern.find("{invitation}") != std::string::npos;
-      const std::string thing = on_member       ? "|member|" + filled("{user}", "")
-                                : on_invitation ? "|invitation|" + filled("{invitation}", "")
-                                : on_offer      ? "|ownership_offer|" + filled("{offer}", "")
-                                : on_deployment ? "|deployment|" + deployment
-                                : on_team       ? "|team|" + owner.team_id
-                                                : "|organization|" + owner.org_id;
+      const std::string exported = route->pattern.ends_with("/audit/export") ? "audit_export"
+                                   : route->pattern.ends_with("/export")     ? "access_export"
+                                                                             : "";
+      // What the row of one that is done says, too.
+      if (on_team && !exported.empty())
+        CHECK(row.find("\"team\":\"" + owner.team_id + "\"") != std::string::npos);
+      const std::string thing = !exported.empty() ? "|" + exported + "|" + owner.org_id
+                                : on_member       ? "|member|" + filled("{user}", "")
+                                : on_invitation   ? "|invitation|" + filled("{invitation}", "")
+                                : on_offer        ? "|ownership_offer|" + filled("{offer}", "")
+                                : on_deployment   ? "|deployment|" + deployment
+                                : on_team         ? "|team|" + owner.team_id
+                                                  : "|organization|" + owner.org_id;
       CHECK(row.find(thing) != std::string::npos);
     }
     CHECK(refused >= 17);

@@ -117,4 +117,12 @@ export const auditDe: Record<keyof typeof auditEn, string> = {
   'told.template': 'Vorlage',
   'told.to': 'An',
   'told.told': 'Mitgeteilt',
+
+  'tried.access_export': 'Rechteprüfung exportieren',
+  'tried.audit_export': 'Protokoll exportieren',
+  'why.feature_not_in_plan': 'der Tarif enthält es nicht',
+  'why.org_suspended': 'die Organisation ist gesperrt',
+  'why.permission_denied': 'die Rolle erlaubt es nicht',
+  'why.plan_limit_reached': 'eine Grenze des Tarifs ist erreicht',
+  'why.reauthentication_required': 'nur das Passwort war vorher noch einmal anzugeben',
 }

@@ -115,4 +115,12 @@ export const auditEn = {
   'told.template': 'Template',
   'told.to': 'To',
   'told.told': 'Told about',
+
+  'tried.access_export': 'Export the access review',
+  'tried.audit_export': 'Export the audit log',
+  'why.feature_not_in_plan': 'the plan does not include it',
+  'why.org_suspended': 'the organization is suspended',
+  'why.permission_denied': 'the role does not allow it',
+  'why.plan_limit_reached': 'a limit of the plan is reached',
+  'why.reauthentication_required': 'only the password had to be given again first',
 } as const

@@ -47,6 +47,7 @@ export const deedsDe: Record<keyof typeof deedsEn, string> = {
   'deed.plan': 'Hat den Tarif von {{before}} auf {{after}} geändert',
   'deed.plan_anew': 'Hat den Tarif neu gesetzt',
   'deed.reminded': 'Hat die Verwaltung an die Überprüfung der Rechte erinnert',
+  'deed.refused_for': '{{tried}} – abgelehnt: {{why}}',
   'deed.review_finished': 'Hat die Überprüfung der Rechte abgeschlossen',
   'deed.review_kept': 'Hat das Recht von {{who}} in der Überprüfung bestätigt',
   'deed.review_removed': 'Hat das Recht von {{who}} in der Überprüfung weggenommen',

@@ -45,6 +45,7 @@ export const deedsEn = {
   'deed.plan': 'Changed the plan from {{before}} to {{after}}',
   'deed.plan_anew': 'Set the plan anew',
   'deed.reminded': 'Reminded the administrators of the access review',
+  'deed.refused_for': '{{tried}} – refused: {{why}}',
   'deed.review_finished': 'Finished the access review',
   'deed.review_kept': 'Confirmed the right of {{who}} in the access review',
   'deed.review_removed': 'Took the right of {{who}} away in the access review',

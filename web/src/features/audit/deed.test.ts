@@ -7,7 +7,7 @@ import { appEn } from '@/i18n/app_en'
 import { de } from '@/i18n/de'
 import { en } from '@/i18n/en'
 
-import { deedOf, type Say } from './deed'
+import { deedOf, triedOf, type Say } from './deed'
 
 type Row = Schemas['AuditRow']
 
@@ -115,4 +115,25 @@ test('a change says what of a thing, with values where the log has them', () => 
 test('of a refusal, and of what it does not know, it says nothing of its own', () => {
   expect(deedOf({ ...row('org:update', 'organization', { route: 'PATCH' }), result: 'denied' }, speaker('en'))).toBeNull()
   expect(deedOf(row('x:y', 'thing', {}), speaker('en'))).toBeNull()
+})
+
+test('a refusal says what was tried and why it was refused', () => {
+  const tried = (kind: string, action: string, detail: Record<string, unknown>, id: string | null = null) =>
+    (['en', 'de'] as const).map((language) => {
+      const { t, find } = speaker(language)
+      return triedOf({ ...row(action, kind, detail, id), result: 'denied' }, find(`act.${action}`) ?? action, { t, find })
+    })
+  expect(tried('audit_export', 'audit:read', { problem: 'feature_not_in_plan' })).toEqual([
+    'Export the audit log – refused: the plan does not include it',
+    'Protokoll exportieren – abgelehnt: der Tarif enthält es nicht',
+  ])
+  expect(tried('organization', 'org:delete', { problem: 'reauthentication_required' })).toEqual([
+    'Delete or restore the organization – refused: only the password had to be given again first',
+    'Organisation löschen oder wiederherstellen – abgelehnt: nur das Passwort war vorher noch einmal anzugeben',
+  ])
+  expect(tried('team', 'team:update', { problem: 'permission_denied' }, core)[0]).toBe(
+    'Change a team: Core – refused: the role does not allow it',
+  )
+  // What it has no words for is in the details of the row.
+  expect(tried('team', 'team:update', { problem: 'some_new_one' }, core)[0]).toBe('Change a team: Core')
 })

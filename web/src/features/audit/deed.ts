@@ -196,3 +196,12 @@ export function deedOf(row: Row, say: Say): string | null {
       return null
   }
 }
+
+// What was refused: what somebody tried, called `deed` where there are no words of its own, and why
+// it was refused, or a mere password to give again would look like a right that was missing.
+export function triedOf(row: Row, deed: string, { t, find }: Pick<Say, 't' | 'find'>): string {
+  const name = row.target.id === null ? undefined : row.names[row.target.id]
+  const tried = find(`tried.${row.target.kind}`) ?? (name ? t('deed.tried_on', { deed, thing: name }) : deed)
+  const why = find(`why.${String((row.detail as Record<string, unknown>).problem)}`)
+  return why === null ? tried : t('deed.refused_for', { tried, why })
+}

@@ -92,6 +92,7 @@ export function RowDialog({
         </Fact>
         {factsOf(of.detail).map(([name, value]) => (
           <Fact key={name} name={words.field(name)}>
+            {name === 'problem' && words.problem(value) ? <span className="block">{words.problem(value)}</span> : null}
             <Value of={value} names={of.names} />
           </Fact>
         ))}

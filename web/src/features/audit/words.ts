@@ -2,7 +2,7 @@ import { auditActions } from '@/api/made/audit'
 import type { Schemas } from '@/api/client'
 import { useTranslation } from '@/i18n'
 
-import { deedOf } from './deed'
+import { deedOf, triedOf } from './deed'
 
 const kinds = [
   'access_export', 'access_review', 'audit_export', 'deployment', 'invitation', 'member', 'organization',
@@ -27,9 +27,12 @@ export function useWords() {
     deed: (row: Schemas['AuditRow']) => {
       const said = deedOf(row, { t, find, language })
       if (said !== null) return said
+      if (row.result === 'denied') return triedOf(row, action(row.action), { t, find })
       const name = target(row)
       return name ? t('deed.tried_on', { deed: action(row.action), thing: name }) : action(row.action)
     },
+    // Why something was refused; null where there are no words for it.
+    problem: (code: unknown) => find(`why.${String(code)}`),
     target,
     kind,
     field,
