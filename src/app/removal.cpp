@@ -202,6 +202,13 @@ Result<void> leave(Tx& tx, const Stores& stores, const TenantScope& scope) {
   return end(tx, stores, Leaving{may, std::move(*found)});
 }
 
+std::unexpected<Error> not_removed_here(std::string why) {
+  auto error = not_found();
+  error.error().problem = "not_removed_here";
+  error.error().message = std::move(why);
+  return error;
+}
+
 Result<Reinstated> reinstate(Tx& tx, const Stores& stores, const TenantScope& scope,
                              const PersonRef& person) {
   KS_TRY(const auto may_read, stores.authorizer.require<Action::org_members_read>(scope));
@@ -212,7 +219,11 @@ Result<Reinstated> reinstate(Tx& tx, const Stores& stores, const TenantScope& sc
   if (!member) {
     KS_TRY(const auto former,
            stores.removals.find_former(tx, may_manage, person, stores.clock.now() - kReinstatable));
-    if (!former) return not_found();
+    if (!former)
+      return not_removed_here(
+          "user: nobody with this id or address was removed from the organization in the last 90 "
+          "days. Look for a typing error; the address is the one that the person had then. "
+          "Otherwise invite the person.");
     if (former->own_will || former->moved)
       return conflict("invitation_required",
                       "The person left by themselves, or has another address than they had, and "

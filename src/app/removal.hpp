@@ -58,10 +58,13 @@ struct Reinstated {
   MemberRow member;
   std::vector<MemberRow::InTeam> left_out;  // Teams that are gone, as they were called.
 };
+// What is wrong with the person that somebody is to be given back, and what to do: not_found
+// "not_removed_here". Only for who may give somebody back; it tells of nobody elsewhere.
+std::unexpected<Error> not_removed_here(std::string why);
 // Gives back role and teams within kReinstatable of the removal, seats permitting, and tells the
-// person. Done twice it is done once. not_found for who never was there, or is gone for longer, or
-// is named by an address that they had at another time; `conflict` "invitation_required" for who
-// left by themselves or has another address now; 429 once they were told so 20 times today.
+// person. Done twice it is done once. "not_removed_here" for who never was there, or is gone for
+// longer, or is named by an address that they had at another time; `conflict` "invitation_required"
+// for who left by themselves or has another address now; 429 once they were told so 20 times today.
 Result<Reinstated> reinstate(Tx& tx, const Stores& stores, const TenantScope& scope,
                              const PersonRef& person);
 

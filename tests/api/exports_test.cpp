@@ -24,7 +24,8 @@ void fill_log(Server& server, const Person& person, int rows, int bytes) {
       "(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
       count +
       ") SELECT a.client_id, a.org_id, 1000 + n.i, a.prev, a.mac, a.at + n.i, a.actor_kind, "
-      "a.actor_id, a.address, a.request_id, 'test:fill', a.target_kind, a.target_id, a.result, "
+      "a.actor_id, a.address, a.request_id, 'deployments:restart', a.target_kind, a.target_id, "
+      "a.result, "
       "'{\"x\":\"' || " +
       text + " || '\"}' FROM audit AS a, n WHERE a.seq = 1 AND a.org_id = '" + person.org_id + "'");
   raw.run("UPDATE organizations SET audit_seq = 1000 + " + count + " WHERE id = '" + person.org_id +
@@ -81,7 +82,8 @@ TEST_CASE("no part of an export is longer than 256 KiB, however long its rows ar
     Person ann = server.somebody("Ann");
     server.raise(ann, "enterprise");
     fill_log(server, ann, 150, 16'000);
-    const Reply whole = ann.get(ann.org_path() + "/audit/export?format=ndjson&action=test:fill");
+    const Reply whole =
+        ann.get(ann.org_path() + "/audit/export?format=ndjson&action=deployments:restart");
     REQUIRE(whole.status == 200);
     CHECK(std::ranges::count(whole.body, '\n') == 150);
     CHECK(std::ranges::max(whole.parts) <= 256 * 1024);

@@ -119,7 +119,20 @@ TEST_CASE_FIXTURE(
             .text("org_role") == "org_admin");
   Person eve = server.somebody("Eve");
   for (const std::string& who : {eve.id, eve.email, std::string("nobody@example.com")})
-    CHECK(ann.poke(ann.org_path() + "/members/" + who + "/reinstate").status == 404);
+    CHECK(code(ann.poke(ann.org_path() + "/members/" + who + "/reinstate")) == "not_removed_here");
+  // One answer for whoever was not removed here, which says what to do, and one for what is neither
+  // an id nor an address.
+  const Reply nobody = ann.poke(ann.org_path() + "/members/nobody@example.com/reinstate");
+  CHECK(nobody.status == 404);
+  CHECK(nobody.json_without_trace() ==
+        ann.poke(ann.org_path() + "/members/" + eve.email + "/reinstate").json_without_trace());
+  CHECK(nobody.json().text("detail").find("invite") != std::string::npos);
+  const Reply wrong = ann.poke(ann.org_path() + "/members/nobody/reinstate");
+  CHECK(wrong.status == 404);
+  CHECK(code(wrong) == "not_removed_here");
+  CHECK(wrong.json().text("detail").find("id or an e-mail address") != std::string::npos);
+  // Who may not take anybody back learns none of it.
+  CHECK(code(max.poke(ann.org_path() + "/members/nobody/reinstate")) == "permission_denied");
 }
 
 TEST_CASE_FIXTURE(House,

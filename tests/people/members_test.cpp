@@ -94,7 +94,7 @@ TEST_CASE("who was removed can come back for 90 days, to the moment") {
       REQUIRE(house.remove(house.ben) == "");
       engine.clock().advance(late ? kReinstatable : kReinstatable - microseconds(1));
       house.world.renew_sessions();
-      CHECK(house.reinstate(house.ben) == (late ? "not_found" : ""));
+      CHECK(house.reinstate(house.ben) == (late ? "not_removed_here" : ""));
     }
     // What nobody can be given back is not kept.
     static const test::TestStatement<sql::Scope::fleet, sql::Rows::many, 0> kFormer(

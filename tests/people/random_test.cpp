@@ -306,7 +306,7 @@ class Play {
     else if (org.is_member(target))
       expected = "";
     else if (was == org.past.end() || was->second.at <= now - kReinstatable)
-      expected = "not_found";
+      expected = "not_removed_here";
     else if (was->second.own_will)
       expected = "invitation_required";
     else if (org.people.size() >= org.seats)

@@ -1,5 +1,6 @@
 #include "app/audit.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "api/api.hpp"
@@ -13,11 +14,11 @@ namespace {
 
 constexpr std::size_t kNameMax = 64;
 
-// Names of actions and of kinds of things: what the log itself writes.
+// Kinds of things, as the log itself writes them.
 bool plain_name(std::string_view text) {
   if (text.empty() || text.size() > kNameMax) return false;
   for (const char c : text)
-    if (!(c >= 'a' && c <= 'z') && c != '_' && c != ':') return false;
+    if (!(c >= 'a' && c <= 'z') && c != '_') return false;
   return true;
 }
 
@@ -30,7 +31,10 @@ class FilterReader {
   Result<AuditFilter> read() {
     text("actor", out_.actor, "must be the id of a user, or system",
          [](std::string_view v) { return v == "system" || UserId::parse(v).has_value(); });
-    text("action", out_.action, "must be the name of an action, such as teams:create", plain_name);
+    text("action", out_.action, "must be the name of an action, such as teams:create",
+         [](std::string_view v) {
+           return std::ranges::any_of(all_actions(), [&](Action one) { return name(one) == v; });
+         });
     text("target_kind", out_.target_kind, "must be a kind of thing, such as deployment",
          plain_name);
     text("target_id", out_.target_id, "must be an id",
@@ -39,6 +43,8 @@ class FilterReader {
          [](std::string_view v) { return v == "done" || v == "denied"; });
     time("from", out_.from);
     time("until", out_.until);
+    if (out_.from && out_.until && *out_.until < *out_.from)
+      faults_.push_back({"?from", "must not be later than until"});
     std::string order;
     text("order", order, "must be newest or oldest",
          [](std::string_view v) { return v == "newest" || v == "oldest"; });

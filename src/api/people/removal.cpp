@@ -73,8 +73,11 @@ void mount_removal(Router& router, Services& services) {
         KS_CHECK(services.stores.authorizer.check(scope, Action::org_members_manage));
         Fields fields(call.body, {});
         KS_CHECK(fields.done());
-        KS_TRY(const PersonRef person, app::person_ref(call.param("user")));
-        KS_TRY(const auto back, app::reinstate(tx, services.stores, scope, person));
+        const auto person = app::person_ref(call.param("user"));
+        if (!person)
+          return app::not_removed_here(
+              "user: must be an id or an e-mail address, such as ann@example.com.");
+        KS_TRY(const auto back, app::reinstate(tx, services.stores, scope, *person));
         Reply reply;
         reply.body = reinstated_json(back, scope);
         return reply;

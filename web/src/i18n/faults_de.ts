@@ -30,6 +30,8 @@ export const faultsDe: readonly (readonly [RegExp, string])[] = [
   [/^must not be below min$/, 'Darf nicht kleiner sein als das Mindeste.'],
   [/^cannot stand beside replicas$/, 'Kann nicht neben „replicas“ stehen.'],
 
+  [/^must not be later than until$/, 'Darf nicht nach „Bis“ liegen.'],
+
   // Of which letters, of which kind.
   [/^may only have lower-case letters, digits and '-'$/, 'Nur Kleinbuchstaben, Ziffern und Bindestriche.'],
   [/^must start and end with a letter or digit$/, 'Beginnt und endet mit einem Buchstaben oder einer Ziffer.'],
