@@ -15,8 +15,12 @@ namespace ks::api {
 struct Call {
   const http::Request& request;
   Json body;  // An object; empty when the route takes none.
+  // Of a look at a team by a slug that it had before: its id, which stands for that slug.
+  std::string team = {};
 
-  std::string_view param(std::string_view name) const { return request.param(name); }
+  std::string_view param(std::string_view name) const {
+    return name == "team" && !team.empty() ? std::string_view(team) : request.param(name);
+  }
   // The version that If-Match names; nullopt without the field or for `*`, the newest of several.
   // Weak and foreign tags give a version that nothing has: they never match (RFC 9110, 13.1.1).
   std::optional<std::int64_t> if_match() const;

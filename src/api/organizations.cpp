@@ -82,7 +82,7 @@ void mount_organizations(Router& router, Services& services) {
         return reply;
       });
 
-  router.get<Member>("/api/v1/orgs/{org}", {.action = Action::org_read, .lenient = true},
+  router.get<Member>("/api/v1/orgs/{org}", {.action = Action::org_read, .ending = true},
                      [&services](Tx& tx, const TenantScope& scope, const Call&) -> Result<Reply> {
                        KS_TRY(const Organization org,
                               app::organization(tx, services.stores, scope));

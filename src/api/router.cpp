@@ -128,11 +128,15 @@ struct Router::Route {
 
   Result<Reply> handled(Tx& tx, const Caller& caller, const Call& call) const {
     if (handler.person) return handler.person(tx, caller, call);
+    const bool looks = kind_of(call.request.method) == RequestLimits::Kind::read;
     auto scope = services.sessions.tenant(caller, call.param("org"));
-    if (!scope && spec.lenient) scope = looked_for(tx, caller, call.param("org"), services);
     if (!scope && spec.ending) scope = services.sessions.ending(caller, call.param("org"));
+    if (!scope && looks) scope = organization_before(tx, caller, call.param("org"), services);
     KS_CHECK(scope);
-    return handler.member(tx, *scope, call);
+    auto reply = handler.member(tx, *scope, call);
+    if (reply || !looks || reply.error().code != Error::Code::not_found) return reply;
+    const auto again = team_before(tx, *scope, call, services);
+    return again ? handler.member(tx, *scope, *again) : reply;
   }
 
   Result<http::Response> write(const Identified& who, http::Request& request,
@@ -334,8 +338,18 @@ void Router::stream(std::string_view pattern, Action action, StreamHandler handl
       return unauthenticated();
     }
     KS_TRY(const Caller caller, load(services, who, admission));
-    KS_TRY(const TenantScope scope, services.sessions.tenant(caller, request.param("org")));
-    auto response = handler(who.client, who.token, scope, Call{request, Json::object()});
+    auto scope = services.sessions.tenant(caller, request.param("org"));
+    if (!scope)
+      scope = services.db.read(
+          [&](Tx& tx) { return organization_before(tx, caller, request.param("org"), services); });
+    KS_CHECK(scope);
+    const Call call{request, Json::object()};
+    auto response = handler(who.client, who.token, *scope, call);
+    if (!response && response.error().code == Error::Code::not_found) {
+      const auto again =
+          services.db.read([&](Tx& tx) { return team_before(tx, *scope, call, services); });
+      if (again) response = handler(who.client, who.token, *scope, *again);
+    }
     if (!response && http::status_of(response.error()) == 403)
       refusals->note({who.client, who.token, who.trail, caller.user().id}, action, request,
                      response.error());

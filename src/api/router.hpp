@@ -59,9 +59,6 @@ struct RouteSpec {
   using Reread =
       std::function<Result<Reply>(Tx&, const TenantScope&, const Call&, std::string_view id)>;
   Reread reread = {};
-  // Of a member's route: also an organization by a slug that it had before, and for its owner one
-  // that is being deleted. Such an address is good for looking, not for working on.
-  bool lenient = false;
   // Of a member's route: for its owner also an organization that is being deleted.
   bool ending = false;
   // Asks for the right once more before an answer is repeated, where no one action stands for it.

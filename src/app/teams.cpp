@@ -112,19 +112,16 @@ Result<TeamRow> create_team(Tx& tx, const Stores& stores, const TenantScope& sco
   return row;
 }
 
+Result<std::optional<TeamId>> team_before(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                          std::string_view slug) {
+  KS_TRY(const auto may_look, stores.authorizer.require<Action::org_read>(scope));
+  return stores.teams.holder_before(tx, may_look, slug, stores.clock.now());
+}
+
 Result<TeamRow> team(Tx& tx, const Stores& stores, const TenantScope& scope,
                      std::string_view id_or_slug) {
-  auto id = stores.authorizer.find_team(tx, scope, id_or_slug);
-  if (!id) {
-    if (id.error().code != Error::Code::not_found) return std::unexpected(id.error());
-    KS_TRY(const auto may_look, stores.authorizer.require<Action::org_read>(scope));
-    KS_TRY(const auto before,
-           stores.teams.holder_before(tx, may_look, id_or_slug, stores.clock.now()));
-    if (!before) return not_found();
-    id = *before;
-  }
-  // Not found for who does not see it, by whichever name.
-  KS_TRY(const auto may_read, stores.authorizer.require<Action::team_read>(tx, scope, *id));
+  KS_TRY(const TeamId id, stores.authorizer.find_team(tx, scope, id_or_slug));
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::team_read>(tx, scope, id));
   return stores.teams.get(tx, may_read);
 }
 

@@ -18,7 +18,11 @@ std::vector<Fault> faults_of(const TeamPatch&);
 
 Result<TeamRow> create_team(Tx& tx, const Stores& stores, const TenantScope& scope, const NewTeam&);
 
-// A slug that it had less than kSlugRest ago leads to it too.
+// Which team had this slug less than kSlugRest ago. Gives no right: who does not see the team is to
+// get not_found for its id.
+Result<std::optional<TeamId>> team_before(Tx& tx, const Stores& stores, const TenantScope& scope,
+                                          std::string_view slug);
+
 Result<TeamRow> team(Tx& tx, const Stores& stores, const TenantScope& scope,
                      std::string_view id_or_slug);
 

@@ -136,11 +136,25 @@ TEST_CASE("a slug that was changed leads its members to the organization, and no
   CHECK(moved.json().text("name") == "Acme");
   CHECK(moved.header("etag") != etag);
 
-  // The address of before finds it, says where it is, and is good for nothing else.
+  // The address of before finds it and what is below it, and changes nothing.
   CHECK(ann.get(old_path).json() == moved.json());
   CHECK(ann.get("/api/v1/orgs/acme").json() == moved.json());
-  CHECK(ann.get(old_path + "/teams").status == 404);
+  for (const char* below : {"/teams", "/teams/default", "/members", "/usage", "/audit",
+                            "/ownership-offers", "/teams/default/deployments"}) {
+    CAPTURE(below);
+    const Reply led = ann.get(old_path + below);
+    CHECK(led.status == 200);
+    CHECK(led.json() == ann.get("/api/v1/orgs/acme" + std::string(below)).json());
+    CHECK(eve.get(old_path + below).json_without_trace() ==
+          eve.get("/api/v1/orgs/no-such" + std::string(below)).json_without_trace());
+  }
+  // Also what is sent as it comes.
+  CHECK(ann.get(old_path + "/access-review/export").status == 200);
+  CHECK(eve.get(old_path + "/access-review/export").status == 404);
+  CHECK(eve.get(old_path + "/stream").status == 404);
   CHECK(ann.patch(old_path, named("X")).status == 404);
+  CHECK(ann.patch(old_path + "/teams/default", named("X")).status == 404);
+  CHECK(ann.del(old_path + "/members/" + eve.id).status == 404);
   CHECK(ann.post(old_path + "/teams", named("Shop")).status == 404);
   const Json absent = eve.get("/api/v1/orgs/no-such").json_without_trace();
   CHECK(eve.get(old_path).json_without_trace() == absent);

@@ -64,8 +64,20 @@ TEST_CASE("a slug that a team had leads who sees the team to it, and is no other
     // To who does not see the team it is as if it never was.
     CHECK(eve.get(teams + "/shop").json_without_trace() ==
           eve.get(teams + "/no-such").json_without_trace());
-    // It is an address to look at, and no other.
-    CHECK(ann.get(teams + "/shop/members").status == 404);
+    // It is an address to look at, with all that is below it, and no other.
+    for (const char* below :
+         {"/members", "/deployments", "/access-review", "/access-review/export"}) {
+      CAPTURE(below);
+      CHECK(ann.get(teams + "/shop" + below).body == ann.get(teams + "/store" + below).body);
+      CHECK(ann.get(teams + "/shop" + below).status == 200);
+      CHECK(eve.get(teams + "/shop" + below).json_without_trace() ==
+            eve.get(teams + "/no-such" + below).json_without_trace());
+    }
+    CHECK(max.get(teams + "/shop/members").status == 200);
+    CHECK(ann.get(teams + "/shop/deployments/no-such").status == 404);
+    CHECK(ann.put(teams + "/shop/members/" + eve.id, Json::object({{"role", "viewer"}})).status ==
+          404);
+    CHECK(ann.post(teams + "/shop/deployments", image_body("web")).status == 404);
     CHECK(ann.patch(teams + "/shop", named("Store")).status == 404);
     CHECK(ann.del(teams + "/shop").status == 404);
     // Nobody else's, however it is asked for.

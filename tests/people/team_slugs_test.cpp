@@ -32,12 +32,17 @@ struct Naming : InvitationHouse {
       return {};
     });
   }
-  // The slug of the team that this one leads to; "" for none.
+  // The slug of the team that this one leads to, by a name of now or of before; "" for none.
   std::string leads(const World::Person& who, const std::string& slug) {
     std::string out;
     world.read(who, org, [&](Tx& tx, const TenantScope& scope) -> ks::Result<void> {
-      KS_TRY(const TeamRow found, app::team(tx, world.stores(), scope, slug));
-      out = found.slug;
+      auto found = app::team(tx, world.stores(), scope, slug);
+      if (!found) {
+        KS_TRY(const auto before, app::team_before(tx, world.stores(), scope, slug));
+        if (before) found = app::team(tx, world.stores(), scope, before->str());
+      }
+      KS_CHECK(found);
+      out = found->slug;
       return {};
     });
     return out;

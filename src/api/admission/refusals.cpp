@@ -1,5 +1,6 @@
 #include "api/admission/refusals.hpp"
 
+#include "api/people/address.hpp"
 #include "app/audit.hpp"
 #include "base/log.hpp"
 
@@ -21,7 +22,8 @@ void Refusals::note(const Who& who, const DeedName& deed, const http::Request& r
       services_.db.write_for(SessionGate::token_hash(who.token), [&](Tx& tx) -> Result<void> {
         KS_TRY(const Caller caller,
                services_.sessions.load_in(tx, who.client, who.token, who.trail));
-        const auto scope = services_.sessions.tenant(caller, request.param("org"));
+        auto scope = services_.sessions.tenant(caller, request.param("org"));
+        if (!scope) scope = organization_before(tx, caller, request.param("org"), services_);
         if (scope && deed.action)
           return app::record_denied(tx, services_.stores, *scope, *deed.action, attempt);
         return app::record_denied(tx, services_.stores, caller.person(), deed.text, attempt);

@@ -2,13 +2,20 @@
 
 #include <string_view>
 
+#include "api/call.hpp"
 #include "api/services.hpp"
 
+// Addresses of before: an organization and a team keep their former slugs for a while. Whoever
+// looks at something by one of them finds it, at every address below it; nothing is changed by one,
+// since who writes should know what it is called. Each comes after the name of now led nowhere.
 namespace ks::api {
 
-// Where an address that is good for looking only leads the caller: to their own organization that
-// is being deleted, or to one of theirs that had this slug before.
-Result<TenantScope> looked_for(Tx& tx, const Caller& caller, std::string_view org,
-                               const Services& services);
+// The organization that had this slug, to its members; not_found for everybody else.
+Result<TenantScope> organization_before(Tx& tx, const Caller& caller, std::string_view org,
+                                        const Services& services);
+// The same call with the team that had the slug in its path; not_found where none had it. Whether
+// the caller sees that team is for the handler to find out, as of any id.
+Result<Call> team_before(Tx& tx, const TenantScope& scope, const Call& call,
+                         const Services& services);
 
 }  // namespace ks::api
