@@ -34,20 +34,37 @@ Result<OwnershipOffer> visible(Tx& tx, const Stores& stores,
   return std::move(*found);
 }
 
-std::unexpected<Error> offer_closed(const OwnershipOffer& offer) {
-  return conflict("offer_closed", fmt::format("The offer is {} already.", name(offer.state)));
+// In words, of one that ended with something else than the will of those between whom it was.
+std::string_view ended_with(std::string_view reason) {
+  if (reason == name(CancelledFor::recipient_left)) return ": the person left";
+  if (reason == name(CancelledFor::recipient_removed)) return ": the person was removed";
+  if (reason == name(CancelledFor::organization_suspended))
+    return ": the organization was suspended";
+  if (reason == name(CancelledFor::organization_deleted)) return ": the organization was deleted";
+  if (reason == name(CancelledFor::owner_appointed)) return ": another owner was appointed";
+  return "";
 }
 
-Deed deed_on(const OfferId& id, const UserId& from, const UserId& to, OfferState after) {
-  return Deed{Action::org_transfer, "ownership_offer", id.str(),
-              Json::object({{"from", from.text()}, {"to", to.text()}, {"state", name(after)}})};
+std::unexpected<Error> offer_closed(const OwnershipOffer& offer) {
+  return conflict("offer_closed", fmt::format("The offer is {} already{}.", name(offer.state),
+                                              ended_with(offer.reason)));
+}
+
+// An offer that is cancelled says why: who reads of it must not take the end of a person, or of the
+// organization, for the owner's second thought.
+Deed deed_on(const OfferId& id, const UserId& from, const UserId& to, OfferState after,
+             std::string_view reason = {}) {
+  Json detail = Json::object({{"from", from.text()}, {"to", to.text()}, {"state", name(after)}});
+  if (!reason.empty()) detail.set("reason", reason);
+  return Deed{Action::org_transfer, "ownership_offer", id.str(), std::move(detail)};
 }
 
 Change change_of(const OfferId& id) { return {"ownership_offer", id.str(), std::nullopt}; }
 
 Result<void> record(Tx& tx, const Stores& stores, const AnyPermit& permit,
-                    const OwnershipOffer& offer, OfferState after, Time now) {
-  return stores.journal.record(tx, permit, deed_on(offer.id, offer.from, offer.to, after),
+                    const OwnershipOffer& offer, OfferState after, Time now,
+                    std::string_view reason = {}) {
+  return stores.journal.record(tx, permit, deed_on(offer.id, offer.from, offer.to, after, reason),
                                change_of(offer.id), now);
 }
 
@@ -58,12 +75,15 @@ Result<OwnershipOffer> close(Tx& tx, const Stores& stores,
   if (offer.state == to) return offer;
   if (offer.state != OfferState::open) return offer_closed(offer);
   const Time now = stores.clock.now();
-  KS_TRY(const bool settled, stores.ownership.settle(tx, may_read, offer.id, to, now));
+  const std::string_view reason =
+      to == OfferState::cancelled ? name(CancelledFor::by_hand) : std::string_view();
+  KS_TRY(const bool settled, stores.ownership.settle(tx, may_read, offer.id, to, reason, now));
   if (!settled) return offer_closed(offer);
-  KS_CHECK(record(tx, stores, may_read, offer, to, now));
+  KS_CHECK(record(tx, stores, may_read, offer, to, now, reason));
   KS_CHECK(stores.outbox.cancel(tx, may_read, MailSubject{"ownership_offer", offer.id.str()}));
   offer.state = to;
   offer.settled_at = now;
+  offer.reason = reason;
   return offer;
 }
 
@@ -124,7 +144,8 @@ Result<OwnershipOffer> offer_ownership(Tx& tx, const Stores& stores, const Tenan
                              OfferState::open,
                              now,
                              now + kOfferLife,
-                             std::nullopt};
+                             std::nullopt,
+                             {}};
   KS_TRY(const bool created, stores.ownership.create(tx, may_transfer, offer));
   if (!created)
     return conflict("offer_open", "An offer is open already; cancel it to make another one.");
@@ -167,7 +188,7 @@ Result<OwnershipOffer> accept_ownership(Tx& tx, const Stores& stores, const Tena
     return conflict("org_not_active", "The organization is not active; its owner stays.");
   const Time now = stores.clock.now();
   KS_TRY(const bool settled,
-         stores.ownership.settle(tx, may_read, offer.id, OfferState::accepted, now));
+         stores.ownership.settle(tx, may_read, offer.id, OfferState::accepted, {}, now));
   if (!settled) return offer_closed(offer);
   KS_TRY(const bool passed, stores.ownership.transfer(tx, *may_take, now));
   if (!passed) return not_found();
@@ -202,11 +223,12 @@ Result<OwnershipOffer> cancel_ownership(Tx& tx, const Stores& stores, const Tena
 }
 
 Result<void> cancel_offers_of(Tx& tx, const Stores& stores, const AnyPermit& permit,
-                              const UserId& user) {
+                              const UserId& user, CancelledFor reason) {
   const Time now = stores.clock.now();
-  KS_TRY(const auto cancelled, stores.ownership.cancel_of(tx, permit, user, now));
+  KS_TRY(const auto cancelled, stores.ownership.cancel_of(tx, permit, user, reason, now));
   if (!cancelled) return {};
-  Deed deed = deed_on(cancelled->id, cancelled->from, cancelled->to, OfferState::cancelled);
+  Deed deed =
+      deed_on(cancelled->id, cancelled->from, cancelled->to, OfferState::cancelled, name(reason));
   // It goes with what somebody does who may: a suspension, or a way out of it.
   deed.open_while_suspended = true;
   KS_CHECK(stores.journal.record(tx, permit, deed, change_of(cancelled->id), now));
@@ -237,7 +259,7 @@ Result<Organization> appoint_owner(Tx& tx, const Stores& stores, const TenantSco
     KS_CHECK(join(tx, stores, may_appoint, Joining{appointee->user, OrgRole::admin}));
   const Time now = stores.clock.now();
   if (owner) {
-    KS_CHECK(cancel_offers_of(tx, stores, may_appoint, owner->user));
+    KS_CHECK(cancel_offers_of(tx, stores, may_appoint, owner->user, CancelledFor::owner_appointed));
     KS_CHECK(stores.members.touch(tx, may_appoint, owner->user));
   }
   const auto may_take = MayTakeOwnership::appointed(may_appoint, appointee->user);

@@ -25,7 +25,10 @@ Result<std::int64_t> count_offers(Tx& tx, const Stores& stores, const Leaving& l
                                    stores.clock.now());
 }
 Result<void> cancel_offers(Tx& tx, const Stores& stores, const Leaving& leaving) {
-  return cancel_offers_of(tx, stores, leaving.may.permit(), leaving.member.user);
+  const AnyPermit& permit = leaving.may.permit();
+  const bool left = leaving.member.user == permit.scope().actor();
+  return cancel_offers_of(tx, stores, permit, leaving.member.user,
+                          left ? CancelledFor::recipient_left : CancelledFor::recipient_removed);
 }
 Result<std::int64_t> count_invitations(Tx& tx, const Stores& stores, const Leaving& leaving) {
   KS_TRY(const auto pending,

@@ -24,6 +24,7 @@ struct OwnershipOffer {
   Time created_at;
   Time expires_at;
   std::optional<Time> settled_at;
+  std::string reason;  // The name of a CancelledFor; "" where it was not cancelled, or not known.
 
   // An offer that nobody settled in time has expired, whether or not that is written down.
   OfferState state_at(Time now) const {
@@ -91,9 +92,9 @@ class OwnershipStore {
                                             const PageRequest&) = 0;
   virtual Result<std::optional<OwnershipOffer>> find(Tx&, const Permit<Action::org_read, Org>&,
                                                      const OfferId&) = 0;
-  // False when it is not open any more.
+  // `reason` is that of a cancelled one, else "". False when it is not open any more.
   virtual Result<bool> settle(Tx&, const Permit<Action::org_read, Org>&, const OfferId&, OfferState,
-                              Time now) = 0;
+                              std::string_view reason, Time now) = 0;
   // An offer that ended by itself or with something else.
   struct Ended {
     OfferId id;
@@ -103,7 +104,7 @@ class OwnershipStore {
   // Writes down that the one that is open has expired by `now`; none when there is none.
   virtual Result<std::optional<Ended>> expire(Tx&, const AnyPermit&, Time now) = 0;
   // Cancels the offer that is open from or to this person; none when there is none.
-  virtual Result<std::optional<Ended>> cancel_of(Tx&, const AnyPermit&, const UserId&,
+  virtual Result<std::optional<Ended>> cancel_of(Tx&, const AnyPermit&, const UserId&, CancelledFor,
                                                  Time now) = 0;
   virtual Result<std::int64_t> count_of(Tx&, const AnyPermit&, const UserId&, Time now) = 0;
 

@@ -139,6 +139,43 @@ TEST_CASE_FIXTURE(Estate,
   CHECK(role_of(ann) == "org_owner");
 }
 
+TEST_CASE_FIXTURE(Estate,
+                  "a cancelled offer says whether the owner took it back or what ended it") {
+  const auto told = [&](const std::string& id) {
+    std::string reason;
+    for (const Json& one : ann.get(offers()).json().at("items").as_array())
+      if (one.text("id") == id) reason = one.at("reason").dump();
+    const Reply log = ann.get(ann.org_path() + "/audit?target_id=" + id);
+    CHECK(log.json().at("items").as_array().at(0).text("detail", "state") == "cancelled");
+    CHECK(log.json().at("items").as_array().at(0).at("detail", "reason").dump() == reason);
+    return reason;
+  };
+  const std::string taken_back = made(max);
+  CHECK(ann.get(offers()).json().at("items").as_array().at(0).at("reason").is_null());
+  CHECK(ann.poke(offers(taken_back, "cancel")).json().text("reason") == "by_hand");
+  CHECK(told(taken_back) == "\"by_hand\"");
+  const std::string removed = made(max);
+  REQUIRE(ann.del(ann.org_path() + "/members/" + max.id).status == 204);
+  CHECK(told(removed) == "\"recipient_removed\"");
+  REQUIRE(ann.poke(ann.org_path() + "/members/" + max.id + "/reinstate").status == 200);
+  CHECK(max.poke(offers(removed, "accept")).json().text("detail").find("was removed") !=
+        std::string::npos);
+  const std::string left = made(abe);
+  REQUIRE(abe.poke(ann.org_path() + "/leave").status == 204);
+  CHECK(told(left) == "\"recipient_left\"");
+  const std::string ended = made(max);
+  const Json name = Json::object({{"name", ann.get(ann.org_path()).json().at("name")}});
+  REQUIRE(ann.call({"DELETE", ann.org_path(), {{"Content-Type", "application/json"}}, name.dump()})
+              .status == 202);
+  REQUIRE(ann.poke(ann.org_path() + "/restore").status == 200);
+  CHECK(told(ended) == "\"organization_deleted\"");
+  Person root = server.administrator();
+  const std::string suspended = made(max);
+  const std::string suspension = "/api/v1/platform/orgs/" + ann.org + "/suspension";
+  REQUIRE(root.put(suspension, Json::object({{"reason", "Bills."}})).status == 200);
+  CHECK(told(suspended) == "\"organization_suspended\"");
+}
+
 TEST_CASE_FIXTURE(Estate, "nobody is given a second organization on the free plan") {
   const std::string id = made(max);
   server.raise(ann, "free");

@@ -228,7 +228,7 @@ const std::map<std::string, Values, std::less<>>& special() {
       {"former_member_remember", {{"teams", "[]"}}},
       {"appointee_find", {{"email", ""}}},
       {"ownership_offer_create", {{"id", kFree}}},
-      {"ownership_offer_settle", {{"id", number_id(2)}, {"state", "accepted"}}},
+      {"ownership_offer_settle", {{"id", number_id(2)}, {"state", "accepted"}, {"reason", ""}}},
       {"ownership_offers_expire", {{"now", 5000}}},
       {"ownership_offers_per_target", {{"user_id", number_id(2)}}},
       {"invitation_create", {{"id", kFree}, {"email", "new@x.test"}, {"token_hash", "new"}}},

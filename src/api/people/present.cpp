@@ -76,6 +76,7 @@ Json present(const OwnershipOffer& offer, const TenantScope& scope) {
                        {"created_at", rfc3339(offer.created_at)},
                        {"expires_at", rfc3339(offer.expires_at)},
                        {"settled_at", time_or_null(offer.settled_at)},
+                       {"reason", offer.reason.empty() ? Json() : Json(offer.reason)},
                        {"allowed_actions", std::move(actions)}});
 }
 

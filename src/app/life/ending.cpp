@@ -78,7 +78,8 @@ Result<Organization> delete_organization(Tx& tx, const Stores& stores, const Ten
   KS_CHECK(revoke_all_invitations(tx, stores, may_delete, RevokedFor::organization_deleted));
   // One at most is open, and it is the owner's, whose act this is.
   KS_ASSERT(scope.actor().has_value());
-  KS_CHECK(cancel_offers_of(tx, stores, may_delete, *scope.actor()));
+  KS_CHECK(
+      cancel_offers_of(tx, stores, may_delete, *scope.actor(), CancelledFor::organization_deleted));
   // They lead to pages that are nobody's now.
   KS_CHECK(stores.outbox.cancel_all(tx, may_delete));
   KS_CHECK(tell_of_end(tx, stores, may_delete, org, now));

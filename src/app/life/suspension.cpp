@@ -64,7 +64,8 @@ Result<Organization> suspend_organization(Tx& tx, const Stores& stores, const Te
   KS_TRY(Organization after, set(tx, stores, may, reason, stores.clock.now()));
   KS_CHECK(revoke_all_invitations(tx, stores, may, RevokedFor::organization_suspended));
   KS_TRY(const auto owner, stores.ownership.owner(tx, may));
-  if (owner) KS_CHECK(cancel_offers_of(tx, stores, may, owner->user));
+  if (owner)
+    KS_CHECK(cancel_offers_of(tx, stores, may, owner->user, CancelledFor::organization_suspended));
   KS_CHECK(spread(tx, stores, may));
   // Its names stand in them, and may be what it is suspended for.
   KS_CHECK(stores.outbox.cancel_all(tx, may));

@@ -25,4 +25,22 @@ std::optional<OfferState> offer_state(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view name(CancelledFor reason) {
+  switch (reason) {
+    case CancelledFor::by_hand:
+      return "by_hand";
+    case CancelledFor::recipient_left:
+      return "recipient_left";
+    case CancelledFor::recipient_removed:
+      return "recipient_removed";
+    case CancelledFor::organization_suspended:
+      return "organization_suspended";
+    case CancelledFor::organization_deleted:
+      return "organization_deleted";
+    case CancelledFor::owner_appointed:
+      return "owner_appointed";
+  }
+  return "by_hand";
+}
+
 }  // namespace ks

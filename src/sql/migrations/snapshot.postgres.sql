@@ -388,6 +388,7 @@ CREATE TABLE public.ownership_offers (
     created_at bigint NOT NULL,
     expires_at bigint NOT NULL,
     settled_at bigint NOT NULL,
+    reason text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     CONSTRAINT ownership_offers_state CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'declined'::text, 'cancelled'::text, 'expired'::text])))
 );
 ALTER TABLE ONLY public.ownership_offers FORCE ROW LEVEL SECURITY;

@@ -430,7 +430,7 @@ CREATE TABLE ownership_offers (
   state TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
-  settled_at INTEGER NOT NULL,
+  settled_at INTEGER NOT NULL, reason TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (client_id, org_id, id),
   FOREIGN KEY (client_id, org_id) REFERENCES organizations (client_id, id),
   FOREIGN KEY (client_id, from_user) REFERENCES users (client_id, id),

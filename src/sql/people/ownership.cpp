@@ -23,7 +23,8 @@ Result<OwnershipOffer> offer_at(const Row& row) {
                         *state,
                         row.time(8),
                         row.time(9),
-                        *state == OfferState::open ? std::nullopt : std::optional(row.time(10))};
+                        *state == OfferState::open ? std::nullopt : std::optional(row.time(10)),
+                        row.str(11)};
 }
 
 std::optional<OwnershipStore::Ended> ended_at(const std::optional<Row>& row) {
@@ -89,9 +90,10 @@ Result<std::optional<OwnershipOffer>> SqlOwnershipStore::find(
 }
 
 Result<bool> SqlOwnershipStore::settle(Tx& tx, const Permit<Action::org_read, Org>& permit,
-                                       const OfferId& id, OfferState state, Time now) {
+                                       const OfferId& id, OfferState state, std::string_view reason,
+                                       Time now) {
   KS_TRY(const auto settled,
-         sql_tx(tx).run(permit, q::ownership_offer_settle, name(state), now, id));
+         sql_tx(tx).run(permit, q::ownership_offer_settle, name(state), now, reason, id));
   return settled == 1;
 }
 
@@ -102,11 +104,10 @@ Result<std::optional<OwnershipStore::Ended>> SqlOwnershipStore::expire(Tx& tx,
   return ended_at(row);
 }
 
-Result<std::optional<OwnershipStore::Ended>> SqlOwnershipStore::cancel_of(Tx& tx,
-                                                                          const AnyPermit& permit,
-                                                                          const UserId& user,
-                                                                          Time now) {
-  KS_TRY(const auto row, sql_tx(tx).run(permit, q::ownership_offers_cancel, now, user));
+Result<std::optional<OwnershipStore::Ended>> SqlOwnershipStore::cancel_of(
+    Tx& tx, const AnyPermit& permit, const UserId& user, CancelledFor reason, Time now) {
+  KS_TRY(const auto row,
+         sql_tx(tx).run(permit, q::ownership_offers_cancel, now, name(reason), user));
   return ended_at(row);
 }
 

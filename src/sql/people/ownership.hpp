@@ -17,9 +17,10 @@ class SqlOwnershipStore final : public OwnershipStore {
   Result<std::optional<OwnershipOffer>> find(Tx&, const Permit<Action::org_read, Org>&,
                                              const OfferId&) override;
   Result<bool> settle(Tx&, const Permit<Action::org_read, Org>&, const OfferId&, OfferState,
-                      Time now) override;
+                      std::string_view reason, Time now) override;
   Result<std::optional<Ended>> expire(Tx&, const AnyPermit&, Time now) override;
-  Result<std::optional<Ended>> cancel_of(Tx&, const AnyPermit&, const UserId&, Time now) override;
+  Result<std::optional<Ended>> cancel_of(Tx&, const AnyPermit&, const UserId&, CancelledFor,
+                                         Time now) override;
   Result<std::int64_t> count_of(Tx&, const AnyPermit&, const UserId&, Time now) override;
 
   Result<std::optional<Appointee>> find_appointee(Tx&,

@@ -25,7 +25,7 @@ ON CONFLICT (client_id, org_id) WHERE state = 'open' DO NOTHING;
 -- rows: many
 -- scope: tenant
 SELECT o.id, o.from_user, f.name, f.email, o.to_user, t.name, t.email, o.state, o.created_at,
-  o.expires_at, o.settled_at
+  o.expires_at, o.settled_at, o.reason
 FROM ownership_offers AS o
 LEFT JOIN org_members AS fm ON fm.client_id = o.client_id AND fm.org_id = o.org_id
   AND fm.user_id = o.from_user
@@ -41,7 +41,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: many
 -- scope: tenant
 SELECT o.id, o.from_user, f.name, f.email, o.to_user, t.name, t.email, o.state, o.created_at,
-  o.expires_at, o.settled_at
+  o.expires_at, o.settled_at, o.reason
 FROM ownership_offers AS o
 LEFT JOIN org_members AS fm ON fm.client_id = o.client_id AND fm.org_id = o.org_id
   AND fm.user_id = o.from_user
@@ -57,7 +57,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: optional
 -- scope: tenant
 SELECT o.id, o.from_user, f.name, f.email, o.to_user, t.name, t.email, o.state, o.created_at,
-  o.expires_at, o.settled_at
+  o.expires_at, o.settled_at, o.reason
 FROM ownership_offers AS o
 LEFT JOIN org_members AS fm ON fm.client_id = o.client_id AND fm.org_id = o.org_id
   AND fm.user_id = o.from_user
@@ -70,7 +70,7 @@ WHERE o.client_id = :client AND o.org_id = :org AND o.id = :id;
 -- name: ownership_offer_settle
 -- rows: none
 -- scope: tenant
-UPDATE ownership_offers SET state = :state, settled_at = :now
+UPDATE ownership_offers SET state = :state, settled_at = :now, reason = :reason
 WHERE client_id = :client AND org_id = :org AND id = :id AND state = 'open' AND expires_at > :now;
 
 -- One at most is open.
@@ -84,7 +84,7 @@ RETURNING id, from_user, to_user;
 -- name: ownership_offers_cancel
 -- rows: optional
 -- scope: tenant
-UPDATE ownership_offers SET state = 'cancelled', settled_at = :now
+UPDATE ownership_offers SET state = 'cancelled', settled_at = :now, reason = :reason
 WHERE client_id = :client AND org_id = :org AND state = 'open'
   AND (from_user = :user_id OR to_user = :user_id)
 RETURNING id, from_user, to_user;

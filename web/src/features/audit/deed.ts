@@ -108,6 +108,12 @@ export function deedOf(row: Row, say: Say): string | null {
   const ofOffer = (): string | null => {
     const ends = ['open', 'accepted', 'declined', 'cancelled', 'expired'] as const
     const state = ends.find((one) => one === detail.state)
+    // It went with something else, which is not the owner's doing.
+    const causes = [
+      'recipient_left', 'recipient_removed', 'organization_suspended', 'organization_deleted', 'owner_appointed',
+    ] as const
+    const cause = causes.find((one) => one === detail.reason)
+    if (state === 'cancelled' && cause) return t(`deed.offer_ended_${cause}`, { to: person(detail.to) })
     return state ? t(`deed.offer_${state}`, { from: person(detail.from), to: person(detail.to) }) : null
   }
 
