@@ -118,10 +118,11 @@ class ReviewStore {
                                                    const ReviewId&) = 0;
   // By id, which is by time: those of the team, or of the organization and all its teams.
   virtual Result<Page<AccessReview>> list(Tx&, const MayReview&, const PageRequest&) = 0;
-  virtual Result<Page<ReviewRow>> rows(Tx&, const MayReview&, const ReviewId&,
+  // Who was removed after `removed_after` is told by the address that they had then.
+  virtual Result<Page<ReviewRow>> rows(Tx&, const MayReview&, const ReviewId&, Time removed_after,
                                        const PageRequest&) = 0;
   virtual Result<std::optional<ReviewRow>> row(Tx&, const MayReview&, const ReviewId&,
-                                               std::int64_t number) = 0;
+                                               Time removed_after, std::int64_t number) = 0;
   // By the acting person. False when the row is not what it was read as.
   virtual Result<bool> decide(Tx&, const MayReview&, const ReviewId&, const ReviewRow&, Decision,
                               Time now) = 0;

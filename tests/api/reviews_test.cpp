@@ -198,6 +198,30 @@ TEST_CASE_FIXTURE(Reviewing, "a removal in a review is refused where the removal
   CHECK(ann.put(review + "/rows/1", Json::object()).status == 422);
 }
 
+TEST_CASE_FIXTURE(Reviewing, "a finished review says who was removed in it, while that is known") {
+  const std::string review = start(ann), part = start(tess, true);
+  REQUIRE(decide(ada, review, "Max org_member", "removed").status == 200);
+  REQUIRE(ada.poke(review + "/finish").status == 200);
+  const auto removed = [&](Person& by, const std::string& of) {
+    for (const Json& row : by.get(of + "/rows?limit=200").json().at("items").as_array())
+      if (row.text("user", "id") == max.id) return row;
+    return Json();
+  };
+  const Json seen = removed(ann, review);
+  CHECK(seen.at("user", "email") == Json(max.email));
+  CHECK(seen.at("user", "name").is_null());
+  // Who looks after a team alone is told no address of who is not in the organization.
+  CHECK(removed(tess, part).text("user", "id") == max.id);
+  CHECK(removed(tess, part).at("user", "email").is_null());
+  CHECK(removed(ann, part).at("user", "email") == Json(max.email));
+  // By the address of then, for 90 days; after that by the id.
+  server.execute("UPDATE users SET email = 'later@example.com' WHERE id = '" + max.id + "'");
+  CHECK(removed(ann, review).at("user", "email") == Json(max.email));
+  server.execute("UPDATE former_members SET removed_at = 1");
+  CHECK(removed(ann, review).at("user", "email").is_null());
+  CHECK(removed(ann, review).text("user", "id") == max.id);
+}
+
 TEST_CASE_FIXTURE(Reviewing, "a review of a team goes with the team") {
   REQUIRE(ann.post(ann.org_path() + "/teams", Json::object({{"name", "Shop"}})).status == 201);
   const Reply started = ann.poke(ann.org_path() + "/teams/shop/access-review");

@@ -155,13 +155,13 @@ struct Watched : MatrixWorld {
     // Who holds the link came by that mailbox, or is told no more of it.
     if (op.id() == "lookUpInvitation")
       return visitor.signed_in ? Words{} : all(invited + " AND id = '" + invitation_ + "'");
-    // Their log says by its address whom they removed not long ago.
+    // Their log and their reviews say by the address whom they removed not long ago.
     if (kLeaders.contains(visitor.kind))
-      return all(people + " UNION " + invited +
-                 (op.id().ends_with("Audit") ? " UNION SELECT email FROM former_members WHERE "
-                                               "org_id = '" +
-                                                   ann.org_id + "'"
-                                             : ""));
+      return all(
+          people + " UNION " + invited +
+          (op.id().ends_with("Audit") || op.id() == "listReviewRows"
+               ? " UNION SELECT email FROM former_members WHERE org_id = '" + ann.org_id + "'"
+               : ""));
     if (visitor.kind == "team administrator")
       return all(
           (op.id() == "listTeamCandidates" ? people : of_team) + " UNION " + invited +

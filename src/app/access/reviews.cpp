@@ -6,6 +6,8 @@
 #include "app/plans.hpp"
 #include "app/removal.hpp"
 #include "app/team_members.hpp"
+#include "authz/policy.hpp"
+#include "store/removals.hpp"
 
 namespace ks::app {
 
@@ -71,6 +73,14 @@ Result<void> remove(Tx& tx, const Stores& stores, const TenantScope& scope, cons
   return remove_member(tx, stores, scope, person, confirmed, std::nullopt);
 }
 
+// Since when who was removed is told by the address of then: as the audit log tells it, to who may
+// give them back; who looks after one team knows of nobody who is not in the organization.
+Time former_since(const MayReview& may, Time now) {
+  const bool told =
+      policy::allows_on_org(may.permit().scope().standing(), Action::org_members_manage);
+  return told ? now - kReinstatable : now;
+}
+
 }  // namespace
 
 Result<MayReview> require_review(Tx& tx, const Stores& stores, const TenantScope& scope,
@@ -119,7 +129,8 @@ Result<AccessReview> review(Tx& tx, const Stores& stores, const TenantScope& sco
 Result<Page<ReviewRow>> review_rows(Tx& tx, const Stores& stores, const TenantScope& scope,
                                     std::string_view text, const PageRequest& page) {
   KS_TRY(const Held found, held(tx, stores, scope, text));
-  return stores.reviews.rows(tx, found.may, found.review.id, page);
+  return stores.reviews.rows(tx, found.may, found.review.id,
+                             former_since(found.may, stores.clock.now()), page);
 }
 
 Result<ReviewRow> decide_right(Tx& tx, const Stores& stores, const TenantScope& scope,
@@ -129,12 +140,13 @@ Result<ReviewRow> decide_right(Tx& tx, const Stores& stores, const TenantScope& 
   KS_TRY(const Held found, locked(tx, stores, scope, text));
   const MayReview& may = found.may;
   const ReviewId& id = found.review.id;
+  const Time former = former_since(may, stores.clock.now());
   std::int64_t number = 0;
   const auto read =
       std::from_chars(number_text.data(), number_text.data() + number_text.size(), number);
   if (read.ec != std::errc() || read.ptr != number_text.data() + number_text.size() || number < 1)
     return not_found();
-  KS_TRY(const auto row, stores.reviews.row(tx, may, id, number));
+  KS_TRY(const auto row, stores.reviews.row(tx, may, id, former, number));
   if (!row) return not_found();
   if (row->decision == wanted.decision) return *row;
   if (found.review.finished_at) return conflict("review_closed", "The review is finished.");
@@ -154,7 +166,7 @@ Result<ReviewRow> decide_right(Tx& tx, const Stores& stores, const TenantScope& 
                                 {"before", Json::object({{"decision", name(row->decision)}})},
                                 {"after", Json::object({{"decision", name(wanted.decision)}})}}),
                   now));
-  KS_TRY(auto decided, stores.reviews.row(tx, may, id, number));
+  KS_TRY(auto decided, stores.reviews.row(tx, may, id, former, number));
   if (!decided) return bug("a right is gone from its review");
   return std::move(*decided);
 }

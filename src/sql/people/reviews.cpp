@@ -175,9 +175,9 @@ Result<Page<AccessReview>> SqlReviewStore::list(Tx& tx, const MayReview& may,
 }
 
 Result<Page<ReviewRow>> SqlReviewStore::rows(Tx& tx, const MayReview& may, const ReviewId& id,
-                                             const PageRequest& page) {
-  KS_TRY(const auto rows, sql_tx(tx).run(may.permit(), q::access_review_rows_from, id,
-                                         after_number(page), page.limit + 1));
+                                             Time removed_after, const PageRequest& page) {
+  KS_TRY(const auto rows, sql_tx(tx).run(may.permit(), q::access_review_rows_from, removed_after,
+                                         id, after_number(page), page.limit + 1));
   Page<ReviewRow> out;
   for (const Row& row : rows) {
     if (out.items.size() == static_cast<std::size_t>(page.limit)) {
@@ -191,9 +191,10 @@ Result<Page<ReviewRow>> SqlReviewStore::rows(Tx& tx, const MayReview& may, const
 }
 
 Result<std::optional<ReviewRow>> SqlReviewStore::row(Tx& tx, const MayReview& may,
-                                                     const ReviewId& id, std::int64_t number) {
-  KS_TRY(const auto rows,
-         sql_tx(tx).run(may.permit(), q::access_review_rows_from, id, number - 1, 1));
+                                                     const ReviewId& id, Time removed_after,
+                                                     std::int64_t number) {
+  KS_TRY(const auto rows, sql_tx(tx).run(may.permit(), q::access_review_rows_from, removed_after,
+                                         id, number - 1, 1));
   if (rows.empty() || rows.front().integer(kNumber) != number) return std::optional<ReviewRow>();
   KS_TRY(auto one, row_at(rows.front()));
   return std::optional(std::move(one));

@@ -12,8 +12,9 @@ class SqlReviewStore final : public ReviewStore {
   Result<std::optional<AccessReview>> find(Tx&, const Permit<Action::org_read, Org>&,
                                            const ReviewId&) override;
   Result<Page<AccessReview>> list(Tx&, const MayReview&, const PageRequest&) override;
-  Result<Page<ReviewRow>> rows(Tx&, const MayReview&, const ReviewId&, const PageRequest&) override;
-  Result<std::optional<ReviewRow>> row(Tx&, const MayReview&, const ReviewId&,
+  Result<Page<ReviewRow>> rows(Tx&, const MayReview&, const ReviewId&, Time removed_after,
+                               const PageRequest&) override;
+  Result<std::optional<ReviewRow>> row(Tx&, const MayReview&, const ReviewId&, Time removed_after,
                                        std::int64_t number) override;
   Result<bool> decide(Tx&, const MayReview&, const ReviewId&, const ReviewRow&, Decision,
                       Time now) override;

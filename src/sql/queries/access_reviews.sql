@@ -160,10 +160,12 @@ ORDER BY v.id
 LIMIT CAST(:page_size AS BIGINT);
 
 -- With the right as it is now, if there is one.
+-- Who was removed is known by the address of then for a while.
 -- name: access_review_rows_from
 -- rows: many
 -- scope: tenant
-SELECT r.number, r.user_id, u.email, u.name, r.role, r.made_at, r.granted_at, r.granted_by, g.name,
+SELECT r.number, r.user_id, COALESCE(u.email, f.email), u.name, r.role, r.made_at, r.granted_at,
+  r.granted_by, g.name,
   r.seen_at, r.inactive, r.team_id, t.slug, r.team_name, r.decision, r.decided_by, d.name,
   r.decided_at, CASE WHEN r.team_id IS NULL THEN m.role ELSE tm.role END,
   CASE WHEN r.team_id IS NULL THEN m.granted_at ELSE tm.granted_at END
@@ -174,6 +176,8 @@ LEFT JOIN team_members AS tm ON tm.client_id = r.client_id AND tm.org_id = r.org
   AND tm.team_id = r.team_id AND tm.user_id = r.user_id
 LEFT JOIN teams AS t ON t.client_id = r.client_id AND t.org_id = r.org_id AND t.id = r.team_id
 LEFT JOIN users AS u ON u.client_id = m.client_id AND u.id = m.user_id
+LEFT JOIN former_members AS f ON f.client_id = r.client_id AND f.org_id = r.org_id
+  AND f.user_id = r.user_id AND f.removed_at > :removed_after
 LEFT JOIN org_members AS gm ON gm.client_id = r.client_id AND gm.org_id = r.org_id
   AND gm.user_id = r.granted_by
 LEFT JOIN users AS g ON g.client_id = gm.client_id AND g.id = gm.user_id

@@ -16,12 +16,16 @@ export function relative(iso: string, locale: string, now = Date.now()): string 
   return format.format(0, 'minute')
 }
 
-// `full`: with the time of the clock beside it, where it is one to keep.
-export function Time({ at, full: shown = false }: { at: string; full?: boolean }) {
-  const { language } = useTranslation()
+// `full`: with the time of the clock beside it, where it is one to keep. `about`: it is known to within five
+// minutes only, as when somebody was last active.
+export function Time({ at, full: shown = false, about = false }: { at: string; full?: boolean; about?: boolean }) {
+  const { t, language } = useTranslation()
   const full = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' })
   return (
-    <time dateTime={at} title={full.format(new Date(at))}>
+    <time
+      dateTime={at}
+      title={about ? t('people.active_about', { at: full.format(new Date(at)) }) : full.format(new Date(at))}
+    >
       {relative(at, language)}
       {shown ? ` (${new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(at))})` : null}
     </time>

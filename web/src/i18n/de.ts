@@ -216,6 +216,7 @@ export const de: Record<keyof typeof en, string> = {
   'people.invite': 'Personen einladen',
   'people.invite_lead': 'Jede bekommt eine Mail mit einem Link, der 7 Tage gilt.',
   'people.invite_not': 'Die Verwaltung der Organisation kann einladen.',
+  'people.active_about': '{{at}}, auf 5 Minuten genau',
   'people.former': '(früheres Mitglied)',
   'people.invited_by': 'von {{name}}',
   'people.lead': 'Wer in der Organisation ist, und wer eingeladen ist.',

@@ -214,6 +214,7 @@ export const en = {
   'people.invite': 'Invite people',
   'people.invite_lead': 'Each of them gets a mail with a link, which works for 7 days.',
   'people.invite_not': 'Administrators of the organization can invite.',
+  'people.active_about': '{{at}}, to within 5 minutes',
   'people.former': 'a former member',
   'people.invited_by': 'by {{name}}',
   'people.lead': 'Who is in the organization, and who is invited.',

@@ -112,7 +112,12 @@ export function ReviewPage({ org, review }: { org: string; review: string }) {
           of={rows}
           name={(one) => String(one.number)}
           who={(one) => (
-            <span className="font-medium wrap-anywhere">{one.user.name ?? t('people.former')}</span>
+            <span className="font-medium wrap-anywhere">
+              {one.user.name ?? one.user.email ?? t('people.former')}
+              {one.user.name === null ? (
+                <span className="block font-mono text-xs font-normal break-all text-soft">{one.user.id}</span>
+              ) : null}
+            </span>
           )}
           decision={(one) => <Decision org={org} review={review} of={one} open={open} />}
         />

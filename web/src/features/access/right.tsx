@@ -47,7 +47,7 @@ export function LastActive({ of }: { of: Right }) {
   return (
     <span className="flex flex-wrap items-center gap-2">
       {of.last_active ? (
-        <Time at={of.last_active} />
+        <Time at={of.last_active} about />
       ) : (
         <span className="text-soft">{t('people.never')}</span>
       )}

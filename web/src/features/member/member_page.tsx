@@ -42,7 +42,7 @@ function Facts({ of, rights }: { of: Schemas['Member']; rights: Schemas['Access'
         <Time at={of.since} />
       </Fact>
       <Fact name={t('people.active')}>
-        {of.last_active ? <Time at={of.last_active} /> : t('people.never')}
+        {of.last_active ? <Time at={of.last_active} about /> : t('people.never')}
       </Fact>
     </dl>
   )

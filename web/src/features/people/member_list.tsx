@@ -97,7 +97,7 @@ export function MemberList({
                 </Cell>
                 <Cell label={t('people.active')}>
                   {one.last_active ? (
-                    <Time at={one.last_active} />
+                    <Time at={one.last_active} about />
                   ) : (
                     <span className="text-soft">{t('people.never')}</span>
                   )}
