@@ -154,8 +154,13 @@ Result<OwnershipOffer> offer_ownership(Tx& tx, const Stores& stores, const Tenan
   if (!made) return not_found();
   KS_TRY(MailOrg org, mail_org(tx, stores, may_read));
   KS_CHECK(tell(tx, stores, may_transfer, made->to_email,
-                mails::OwnershipOffer{std::move(org), made->from_name, made->expires_at},
-                offer.id));
+                mails::OwnershipOffer{org, made->from_name, made->expires_at}, offer.id));
+  // Not about the offer: that it was made stays worth knowing when it is taken back at once.
+  if (const auto owner = EmailAddress::parse(made->from_email))
+    KS_CHECK(stores.outbox.queue(
+        tx, may_transfer,
+        Mail{*owner, mails::OwnershipOffered{std::move(org), made->to_name, made->expires_at},
+             MailSubject{"ownership_offered", offer.id.str()}}));
   return std::move(*made);
 }
 

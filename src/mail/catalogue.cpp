@@ -53,6 +53,16 @@ std::multiset<std::string> shape_of(const MailText& text) {
   return out;
 }
 
+// Each place that has forms has two of them.
+bool counts_well(std::string_view text) {
+  for (std::size_t at = text.find('{'); at != text.npos; at = text.find('{', at + 1)) {
+    const std::size_t end = std::min(text.find('}', at), text.size());
+    const auto bars = std::ranges::count(text.substr(at, end - at), '|');
+    if (bars != 0 && bars != 2) return false;
+  }
+  return true;
+}
+
 const std::map<std::string, BothTexts, std::less<>>& texts() {
   static const auto kTexts = [] {
     std::map<std::string, BothTexts, std::less<>> out;
@@ -94,6 +104,7 @@ std::vector<std::string> places_in(std::string_view text) {
     const std::size_t end = text.find('}', at);
     if (end == text.npos) break;
     std::string place(text.substr(at + 1, end - at - 1));
+    place.resize(std::min(place.find('|'), place.size()));
     if (std::ranges::find(out, place) == out.end()) out.push_back(std::move(place));
   }
   return out;
@@ -126,6 +137,10 @@ Result<BothTexts> parse_texts(std::string_view file) {
   for (const MailText* text : {&out.en, &out.de})
     if (text->subject.empty() || text->heading.empty() || text->lines.empty())
       return invalid("both languages need a subject, a heading and a line");
+  for (const MailText* text : {&out.en, &out.de})
+    for (const auto& line : text->lines)
+      if (!counts_well(line.text))
+        return invalid("a place that counts needs a form for one and a form for several");
   if (shape_of(out.en) != shape_of(out.de))
     return invalid("the languages differ in their lines or in the places in them");
   return out;

@@ -9,7 +9,8 @@
 
 namespace ks::mail {
 
-// The text of one mail in one language, from texts/<kind>.txt. `{name}` stands for a value.
+// The text of one mail in one language, from texts/<kind>.txt. `{name}` stands for a value, and
+// `{name|# seat|# seats}` for one or several of something, with the number at the `#`.
 struct MailText {
   struct Line {
     enum class Kind { text, button, note } kind;
@@ -35,7 +36,7 @@ struct BothTexts {
 };
 Result<BothTexts> parse_texts(std::string_view file);
 
-// "{organization}" gives organization; each name once, in order.
+// "{organization}" gives organization, "{limit|# seat|# seats}" limit; each name once, in order.
 std::vector<std::string> places_in(std::string_view text);
 
 }  // namespace ks::mail

@@ -56,6 +56,19 @@ Places places_of(const MailDraft& draft, Locale locale, const Brand& brand) {
   return out;
 }
 
+// Of "limit|# seat|# seats" what goes with the number; the number alone where a place has no forms.
+// English and German have the same two.
+std::string counted(std::string_view place, std::string_view number) {
+  const std::size_t one = place.find('|');
+  if (one == place.npos) return std::string(number);
+  const std::size_t many = place.find('|', one + 1);
+  const std::string_view said =
+      number == "1" ? place.substr(one + 1, many - one - 1) : place.substr(many + 1);
+  const std::size_t sign = said.find('#');
+  if (sign == said.npos) return std::string(said);
+  return fmt::format("{}{}{}", said.substr(0, sign), number, said.substr(sign + 1));
+}
+
 // The text with its places filled in; nullopt when one of them is empty.
 std::optional<std::string> filled(std::string_view text, const Places& places, const Form& form) {
   std::string out;
@@ -65,11 +78,12 @@ std::optional<std::string> filled(std::string_view text, const Places& places, c
     if (open == text.npos) return out;
     const std::size_t close = text.find('}', open);
     KS_ASSERT(close != text.npos);
-    const auto at = places.find(text.substr(open + 1, close - open - 1));
+    const std::string_view place = text.substr(open + 1, close - open - 1);
+    const auto at = places.find(place.substr(0, place.find('|')));
     KS_ASSERT_MSG(at != places.end(), text);
     const Filling& filling = at->second;
     if (filling.text.empty()) return std::nullopt;
-    out += filling.ours ? form.own(filling.text) : form.others(filling.text);
+    out += filling.ours ? form.own(counted(place, filling.text)) : form.others(filling.text);
     text.remove_prefix(close + 1);
   }
 }

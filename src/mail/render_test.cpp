@@ -2,6 +2,7 @@
 // others' text can do in it. KS_UPDATE_GOLDEN=1 writes the files.
 #include "mail/render.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -83,6 +84,29 @@ TEST_CASE("an amount is written as its language writes numbers, and nothing else
   MailDraft draft = draft_of(mails::LimitReached{{"Acme", "acme"}, "cpu.max", "0.5 cpu", "Free"});
   CHECK(render(draft, Locale::de, sample_brand()).text.find("0,5 CPU") != std::string::npos);
   CHECK(render(draft, Locale::en, sample_brand()).text.find("0.5 cpu") != std::string::npos);
+}
+
+TEST_CASE("a mail counts one of something as one, and several as several") {
+  const MailOrg acme{"Acme", "acme"};
+  const auto text = [](const MailContent& content, Locale language) {
+    std::string out = render(draft_of(content), language, sample_brand()).text;
+    std::ranges::replace(out, '\n', ' ');
+    return out;
+  };
+  const auto says = [&](const MailContent& content, Locale language, const char* words) {
+    CHECK_MESSAGE(text(content, language).find(words) != std::string::npos,
+                  text(content, language));
+  };
+  says(mails::SeatLimit{acme, 1}, Locale::en, "has 1 seat for");
+  says(mails::SeatLimit{acme, 2}, Locale::en, "has 2 seats for");
+  says(mails::SeatLimit{acme, 1}, Locale::de, "hat 1 Platz für");
+  says(mails::SeatLimit{acme, 2}, Locale::de, "hat 2 Plätze für");
+  says(mails::AccessReview{acme, 1, 1, 0, 1}, Locale::en, "for 1 day or more: 0.");
+  says(mails::AccessReview{acme, 1, 1, 0, 21}, Locale::en, "for 21 days or more: 0.");
+  says(mails::AccessReview{acme, 1, 1, 0, 1}, Locale::de, "seit 1 Tag oder");
+  CHECK_FALSE(
+      parse_texts("[en]\nsubject: a\nheading: a\ntext: {n|# seat}\n"
+                  "[de]\nsubject: a\nheading: a\ntext: {n|# Platz}\n"));
 }
 
 TEST_CASE("a text whose languages differ in lines or places is refused") {

@@ -19,7 +19,8 @@ const std::vector<MailContent>& samples() {
   static const std::vector<MailContent> kSamples{
       mails::Invitation{kAcme, "Ann Lee", OrgRole::admin, {"Core", "Web"}, kToken, kWhen},
       mails::TeamAdded{kAcme, "Core", "Ann Lee"},
-      mails::InvitationAccepted{kAcme, "Bob Ray", OrgRole::member},
+      mails::InvitationAccepted{kAcme, "Bob Ray", *EmailAddress::parse("bob@example.com"),
+                                OrgRole::member},
       mails::InvitationWanted{kAcme, *EmailAddress::parse("bob@example.com")},
       mails::SeatLimit{kAcme, 10},
       mails::LimitReached{kAcme, "memory.max", "4.5 GiB", "Business"},
@@ -33,6 +34,7 @@ const std::vector<MailContent>& samples() {
       mails::MemberRemoved{kAcme},
       mails::MemberReinstated{kAcme, "Ann Lee"},
       mails::OwnershipOffer{kAcme, "Ann Lee", kWhen},
+      mails::OwnershipOffered{kAcme, "Bob Ray", kWhen},
       mails::OwnershipTransferred{kAcme, "Ann Lee", "Bob Ray"},
       mails::AccessReview{kAcme, 12, 31, 3, 90},
       mails::OrganizationSuspended{kAcme, "The last three invoices are open."},

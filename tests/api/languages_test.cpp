@@ -245,6 +245,15 @@ const std::vector<Cause>& causes() {
          offer(ann, gerda);
          return gerda.email;
        }},
+      {"ownership_offered", "to the owner in whose name it was",
+       [](Server& server) {
+         Person gerda = german(server);
+         server.raise(gerda, "business");
+         const Person bob = server.colleague(gerda, "Bob");
+         // Also of one that was taken back at once, or whoever has the session could hide it.
+         ok(gerda.poke(offer(gerda, bob) + "/cancel", kEnglish));
+         return gerda.email;
+       }},
       {"ownership_transferred", "by who takes it",
        [](Server& server) {
          Person gerda = german(server);

@@ -511,6 +511,7 @@ TEST_CASE("what is done to somebody over and over happens, and is told them 20 t
       CAPTURE(kind);
       CHECK(house.kept(kind, house.ben.id.str()) == 20);
     }
+    CHECK(house.kept("ownership_offered", house.ann.id.str()) == 20);
     // Others are told as before, and the day ends.
     CHECK(house.invite(house.ann, "cleo@example.com", {{"default", TeamRole::viewer}}) == "added");
     CHECK(house.kept("team_added", house.cleo.id.str()) == 1);

@@ -170,8 +170,9 @@ Result<Accepted> accept_invitation(Tx& tx, const Stores& stores, const TenantSco
   out.proves_address = true;
   KS_CHECK(settle(tx, stores, may, invitation, *to, user));
   KS_CHECK(stores.outbox.cancel(tx, may, about(invitation)));
+  KS_TRY(const EmailAddress invited_to, EmailAddress::parse(invitation.email));
   KS_CHECK(tell(tx, stores, may, invitation.by_email,
-                mails::InvitationAccepted{found.org, guest.name, invitation.role},
+                mails::InvitationAccepted{found.org, guest.name, invited_to, invitation.role},
                 MailSubject{"invitation_accepted", invitation.id.str()}));
   return out;
 }

@@ -45,6 +45,7 @@ struct Drafts {
     return {.kind = "invitation_accepted",
             .places = {{"organization", m.organization.name},
                        {"member", m.member},
+                       {"address", m.address},
                        {"role", Word{std::string(name(m.role))}}},
             .link = org_link(m.organization, "/people"),
             .useful_until = std::nullopt};
@@ -106,6 +107,13 @@ struct Drafts {
                        {"expires", m.expires_at}},
             .link = org_link(m.organization, "/settings"),
             .useful_until = m.expires_at};
+  }
+  MailDraft operator()(const mails::OwnershipOffered& m) const {
+    return {
+        .kind = "ownership_offered",
+        .places = {{"organization", m.organization.name}, {"to", m.to}, {"expires", m.expires_at}},
+        .link = org_link(m.organization, "/settings"),
+        .useful_until = m.expires_at};
   }
   MailDraft operator()(const mails::OwnershipTransferred& m) const {
     return {.kind = "ownership_transferred",

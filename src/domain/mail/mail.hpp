@@ -42,6 +42,7 @@ struct TeamAdded {
 struct InvitationAccepted {
   MailOrg organization;
   std::string member;
+  EmailAddress address;  // That was invited.
   OrgRole role;
 };
 // Who holds an invitation that has expired asks for another.
@@ -82,6 +83,13 @@ struct MemberReinstated {
 struct OwnershipOffer {
   MailOrg organization;
   std::string offered_by;
+  Time expires_at;
+};
+// To the owner: an offer was made in their name. Who did not make it learns of it while the offer
+// can still be taken back.
+struct OwnershipOffered {
+  MailOrg organization;
+  std::string to;
   Time expires_at;
 };
 // To both; of one who was appointed to them alone, with an empty `from` where there was no owner.
@@ -154,11 +162,11 @@ using MailContent =
     std::variant<mails::Invitation, mails::TeamAdded, mails::InvitationAccepted,
                  mails::InvitationWanted, mails::SeatLimit, mails::LimitReached, mails::PlanChanged,
                  mails::MemberRemoved, mails::MemberReinstated, mails::OwnershipOffer,
-                 mails::OwnershipTransferred, mails::AccessReview, mails::OrganizationSuspended,
-                 mails::OrganizationResumed, mails::OrganizationDeleted, mails::VerifyAddress,
-                 mails::AccountExists, mails::PasswordReset, mails::PasswordChanged,
-                 mails::ChangeAddress, mails::AddressAsked, mails::AddressChanged,
-                 mails::AddressReplaced>;
+                 mails::OwnershipOffered, mails::OwnershipTransferred, mails::AccessReview,
+                 mails::OrganizationSuspended, mails::OrganizationResumed,
+                 mails::OrganizationDeleted, mails::VerifyAddress, mails::AccountExists,
+                 mails::PasswordReset, mails::PasswordChanged, mails::ChangeAddress,
+                 mails::AddressAsked, mails::AddressChanged, mails::AddressReplaced>;
 
 // What a mail is about: a kind of thing and its id, such as {"invitation", id}. By it the mail is
 // cancelled when the thing is, and its delivery is asked for.
