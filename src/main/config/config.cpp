@@ -279,6 +279,7 @@ void Loader::observability() {
   const auto sink = audit_sink_file(get("AUDIT_SINK"), config.database_dsn);
   if (!sink) fault("AUDIT_SINK", "must be file:PATH or log");
   config.audit_sink_file = sink.value_or("");
+  if (sink) show("AUDIT_SINK", sink->empty() ? "log" : "file:" + *sink);
   if (address("METRICS_ADDR", config.metrics_address, config.metrics_port) &&
       config.metrics_port != 0 && config.metrics_port == config.server_port &&
       (config.metrics_address == config.server_address || is_any_address(config.metrics_address) ||

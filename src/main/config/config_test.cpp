@@ -294,9 +294,14 @@ TEST_CASE("what is printed of a setting that was left empty is what is in force"
   };
   CHECK(shown(load(good()), "AUTO_MIGRATE") == "true");
   CHECK(shown(load(good()), "LOG_FORMAT") == "json");
+  CHECK(shown(load(good()), "AUDIT_SINK") == "file:./data/audit-heads.log");
   auto settings = good();
   settings["DATABASE_DSN"] = "postgres://ks@db/ks";
   CHECK(shown(load(settings), "AUTO_MIGRATE") == "false");
+  CHECK(shown(load(settings), "AUDIT_SINK") == "log");
+  settings["AUDIT_SINK"] = "file:/var/heads";
+  CHECK(shown(load(settings), "AUDIT_SINK") == "file:/var/heads");
+  settings["AUDIT_SINK"] = "";
   settings["AUTO_MIGRATE"] = "true";
   settings["LOG_FORMAT"] = "text";
   CHECK(shown(load(settings), "AUTO_MIGRATE") == "true");
