@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client'
 import { setNonce } from 'get-nonce'
 
 import { whenSessionEnds } from './api/client'
+import { keepFresh } from './api/fresh'
 import { me, queries } from './api/queries'
 import { BadAddress } from './components/bad_address'
 import { startLanguage } from './i18n'
@@ -21,6 +22,8 @@ whenSessionEnds(() => {
   queries.setQueryData(me.queryKey, null)
   void router.invalidate()
 })
+
+keepFresh()
 
 await startLanguage()
 

@@ -85,12 +85,20 @@ export function whenSessionEnds(act: () => void) {
 }
 export const sessionEnded = () => ended()
 
-let missing: (org: string) => void = () => undefined
+let missing: (org: string | null) => void = () => undefined
 
-// `act` runs when something below an organization is not there, told how the organization was called:
-// it may have another short name by now, under which all of it is.
-export function whenMissing(act: (org: string) => void) {
+// `act` runs when something below an organization is not there or refused to one's role, told how the
+// organization was called: it may have another short name by now, under which all of it is, and one's role
+// there may be another, or none. null: it was something of the installation.
+export function whenMissing(act: (org: string | null) => void) {
   missing = act
+}
+
+// Whether an answer may mean that what is known of one's place is old.
+function tellMissing(problem: Problem, path: string, org: string | undefined) {
+  if (problem.status !== 404 && problem.code !== 'permission_denied') return
+  if (path.startsWith('/api/v1/platform/')) missing(null)
+  else if (org && path !== '/api/v1/orgs/{org}') missing(org)
 }
 
 // One call of the contract. Throws a Problem for everything but success.
@@ -132,7 +140,7 @@ export async function ask<V extends Verb, P extends PathOf<V>>(
     )
     // Asking who is signed in is no use of a session.
     if (problem.code === 'unauthenticated' && path !== '/api/v1/me') ended()
-    if (problem.status === 404 && options.params?.org && path !== '/api/v1/orgs/{org}') missing(options.params.org)
+    tellMissing(problem, path, options.params?.org)
     throw problem
   }
   return { body: body as Answer<Operation<P, V>>, etag: response.headers.get('ETag') }

@@ -99,7 +99,7 @@ async function run(stream: Stream) {
     await read(stream, body, cut)
     // It ended as it does when a right ends or a role changes. If there is none left, the next try
     // is told so.
-    rightsChanged(stream.org)
+    void rightsChanged(stream.org)
     again(stream, backOff(stream))
   } catch (error) {
     // Closed by us, or opened anew meanwhile.
@@ -107,7 +107,7 @@ async function run(stream: Stream) {
     const { status, retryAfter } = asProblem(error)
     tell(stream, 'lost')
     if (status === 401) return sessionEnded()
-    if (status === 404) return rightsChanged(stream.org)
+    if (status === 404) return void rightsChanged(stream.org)
     again(stream, retryAfter ? retryAfter * 1000 : backOff(stream))
   }
 }
@@ -155,8 +155,8 @@ function subscribe(listener: () => void) {
   return () => listeners.delete(listener)
 }
 
-// Keeps what the queries hold of this organization as it is, while the page is there.
-export function useLive(org: string): Live {
-  useEffect(() => hold(org), [org])
-  return useSyncExternalStore(subscribe, () => streams.get(org)?.live ?? 'opening')
+// Keeps what the queries hold of this organization as it is, while the page is there. null: of none.
+export function useLive(org: string | null): Live {
+  useEffect(() => (org === null ? undefined : hold(org)), [org])
+  return useSyncExternalStore(subscribe, () => (org === null ? undefined : streams.get(org)?.live) ?? 'opening')
 }

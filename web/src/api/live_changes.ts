@@ -106,7 +106,15 @@ export function caughtUp(org: string) {
   void queries.invalidateQueries({ queryKey: ['org', org, 'deployment'] })
 }
 
-export function rightsChanged(org: string) {
-  void queries.invalidateQueries({ queryKey: me.queryKey })
-  void queries.invalidateQueries({ queryKey: ['org', org] })
+const drawnMs = 100
+
+// The organization first, and what it shows when that is drawn: a page that the new role is not for has gone
+// by then, and asks for nothing that would be refused.
+export async function rightsChanged(org: string): Promise<void> {
+  await Promise.all([
+    queries.invalidateQueries({ queryKey: me.queryKey }),
+    queries.invalidateQueries({ queryKey: ['org', org], exact: true }),
+  ])
+  await new Promise((drawn) => setTimeout(drawn, drawnMs))
+  await queries.invalidateQueries({ queryKey: ['org', org], predicate: ({ queryKey }) => queryKey.length > 2 })
 }

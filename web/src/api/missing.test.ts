@@ -2,7 +2,7 @@ import { QueryObserver } from '@tanstack/react-query'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import { ask } from './client'
-import { organization, queries, teams } from './queries'
+import { me, organization, queries, teams } from './queries'
 
 const json = (status: number, body: unknown) => new Response(JSON.stringify(body), { status })
 
@@ -55,4 +55,29 @@ test('an organization that is missing itself is not asked for again and again', 
   await new Promise((done) => setTimeout(done, 20))
   expect(asked).toHaveLength(1)
   stop()
+})
+
+test('what is refused to a role asks for what one may do now, as a limit of a plan does not', async () => {
+  const asked: string[] = []
+  let code = 'permission_denied'
+  vi.stubGlobal('fetch', (address: string) => {
+    asked.push(address)
+    const whole = /^\/api\/v1\/(orgs\/\w+|me)$/.test(address)
+    return Promise.resolve(whole ? json(200, { slug: 'acme' }) : json(code === 'not_found' ? 404 : 403, { code }))
+  })
+  const stops = [new QueryObserver(queries, organization('acme')), new QueryObserver(queries, me)].map((one) =>
+    one.subscribe(() => undefined),
+  )
+  await vi.waitFor(() => expect([asked.length, queries.isFetching()]).toEqual([2, 0]))
+  await expect(queries.fetchQuery(teams('acme'))).rejects.toMatchObject({ status: 403 })
+  await vi.waitFor(() => expect(asked.slice(2)).toEqual([expect.stringContaining('/teams'), '/api/v1/orgs/acme']))
+  code = 'plan_limit_reached'
+  await expect(ask('post', '/api/v1/orgs/{org}/teams', { params: { org: 'acme' } })).rejects.toMatchObject({ code })
+  await new Promise((done) => setTimeout(done, 20))
+  expect(asked).toHaveLength(5)
+  // For who administers the installation no more, it is not there.
+  code = 'not_found'
+  await expect(ask('get', '/api/v1/platform/plans')).rejects.toMatchObject({ status: 404 })
+  await vi.waitFor(() => expect(asked.slice(5)).toEqual(['/api/v1/platform/plans', '/api/v1/me']))
+  for (const stop of stops) stop()
 })

@@ -1,10 +1,14 @@
-import { QueryClient, queryOptions } from '@tanstack/react-query'
+import { QueryClient, queryOptions, type Query } from '@tanstack/react-query'
 
 import { forgetSignedIn } from '@/signed_in'
 
 import { ask, asProblem, Problem, whenMissing } from './client'
 
 const calm = 15_000
+
+// What a role is refused stands in the audit log each time: it is not asked for again by itself.
+export const refused = ({ state }: { state: Pick<Query['state'], 'error'> }) =>
+  state.error !== null && asProblem(state.error).status === 403
 
 export const queries = new QueryClient({
   defaultOptions: {
@@ -15,7 +19,7 @@ export const queries = new QueryClient({
         const { status } = asProblem(error)
         return failures < 2 && (status === 0 || status === 503)
       },
-      refetchOnWindowFocus: true,
+      refetchOnWindowFocus: (query) => !refused(query),
     },
     mutations: { retry: false },
   },
@@ -49,7 +53,11 @@ export const organization = (org: string) =>
   })
 
 // The organization alone leads on from a name that it had: where it has another now, its frame goes on there.
-whenMissing((org) => void queries.invalidateQueries({ queryKey: organization(org).queryKey, exact: true }))
+// It tells too what one may do there now, or that one is not in it any more.
+whenMissing((org) => {
+  const { queryKey } = org === null ? me : organization(org)
+  void queries.invalidateQueries({ queryKey, exact: true })
+})
 
 export const usage = (org: string) =>
   queryOptions({

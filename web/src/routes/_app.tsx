@@ -1,8 +1,11 @@
+import { useQuery } from '@tanstack/react-query'
 import { createFileRoute, Outlet, redirect } from '@tanstack/react-router'
+import { useEffect } from 'react'
 
+import { sessionEnded } from '@/api/client'
 import { me } from '@/api/queries'
 import { speakInside } from '@/i18n'
-import { rememberSignedIn } from '@/signed_in'
+import { rememberSignedIn, wasSignedIn } from '@/signed_in'
 
 // All pages of who is signed in.
 export const Route = createFileRoute('/_app')({
@@ -15,5 +18,15 @@ export const Route = createFileRoute('/_app')({
     rememberSignedIn()
     return { account: known }
   },
-  component: Outlet,
+  component: Inside,
 })
+
+// A session that has ended elsewhere is noticed by whatever asks who is signed in. Who signs out here is led on
+// by that.
+function Inside() {
+  const { data } = useQuery(me)
+  useEffect(() => {
+    if (data === null && wasSignedIn()) sessionEnded()
+  }, [data])
+  return <Outlet />
+}

@@ -4,6 +4,7 @@ import { useEffect, type ReactNode } from 'react'
 import { useTranslation } from '@/i18n'
 
 import { asProblem } from '@/api/client'
+import { useLive } from '@/api/live'
 import { me, organization } from '@/api/queries'
 import { NotFoundText } from '@/components/not_found'
 import { Notice } from '@/components/notice'
@@ -27,6 +28,9 @@ export function OrgFrame({ org, children }: { org: string; children: ReactNode }
   const known = account?.organizations.find((one) => one.slug === org || one.id === org)
   const name = data?.body.name ?? known?.name ?? t('nav.no_organization')
   const problem = error ? asProblem(error) : null
+  // On every page of it, for it ends with one's rights there and so tells of their end.
+  const isIn = data !== undefined && problem?.status !== 404 && data.body.state !== 'deleting'
+  useLive(isIn ? org : null)
   // At a name of before there is the organization itself, and nothing that it has.
   const slug = data && data.body.id !== org && data.body.slug !== org ? data.body.slug : null
   useEffect(() => {
