@@ -11,6 +11,8 @@ import { orgDe } from './org_de'
 import { platformDe } from './platform_de'
 import { teamsDe } from './teams_de'
 
+export { toldDe } from './told_de'
+
 export const appDe: Record<keyof typeof appEn, string> = {
   ...accessDe,
   ...accountDe,

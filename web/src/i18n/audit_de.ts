@@ -59,7 +59,7 @@ export const auditDe: Record<keyof typeof auditEn, string> = {
   'act.org:read': 'Organisation ansehen',
   'act.org:transfer': 'Inhaberschaft übergeben',
   'act.org:update': 'Organisation ändern',
-  'act.orgs:appoint_owner': 'Inhaber einsetzen',
+  'act.orgs:appoint_owner': 'Inhaberschaft vergeben',
   'act.orgs:set_plan': 'Tarif ändern',
   'act.orgs:suspend': 'Sperren oder Sperre aufheben',
   'act.team:update': 'Team ändern',

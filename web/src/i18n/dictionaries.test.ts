@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -13,6 +13,7 @@ import { faultsDe } from './faults_de'
 import { waitText } from './problems'
 import { problemsDe } from './problems_de'
 import { problemsEn } from './problems_en'
+import { toldDe } from './told_de'
 
 test('a text is filled, and takes the form that its number asks for', () => {
   const spoken = { language: 'de' as const, texts: de }
@@ -61,4 +62,19 @@ test('how long to wait is said in the unit in which people say it', () => {
   expect(told(90)).toContain('90 seconds.')
   expect(told(3566)).toContain('60 minutes.')
   expect(told(86_400)).toContain('24 hours.')
+})
+
+test('German has one word for a thing, in pages and mails, and says Sie', () => {
+  const mails = readdirSync('../src/mail/texts').map((name) => {
+    const [, german = ''] = readFileSync(`../src/mail/texts/${name}`, 'utf8').split('[de]')
+    return [name, german] as const
+  })
+  expect(mails.length).toBeGreaterThan(20)
+  const texts = [...Object.entries(de), ...Object.entries(appDe), ...Object.entries(problemsDe), ...mails]
+  const others = /\b(?:Plan|Plans|Pläne|Plänen|Eigentümer\w*|du|dir|dich|deine?[mnrs]?|euch|eure?[mnrs]?)\b|\w:in(?:nen)?\b/i
+  // Of a mail: not what is filled in.
+  const plain = (text: string) => text.replace(/\{+\w+\}+/g, '')
+  expect(texts.filter(([, text]) => others.test(plain(text)))).toEqual([])
+  const told = [...toldDe, ...faultsDe].map(([, text]) => text)
+  expect(told.filter((text) => others.test(text))).toEqual([])
 })

@@ -5,6 +5,7 @@ import { locale, setLocale, type Locale } from '@/preferences'
 import type { appEn } from './app_en'
 import type { en } from './en'
 import { setFaults } from './faults'
+import { setTold } from './told'
 
 export type Key = keyof typeof en | keyof typeof appEn
 // A text whose form depends on a number stands as name_one and name_other, and is asked for by name.
@@ -22,14 +23,23 @@ interface Entry {
   faults: readonly (readonly [RegExp, string])[]
 }
 
-const load: Record<Locale, { entry: () => Promise<Entry>; app: () => Promise<Texts> }> = {
+// What the server says of a state, of the pages of who is signed in.
+interface App {
+  texts: Texts
+  told: readonly (readonly [RegExp, string])[]
+}
+
+const load: Record<Locale, { entry: () => Promise<Entry>; app: () => Promise<App> }> = {
   en: {
     entry: async () => (await import('./entry_en')).entry,
-    app: async () => (await import('./app_en')).appEn,
+    app: async () => ({ texts: (await import('./app_en')).appEn, told: [] }),
   },
   de: {
     entry: async () => (await import('./entry_de')).entry,
-    app: async () => (await import('./app_de')).appDe,
+    app: async () => {
+      const { appDe, toldDe } = await import('./app_de')
+      return { texts: appDe, told: toldDe }
+    },
   },
 }
 
@@ -47,9 +57,10 @@ let inside = false
 
 async function speak(language: Locale) {
   const { entry, app } = load[language]
-  const [first, rest] = await Promise.all([entry(), inside ? app() : {}])
+  const [first, rest] = await Promise.all([entry(), inside ? app() : { texts: {}, told: [] }])
   setFaults(first.faults)
-  spoken = { language, texts: { ...first.texts, ...rest }, problems: first.problems }
+  setTold(rest.told)
+  spoken = { language, texts: { ...first.texts, ...rest.texts }, problems: first.problems }
   for (const listener of listeners) listener()
 }
 

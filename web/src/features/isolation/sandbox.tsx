@@ -3,6 +3,7 @@ import { useTranslation } from '@/i18n'
 
 import type { Schemas } from '@/api/client'
 import { Pill, type PillTone } from '@/components/pill'
+import { Told } from '@/components/told'
 
 import { usePromise } from './promise'
 
@@ -14,14 +15,13 @@ const tones: Record<Sandbox['state'], PillTone> = {
   unknown: 'warn',
 }
 
-// What the server says of traffic and objects is English, whatever the page speaks.
 function Said({ texts, none }: { texts: readonly string[]; none: string }) {
   if (texts.length === 0) return <span className="text-soft">{none}</span>
   return (
-    <ul lang="en" className="flex flex-col gap-0.5">
+    <ul className="flex flex-col gap-0.5">
       {texts.map((text) => (
         <li key={text} className="wrap-anywhere">
-          {text}
+          <Told text={text} />
         </li>
       ))}
     </ul>
@@ -54,9 +54,7 @@ export function SandboxItem({ of, whose }: { of: Sandbox; whose: ReactNode }) {
             {of.findings.map((finding) => (
               <li key={`${finding.kind} ${finding.text}`} className="wrap-anywhere">
                 {t(`isolation.kind_${finding.kind}`)}
-                <span lang="en" className="block">
-                  {finding.text}
-                </span>
+                <Told text={finding.text} className="block" />
               </li>
             ))}
           </ul>

@@ -2,6 +2,7 @@ import { useTranslation } from '@/i18n'
 
 import type { Schemas } from '@/api/client'
 import { Notice, type Tone } from '@/components/notice'
+import { Told } from '@/components/told'
 
 import type { Phase } from '../rows'
 
@@ -45,8 +46,13 @@ export function Status({ of }: { of: Deployment }) {
         ) : null}
         {advice ? <p>{advice}</p> : null}
         {reason || message ? (
-          <p className="text-soft" lang="en">
-            {reason ? <code className="font-mono text-xs text-ink">{reason}</code> : null} {message}
+          <p className="text-soft">
+            {reason ? (
+              <code lang="en" className="font-mono text-xs text-ink">
+                {reason}
+              </code>
+            ) : null}{' '}
+            <Told text={message} />
           </p>
         ) : null}
         {failed ? <Ends of={of} /> : null}
