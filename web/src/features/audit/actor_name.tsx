@@ -1,10 +1,9 @@
+import type { Schemas } from '@/api/client'
 import { useTranslation } from '@/i18n'
 
-import type { Schemas } from '@/api/client'
+import { namelessOf } from './actor'
 
-export function ActorName({ of }: { of: Schemas['AuditRow']['actor'] }) {
+export function ActorName({ of }: { of: Schemas['AuditRow'] }) {
   const { t } = useTranslation()
-  if (of.kind === 'system') return t('audit.system')
-  if (of.kind === 'anonymous') return t('audit.anonymous')
-  return of.name ?? <span className="text-soft">{t('audit.somebody')}</span>
+  return of.actor.name ?? <span className="text-soft">{t(namelessOf(of))}</span>
 }

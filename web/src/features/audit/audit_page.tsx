@@ -87,8 +87,8 @@ export function AuditPage({
                 <Time at={one.at} />
               </Head>
               <Cell label={t('audit.actor')}>
-                <span className="wrap-anywhere">
-                  <ActorName of={one.actor} />
+                <span className="wrap-anywhere sm:block sm:min-w-36">
+                  <ActorName of={one} />
                 </span>
               </Cell>
               <Cell label={t('audit.action')}>

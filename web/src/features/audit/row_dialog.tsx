@@ -71,7 +71,7 @@ export function RowDialog({
           <time dateTime={of.at}>{full.format(new Date(of.at))}</time>
         </Fact>
         <Fact name={t('audit.actor')}>
-          <ActorName of={of.actor} />
+          <ActorName of={of} />
         </Fact>
         <Fact name={t('audit.action_name')}>
           <Value of={of.action} />
