@@ -29,12 +29,23 @@ test('ownership passes by an offer, who owned it before leaves, and what is dele
   await expect(other.getByRole('button', { name: 'Delete this organization' })).toHaveAccessibleDescription(
     /Only its owner can\./,
   )
+  await expect(other.getByRole('button', { name: 'Accept' })).toBeVisible()
+  // Where he looks first it stands too, and is answered there.
+  await other.goto(`/o/${ann.org}`)
+  const offered = other.getByRole('heading', { name: 'This organization is offered to you' })
+  await expect(offered).toBeVisible()
+  await expect(other.getByRole('button', { name: 'Decline' })).toBeVisible()
+  await holds(other, 'offered-to-me')
   await other.getByRole('button', { name: 'Accept' }).click()
   await other.getByRole('dialog').getByRole('button', { name: 'Accept' }).click()
   await expect(other.getByText('The organization is yours now.')).toBeVisible()
-  await expect(other.getByText('No open offer')).toBeVisible()
+  await expect(offered).toHaveCount(0)
 
-  await page.reload()
+  // Nobody but him was told so there.
+  await page.goto(`/o/${ann.org}`)
+  await expect(page.getByRole('heading', { level: 1, name: 'Ann Example' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'This organization is offered to you' })).toHaveCount(0)
+  await page.goto(settings)
   await expect(page.getByRole('button', { name: 'Delete this organization' })).toBeDisabled()
   await page.getByRole('button', { name: 'Leave this organization' }).click()
   const leaving = page.getByRole('dialog', { name: 'Leave this organization' })
@@ -53,7 +64,7 @@ test('ownership passes by an offer, who owned it before leaves, and what is dele
   await world.call('POST', `/orgs/${ann.org}/ownership-offers`, { user: cleo.id }, bob.cookie)
   const asked = [{ email: 'one@example.com' }, { email: 'two@example.com' }]
   await world.call('POST', `/orgs/${ann.org}/invitations`, { invitations: asked }, bob.cookie)
-  await other.reload()
+  await other.goto(settings)
   await holds(other, 'settings-owner')
   await other.getByRole('button', { name: 'Delete this organization' }).click()
   const ending = other.getByRole('dialog', { name: 'Delete this organization' })

@@ -36,6 +36,8 @@ export const orgDe: Record<keyof typeof orgEn, string> = {
   'offers.sure': 'Die Organisation übernehmen?',
   'offers.sure_text': 'Sie gehört dann sofort Ihnen; wem sie jetzt gehört, der kommt in die Verwaltung. Abgeben können Sie sie nur durch ein eigenes Angebot.',
   'offers.to': 'E-Mail-Adresse eines Mitglieds',
+  'offers.to_you': 'Diese Organisation wird Ihnen angeboten',
+  'offers.to_you_text': 'Wenn Sie annehmen, gehört sie sofort Ihnen, und wem sie jetzt gehört, kommt in die Verwaltung.',
   'usage.contact': 'Auf dieser Installation ist kein Kontakt für Unterstützung hinterlegt. Fragen Sie die Person, von der Sie den Zugang haben.',
 
   'next.deploy': 'Etwas bereitstellen',

@@ -34,6 +34,8 @@ export const orgEn = {
   'offers.sure': 'Take the organization over?',
   'offers.sure_text': 'You become its owner at once, and whoever owns it now becomes an administrator. You can only give it on by an offer of your own.',
   'offers.to': 'E-mail address of a member',
+  'offers.to_you': 'This organization is offered to you',
+  'offers.to_you_text': 'If you accept, you become its owner at once, and whoever owns it now becomes an administrator.',
   'usage.contact': 'No contact for support is set up on this installation. Ask whoever gave you access to it.',
 
   'next.deploy': 'Deploy something',

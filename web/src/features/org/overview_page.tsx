@@ -12,6 +12,7 @@ import { Bar, Loading } from '@/components/skeleton'
 import { Time } from '@/components/time'
 
 import { Meters } from './meters'
+import { OfferToMe } from './offer_to_me'
 import { TeamsTable } from './teams_table'
 
 function NextSteps({ org, actions }: { org: string; actions: readonly string[] }) {
@@ -99,6 +100,7 @@ export function OverviewPage({ org }: { org: string }) {
         </span>
       }
     >
+      {suspension ? null : <OfferToMe org={slug} />}
       <Section title={t('usage.title')}>
         <Meters org={slug} />
       </Section>

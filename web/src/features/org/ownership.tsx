@@ -14,7 +14,7 @@ import { toast } from '@/components/toasts'
 
 import { OfferDialog } from './offer_dialog'
 
-function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] }) {
+export function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] }) {
   const { t } = useTranslation()
   const { data } = useQuery(me)
   const [sure, setSure] = useState(false)
