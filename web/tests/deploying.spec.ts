@@ -130,6 +130,23 @@ test('what is wrong stands at its field; a draft outlives a reload and is not le
   await expect(page.getByLabel('Name', { exact: true })).toHaveAccessibleDescription(/Is taken/)
 })
 
+test('a template is found by its kind and by what is searched for', async ({ page, ann }) => {
+  await page.goto(`/o/${ann.org}/t/default/new`)
+  const headings = page.getByRole('main').getByRole('heading', { level: 2 })
+  await expect(headings).toHaveText(['Web', 'Databases and storage', 'Tools', 'Monitoring and analytics'])
+  const cards = page.getByRole('main').locator('section li')
+  expect(await cards.count()).toBeGreaterThanOrEqual(12)
+  await page.getByLabel('Search templates').fill('mariadb')
+  await expect(cards).toHaveCount(1)
+  await page.getByLabel('Search templates').fill('no such thing')
+  await expect(page.getByRole('status').getByText('No template fits “no such thing”')).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Your own image' })).toBeVisible()
+  await page.getByLabel('Search templates').fill('word')
+  await page.getByRole('link', { name: /^WordPress/ }).click()
+  await expect(page.getByLabel('Name')).toHaveValue('wordpress')
+  await expect(page.getByRole('complementary', { name: 'What it takes of the plan' })).toContainText('takes 0.9 CPU')
+})
+
 test('secrets that a template makes are shown once', async ({ page, ann }) => {
   await page.goto(`/o/${ann.org}/t/default/new?template=postgresql`)
   await expect(page.getByLabel('Password of the owner')).toHaveAccessibleDescription(/one is made and shown once/)

@@ -38,9 +38,11 @@ export function TemplateForm({
   const hint = (input: Input) =>
     input.generated
       ? t('deploy.generated')
-      : input.default !== null
-        ? t('deploy.default', { value: input.default })
-        : undefined
+      : input.default === ''
+        ? t('deploy.optional')
+        : input.default !== null
+          ? t('deploy.default', { value: input.default })
+          : undefined
   return (
     <CreateForm
       org={org}
