@@ -24,7 +24,7 @@ export function Page({
   return (
     <div className="flex flex-col gap-6">
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-        <div className="flex min-w-0 flex-col gap-1">
+        <div className="flex min-w-0 flex-1 basis-64 flex-col gap-1">
           {above}
           <h1 className="text-xl leading-7 tracking-tight">{title}</h1>
           {lead ? <div className="text-soft">{lead}</div> : null}

@@ -19,7 +19,7 @@ export function Table({
               <th
                 key={at}
                 scope="col"
-                className="h-10 border-b border-line px-4 text-left text-xs font-medium text-soft"
+                className="h-10 border-b border-line px-4 text-left text-xs font-medium text-soft lg:whitespace-nowrap"
               >
                 {name}
               </th>
@@ -34,7 +34,7 @@ export function Table({
 
 export function Row({ children }: { children: ReactNode }) {
   return (
-    <tr className="flex flex-col gap-1.5 border-b border-line px-4 py-3 last:border-b-0 sm:table-row sm:px-0 sm:py-0 sm:[&:last-child>*]:border-b-0">
+    <tr className="relative flex flex-col gap-1.5 border-b border-line px-4 py-3 last:border-b-0 sm:table-row sm:px-0 sm:py-0 sm:[&:last-child>*]:border-b-0 max-sm:[&:has(>[data-corner])>th]:pr-10">
       {children}
     </tr>
   )
@@ -53,17 +53,23 @@ export function Head({ children }: { children: ReactNode }) {
 export function Cell({
   label,
   end = false,
+  corner = false,
   children,
 }: {
   // Of the column, for where the head is not seen.
   label?: string
   end?: boolean
+  // It has a small button alone, which stands beside the row's name where each row is a block.
+  corner?: boolean
   children: ReactNode
 }) {
   return (
-    <td className={`flex gap-2 break-words sm:table-cell ${end ? 'sm:text-right' : ''} ${place}`}>
+    <td
+      data-corner={corner ? '' : undefined}
+      className={`flex gap-2 break-words sm:table-cell ${end ? 'sm:text-right' : ''} ${corner ? 'max-sm:absolute max-sm:top-2 max-sm:right-2' : ''} ${place}`}
+    >
       {label ? (
-        <span aria-hidden className="w-24 shrink-0 text-soft sm:hidden">
+        <span aria-hidden className="w-28 shrink-0 hyphens-auto text-soft sm:hidden">
           {label}
         </span>
       ) : null}

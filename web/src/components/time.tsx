@@ -25,6 +25,7 @@ export function Time({ at, full: shown = false, about = false }: { at: string; f
     <time
       dateTime={at}
       title={about ? t('people.active_about', { at: full.format(new Date(at)) }) : full.format(new Date(at))}
+      className={shown ? undefined : 'lg:whitespace-nowrap'}
     >
       {relative(at, language)}
       {shown ? ` (${new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(at))})` : null}

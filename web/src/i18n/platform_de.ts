@@ -14,7 +14,7 @@ export const platformDe: Record<keyof typeof platformEn, string> = {
   'feature.domains.max': 'Domains',
   'feature.images.root': 'Images, die als root laufen',
   'feature.network.isolation': 'Abschottung',
-  'feature.replicas.max': 'Replicas eines Dienstes',
+  'feature.replicas.max': 'Repliken eines Dienstes',
   'feature.roles.custom': 'Eigene Rollen',
   'feature.smtp.egress': 'Mails verschicken',
   'feature.sso': 'Single Sign-on',

@@ -92,7 +92,7 @@ test('texts within texts are said in German too', () => {
     'Das Image nginx:1.2 lässt sich nicht laden. Seine Registry hat keines mit diesem Namen; prüfen Sie Namen und Tag.',
   )
   expect(german('the internet on TCP 1-24, 26-65535; UDP all')).toBe('das Internet auf TCP 1-24, 26-65535; UDP: alle')
-  expect(german('the ingress controller in 1 namespace: ingress-nginx')).toBe('der Ingress-Controller in 1 Namensraum: ingress-nginx')
+  expect(german('the ingress controller in 1 namespace: ingress-nginx')).toBe('der Ingress-Controller in 1 Namespace: ingress-nginx')
   expect(german('a/web reaches pods of another organization on all: let out by no policy')).toBe(
     'a/web erreicht Pods einer anderen Organisation auf allen Ports; hinaus lässt: keine Regel',
   )

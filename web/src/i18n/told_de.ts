@@ -47,7 +47,7 @@ export const toldDe: readonly (readonly [RegExp, string])[] = [
   [/^The cluster refused an object: (.*)$/, 'Der Cluster hat ein Objekt abgelehnt: @1'],
   [/^The cluster refused the deployment: (.*)$/, 'Der Cluster hat das Deployment abgelehnt: @1'],
   [/^Waiting for the sandbox\.$/, 'Es wird auf die Sandbox gewartet.'],
-  [/^Waiting for the sandbox of this namespace\.$/, 'Es wird auf die Sandbox dieses Namensraums gewartet.'],
+  [/^Waiting for the sandbox of this namespace\.$/, 'Es wird auf die Sandbox dieses Namespaces gewartet.'],
   [/^The pods are ending\.$/, 'Die Pods werden beendet.'],
   [/^Scaled to zero\.$/, 'Auf null skaliert.'],
   [/^What is left is being taken away\.$/, 'Was noch da ist, wird abgeräumt.'],
@@ -55,7 +55,7 @@ export const toldDe: readonly (readonly [RegExp, string])[] = [
   [/^Waiting for (\d+) pods to end\.$/, 'Es wird gewartet, bis $1 Pods beendet sind.'],
   [/^Waiting for 1 deployment to end\.$/, 'Es wird gewartet, bis 1 Deployment beendet ist.'],
   [/^Waiting for (\d+) deployments to end\.$/, 'Es wird gewartet, bis $1 Deployments beendet sind.'],
-  [/^The namespace belongs to another organization\.$/, 'Der Namensraum gehört einer anderen Organisation.'],
+  [/^The namespace belongs to another organization\.$/, 'Der Namespace gehört einer anderen Organisation.'],
   [/^The organization is suspended\. Its pods come back when that is lifted\.$/, 'Die Organisation ist gesperrt. Ihre Pods kommen wieder, wenn die Sperre aufgehoben ist.'],
   [/^A change is on its way\.$/, 'Eine Änderung ist unterwegs.'],
   [/^A restart is on its way\.$/, 'Ein Neustart ist unterwegs.'],
@@ -68,10 +68,10 @@ export const toldDe: readonly (readonly [RegExp, string])[] = [
 
   // Of the sandbox.
   [/^The deletion waits until the protection is taken off\.$/, 'Das Löschen wartet, bis der Schutz aufgehoben ist.'],
-  [/^The namespace is ending\.$/, 'Der Namensraum wird beendet.'],
-  [/^The namespace (\S+) belongs to somebody else\. It is left alone; give it up there or delete it\.$/, 'Der Namensraum $1 gehört jemand anderem. Er bleibt unangetastet; geben Sie ihn dort frei oder löschen Sie ihn.'],
-  [/^The namespace is ending and is made again once it is gone\.$/, 'Der Namensraum wird beendet und neu angelegt, sobald er weg ist.'],
-  [/^The namespace is being made\.$/, 'Der Namensraum wird angelegt.'],
+  [/^The namespace is ending\.$/, 'Der Namespace wird beendet.'],
+  [/^The namespace (\S+) belongs to somebody else\. It is left alone; give it up there or delete it\.$/, 'Der Namespace $1 gehört jemand anderem. Er bleibt unangetastet; geben Sie ihn dort frei oder löschen Sie ihn.'],
+  [/^The namespace is ending and is made again once it is gone\.$/, 'Der Namespace wird beendet und neu angelegt, sobald er weg ist.'],
+  [/^The namespace is being made\.$/, 'Der Namespace wird angelegt.'],
   [/^Everything is in place\.$/, 'Alles ist da.'],
   [/^Objects are being made\.$/, 'Objekte werden angelegt.'],
   [/^The sandbox is being deleted\.$/, 'Die Sandbox wird gelöscht.'],
@@ -95,8 +95,8 @@ export const toldDe: readonly (readonly [RegExp, string])[] = [
   [/^and (\d+) more paths$/, 'und $1 weitere Wege'],
 
   // Who reaches, and who is reached.
-  [/^(.+) in 1 namespace: (.+)$/, '@1 in 1 Namensraum: $2'],
-  [/^(.+) in (\d+) namespaces: (.+)$/, '@1 in $2 Namensräumen: $3'],
+  [/^(.+) in 1 namespace: (.+)$/, '@1 in 1 Namespace: $2'],
+  [/^(.+) in (\d+) namespaces: (.+)$/, '@1 in $2 Namespaces: $3'],
   [/^the internet on (.+)$/, 'das Internet auf @1'],
   [/^any pod of (\S+)$/, 'jeder Pod von $1'],
   [/^(\S+\/\S+) and (\d+) more$/, '$1 und $2 weitere'],

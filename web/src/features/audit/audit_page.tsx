@@ -87,7 +87,7 @@ export function AuditPage({
                 <Time at={one.at} />
               </Head>
               <Cell label={t('audit.actor')}>
-                <span className="wrap-anywhere sm:block sm:min-w-36">
+                <span className="wrap-anywhere lg:block lg:min-w-28">
                   <ActorName of={one} />
                 </span>
               </Cell>

@@ -25,7 +25,7 @@ function Meter({ of }: { of: Item }) {
         <span className="text-soft">{name}</span>
         <span>
           <span className="text-base font-semibold">{used}</span>{' '}
-          <span className="text-soft">
+          <span className="whitespace-nowrap text-soft">
             {limit === null ? t('usage.unlimited') : t('usage.of', { limit })}
           </span>
         </span>

@@ -37,14 +37,14 @@ export function TeamsTable({ org }: { org: string }) {
               className="link font-medium break-words"
             >
               {team.name}
-            </Link>{' '}
-            <span className="font-mono text-xs break-all text-soft">{team.slug}</span>
+            </Link>
+            <span className="block font-mono text-xs break-all text-soft">{team.slug}</span>
           </Head>
           <Cell label={t('teams.purpose')}>
-            {team.description || <span className="text-soft">{t('teams.no_purpose')}</span>}
+            {team.description || <span className="text-soft lg:whitespace-nowrap">{t('teams.no_purpose')}</span>}
           </Cell>
           <Cell label={t('teams.role')}>
-            {team.role ? t(`role.${team.role}`) : <span className="text-soft">{t('teams.none')}</span>}
+            {team.role ? t(`role.${team.role}`) : <span className="text-soft lg:whitespace-nowrap">{t('teams.none')}</span>}
           </Cell>
         </Row>
       ))}

@@ -102,7 +102,7 @@ export function MemberList({
                     <span className="text-soft">{t('people.never')}</span>
                   )}
                 </Cell>
-                <Cell end>
+                <Cell end corner>
                   {may && one.org_role !== 'org_owner' ? (
                     <RowMenu label={t('people.actions_of', { name: one.user.name })}>
                       <MenuItem onSelect={() => setDoing({ what: 'role', to: one })}>

@@ -146,7 +146,7 @@ export function OrgsPage({ name, search }: { name: string; search: (name: string
               <Cell label={t('platform.created')}>
                 <Time at={one.created_at} />
               </Cell>
-              <Cell end>
+              <Cell end corner>
                 <Actions of={one} act={setDoing} />
               </Cell>
             </Row>

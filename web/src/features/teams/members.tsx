@@ -109,7 +109,7 @@ export function TeamMembers({
               <Cell label={t('team.since')}>
                 <Time at={one.since} />
               </Cell>
-              <Cell end>
+              <Cell end corner>
                 {one.allowed_actions.includes('members:manage') ? (
                   <RowMenu label={t('people.actions_of', { name: one.user.name })}>
                     <MenuItem onSelect={() => setDoing({ what: 'role', to: one })}>

@@ -6,6 +6,7 @@ import { NotFoundText } from '@/components/not_found'
 import { Page } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
+import { Crumbs } from '@/features/deployments/crumbs'
 
 import { team as teamOf } from './queries'
 import { TeamTabs } from './team_tabs'
@@ -30,6 +31,7 @@ export function TeamPage({
   return (
     <Page
       title={name}
+      above={<Crumbs org={org} />}
       lead={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <span className="font-mono text-xs break-all">{slug}</span>
