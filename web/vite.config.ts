@@ -41,7 +41,7 @@ export default defineConfig(({ command }) => ({
         codeSplitting: {
           groups: [
             // What every page needs, in one file rather than thirty.
-            { name: 'libraries', test: /node_modules\/(react|react-dom|scheduler|@tanstack)\//, priority: 2 },
+            { name: 'libraries', tags: ['$initial'], test: /node_modules\/(react|react-dom|scheduler|@tanstack)\//, priority: 2 },
             { name: 'main', tags: ['$initial'], priority: 1 },
           ],
         },

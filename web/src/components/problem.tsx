@@ -1,16 +1,14 @@
 import { Check, Copy } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from '@/i18n'
 
-import { amount, unitOf } from '@/amount'
 import { asProblem, type Problem } from '@/api/client'
 import { useProblemText } from '@/i18n/problems'
 
 import { Button } from './button'
-import { LargerPlan, type Contacts } from './larger_plan'
+import type { Limit } from './limit_text'
 import { Notice } from './notice'
 import { Support } from './support'
-import { UseBar } from './use_bar'
 
 export function TraceId({ id }: { id: string }) {
   const { t } = useTranslation()
@@ -36,39 +34,8 @@ export function TraceId({ id }: { id: string }) {
   )
 }
 
-interface Limit {
-  feature: string
-  used: number
-  limit: number | null
-  upgrade?: { plan: string }
-  can_upgrade: boolean
-  contacts: Contacts
-}
-
-// Which limit it was, the plan that would lift it, and whom to ask for that.
-function LimitText({ of }: { of: Limit }) {
-  const { t, find, language } = useTranslation()
-  const said = (value: number) => amount(value, unitOf(of.feature), language)
-  const feature = find(`feature.${of.feature}`) ?? of.feature
-  return (
-    <>
-      {of.limit === null ? null : (
-        <>
-          <p>{t('limit.used', { feature, used: said(of.used), limit: said(of.limit) })}</p>
-          <div className="max-w-xs py-1">
-            <UseBar
-              label={feature}
-              used={of.used}
-              limit={of.limit}
-              text={{ used: said(of.used), limit: said(of.limit) }}
-            />
-          </div>
-        </>
-      )}
-      <LargerPlan plan={of.upgrade?.plan ?? null} contacts={of.contacts} canUpgrade={of.can_upgrade} />
-    </>
-  )
-}
+// Comes with the first limit that is reached.
+const LimitText = lazy(async () => ({ default: (await import('./limit_text')).LimitText }))
 
 // Who has the right that was missing.
 function RolesText({ roles }: { roles: readonly string[] }) {
@@ -90,7 +57,9 @@ export function ProblemNotice({ problem, retry }: { problem: Problem; retry?: ()
     >
       <p>{text(problem)}</p>
       {problem.code === 'plan_limit_reached' ? (
-        <LimitText of={problem.body as unknown as Limit} />
+        <Suspense>
+          <LimitText of={problem.body as unknown as Limit} />
+        </Suspense>
       ) : null}
       {problem.code === 'permission_denied' && Array.isArray(problem.body.roles) ? (
         <RolesText roles={problem.body.roles as string[]} />
@@ -102,7 +71,9 @@ export function ProblemNotice({ problem, retry }: { problem: Problem; retry?: ()
         </>
       ) : null}
       {problem.code === 'feature_not_in_plan' ? (
-        <LimitText of={{ ...(problem.body as unknown as Limit), limit: null }} />
+        <Suspense>
+          <LimitText of={{ ...(problem.body as unknown as Limit), limit: null }} />
+        </Suspense>
       ) : null}
       {retry ? (
         <div className="mt-1.5">

@@ -5,9 +5,11 @@ import { auditDe } from './audit_de'
 import { deedsDe } from './deeds_de'
 import { deploymentDe } from './deployment_de'
 import { deploymentsDe } from './deployments_de'
+import { frameDe } from './frame_de'
 import { isolationDe } from './isolation_de'
 import { memberDe } from './member_de'
 import { orgDe } from './org_de'
+import { peopleDe } from './people_de'
 import { platformDe } from './platform_de'
 import { teamsDe } from './teams_de'
 
@@ -20,9 +22,11 @@ export const appDe: Record<keyof typeof appEn, string> = {
   ...deedsDe,
   ...deploymentDe,
   ...deploymentsDe,
+  ...frameDe,
   ...isolationDe,
   ...memberDe,
   ...orgDe,
+  ...peopleDe,
   ...platformDe,
   ...teamsDe,
 }

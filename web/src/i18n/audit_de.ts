@@ -79,8 +79,8 @@ export const auditDe: Record<keyof typeof auditEn, string> = {
   'kind.team': 'Team',
 
   'told.autoscale.cpu': 'CPU-Ziel in Prozent',
-  'told.autoscale.max': 'Replikate höchstens',
-  'told.autoscale.min': 'Replikate mindestens',
+  'told.autoscale.max': 'Repliken höchstens',
+  'told.autoscale.min': 'Repliken mindestens',
   'told.cpu.limit': 'CPU höchstens',
   'told.cpu.request': 'CPU',
   'told.decision': 'Entscheidung',

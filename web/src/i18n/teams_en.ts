@@ -54,4 +54,13 @@ export const teamsEn = {
   'role.developer_text': 'Deploys, changes and deletes what runs here.',
   'role.team_admin_text': 'Manages the team’s people and secrets as well.',
   'role.viewer_text': 'Sees what runs here, and changes nothing.',
+  'teams.empty': 'No teams',
+  'teams.empty_text': 'Deployments belong to a team. You are in none of this organization’s teams yet; an administrator can add you.',
+  'teams.lead': 'What runs here belongs to a team.',
+  'teams.name': 'Team',
+  'teams.no_purpose': 'None given',
+  'teams.none': 'Not in it',
+  'teams.purpose': 'Purpose',
+  'teams.role': 'Your role',
+  'teams.title': 'Teams',
 } as const

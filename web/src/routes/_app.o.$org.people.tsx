@@ -1,7 +1,7 @@
 import { createFileRoute } from '@tanstack/react-router'
 
 import { PeoplePage, type PeopleTab } from '@/features/people/people_page'
-import { states, type State } from '@/features/people/queries'
+import { states, type State } from '@/features/people/states'
 
 interface Search {
   tab?: Exclude<PeopleTab, 'members'>

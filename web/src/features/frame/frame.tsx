@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useRouter } from '@tanstack/react-router'
-import { Building2, Check, ChevronsUpDown, Menu as MenuIcon, Plus, Search, ServerCog, X } from 'lucide-react'
+import { Link, useRouter } from '@tanstack/react-router'
+import { Building2, ChevronsUpDown, Menu as MenuIcon, Search, X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
-import { lazy, Suspense, useCallback, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useCallback, useState, type ReactElement, type ReactNode } from 'react'
 import { useTranslation } from '@/i18n'
 
 import { ask, asProblem } from '@/api/client'
@@ -14,7 +14,6 @@ import { useProblemText } from '@/i18n/problems'
 
 import { Initials } from './initials'
 import { useKeyboard } from './keyboard'
-import { Menu, MenuItem, MenuLine, MenuTitle } from './menu'
 import { placesFor } from './places'
 import { platformPlaces } from './platform_places'
 
@@ -22,76 +21,84 @@ import { platformPlaces } from './platform_places'
 const Palette = lazy(async () => ({ default: (await import('./palette')).Palette }))
 const KeysDialog = lazy(async () => ({ default: (await import('./keys_dialog')).KeysDialog }))
 
+// Menus come with the first that is opened, or is about to be.
+const loadMenus = () => import('./menus')
+const OrganizationMenu = lazy(async () => ({ default: (await loadMenus()).OrganizationMenu }))
+const AccountMenu = lazy(async () => ({ default: (await loadMenus()).AccountMenu }))
+
 const wide =
   'flex min-h-10 w-full min-w-0 items-center gap-2.5 rounded-md border border-transparent px-2 py-1 text-left hover:border-line hover:bg-panel data-[state=open]:border-line data-[state=open]:bg-panel'
 
+// The button of a menu, in whose place the menu with its own comes when it is asked for.
+function MenuButton({
+  label,
+  menu,
+  children,
+}: {
+  label: string
+  menu: (trigger: ReactElement) => ReactNode
+  children: ReactNode
+}) {
+  const [wanted, setWanted] = useState(false)
+  const load = () => void loadMenus()
+  const closed = (
+    <button
+      type="button"
+      className={wide}
+      aria-label={label}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={load}
+      onFocus={load}
+      onClick={() => setWanted(true)}
+      onKeyDown={(event) => event.key === 'ArrowDown' && setWanted(true)}
+    >
+      {children}
+    </button>
+  )
+  if (!wanted) return closed
+  const trigger = (
+    <button type="button" className={wide} aria-label={label}>
+      {children}
+    </button>
+  )
+  return <Suspense fallback={closed}>{menu(trigger)}</Suspense>
+}
+
 function Switcher({ org, name }: { org: string | null; name: string }) {
   const { t } = useTranslation()
-  const navigate = useNavigate()
-  const { data } = useQuery(me)
   return (
-    <Menu
-      trigger={
-        <button type="button" className={wide} aria-label={t('nav.switch', { name })}>
-          {org === null ? (
-            <Building2 aria-hidden size={18} className="mx-1 shrink-0 text-soft" />
-          ) : (
-            <Initials name={name} square />
-          )}
-          <span className="min-w-0 flex-1 truncate font-medium">{name}</span>
-          <ChevronsUpDown aria-hidden size={15} className="shrink-0 text-soft" />
-        </button>
-      }
+    <MenuButton
+      label={t('nav.switch', { name })}
+      menu={(trigger) => <OrganizationMenu org={org} trigger={trigger} />}
     >
-      <MenuTitle>{t('nav.organizations')}</MenuTitle>
-      {data?.organizations.map((one) => (
-        <MenuItem
-          key={one.id}
-          onSelect={() => void navigate({ to: '/o/$org', params: { org: one.slug } })}
-        >
-          <span className="min-w-0 flex-1 truncate">{one.name}</span>
-          {one.slug === org ? <Check aria-hidden size={15} className="text-accent" /> : null}
-        </MenuItem>
-      ))}
-      <MenuLine />
-      <MenuItem onSelect={() => void navigate({ to: '/orgs' })}>
-        <Plus aria-hidden size={15} className="text-soft" />
-        {t('orgs.title')}
-      </MenuItem>
-      {data?.platform_admin ? (
-        <MenuItem onSelect={() => void navigate({ to: '/platform' })}>
-          <ServerCog aria-hidden size={15} className="text-soft" />
-          {t('nav.platform')}
-        </MenuItem>
-      ) : null}
-    </Menu>
+      {org === null ? (
+        <Building2 aria-hidden size={18} className="mx-1 shrink-0 text-soft" />
+      ) : (
+        <Initials name={name} square />
+      )}
+      <span className="min-w-0 flex-1 truncate font-medium">{name}</span>
+      <ChevronsUpDown aria-hidden size={15} className="shrink-0 text-soft" />
+    </MenuButton>
   )
 }
 
-function AccountMenu({ leave, keys }: { leave: () => void; keys: () => void }) {
+function Account({ leave, keys }: { leave: () => void; keys: () => void }) {
   const { t } = useTranslation()
-  const navigate = useNavigate()
   const { data } = useQuery(me)
   const name = data?.user.name ?? ''
   return (
-    <Menu
-      side="top"
-      trigger={
-        <button type="button" className={wide} aria-label={t('nav.account_of', { name })}>
-          <Initials name={name} />
-          <span className="flex min-w-0 flex-1 flex-col">
-            <span className="truncate">{name}</span>
-            <span className="truncate text-xs leading-4 text-soft">{data?.user.email}</span>
-          </span>
-          <ChevronsUpDown aria-hidden size={15} className="shrink-0 text-soft" />
-        </button>
-      }
+    <MenuButton
+      label={t('nav.account_of', { name })}
+      menu={(trigger) => <AccountMenu trigger={trigger} leave={leave} keys={keys} />}
     >
-      <MenuItem onSelect={() => void navigate({ to: '/account' })}>{t('nav.account')}</MenuItem>
-      <MenuItem onSelect={keys}>{t('keys.title')}</MenuItem>
-      <MenuLine />
-      <MenuItem onSelect={leave}>{t('action.sign_out')}</MenuItem>
-    </Menu>
+      <Initials name={name} />
+      <span className="flex min-w-0 flex-1 flex-col">
+        <span className="truncate">{name}</span>
+        <span className="truncate text-xs leading-4 text-soft">{data?.user.email}</span>
+      </span>
+      <ChevronsUpDown aria-hidden size={15} className="shrink-0 text-soft" />
+    </MenuButton>
   )
 }
 
@@ -198,7 +205,7 @@ export function Frame({
       {platform ? <PlatformNavigation {...(onGo ? { onGo } : {})} /> : null}
       <div className="mt-auto flex flex-col gap-2 pt-4">
         <Preferences />
-        <AccountMenu leave={leave} keys={openKeys} />
+        <Account leave={leave} keys={openKeys} />
       </div>
     </>
   )

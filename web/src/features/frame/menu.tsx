@@ -8,14 +8,17 @@ const item =
 export function Menu({
   trigger,
   side = 'bottom',
+  opened = false,
   children,
 }: {
   trigger: ReactNode
+  // It comes because somebody has pressed its button.
+  opened?: boolean
   side?: 'bottom' | 'top'
   children: ReactNode
 }) {
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root defaultOpen={opened}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content

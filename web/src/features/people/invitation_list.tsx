@@ -11,7 +11,8 @@ import { Cell, Head, Row, Table } from '@/components/table'
 import { Time } from '@/components/time'
 import { toast } from '@/components/toasts'
 
-import { invitations, states, type State } from './queries'
+import { invitations } from './queries'
+import { states, type State } from './states'
 
 type Invitation = Schemas['Invitation']
 
@@ -60,7 +61,7 @@ function Actions({ org, of }: { org: string; of: Invitation }) {
   const error = resend.error ?? revoke.error
   return (
     <span className="flex flex-col gap-2">
-      <span className="flex flex-wrap gap-2 sm:justify-end">
+      <span className="flex flex-wrap gap-2 sm:justify-end lg:flex-nowrap">
         {of.state === 'pending' || of.state === 'expired' ? (
           <Button
             busy={resend.isPending}

@@ -12,7 +12,7 @@ import { RestoreForm } from '@/features/member/restore_form'
 import { InvitationList } from './invitation_list'
 import { InviteDialog } from './invite_dialog'
 import { MemberList } from './member_list'
-import type { State } from './queries'
+import type { State } from './states'
 
 export type PeopleTab = 'members' | 'invitations' | 'removed'
 

@@ -2,8 +2,7 @@ import { infiniteQueryOptions } from '@tanstack/react-query'
 
 import { ask } from '@/api/client'
 
-export const states = ['pending', 'accepted', 'declined', 'revoked', 'expired', 'all'] as const
-export type State = (typeof states)[number]
+import type { State } from './states'
 
 const pageSize = 50
 

@@ -1,0 +1,40 @@
+import { useTranslation } from '@/i18n'
+
+import { amount, unitOf } from '@/amount'
+
+import { LargerPlan, type Contacts } from './larger_plan'
+import { UseBar } from './use_bar'
+
+export interface Limit {
+  feature: string
+  used: number
+  limit: number | null
+  upgrade?: { plan: string }
+  can_upgrade: boolean
+  contacts: Contacts
+}
+
+// Which limit it was, the plan that would lift it, and whom to ask for that.
+export function LimitText({ of }: { of: Limit }) {
+  const { t, find, language } = useTranslation()
+  const said = (value: number) => amount(value, unitOf(of.feature), language)
+  const feature = find(`feature.${of.feature}`) ?? of.feature
+  return (
+    <>
+      {of.limit === null ? null : (
+        <>
+          <p>{t('limit.used', { feature, used: said(of.used), limit: said(of.limit) })}</p>
+          <div className="max-w-xs py-1">
+            <UseBar
+              label={feature}
+              used={of.used}
+              limit={of.limit}
+              text={{ used: said(of.used), limit: said(of.limit) }}
+            />
+          </div>
+        </>
+      )}
+      <LargerPlan plan={of.upgrade?.plan ?? null} contacts={of.contacts} canUpgrade={of.can_upgrade} />
+    </>
+  )
+}
