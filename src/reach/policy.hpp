@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "base/address.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
-#include "reach/address.hpp"
 #include "reach/ports.hpp"
 #include "reach/selector.hpp"
 

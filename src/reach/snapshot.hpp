@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "base/address.hpp"
 #include "base/json.hpp"
-#include "reach/address.hpp"
 #include "reach/policy.hpp"
 #include "reach/ports.hpp"
 #include "reach/selector.hpp"

@@ -235,7 +235,7 @@ Paths PathMap::computed() const {
       const std::size_t colon = real.rfind(':');
       const auto ports =
           target.pod.empty()
-              ? reach.to_address(group_of(*from), *reach::Address::parse(real.substr(0, colon)))
+              ? reach.to_address(group_of(*from), *Address::parse(real.substr(0, colon)))
               : reach.between(group_of(*from), group_of(end(target.pod)));
       if (ports.has(reach::Protocol::tcp, std::stoi(real.substr(colon + 1))))
         out.insert(path(*from, target));

@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/address.hpp"
 #include "operator/doctor/checks.hpp"
 #include "operator/plan/sandbox.hpp"
 #include "operator/probe/objects.hpp"
 #include "operator/probe/proof.hpp"
-#include "reach/address.hpp"
 
 // What the network and the nodes are like.
 namespace ks::op {
@@ -47,10 +47,10 @@ constexpr const char* kLookWithTraffic =
 constexpr const char* kNodeLocalDns = "169.254.20.10/32";
 
 void check_range(Examination& at, const char* noun, const std::string& text) {
-  const auto range = reach::Cidr::parse(text);
+  const auto range = Cidr::parse(text);
   if (!range) return;
   for (const std::string& closed : closed_ranges(at.config)) {
-    const auto one = reach::Cidr::parse(closed);
+    const auto one = Cidr::parse(closed);
     if (one && one->contains(*range)) return at.good(fmt::format("{} {} is closed", noun, text));
   }
   at.bad(fmt::format("{} {} counts as the internet: every sandbox may reach it", noun, text),
@@ -152,8 +152,8 @@ void check_ranges(Examination& at) {
         if (one.is_string()) pods.emplace(one.as_string());
     if (const Json& list = node.at("status", "addresses"); list.is_array())
       for (const Json& one : list.as_array())
-        if (const auto address = reach::Address::parse(one.text("address")))
-          addresses.insert(reach::Cidr::of(*address).text());
+        if (const auto address = Address::parse(one.text("address")))
+          addresses.insert(Cidr::of(*address).text());
   }
   const Reply ranges = at.get("/apis/networking.k8s.io/v1/servicecidrs");
   for (const Json& range : items_of(ranges.tree))
@@ -163,8 +163,8 @@ void check_ranges(Examination& at) {
   // Before ServiceCIDR there is one address to go by.
   if (services.empty()) {
     const Reply own = at.get("/api/v1/namespaces/default/services/kubernetes");
-    if (const auto address = reach::Address::parse(own.tree.text("spec", "clusterIP")))
-      services.insert(reach::Cidr::of(*address).text());
+    if (const auto address = Address::parse(own.tree.text("spec", "clusterIP")))
+      services.insert(Cidr::of(*address).text());
   }
   for (const std::string& one : pods) check_range(at, "range of pods", one);
   for (const std::string& one : services) check_range(at, "range of services", one);

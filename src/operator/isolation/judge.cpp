@@ -83,11 +83,11 @@ Judge::Judge(const ClusterView& view, const OperatorConfig& config) : config_(co
 }
 
 void Judge::add_closed(std::string_view text, std::string what, std::string told) {
-  auto range = reach::Cidr::parse(text);
+  auto range = Cidr::parse(text);
   if (!range) {
-    const auto one = reach::Address::parse(text);
+    const auto one = Address::parse(text);
     if (!one) return;  // A host's name among a node's addresses.
-    range = reach::Cidr::of(*one);
+    range = Cidr::of(*one);
   }
   const bool known =
       std::ranges::any_of(closed_, [&](const Closed& c) { return c.range == *range; });
@@ -144,7 +144,7 @@ std::optional<std::string> Judge::allowed(const Reach& reach, Reach::Group from,
 bool Judge::allowed(const Reach::Opening& opening, const PortSet& ports) const {
   if (opening.block == nullptr || !only_dns(ports)) return false;
   return std::ranges::any_of(config_.dns_cidrs, [&](const std::string& text) {
-    const auto range = reach::Cidr::parse(text);
+    const auto range = Cidr::parse(text);
     return range && *range == opening.block->cidr;
   });
 }
@@ -177,7 +177,7 @@ reach::Snapshot snapshot_of(const ClusterView& view, const OperatorConfig& confi
                                    object.text("metadata", "name"), policy.error().message));
   }
   const auto add_range = [&](std::string_view text) {
-    if (const auto range = reach::Cidr::parse(text)) out.pod_ranges.push_back(*range);
+    if (const auto range = Cidr::parse(text)) out.pod_ranges.push_back(*range);
   };
   for (const Json& node : view.nodes)
     if (const Json& ranges = node.at("spec", "podCIDRs"); ranges.is_array())

@@ -31,7 +31,7 @@ class Judge {
 
   // Ranges that tenants must not reach, with what they are.
   struct Closed {
-    reach::Cidr range;
+    Cidr range;
     std::string what;
     std::string told;  // Without what tenants need not know: names of nodes.
   };

@@ -154,7 +154,7 @@ class Writer {
                fmt::format("{} reaches {} on {}: let out by {}", called(reach_.group(g)),
                            closed.told, opening.ports.text(), opening.policy)});
         }
-      static const auto kSomewhere = reach::Address::parse("1.1.1.1");
+      static const auto kSomewhere = Address::parse("1.1.1.1");
       if (const PortSet ports = reach_.to_address(g, *kSomewhere); !ports.empty())
         entry->reaches[fmt::format("the internet on {}", ports.text())];
       if (const PortSet ports = reach_.from_address(*kSomewhere, g); !ports.empty())

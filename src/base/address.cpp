@@ -1,4 +1,4 @@
-#include "reach/address.hpp"
+#include "base/address.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
-namespace ks::reach {
+namespace ks {
 
 std::optional<Address> Address::parse(std::string_view text) {
   const std::string copy(text);
@@ -21,6 +21,13 @@ std::optional<Address> Address::parse(std::string_view text) {
   Address carried;
   std::copy_n(out.bytes_.begin() + 12, 4, carried.bytes_.begin());
   return carried;
+}
+
+Address Address::first(int index) const {
+  Address out = *this;
+  for (int i = std::max(index, 0); i < bits(); ++i)
+    out.bytes_.at(std::size_t(i / 8)) &= std::uint8_t(~(0x80U >> (i % 8)));
+  return out;
 }
 
 std::string Address::text() const {
@@ -61,6 +68,8 @@ bool Cidr::contains(const Cidr& other) const {
          same_start(other.base_);
 }
 
+Cidr Cidr::trimmed() const { return {base_.first(length_), length_}; }
+
 std::string Cidr::text() const { return fmt::format("{}/{}", base_.text(), length_); }
 
-}  // namespace ks::reach
+}  // namespace ks

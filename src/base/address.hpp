@@ -8,7 +8,7 @@
 
 #include "base/error.hpp"
 
-namespace ks::reach {
+namespace ks {
 
 // An IP address. An IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2) is the IPv4 address that it
 // carries, since that is where its packets go.
@@ -22,6 +22,8 @@ class Address {
   bool bit(int index) const {
     return (bytes_.at(std::size_t(index / 8)) >> (7 - index % 8) & 1) != 0;
   }
+  // With the bits from `index` on at zero.
+  Address first(int index) const;
   std::string text() const;
   friend auto operator<=>(const Address&, const Address&) = default;
 
@@ -41,6 +43,8 @@ class Cidr {
   bool overlaps(const Cidr& other) const { return contains(other) || other.contains(*this); }
   const Address& base() const { return base_; }
   int length() const { return length_; }
+  // The same range in its one form, without bits behind the length.
+  Cidr trimmed() const;
   std::string text() const;
   friend auto operator<=>(const Cidr&, const Cidr&) = default;
 
@@ -52,4 +56,4 @@ class Cidr {
   int length_ = 0;
 };
 
-}  // namespace ks::reach
+}  // namespace ks
