@@ -51,6 +51,13 @@ std::optional<Locale> Fields::optional_locale(std::string_view name) {
   return out;
 }
 
+std::optional<std::optional<EgressList>> Fields::optional_egress(std::string_view name) {
+  const Json* value = body_.find(name);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_null()) return std::optional<EgressList>();
+  return egress_list(*value, pointer_token(name), faults_);
+}
+
 void Fields::refuse(std::string_view name, std::string why) {
   faults_.push_back({pointer_token(name), std::move(why)});
 }

@@ -8,6 +8,7 @@
 
 #include "base/json.hpp"
 #include "domain/people/locale.hpp"
+#include "domain/sandbox/egress.hpp"
 
 namespace ks::api {
 
@@ -27,6 +28,9 @@ class Fields {
 
   // The same of a language that people are written to in.
   std::optional<Locale> optional_locale(std::string_view name);
+
+  // nullopt when absent, no list when null; faults at their places in it.
+  std::optional<std::optional<EgressList>> optional_egress(std::string_view name);
 
   // A fault that only the reader of the value can tell.
   void refuse(std::string_view name, std::string why);

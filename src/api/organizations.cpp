@@ -92,8 +92,9 @@ void mount_organizations(Router& router, Services& services) {
   router.patch<Member>(
       "/api/v1/orgs/{org}", {.action = Action::org_update, .body = Body::json, .ending = true},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
-        Fields fields(call.body, {"name", "slug"});
+        Fields fields(call.body, {"name", "slug", "egress"});
         app::OrganizationPatch patch;
+        patch.egress = fields.optional_egress("egress");
         patch.name = fields.optional_text("name");
         patch.slug = fields.optional_text("slug");
         KS_CHECK(fields.done(app::faults_of(patch.name, patch.slug)));

@@ -51,6 +51,7 @@ Json present(const Organization& org, const TenantScope& scope) {
        {"suspension", suspended ? Json::object({{"reason", org.suspended_for},
                                                 {"since", rfc3339(org.suspended_at)}})
                                 : Json()},
+       {"egress", org.egress ? to_json(*org.egress) : Json()},
        {"role", role_of(scope.standing())},
        {"purge_at", ending ? Json(rfc3339(org.deleted_at + kRestoreWithin)) : Json()},
        {"created_at", rfc3339(org.created_at)},

@@ -120,6 +120,7 @@ Facts& Facts::hash(std::string name, std::string_view value) {
 // Slugs are made of names, and a first organization has its founder's.
 Facts facts(const Organization& org) {
   Facts out;
+  if (org.egress) out.tell("egress", egress_line(*org.egress));
   return out.hash("name", org.name).hash("slug", org.slug).tell("plan", org.plan);
 }
 

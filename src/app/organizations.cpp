@@ -143,7 +143,12 @@ Result<Organization> change(Tx& tx, const Stores& stores, const TenantScope& sco
   if (if_version && *if_version != org.version) return stale_version();
   const Facts before = facts(org);
   const bool moves = patch.slug && *patch.slug != org.slug;
+  const bool reroutes = patch.egress && *patch.egress != org.egress;
   org.name = patch.name.value_or(org.name);
+  if (reroutes) {
+    if (*patch.egress) KS_CHECK(check_isolation(tx, stores, may_update, Isolation::dedicated));
+    org.egress = *patch.egress;
+  }
   if (!moves && facts(org) == before) return org;
   org.updated_at = stores.clock.now();
   if (moves) {
@@ -166,6 +171,7 @@ Result<Organization> change(Tx& tx, const Stores& stores, const TenantScope& sco
       changed(Action::org_update, {"organization", org.id.str()}, before, facts(org)),
       Change{"organization", org.id.str(), std::nullopt}, org.updated_at));
   KS_CHECK(stores.organizations.touch_members(tx, may_update));
+  if (reroutes) KS_CHECK(stores.sandboxes.want_anew(tx, may_update));
   return stores.organizations.get(tx, may_read);
 }
 

@@ -46,6 +46,9 @@ struct OrganizationPatch {
   // The slug of before stays the organization's for kSlugRest: its members find it by that, and
   // nobody else can have it. `conflict` "slug_taken".
   std::optional<std::string> slug;
+  // What of the internet the pods may send to, or all of it. A list needs a plan with nodes of
+  // one's own: over_limit "feature_not_in_plan". It stays when the plan becomes another.
+  std::optional<std::optional<EgressList>> egress = {};
 };
 // `if_version`: the version that the caller saw; `conflict` "stale_version" (412) when it has moved
 // on.

@@ -12,6 +12,21 @@ namespace ks::app {
 namespace {
 
 constexpr int kAdministratorsTold = 20;
+constexpr std::string_view kIsolation = "network.isolation";
+
+bool is_number(std::string_view key) {
+  const Feature* feature = find_feature(key);
+  return feature == nullptr ||
+         (feature->kind != FeatureKind::boolean && feature->kind != FeatureKind::choice);
+}
+
+bool lifts(const Entitlements& limits, const LimitDetail& detail, std::int64_t needed) {
+  // Of what is a choice only isolation is ever refused, for want of the strictest.
+  if (detail.feature == kIsolation) return limits.isolation() == Isolation::dedicated;
+  if (!is_number(detail.feature)) return limits.allows(detail.feature);
+  const auto limit = limits.limit(detail.feature);
+  return !limit || *limit >= needed;
+}
 
 // The cheapest plan above the current one whose limit takes `needed`.
 Result<void> describe_upgrade(Tx& tx, const Stores& stores, const AnyPermit& permit,
@@ -21,12 +36,9 @@ Result<void> describe_upgrade(Tx& tx, const Stores& stores, const AnyPermit& per
   for (const PlanRow& plan : plans) {
     if (plan.key == detail.plan) continue;
     KS_TRY(const Entitlements limits, stores.plans.entitlements_of(tx, client, plan));
-    const Feature* feature = find_feature(detail.feature);
-    const bool yes_or_no = feature != nullptr && feature->kind == FeatureKind::boolean;
-    const auto limit = yes_or_no ? std::nullopt : limits.limit(detail.feature);
-    if (yes_or_no ? !limits.allows(detail.feature) : limit && *limit < needed) continue;
+    if (!lifts(limits, detail, needed)) continue;
     detail.upgrade_plan = plan.key;
-    detail.upgrade_limit = limit;
+    if (is_number(detail.feature)) detail.upgrade_limit = limits.limit(detail.feature);
     return {};
   }
   return {};
@@ -36,16 +48,19 @@ Result<std::vector<UsageReport::Feature>> plan_features(Tx& tx, const Stores& st
                                                         const AnyPermit& permit,
                                                         const Entitlements& has) {
   std::vector<UsageReport::Feature> out;
+  const auto included = [](const Entitlements& plan, std::string_view key) {
+    return key == kIsolation ? plan.isolation() == Isolation::dedicated : plan.allows(key);
+  };
   for (const Feature& feature : features())
-    if (feature.kind == FeatureKind::boolean)
-      out.push_back({std::string(feature.key), has.allows(feature.key), {}});
+    if (feature.kind == FeatureKind::boolean || feature.key == kIsolation)
+      out.push_back({std::string(feature.key), included(has, feature.key), {}});
   if (std::ranges::all_of(out, &UsageReport::Feature::included)) return out;
   KS_TRY(const auto plans, offered_plans(tx, stores, permit.scope().client_scope()));
   for (UsageReport::Feature& one : out) {
     if (one.included) continue;
     // Not its own, which has it where an override took it away.
     const auto lifts = std::ranges::find_if(plans, [&](const OfferedPlan& offered) {
-      return offered.plan.key != has.plan() && offered.entitlements.allows(one.feature);
+      return offered.plan.key != has.plan() && included(offered.entitlements, one.feature);
     });
     if (lifts != plans.end()) one.upgrade_plan = lifts->plan.key;
   }
@@ -143,6 +158,16 @@ Result<void> tell_of_conflicts(Tx& tx, const Stores& stores, const PlanPermit& p
 
 }  // namespace
 
+namespace {
+Result<void> not_in_plan(Tx& tx, const Stores& stores, const AnyPermit& permit,
+                         const Entitlements& has, std::string_view feature, std::string message) {
+  KS_TRY(Error error, over_limit(tx, stores, permit, has.plan(),
+                                 Overrun{std::string(feature), 0, 0, 1}, std::move(message)));
+  error.problem = "feature_not_in_plan";
+  return std::unexpected(std::move(error));
+}
+}  // namespace
+
 Result<void> charge(Tx& tx, const Stores& stores, const AnyPermit& permit, const Usage& change) {
   KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, permit, stores.clock.now()));
   KS_TRY(const bool fits, stores.plans.charge(tx, permit, change, limits));
@@ -178,11 +203,17 @@ Result<void> check_feature(Tx& tx, const Stores& stores, const AnyPermit& permit
                            std::string_view feature) {
   KS_TRY(const Entitlements has, stores.plans.entitlements(tx, permit, stores.clock.now()));
   if (has.allows(feature)) return {};
-  KS_TRY(Error error,
-         over_limit(tx, stores, permit, has.plan(), Overrun{std::string(feature), 0, 0, 1},
-                    fmt::format("The plan of the organization does not have {}.", feature)));
-  error.problem = "feature_not_in_plan";
-  return std::unexpected(std::move(error));
+  return not_in_plan(tx, stores, permit, has, feature,
+                     fmt::format("The plan of the organization does not have {}.", feature));
+}
+
+Result<void> check_isolation(Tx& tx, const Stores& stores, const AnyPermit& permit,
+                             Isolation least) {
+  KS_TRY(const Entitlements has, stores.plans.entitlements(tx, permit, stores.clock.now()));
+  if (has.isolation() >= least) return {};
+  return not_in_plan(
+      tx, stores, permit, has, kIsolation,
+      fmt::format("The plan of the organization does not have network.isolation {}.", name(least)));
 }
 
 Result<UsageReport> usage(Tx& tx, const Stores& stores, const TenantScope& scope) {

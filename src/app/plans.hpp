@@ -18,6 +18,8 @@ Result<void> check_per_item(Tx& tx, const Stores& stores, const AnyPermit& permi
 
 // Of what may be done only so often: 429, with how long to wait.
 std::unexpected<Error> too_many(std::string message, Duration wait);
+// Whether the plan isolates at least so much: over_limit "feature_not_in_plan".
+Result<void> check_isolation(Tx&, const Stores&, const AnyPermit&, Isolation least);
 // Whether the plan has a feature that it either has or has not: over_limit "feature_not_in_plan".
 Result<void> check_feature(Tx& tx, const Stores& stores, const AnyPermit& permit,
                            std::string_view feature);

@@ -117,6 +117,7 @@ Json to_json(const SandboxSpec& spec) {
   if (!quota.members().empty()) out.set("quota", std::move(quota));
   if (spec.deletion_protection) out.set("deletionProtection", true);
   if (spec.smtp_egress) out.set("smtpEgress", true);
+  if (spec.egress) out.set("egress", to_json(*spec.egress));
   if (spec.suspended) out.set("suspended", true);
   return out;
 }
@@ -155,6 +156,9 @@ Result<SandboxResource> sandbox_from_json(const Json& object) {
   out.spec.isolation = *profile;
   out.spec.deletion_protection = flag(spec, "deletionProtection");
   out.spec.smtp_egress = flag(spec, "smtpEgress");
+  // A list that cannot be read opens nothing.
+  if (const Json* egress = spec.find("egress"))
+    out.spec.egress = egress_from_json(*egress).value_or(EgressList());
   out.spec.suspended = flag(spec, "suspended");
   for (const QuotaField& f : kQuotaFields)
     if (const Json& value = spec.at("quota", f.name); value.is_int())

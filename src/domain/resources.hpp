@@ -12,6 +12,7 @@
 #include "domain/deployment/workload.hpp"
 #include "domain/isolation.hpp"
 #include "domain/phase.hpp"
+#include "domain/sandbox/egress.hpp"
 #include "domain/sandbox/isolation_seen.hpp"
 
 // The custom resources by which the wanted state travels from the database to the operator, and the
@@ -89,6 +90,8 @@ struct SandboxSpec {
   bool deletion_protection = false;
   // TCP 25 to the internet.
   bool smtp_egress = false;
+  // What of the internet may be sent to; without a list all of it.
+  std::optional<EgressList> egress;
   // No pods of anybody, whatever the quota and its deployments say.
   bool suspended = false;
   SandboxQuota quota;

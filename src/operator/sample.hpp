@@ -94,6 +94,22 @@ inline int between(Random& random, int low, int high) {
   return low + static_cast<int>(random.below(static_cast<std::uint64_t>(high - low + 1)));
 }
 
+// No list, an empty one, or ranges all over the place, closed ones included.
+inline std::optional<EgressList> random_egress(Random& random) {
+  if (chance(random, 40)) return std::nullopt;
+  static const char* const kRanges[] = {
+      "0.0.0.0/0",  "8.0.0.0/6",   "10.0.0.0/8", "10.96.0.0/12",   "1.1.1.1/32", "169.254.0.0/15",
+      "64.0.0.0/2", "192.0.0.0/8", "::/0",       "2606:4700::/32", "fc00::/6",   "8.8.8.0/24"};
+  EgressList out;
+  for (int i = between(random, 0, 4); i > 0; --i) {
+    EgressRule rule{kRanges[random.below(std::size(kRanges))], {}};
+    for (int port = between(random, 0, 3); port > 0; --port)
+      rule.ports.push_back(between(random, 1, 30) * 10 + 5);
+    out.push_back(std::move(rule));
+  }
+  return out;
+}
+
 inline Service random_service(Random& random, const std::string& name) {
   Service out = service(name, between(random, 1, 65535));
   if (chance(random, 10)) out.port.reset();

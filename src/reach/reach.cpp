@@ -219,6 +219,11 @@ std::vector<Reach::Opening> Reach::into(Group from, const Cidr& range) const {
   if (!side.held) return {{nullptr, PortSet::all(), "no policy"}};
   std::vector<Opening> out;
   for (const Allowed& a : side.rules) {
+    // Ports last: of hundreds of rules few lead to any one range.
+    if (!a.peers->everybody && std::ranges::none_of(a.peers->blocks, [&](const IpBlock& block) {
+          return block.touches(range);
+        }))
+      continue;
     PortSet ports = ports_of(*a.rule, {});
     if (ports.empty()) continue;
     if (a.peers->everybody) {

@@ -253,6 +253,11 @@ Result<void> SqlSandboxStore::touch_all(Tx& tx, const AnyPermit& permit, Isolati
   return {};
 }
 
+Result<void> SqlSandboxStore::want_anew(Tx& tx, const AnyPermit& permit) {
+  KS_CHECK(sql_tx(tx).run(permit, q::sandboxes_wanted_anew));
+  return {};
+}
+
 Result<std::optional<std::string>> SqlSandboxStore::wrapped_key(Tx& tx, const AnyPermit& permit) {
   KS_TRY(const auto row, sql_tx(tx).run(permit, q::org_key));
   if (!row) return std::optional<std::string>();

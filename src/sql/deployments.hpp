@@ -38,6 +38,7 @@ class SqlSandboxStore final : public SandboxStore {
   Result<bool> create(Tx&, const Permit<Action::deployments_create, Team>&,
                       const NewSandbox&) override;
   Result<void> touch_all(Tx&, const AnyPermit&, Isolation) override;
+  Result<void> want_anew(Tx&, const AnyPermit&) override;
   Result<std::optional<std::string>> wrapped_key(Tx&, const AnyPermit&) override;
   Result<void> store_key(Tx&, const AnyPermit&, std::string_view wrapped, Time now) override;
 };

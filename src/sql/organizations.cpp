@@ -8,9 +8,10 @@ namespace ks::sql {
 
 namespace {
 Organization organization_at(const Row& row, int first) {
-  return {row.id<Org>(first),  row.str(first + 1),     row.str(first + 2),  row.str(first + 3),
-          row.str(first + 4),  row.integer(first + 5), row.time(first + 6), row.time(first + 7),
-          row.time(first + 8), row.str(first + 9),     row.time(first + 10)};
+  return {row.id<Org>(first),  row.str(first + 1),   row.str(first + 2),
+          row.str(first + 3),  row.str(first + 4),   row.integer(first + 5),
+          row.time(first + 6), row.time(first + 7),  row.time(first + 8),
+          row.str(first + 9),  row.time(first + 10), egress_from_text(row.text(first + 11))};
 }
 
 std::optional<OrganizationSummary::Owner> owner_at(const Row& row, int first) {
@@ -74,8 +75,8 @@ Result<bool> SqlOrganizationStore::set_suspension(Tx& tx,
 
 Result<bool> SqlOrganizationStore::set(Tx& tx, const Permit<Action::org_update, Org>& permit,
                                        const Organization& org, std::int64_t version) {
-  KS_TRY(const auto changed,
-         sql_tx(tx).run(permit, q::organization_set, org.slug, org.name, org.updated_at, version));
+  KS_TRY(const auto changed, sql_tx(tx).run(permit, q::organization_set, org.slug, org.name,
+                                            egress_text(org.egress), org.updated_at, version));
   return changed == 1;
 }
 
@@ -125,7 +126,7 @@ Result<Page<OrganizationSummary>> SqlOrganizationStore::list_all(Tx& tx, const F
       out.next = last.client.str() + "/" + last.organization.id.str();
       break;
     }
-    out.items.push_back({row.id<Client>(0), organization_at(row, 1), owner_at(row, 12)});
+    out.items.push_back({row.id<Client>(0), organization_at(row, 1), owner_at(row, 13)});
   }
   return out;
 }

@@ -26,7 +26,7 @@ std::vector<WantedSandbox> sandboxes_at(const std::vector<Row>& rows) {
   for (const Row& row : rows)
     out.push_back({row.id<Client>(0), row.id<Org>(1), row.id<Sandbox>(2), row.id<User>(3),
                    row.str(4), row.str(5), row.str(6), row.integer(7), row.integer(8),
-                   row.integer(9) != 0});
+                   row.integer(9) != 0, egress_from_text(row.text(10))});
   return out;
 }
 

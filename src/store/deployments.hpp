@@ -164,6 +164,8 @@ class SandboxStore {
                               const NewSandbox&) = 0;
   // Every sandbox of the organization is synced again: its quota or profile may have changed.
   virtual Result<void> touch_all(Tx&, const AnyPermit&, Isolation) = 0;
+  // The same, without another isolation.
+  virtual Result<void> want_anew(Tx&, const AnyPermit&) = 0;
   // The organization's data key, wrapped; and the first one stored wins.
   virtual Result<std::optional<std::string>> wrapped_key(Tx&, const AnyPermit&) = 0;
   virtual Result<void> store_key(Tx&, const AnyPermit&, std::string_view wrapped, Time now) = 0;

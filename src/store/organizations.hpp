@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "authz/permit.hpp"
+#include "domain/sandbox/egress.hpp"
 #include "store/page.hpp"
 #include "store/transaction.hpp"
 
@@ -24,6 +25,8 @@ struct Organization {
   // Whichever its state.
   std::string suspended_for = {};  // Why; empty while it is not suspended.
   Time suspended_at = {};
+  // What of the internet its pods may send to; without a list all of it.
+  std::optional<EgressList> egress = {};
 };
 
 // How long an organization that was deleted can be taken back.

@@ -8,6 +8,7 @@
 #include "authz/permit.hpp"
 #include "domain/deployment/workload.hpp"
 #include "domain/phase.hpp"
+#include "domain/sandbox/egress.hpp"
 #include "domain/sandbox/isolation_seen.hpp"
 #include "store/deployments.hpp"
 #include "store/transaction.hpp"
@@ -24,8 +25,9 @@ struct WantedSandbox {
   std::string claim;
   std::string isolation;
   std::int64_t generation = 0;
-  std::int64_t failures = 0;  // Tries in a row that the cluster did not take.
-  bool suspended = false;     // Its organization is: nobody makes a pod in it.
+  std::int64_t failures = 0;              // Tries in a row that the cluster did not take.
+  bool suspended = false;                 // Its organization is: nobody makes a pod in it.
+  std::optional<EgressList> egress = {};  // Its organization's.
 };
 
 // A deployment as the cluster should have it.

@@ -32,6 +32,8 @@ SandboxResource sandbox_resource(const WantedSandbox& row, const SandboxLoad& lo
   out.spec.claim = row.claim;
   out.spec.isolation = isolation(row.isolation).value_or(Isolation::dedicated);
   out.spec.smtp_egress = limits.allows("smtp.egress");
+  // Whatever the plan is now: a smaller one opens nothing that was closed.
+  out.spec.egress = row.egress;
   out.spec.suspended = row.suspended;
   out.spec.quota = quota_of(load, limits);
   return out;

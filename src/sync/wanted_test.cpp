@@ -41,6 +41,19 @@ WantedDeployment wanted(Workload workload) {
                        "claim"};
   return row;
 }
+
+WantedSandbox sandbox(std::string isolation) {
+  const ManualClock clock;
+  SeededRandom random(4);
+  return {platform_client(),
+          OrgId::make(clock, random),
+          SandboxId::make(clock, random),
+          UserId::make(clock, random),
+          "sandbox-x",
+          "claim",
+          std::move(isolation),
+          1};
+}
 }  // namespace
 
 TEST_CASE("a quota leaves room for one more pod of each service, so that an update never waits") {
@@ -86,17 +99,17 @@ TEST_CASE("only an exposed service gives a host, and only secrets give a Secret'
 }
 
 TEST_CASE("an isolation that nobody knows becomes the strictest one") {
-  const ManualClock clock;
-  SeededRandom random(4);
-  const WantedSandbox row{platform_client(),
-                          OrgId::make(clock, random),
-                          SandboxId::make(clock, random),
-                          UserId::make(clock, random),
-                          "sandbox-x",
-                          "claim",
-                          "no such profile",
-                          1};
-  CHECK(sandbox_resource(row, {}, plan("1")).spec.isolation == Isolation::dedicated);
+  CHECK(sandbox_resource(sandbox("no such profile"), {}, plan("1")).spec.isolation ==
+        Isolation::dedicated);
+}
+
+TEST_CASE("a list of egress stays in force whatever the plan is") {
+  WantedSandbox row = sandbox("shared");
+  row.egress = EgressList{{"8.8.8.0/24", {443}}};
+  const auto wanted = sandbox_resource(row, {}, plan("1"));
+  CHECK(wanted.spec.isolation == Isolation::shared);
+  CHECK(wanted.spec.egress == row.egress);
+  CHECK(sandbox_from_json(to_json(wanted))->spec.egress == row.egress);
 }
 
 }  // namespace ks::sync

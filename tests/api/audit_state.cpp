@@ -22,7 +22,7 @@ const std::map<std::string, std::string, std::less<>>& told_columns() {
       {"installation", ""},
       {"leases", ""},
       {"mails", "id, kind, about_id"},
-      {"organizations", "id, slug, name, state, suspended_for, version"},
+      {"organizations", "id, slug, name, state, suspended_for, version, egress"},
       {"rate_limits", ""},
       {"sandboxes", "id, user_id, isolation"},
       {"schema_migrations", ""},

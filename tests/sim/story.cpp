@@ -208,6 +208,7 @@ class Story {
     SandboxResource* s = any(world_.sandboxes);
     if (s == nullptr) return;
     s->spec.smtp_egress = chance(random_, 50);
+    s->spec.egress = sample::random_egress(random_);
     s->spec.isolation = static_cast<Isolation>(random_.below(3));
   }
 

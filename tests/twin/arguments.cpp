@@ -118,6 +118,7 @@ const Values& usual() {
       {"phase", "Ready"},
       {"reason", "r"},
       {"suspended_for", "r"},
+      {"egress", "[]"},
       {"suspended_at", 1},
       {"message", "m"},
       {"status", "{}"},

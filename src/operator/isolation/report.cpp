@@ -1,6 +1,7 @@
 #include "operator/isolation/report.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -154,12 +155,44 @@ class Writer {
                fmt::format("{} reaches {} on {}: let out by {}", called(reach_.group(g)),
                            closed.told, opening.ports.text(), opening.policy)});
         }
+      internet(*entry, g);
       static const auto kSomewhere = Address::parse("1.1.1.1");
-      if (const PortSet ports = reach_.to_address(g, *kSomewhere); !ports.empty())
-        entry->reaches[fmt::format("the internet on {}", ports.text())];
       if (const PortSet ports = reach_.from_address(*kSomewhere, g); !ports.empty())
         found(reach_.group(g).ns, Finding::Kind::foreign_path,
               fmt::format("every address reaches {} on {}", called(reach_.group(g)), ports.text()));
+    }
+  }
+
+  void internet(Entry& entry, Reach::Group g) {
+    const auto& list = judge_.sandboxes().at(reach_.group(g).ns).spec.egress;
+    const auto listed = [&](const Cidr& range) {
+      return list && std::ranges::any_of(*list, [&](const EgressRule& rule) {
+               const auto whole = Cidr::parse(rule.cidr);
+               return whole && whole->contains(range);
+             });
+    };
+    for (std::size_t i = 0; list && i < list->size(); ++i) {
+      const std::string& range = (*list)[i].cidr;
+      PortSet open;
+      for (const Reach::Opening& opening : reach_.into(g, *Cidr::parse(range)))
+        if (!judge_.allowed(opening, opening.ports)) open.add(opening.ports);
+      if (!open.empty()) entry.reaches[fmt::format("{} on {}", range, open.text())];
+    }
+    // Of the two kinds of addresses one each that stands for all that no list names.
+    static const std::array kSomewhere = {Address::parse("1.1.1.1"),
+                                          Address::parse("2606:4700::1")};
+    PortSet ports;
+    for (const auto& address : kSomewhere)
+      if (!listed(Cidr::of(*address)))
+        for (const Reach::Opening& opening : reach_.into(g, Cidr::of(*address)))
+          if (!judge_.allowed(opening, opening.ports)) ports.add(opening.ports);
+    if (ports.empty()) return;
+    if (!list) {
+      entry.reaches[fmt::format("the internet on {}", ports.text())];
+    } else {
+      found(reach_.group(g).ns, Finding::Kind::closed_address,
+            fmt::format("{} reaches the internet on {}, beyond the organization's list",
+                        called(reach_.group(g)), ports.text()));
     }
   }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -37,9 +39,11 @@ struct SampleCluster {
   }
 
   // With one deployment of each of `teams` teams, one pod each.
-  void add_sandbox(const std::string& ns, int org, int user, Isolation isolation, int teams = 2) {
+  void add_sandbox(const std::string& ns, int org, int user, Isolation isolation, int teams = 2,
+                   std::optional<EgressList> egress = {}) {
     SandboxResource sandbox = ks::sample::sandbox(ns, org, user);
     sandbox.spec.isolation = isolation;
+    sandbox.spec.egress = std::move(egress);
     sandbox.meta.has_finalizer = true;
     std::vector<UserDeploymentResource> deployments;
     for (int team = 1; team <= teams; ++team) {

@@ -98,17 +98,22 @@ Json sandbox_schema() {
                        {"claims", integer(0)},
                        {"secrets", integer(0)},
                        {"configMaps", integer(0)}});
-  Json spec = object({{"namespace", fixed(label_text(63))},
-                      {"clientId", fixed(uuid())},
-                      {"orgId", fixed(uuid())},
-                      {"userId", fixed(uuid())},
-                      {"claim", fixed(text(128).set("minLength", 16))},
-                      {"isolation", choice({"shared", "namespace", "dedicated"})},
-                      {"deletionProtection", flag()},
-                      {"smtpEgress", flag()},
-                      {"suspended", flag()},
-                      {"quota", whole(std::move(quota))}},
-                     {"namespace", "clientId", "orgId", "userId", "claim", "isolation"});
+  Json spec = object(
+      {{"namespace", fixed(label_text(63))},
+       {"clientId", fixed(uuid())},
+       {"orgId", fixed(uuid())},
+       {"userId", fixed(uuid())},
+       {"claim", fixed(text(128).set("minLength", 16))},
+       {"isolation", choice({"shared", "namespace", "dedicated"})},
+       {"deletionProtection", flag()},
+       {"smtpEgress", flag()},
+       {"egress",
+        list_of(
+            object({{"cidr", text(43)}, {"ports", list_of(integer(1), kEgressPortsMax)}}, {"cidr"}),
+            kEgressRulesMax)},
+       {"suspended", flag()},
+       {"quota", whole(std::move(quota))}},
+      {"namespace", "clientId", "orgId", "userId", "claim", "isolation"});
   return object(
       {{"apiVersion", Json::object({{"type", "string"}})},
        {"kind", Json::object({{"type", "string"}})},

@@ -66,6 +66,7 @@ TEST_CASE("running the steps of a sandbox and planning again gives none") {
       s.spec.quota = sample::random_quota(random);
       s.spec.isolation = static_cast<Isolation>(random.below(3));
       s.spec.smtp_egress = sample::chance(random, 50);
+      s.spec.egress = sample::random_egress(random);
       s.spec.suspended = sample::chance(random, 30);
       bench.config.cluster_cidrs = sample::chance(random, 50)
                                        ? std::vector<std::string>{"10.0.0.0/8", "2001:db8::/32"}

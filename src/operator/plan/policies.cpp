@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/address.hpp"
 #include "operator/plan/sandbox.hpp"
 
 // The network policies of a sandbox, and what else stands in its namespace.
@@ -9,17 +10,6 @@ namespace ks::op {
 namespace {
 
 using Labels = std::map<std::string, std::string>;
-
-// What "the internet" is not. The whole of ::/8 covers loopback, IPv4-mapped addresses and NAT64
-// (RFC 4291, RFC 6052), by which an IPv4 address could be reached around the list beside it.
-constexpr const char* kClosedV4[] = {
-    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-    "192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24",
-    "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-    // The host of an Azure machine, which hands out the credentials of its node.
-    "168.63.129.16/32"};
-// 2002::/16 is 6to4, which also carries IPv4 addresses.
-constexpr const char* kClosedV6[] = {"::/8", "2002::/16", "fc00::/7", "fe80::/10", "ff00::/8"};
 
 TrafficPeer addresses(const Peer& p) { return {p.namespace_labels, p.pod_labels, p.cidr, {}}; }
 
@@ -95,31 +85,61 @@ Object allow_same_team(Place place, const SandboxSpec& spec, const std::string& 
   return network_policy(place, out);
 }
 
+// What of `range` is not the internet. nullopt: nothing of it is.
+std::optional<std::vector<std::string>> holes_in(std::string_view range,
+                                                 const std::vector<std::string>& closed) {
+  const auto whole = Cidr::parse(range);
+  if (!whole) return std::nullopt;
+  std::vector<std::string> out;
+  for (const std::string& one : closed) {
+    const auto hole = Cidr::parse(one);
+    if (!hole) continue;
+    if (hole->contains(*whole)) return std::nullopt;
+    if (whole->contains(*hole) && std::ranges::find(out, one) == out.end()) out.push_back(one);
+  }
+  return out;
+}
+
+// The ports of a rule, but for TCP 25 where no mail may be sent.
+std::vector<PortRange> open_ports(const std::vector<int>& ports, bool smtp) {
+  if (ports.empty() && smtp) return {{"TCP", 1, 65535}, {"UDP", 1, 65535}};
+  if (ports.empty()) return {{"TCP", 1, 24}, {"TCP", 26, 65535}, {"UDP", 1, 65535}};
+  std::vector<PortRange> out;
+  for (const char* protocol : {"TCP", "UDP"})
+    for (const int port : ports)
+      if (smtp || port != 25 || protocol == std::string_view("UDP"))
+        out.push_back({protocol, port, port});
+  return out;
+}
+
 Object allow_internet(Place place, const SandboxSpec& spec, const OperatorConfig& config) {
   place.name = "allow-internet";
-  TrafficPeer v4{{}, {}, "0.0.0.0/0", {std::begin(kClosedV4), std::end(kClosedV4)}};
-  TrafficPeer v6{{}, {}, "::/0", {std::begin(kClosedV6), std::end(kClosedV6)}};
-  for (const std::string& cidr : config.cluster_cidrs) {
-    auto& except = cidr.find(':') == std::string::npos ? v4.except : v6.except;
-    if (std::ranges::find(except, cidr) == except.end()) except.push_back(cidr);
-  }
-  TrafficRule rule;
-  rule.peers = {std::move(v4), std::move(v6)};
-  if (spec.smtp_egress)
-    rule.ports = {{"TCP", 1, 65535}, {"UDP", 1, 65535}};
-  else
-    rule.ports = {{"TCP", 1, 24}, {"TCP", 26, 65535}, {"UDP", 1, 65535}};
+  const std::vector<std::string> closed = closed_ranges(config);
   TrafficPolicy out;
   out.egress = true;
-  out.egress_rules = {std::move(rule)};
+  const auto open = [&](std::initializer_list<std::string_view> ranges,
+                        const std::vector<int>& ports) {
+    TrafficRule rule;
+    for (const std::string_view range : ranges)
+      if (auto holes = holes_in(range, closed))
+        rule.peers.push_back({{}, {}, std::string(range), *std::move(holes)});
+    rule.ports = open_ports(ports, spec.smtp_egress);
+    // A rule without peers would open everything.
+    if (!rule.peers.empty()) out.egress_rules.push_back(std::move(rule));
+  };
+  if (!spec.egress) {
+    open({"0.0.0.0/0", "::/0"}, {});
+  } else {
+    for (const EgressRule& one : *spec.egress) open({one.cidr}, one.ports);
+  }
   return network_policy(place, out);
 }
 
 }  // namespace
 
 std::vector<std::string> closed_ranges(const OperatorConfig& config) {
-  std::vector<std::string> out(std::begin(kClosedV4), std::end(kClosedV4));
-  out.insert(out.end(), std::begin(kClosedV6), std::end(kClosedV6));
+  std::vector<std::string> out(closed_v4().begin(), closed_v4().end());
+  out.insert(out.end(), closed_v6().begin(), closed_v6().end());
   out.insert(out.end(), config.cluster_cidrs.begin(), config.cluster_cidrs.end());
   return out;
 }

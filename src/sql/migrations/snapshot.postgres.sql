@@ -374,7 +374,8 @@ CREATE TABLE public.organizations (
     audit_sunk bigint DEFAULT 0 NOT NULL,
     access_reminded_at bigint DEFAULT 0 NOT NULL,
     suspended_for text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
-    suspended_at bigint DEFAULT 0 NOT NULL
+    suspended_at bigint DEFAULT 0 NOT NULL,
+    egress text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C"
 );
 ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.organizations OWNER TO {owner_role};

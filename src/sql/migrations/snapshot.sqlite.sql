@@ -413,7 +413,7 @@ CREATE TABLE organizations (
   audit_seq INTEGER NOT NULL,
   audit_mac TEXT NOT NULL,
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL, deleted_at INTEGER NOT NULL DEFAULT 0, audit_sunk INTEGER NOT NULL DEFAULT 0, access_reminded_at INTEGER NOT NULL DEFAULT 0, suspended_for TEXT NOT NULL DEFAULT '', suspended_at INTEGER NOT NULL DEFAULT 0,
+  updated_at INTEGER NOT NULL, deleted_at INTEGER NOT NULL DEFAULT 0, audit_sunk INTEGER NOT NULL DEFAULT 0, access_reminded_at INTEGER NOT NULL DEFAULT 0, suspended_for TEXT NOT NULL DEFAULT '', suspended_at INTEGER NOT NULL DEFAULT 0, egress TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (client_id, id),
   CONSTRAINT organizations_slug_taken UNIQUE (client_id, slug),
   FOREIGN KEY (client_id) REFERENCES clients (client_id)

@@ -35,7 +35,7 @@ VALUES (:client, :org, :user_id, :role, :now, :user_id, :now);
 -- rows: optional
 -- scope: tenant
 SELECT o.id, o.slug, o.name, o.state, s.plan_key, o.version, o.created_at, o.updated_at,
-  o.deleted_at, o.suspended_for, o.suspended_at
+  o.deleted_at, o.suspended_for, o.suspended_at, o.egress
 FROM organizations AS o
 JOIN subscriptions AS s ON s.client_id = o.client_id AND s.org_id = o.id
 WHERE o.client_id = :client AND o.id = :org;
@@ -44,7 +44,7 @@ WHERE o.client_id = :client AND o.id = :org;
 -- rows: none
 -- scope: tenant
 UPDATE organizations
-SET slug = :slug, name = :name, version = version + 1, updated_at = :now
+SET slug = :slug, name = :name, egress = :egress, version = version + 1, updated_at = :now
 WHERE client_id = :client AND id = :org AND version = :version;
 
 -- name: organization_begin_delete
@@ -90,7 +90,8 @@ WHERE m.client_id = :client AND m.org_id = :org AND m.role = 'org_owner';
 -- rows: many
 -- scope: fleet
 SELECT o.client_id, o.id, o.slug, o.name, o.state, s.plan_key, o.version, o.created_at,
-  o.updated_at, o.deleted_at, o.suspended_for, o.suspended_at, m.user_id, u.email, u.name, u.state
+  o.updated_at, o.deleted_at, o.suspended_for, o.suspended_at, o.egress, m.user_id, u.email,
+  u.name, u.state
 FROM organizations AS o
 JOIN subscriptions AS s ON s.client_id = o.client_id AND s.org_id = o.id
 LEFT JOIN org_members AS m ON m.client_id = o.client_id AND m.org_id = o.id
@@ -134,7 +135,7 @@ WHERE client_id = :client AND id = :org AND state = 'deleting' AND deleted_at <=
 -- rows: none
 -- scope: tenant
 UPDATE organizations
-SET state = 'purged', slug = CAST(id AS TEXT), name = '', suspended_for = '',
+SET state = 'purged', slug = CAST(id AS TEXT), name = '', suspended_for = '', egress = '',
   version = version + 1, updated_at = :now
 WHERE client_id = :client AND id = :org AND state = 'purging';
 

@@ -23,7 +23,7 @@ UPDATE leases SET expires_at = 0 WHERE name = :name AND holder = :holder;
 -- rows: many
 -- scope: fleet
 SELECT s.client_id, s.org_id, s.id, s.user_id, s.namespace, s.claim, s.isolation, s.generation,
-  s.failures, o.suspended_at
+  s.failures, o.suspended_at, o.egress
 FROM (
   SELECT q.client_id, q.org_id, q.id, q.retry_at,
     ROW_NUMBER() OVER (PARTITION BY q.client_id, q.org_id ORDER BY q.retry_at, q.id) AS turn
@@ -40,7 +40,7 @@ LIMIT CAST(:page_size AS BIGINT);
 -- rows: many
 -- scope: fleet
 SELECT s.client_id, s.org_id, s.id, s.user_id, s.namespace, s.claim, s.isolation, s.generation,
-  s.failures, o.suspended_at
+  s.failures, o.suspended_at, o.egress
 FROM sandboxes AS s
 JOIN organizations AS o ON o.client_id = s.client_id AND o.id = s.org_id
 WHERE s.id > :after AND o.state <> 'purging'

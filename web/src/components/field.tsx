@@ -102,7 +102,7 @@ export function SelectField({ label, hint, error, ...input }: Common & Component
         id={id}
         {...input}
         aria-invalid={error ? true : undefined}
-        aria-describedby={described(id, hint, error)}
+        aria-describedby={[input['aria-describedby'], described(id, hint, error)].filter(Boolean).join(' ') || undefined}
         className={`${box} ${edge(error)}`}
       />
     </Around>

@@ -50,6 +50,10 @@ export const faultsDe: readonly (readonly [RegExp, string])[] = [
   [/^must be an integer, not /, 'Muss eine ganze Zahl sein.'],
   [/^must be true or false/, 'Muss true oder false sein.'],
 
+  // Of addresses of the network.
+  [/^must be a range of addresses, such as /, 'Muss ein Adressbereich sein, etwa 1.1.1.0/24 oder 2606:4700::/32.'],
+  [/^is not of the internet, and stays closed$/, 'Gehört nicht zum Internet und bleibt geschlossen.'],
+
   // Of people.
   [/^must be an e-mail address/, 'Muss eine E-Mail-Adresse sein, etwa anna@example.com.'],
   [

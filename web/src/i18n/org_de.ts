@@ -47,6 +47,18 @@ export const orgDe: Record<keyof typeof orgEn, string> = {
   'next.title': 'Nächste Schritte',
   'next.verify': 'Adresse bestätigen',
   'next.verify_text': 'Damit Sie erreichbar sind, wenn das Passwort verloren geht.',
+  'egress.title': 'Verkehr ins Internet',
+  'egress.about':
+    'Wohin die Pods der Organisation senden dürfen. Private Adressen, der Cluster und andere Organisationen sind in jedem Fall geschlossen.',
+  'egress.open': 'Erreichbar ist',
+  'egress.all': 'Das ganze Internet',
+  'egress.listed': 'Nur die Adressen unten',
+  'egress.lines': 'Adressen',
+  'egress.lines_hint':
+    'Ein Bereich je Zeile, dahinter seine Ports, etwa 1.1.1.0/24 443, 8443; ohne Ports alle. Steht nichts da, ist das Internet geschlossen. Offene Verbindungen können weiterlaufen.',
+  'egress.none': 'Nichts vom Internet.',
+  'egress.line': 'Zeile {{line}}: {{fault}}',
+  'egress.saved': 'Gespeichert. Es gilt in wenigen Sekunden.',
   'offers.accept': 'Annehmen',
   'offers.cancel': 'Angebot zurückziehen',
   'offers.decline': 'Ablehnen',

@@ -45,6 +45,18 @@ export const orgEn = {
   'next.title': 'Next steps',
   'next.verify': 'Verify your address',
   'next.verify_text': 'So that you can be reached if you lose your password.',
+  'egress.title': 'Traffic to the internet',
+  'egress.about':
+    'Where the pods of the organization may send to. Private addresses, the cluster and other organizations are closed in any case.',
+  'egress.open': 'May reach',
+  'egress.all': 'All of the internet',
+  'egress.listed': 'Only the addresses below',
+  'egress.lines': 'Addresses',
+  'egress.lines_hint':
+    'One range a line, with its ports behind it, such as 1.1.1.0/24 443, 8443; all ports without. Nothing at all closes the internet. Connections that are open already may go on.',
+  'egress.none': 'Nothing of the internet.',
+  'egress.line': 'Line {{line}}: {{fault}}',
+  'egress.saved': 'Saved. It holds within seconds.',
   'offers.accept': 'Accept',
   'offers.cancel': 'Withdraw the offer',
   'offers.decline': 'Decline',

@@ -97,6 +97,7 @@ export const toldDe: readonly (readonly [RegExp, string])[] = [
   // Who reaches, and who is reached.
   [/^(.+) in 1 namespace: (.+)$/, '@1 in 1 Namespace: $2'],
   [/^(.+) in (\d+) namespaces: (.+)$/, '@1 in $2 Namespaces: $3'],
+  [/^(.+) reaches the internet on (.+), beyond the organization's list$/, '@1 erreicht das Internet auf @2, über die Liste der Organisation hinaus'],
   [/^the internet on (.+)$/, 'das Internet auf @1'],
   [/^any pod of (\S+)$/, 'jeder Pod von $1'],
   [/^(\S+\/\S+) and (\d+) more$/, '$1 und $2 weitere'],
@@ -119,4 +120,6 @@ export const toldDe: readonly (readonly [RegExp, string])[] = [
   [/^none$/, 'keinem Port'],
   [/^(TCP|UDP|SCTP) all$/, '$1: alle'],
   [/^(.+); (.+)$/, '@1; @2'],
+  // A range of addresses with its ports.
+  [/^(\S+) on (.+)$/, '$1 auf @2'],
 ]

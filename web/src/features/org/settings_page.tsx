@@ -19,6 +19,7 @@ import { useWhyNot } from '@/features/frame/why_not'
 import { label } from '@/formats'
 import { useFormat, useRules, useSend } from '@/forms'
 
+import { Egress } from './egress'
 import { Ending } from './ending'
 import { Ownership } from './ownership'
 
@@ -130,6 +131,7 @@ export function SettingsPage({ org }: { org: string }) {
           <Named of={data.body} />
         )}
       </Section>
+      <Egress of={data.body} etag={data.etag} />
       <Ownership org={org} of={data.body} />
       <Ending of={data} />
     </Page>
