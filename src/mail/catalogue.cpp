@@ -146,6 +146,8 @@ Result<BothTexts> parse_texts(std::string_view file) {
   return out;
 }
 
+bool has_text(std::string_view kind) { return texts().find(kind) != texts().end(); }
+
 const MailText& text_of(std::string_view kind, Locale locale) {
   const auto at = texts().find(kind);
   KS_ASSERT_MSG(at != texts().end(), kind);

@@ -24,6 +24,8 @@ struct MailText {
 
 // A kind without a text is a programming error; the tests go through all of them.
 const MailText& text_of(std::string_view kind, Locale locale);
+// Whether there is one: a mail may have been queued by a newer version.
+bool has_text(std::string_view kind);
 // A word of the product ("org_admin") in that language; itself where it has no translation.
 std::string word_of(std::string_view word, Locale locale);
 

@@ -69,7 +69,8 @@ std::string counted(std::string_view place, std::string_view number) {
   return fmt::format("{}{}{}", said.substr(0, sign), number, said.substr(sign + 1));
 }
 
-// The text with its places filled in; nullopt when one of them is empty.
+// The text with its places filled in; nullopt when one of them is empty, or is not there: a mail
+// that waited through an update has what the version before told.
 std::optional<std::string> filled(std::string_view text, const Places& places, const Form& form) {
   std::string out;
   for (;;) {
@@ -80,9 +81,8 @@ std::optional<std::string> filled(std::string_view text, const Places& places, c
     KS_ASSERT(close != text.npos);
     const std::string_view place = text.substr(open + 1, close - open - 1);
     const auto at = places.find(place.substr(0, place.find('|')));
-    KS_ASSERT_MSG(at != places.end(), text);
+    if (at == places.end() || at->second.text.empty()) return std::nullopt;
     const Filling& filling = at->second;
-    if (filling.text.empty()) return std::nullopt;
     out += filling.ours ? form.own(counted(place, filling.text)) : form.others(filling.text);
     text.remove_prefix(close + 1);
   }

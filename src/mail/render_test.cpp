@@ -62,6 +62,19 @@ TEST_CASE("there is a sample of every kind of mail, and of a text for it in both
   }
 }
 
+TEST_CASE("what a mail of another version does not tell is left out, whatever it is") {
+  for (const MailContent& content : samples()) {
+    const MailDraft whole = draft_of(content);
+    for (std::size_t i = 0; i < whole.places.size(); ++i) {
+      MailDraft older = whole;
+      older.places.erase(older.places.begin() + static_cast<std::ptrdiff_t>(i));
+      const Rendered mail = render(older, Locale::en, sample_brand());
+      CHECK(mail.text.find('{') == std::string::npos);
+    }
+  }
+  CHECK_FALSE(has_text("of_a_newer_version"));
+}
+
 TEST_CASE("every word that a mail uses has a translation") {
   for (const char* word : {"org_owner", "org_admin", "org_member", "automatic", "deployments.max",
                            "teams.max", "members.max", "cpu.max", "memory.max", "storage.max"})

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "mail/catalogue.hpp"
 #include "mail/mime.hpp"
 #include "mail/outbox.hpp"
 #include "mail/render.hpp"
@@ -116,7 +117,7 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
 
   Attempt try_once(const ClaimedMail& mail) {
     const auto draft = unsealed(parts.envelope, mail.key.client, mail.key.id, mail.sealed);
-    if (!draft) return {Attempt::Kind::refused, "unreadable", ""};
+    if (!draft || !has_text(draft->draft.kind)) return {Attempt::Kind::refused, "unreadable", ""};
     const Brand brand = parts.brand(mail.key.client);
     Rendered text = render(draft->draft, draft->locale, brand);
     const Outgoing outgoing{mail.key.id, brand.sender, draft->to,
