@@ -85,7 +85,7 @@ export const auditDe: Record<keyof typeof auditEn, string> = {
   'told.cpu.request': 'CPU',
   'told.decision': 'Entscheidung',
   'told.description': 'Zweck',
-  'told.egress': 'Im Internet erreichbar',
+  'told.egress': 'Internet beschränkt auf',
   'told.email': 'E-Mail-Adresse',
   'told.expires_at': 'Gültig bis',
   'told.exposure': 'Erreichbar',

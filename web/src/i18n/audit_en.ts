@@ -83,7 +83,7 @@ export const auditEn = {
   'told.cpu.request': 'CPU',
   'told.decision': 'Decision',
   'told.description': 'Purpose',
-  'told.egress': 'Reachable on the internet',
+  'told.egress': 'Internet limited to',
   'told.email': 'E-mail address',
   'told.expires_at': 'Valid until',
   'told.exposure': 'Reachable',

@@ -106,7 +106,7 @@ export const deploymentsDe: Record<keyof typeof deploymentsEn, string> = {
   'phase.Stopped': 'Angehalten',
   'phase.Updating': 'Wird geändert',
 
-  'template.gitea': 'Git-Repositorys mit Issues und Reviews, erreichbar über HTTPS. Das erste Konto, das sich anmeldet, verwaltet es; melden Sie sich also gleich an.',
+  'template.gitea': 'Git-Repositorys mit Issues und Reviews, erreichbar über HTTPS. Wer sich zuerst registriert, verwaltet es; registrieren Sie sich also gleich.',
   'template.gitea.ROOT_URL': 'Adresse, unter der es erreichbar ist, für Links und Klonadressen; kann gesetzt werden, sobald das Deployment sie zeigt',
   'template.gitea.SECRET_KEY': 'Schlüssel für das, was Gitea verschlüsselt aufbewahrt',
   'template.gitea.name': 'Gitea',

@@ -55,7 +55,7 @@ export const orgDe: Record<keyof typeof orgEn, string> = {
   'egress.listed': 'Nur die Adressen unten',
   'egress.lines': 'Adressen',
   'egress.lines_hint':
-    'Ein Bereich je Zeile, dahinter seine Ports, etwa 1.1.1.0/24 443, 8443; ohne Ports alle. Steht nichts da, ist das Internet geschlossen. Offene Verbindungen können weiterlaufen.',
+    'Ein Bereich je Zeile, dahinter seine Ports, etwa 1.1.1.0/24 443, 8443; ohne Ports gelten alle. Eine leere Liste schließt das Internet. Offene Verbindungen können weiterlaufen.',
   'egress.none': 'Nichts vom Internet.',
   'egress.line': 'Zeile {{line}}: {{fault}}',
   'egress.saved': 'Gespeichert. Es gilt in wenigen Sekunden.',
@@ -87,7 +87,7 @@ export const orgDe: Record<keyof typeof orgEn, string> = {
   'settings.not_yours': 'Die Verwaltung der Organisation kann das ändern.',
   'settings.saved': 'Gespeichert.',
   'settings.slug': 'Kurzname',
-  'settings.slug_hint': 'Steht in Adressen. Der alte führt noch eine Weile hierher.',
+  'settings.slug_hint': 'Steht in Adressen. Der alte führt noch 90 Tage hierher.',
   'usage.full': 'Vom Tarif ist nichts mehr übrig',
   'usage.more': 'Mehr gebraucht?',
   'usage.more_text': 'Löschen Sie, was nicht gebraucht wird, oder bitten Sie die Verwaltung dieser Installation um einen größeren Tarif.',

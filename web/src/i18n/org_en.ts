@@ -53,7 +53,7 @@ export const orgEn = {
   'egress.listed': 'Only the addresses below',
   'egress.lines': 'Addresses',
   'egress.lines_hint':
-    'One range a line, with its ports behind it, such as 1.1.1.0/24 443, 8443; all ports without. Nothing at all closes the internet. Connections that are open already may go on.',
+    'One range a line, with its ports behind it, such as 1.1.1.0/24 443, 8443; without ports, all of them. An empty list closes the internet. Connections that are open already may go on.',
   'egress.none': 'Nothing of the internet.',
   'egress.line': 'Line {{line}}: {{fault}}',
   'egress.saved': 'Saved. It holds within seconds.',
@@ -85,7 +85,7 @@ export const orgEn = {
   'settings.not_yours': 'Administrators of the organization can change this.',
   'settings.saved': 'Saved.',
   'settings.slug': 'Short name',
-  'settings.slug_hint': 'Stands in addresses. The old one leads here for a while.',
+  'settings.slug_hint': 'Stands in addresses. The old one leads here for 90 days.',
   'usage.full': 'Nothing left of the plan',
   'usage.more': 'Need more?',
   'usage.more_text': 'Delete what is not needed, or ask an administrator of this installation for a larger plan.',
