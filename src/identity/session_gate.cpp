@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
-#include <memory_resource>
 
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
-#include "base/huge_pages.hpp"
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "base/lru.hpp"
@@ -216,9 +213,8 @@ Result<std::shared_ptr<Snapshot>> SessionGate::read(Tx& tx, const ClientScope& s
     return unauthenticated();
   KS_TRY(auto memberships,
          accounts_.list_memberships(tx, PersonScope(scope.client(), session->user.id, trail)));
-  return std::allocate_shared<Snapshot>(std::pmr::polymorphic_allocator<Snapshot>(&huge_pages()),
-                                        scope.client(), hash, std::move(*session),
-                                        std::move(memberships));
+  return std::make_shared<Snapshot>(scope.client(), hash, std::move(*session),
+                                    std::move(memberships));
 }
 
 Caller SessionGate::caller(std::shared_ptr<const Snapshot> snapshot, TrailPtr trail, Time now) {
