@@ -158,6 +158,16 @@ TEST_CASE("a slug that was changed leads its members to the organization, and no
   CHECK(ann.post(old_path + "/teams", named("Shop")).status == 404);
   const Json absent = eve.get("/api/v1/orgs/no-such").json_without_trace();
   CHECK(eve.get(old_path).json_without_trace() == absent);
+  // What is refused there is told in the organization's log, as by its name of now.
+  Person bob = server.somebody("Bob");
+  Person now = ann;
+  now.org = "acme";
+  server.raise(now, "business");
+  server.join(now, bob, "org_member");
+  CHECK(bob.get(old_path + "/audit").status == 403);
+  const Json last = ann.get("/api/v1/orgs/acme/audit?limit=1").json().at("items").as_array()[0];
+  CHECK(last.text("actor", "id") == bob.id);
+  CHECK(last.text("result") == "denied");
   CHECK(eve.get("/api/v1/orgs/acme").json_without_trace() == absent);
 
   for (const std::string& slug : {ann.org, std::string("acme")}) {

@@ -72,6 +72,15 @@ TEST_CASE("no list opens private, cluster or closed addresses, however it is dra
   }
 }
 
+TEST_CASE("a name server on the internet is no way beyond the list") {
+  sample::SampleCluster cluster;
+  cluster.config.dns_cidrs = {"1.1.1.1/32"};
+  cluster.add_sandbox("sandbox-a", 1, 1, Isolation::dedicated, 1, EgressList());
+  CHECK(ports_to(cluster, "1.1.1.1") == "TCP 53; UDP 53");
+  const auto report = isolation_report(cluster.view, cluster.config);
+  CHECK_MESSAGE(report.holds(), text_of(report).substr(0, 2000));
+}
+
 TEST_CASE("what a policy opens beyond the list is found") {
   auto cluster = with(EgressList{{"8.8.8.0/24", {443}}});
   for (Json& policy : cluster.view.policies)
