@@ -183,9 +183,10 @@ test('a name and the language of mails are changed on the account page', async (
 
 test('an organization is renamed; a change made meanwhile is not lost', async ({ page, world, ann }) => {
   await page.goto(`/o/${ann.org}/settings`)
+  const form = page.locator('form', { has: page.getByLabel('Name of the organization') })
   await page.getByLabel('Name of the organization').fill('Ann and Friends')
   await world.call('PATCH', `/orgs/${ann.org}`, { name: 'Somebody was faster' }, ann.cookie)
-  await page.getByRole('button', { name: 'Save' }).click()
+  await form.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByRole('alert')).toContainText('Somebody changed this since you opened it.')
   await holds(page, 'settings-stale', { brief: true })
   await page.getByRole('button', { name: 'Load what is there' }).click()
@@ -193,7 +194,7 @@ test('an organization is renamed; a change made meanwhile is not lost', async ({
   await expect(page.getByRole('alert')).toHaveCount(0)
   await page.getByLabel('Name of the organization').fill('Ann and Friends')
   await world.call('PATCH', `/orgs/${ann.org}`, { name: 'Faster again' }, ann.cookie)
-  await page.getByRole('button', { name: 'Save' }).click()
+  await form.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('button', { name: 'Send mine all the same' }).click()
   await expect(page.getByRole('button', { name: /Ann and Friends. Switch$/ })).toBeVisible()
 })
