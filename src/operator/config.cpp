@@ -142,4 +142,11 @@ Result<std::vector<std::string>> parse_cidrs(std::string_view text) {
   return out;
 }
 
+Result<UserNamespaces> parse_user_namespaces(std::string_view text) {
+  if (text == "auto") return UserNamespaces::auto_;
+  if (text == "true" || text == "1") return UserNamespaces::always;
+  if (text == "false" || text == "0") return UserNamespaces::never;
+  return invalid("must be true, false or auto");
+}
+
 }  // namespace ks::op

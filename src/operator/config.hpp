@@ -40,6 +40,11 @@ struct NodePool {
 // DEDICATED_NODES: `LABEL=VALUE`, where {orgId} may stand in the value; nothing where it is empty.
 Result<std::optional<NodePool>> parse_node_pool(std::string_view text);
 
+// USER_NAMESPACES. `auto_`: pods that are made or changed get them while every node has them; those
+// that run keep what they have.
+enum class UserNamespaces { never, always, auto_ };
+Result<UserNamespaces> parse_user_namespaces(std::string_view text);
+
 // NETWORK_PROBE_IMAGE: the reference of an image, or nothing.
 Result<std::string> parse_probe_image(std::string_view text);
 
@@ -63,7 +68,7 @@ struct OperatorConfig {
   std::optional<NodePool> dedicated_nodes;
   std::string dedicated_runtime_class;  // Empty: the nodes' default.
   // Pods in a user namespace of their own (hostUsers: false); not every cluster can.
-  bool user_namespaces = false;
+  UserNamespaces user_namespaces = UserNamespaces::never;
 
   enum class InstallCrds { auto_, never } install_crds = InstallCrds::auto_;
   // Off only where nothing else can run on the same cluster.

@@ -47,6 +47,14 @@ TEST_CASE("DEDICATED_NODES is a label and its value, in which an organization ma
     CHECK_MESSAGE(!parse_node_pool(text), text);
 }
 
+TEST_CASE("USER_NAMESPACES is off, on, or what the nodes can") {
+  CHECK(OperatorConfig{}.user_namespaces == UserNamespaces::never);
+  CHECK(*parse_user_namespaces("false") == UserNamespaces::never);
+  CHECK(*parse_user_namespaces("true") == UserNamespaces::always);
+  CHECK(*parse_user_namespaces("auto") == UserNamespaces::auto_);
+  for (const char* text : {"", "yes", "Auto"}) CHECK_MESSAGE(!parse_user_namespaces(text), text);
+}
+
 TEST_CASE("NETWORK_PROBE_IMAGE is an image or nothing") {
   CHECK(parse_probe_image("")->empty());
   CHECK(*parse_probe_image(" registry.example.com/k8s-scheduler:1.2 ") ==

@@ -12,6 +12,7 @@
 #include "operator/engine/informer.hpp"
 #include "operator/engine/isolation_watch.hpp"
 #include "operator/engine/lease.hpp"
+#include "operator/engine/node_watch.hpp"
 #include "operator/engine/queue.hpp"
 #include "operator/engine/reconciler.hpp"
 #include "operator/engine/teller.hpp"
@@ -41,10 +42,6 @@ std::vector<std::string> what_lacks(const Bootstrap& bootstrap, const Informers&
   return out;
 }
 
-std::string identity_of(const OperatorConfig& config, Random& random) {
-  return config.identity.empty() ? "operator-" + random_suffix(random, 10) : config.identity;
-}
-
 }  // namespace
 
 struct Operator::Impl {
@@ -58,7 +55,9 @@ struct Operator::Impl {
         }),
         queue(random),
         bootstrap(cluster, config, clock, random),
-        elector(cluster, config, identity_of(config, random), clock),
+        elector(cluster, config,
+                config.identity.empty() ? "operator-" + random_suffix(random, 10) : config.identity,
+                clock),
         teller(
             cluster, clock, [this] { return may_write(); }, [this] { news.set(); }),
         reconciler(cluster, cache, teller, config, clock, [this] { return may_write(); }),
@@ -76,6 +75,7 @@ struct Operator::Impl {
               concerns.add_sandboxes();
               wake.set();
             }),
+        node_watch(cluster, reconciler, config, clock),
         resync_at(clock.monotonic() + config.resync) {
     // What a look once found proves nothing where nobody looks any more.
     if (!isolation.enabled()) (void)reconciler.know_look(false);
@@ -113,7 +113,7 @@ struct Operator::Impl {
   }
   bool may_work() const { return bootstrap.done() && all_synced() && may_write(); }
   // Nothing new is begun before it is known whether the last probe forbids that.
-  bool may_take() const { return may_work() && probe.knows(); }
+  bool may_take() const { return may_work() && probe.knows() && node_watch.knows(); }
 
   void changed(const kube::Kind& kind, const Json* before, const Json* after) {
     concerns.changed(kind, before, after);
@@ -186,7 +186,7 @@ struct Operator::Impl {
       for (const auto& i : informers)
         if (i->pump(Duration{})) return true;
       if (resync_if_due()) return true;
-      if (probe.pump()) return true;
+      if (node_watch.pump() || probe.pump()) return true;
       if (isolation_if_due() || teller.pump()) return true;
       return may_take() && work();
     }();
@@ -196,7 +196,7 @@ struct Operator::Impl {
 
   Time next_due() const {
     if (!bootstrap.done()) return bootstrap.next_due();
-    Time out = resync_at;
+    Time out = node_watch.enabled() ? std::min(resync_at, node_watch.next_due()) : resync_at;
     if (config.leader_elect) out = std::min(out, elector.next_due());
     for (const auto& i : informers)
       if (i->retry_at().us != 0) out = std::min(out, i->retry_at());
@@ -286,10 +286,13 @@ struct Operator::Impl {
     return works;
   }
   void watch_network() {
-    while (!stopping.load()) {
+    for (; !stopping.load(); sleep_until(may_work() ? probe.next_due() : clock.monotonic() + kNap))
       if (probe.pump()) wake.set();
-      sleep_until(may_work() ? probe.next_due() : clock.monotonic() + kNap);
-    }
+  }
+
+  void watch_nodes() {
+    for (; !stopping.load(); sleep_until(node_watch.next_due()))
+      if (node_watch.pump()) wake.set();
   }
 
   void run(runtime::Loop& loop) {
@@ -306,6 +309,7 @@ struct Operator::Impl {
     if (config.leader_elect) launch(loop, [this] { campaign(); });
     if (isolation.enabled()) launch(loop, [this] { watch_isolation(); });
     launch(loop, [this] { watch_network(); });
+    if (node_watch.enabled()) launch(loop, [this] { watch_nodes(); });
     while (!stopping.load()) {
       resync_if_due();
       publish();
@@ -328,6 +332,7 @@ struct Operator::Impl {
   IsolationWatch isolation;
   Time isolation_at{};
   NetworkProbe probe;
+  NodeWatch node_watch;
   Informers informers;
   Time resync_at;
   std::function<void(const Reconciled&)> told;

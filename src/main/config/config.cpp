@@ -39,6 +39,12 @@ class Loader {
   void held(std::string_view name, std::string_view wrong) {
     if (!wrong.empty()) fault(name, wrong);
   }
+  void take(std::string_view name, auto parsed, auto& into) {
+    if (parsed)
+      into = std::move(*parsed);
+    else
+      fault(name, parsed.error().message);
+  }
   bool address(std::string_view name, std::string& host, std::uint16_t& port);
   std::string object_name(std::string_view name);
   void secrets_key();
@@ -193,12 +199,6 @@ void Loader::kubernetes() {
 
 void Loader::network() {
   Config& config = out_.config;
-  const auto take = [&](std::string_view name, auto parsed, auto& into) {
-    if (parsed)
-      into = std::move(*parsed);
-    else
-      fault(name, parsed.error().message);
-  };
   take("INGRESS_FROM", op::parse_ingress_from(get("INGRESS_FROM")), config.op.ingress_from);
   take("DNS_CIDRS", op::parse_cidrs(get("DNS_CIDRS")), config.op.dns_cidrs);
   take("DNS_SELECTOR", op::parse_dns_selector(get("DNS_SELECTOR")), config.op.dns);
@@ -237,12 +237,10 @@ void Loader::workloads() {
   else if (config.workload_tls != "external")
     fault("WORKLOAD_TLS", "this version serves workloads with TLS from outside only (external)");
   config.op.storage_class = object_name("STORAGE_CLASS");
-  if (auto nodes = op::parse_node_pool(get("DEDICATED_NODES")))
-    config.op.dedicated_nodes = std::move(*nodes);
-  else
-    fault("DEDICATED_NODES", nodes.error().message);
+  take("DEDICATED_NODES", op::parse_node_pool(get("DEDICATED_NODES")), config.op.dedicated_nodes);
   config.op.dedicated_runtime_class = object_name("DEDICATED_RUNTIME_CLASS");
-  config.op.user_namespaces = flag("USER_NAMESPACES", false);
+  take("USER_NAMESPACES", op::parse_user_namespaces(get("USER_NAMESPACES")),
+       config.op.user_namespaces);
   config.op.system_namespace = get("SYSTEM_NAMESPACE");
   if (!check_label(config.op.system_namespace, op::kSystemNamespaceMax))
     fault("SYSTEM_NAMESPACE", "must be the name of a namespace, of 57 characters at most");

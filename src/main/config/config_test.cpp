@@ -45,6 +45,7 @@ TEST_CASE("the smallest configuration has no faults and the documented defaults"
   CHECK(loaded.config.auto_migrate);
   CHECK(loaded.config.namespace_pattern.text() == "sandbox-{userId}");
   CHECK(loaded.config.op.url_scheme == "http");
+  CHECK(loaded.config.op.user_namespaces == op::UserNamespaces::never);
 }
 
 TEST_CASE("sign-up is verified where a mail server is set, and never without any mail") {
@@ -80,10 +81,13 @@ TEST_CASE("every fault is said at once, each with its setting") {
                             {"KUBERNETES_NAMESPACE", "one-for-all"},
                             {"SIGNUP", "verified"},
                             {"LOG_LEVEL", "loud"},
-                            {"DNS_CIDRS", "10.0.0.0/99"}});
+                            {"DNS_CIDRS", "10.0.0.0/99"},
+                            {"DEDICATED_NODES", "pool"},
+                            {"USER_NAMESPACES", "yes"}});
   for (const char* name :
        {"DATABASE_DSN", "SERVER_ADDR", "BASE_URL", "KUBERNETES_ENABLED", "KUBERNETES_NAMESPACE",
-        "SIGNUP", "LOG_LEVEL", "DNS_CIDRS", "SECRETS_KEY", "DEPLOYMENT_DOMAIN"}) {
+        "SIGNUP", "LOG_LEVEL", "DNS_CIDRS", "DEDICATED_NODES", "USER_NAMESPACES", "SECRETS_KEY",
+        "DEPLOYMENT_DOMAIN"}) {
     CAPTURE(name);
     CHECK(has_fault(loaded, name));
   }

@@ -190,7 +190,7 @@ TEST_CASE("each thing that a cluster lacks is one fault, with what to do") {
       {"runtime class kata is not there", "DEDICATED_RUNTIME_CLASS",
        [](Patient& p) { p.config.dedicated_runtime_class = "kata"; }},
       {"nodes without user namespaces: one", "USER_NAMESPACES",
-       [](Patient& p) { p.config.user_namespaces = true; }},
+       [](Patient& p) { p.config.user_namespaces = UserNamespaces::always; }},
   };
   for (const auto& illness : illnesses) {
     CAPTURE(illness.what);
@@ -206,6 +206,22 @@ TEST_CASE("each thing that a cluster lacks is one fault, with what to do") {
     CHECK(has(text, "      " + faults[0].mend));
     CHECK(has(text, "1 fault,"));
   }
+}
+
+TEST_CASE("user namespaces by what the nodes can are told, and are no fault where they cannot") {
+  Patient patient;
+  patient.config.user_namespaces = UserNamespaces::auto_;
+  const auto unsure = patient.of(Check::Verdict::unsure);
+  REQUIRE(unsure.size() == 1);
+  CHECK(has(unsure[0].what, "new pods run without user namespaces, which nodes lack: one"));
+  CHECK(has(unsure[0].mend, "USER_NAMESPACES=false"));
+  CHECK(is_fit(patient.examined()));
+  Json& node = patient.answers["/api/v1/nodes?limit=500"].tree["items"].as_array()[0];
+  node["status"].set(
+      "runtimeHandlers",
+      Json::array({Json::object({{"features", Json::object({{"userNamespaces", true}})}})}));
+  CHECK(patient.of(Check::Verdict::unsure).empty());
+  CHECK(has(text_of(patient.examined()), "every node has user namespaces: new pods run in them"));
 }
 
 TEST_CASE("what the account may not read is not taken for good, nor for a fault") {

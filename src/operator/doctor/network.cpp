@@ -7,6 +7,7 @@
 
 #include "base/address.hpp"
 #include "operator/doctor/checks.hpp"
+#include "operator/plan/nodes.hpp"
 #include "operator/plan/sandbox.hpp"
 #include "operator/probe/objects.hpp"
 #include "operator/probe/proof.hpp"
@@ -188,7 +189,8 @@ void check_nodes(Examination& at) {
     else
       at.unread("runtime class", reply);
   }
-  if (!config.dedicated_nodes && !config.user_namespaces) return;
+  const bool wants_any = config.user_namespaces != UserNamespaces::never;
+  if (!config.dedicated_nodes && !wants_any) return;
   const Reply nodes = at.get("/api/v1/nodes?limit=500");
   if (nodes.status != 200) return at.unread("nodes", nodes);
   std::vector<std::string> untainted, unable;
@@ -197,12 +199,7 @@ void check_nodes(Examination& at) {
       config.dedicated_nodes && config.dedicated_nodes->of("") != *config.dedicated_nodes;
   for (const Json& node : items_of(nodes.tree)) {
     const std::string name(node.text("metadata", "name"));
-    const Json& handlers = node.at("status", "runtimeHandlers");
-    const bool able =
-        handlers.is_array() && std::ranges::any_of(handlers.as_array(), [](const Json& handler) {
-          return handler.at("features", "userNamespaces") == Json(true);
-        });
-    if (!able) unable.push_back(name);
+    if (!has_user_namespaces(node)) unable.push_back(name);
     if (!config.dedicated_nodes) continue;
     const std::string& key = config.dedicated_nodes->key;
     const std::string_view value = node.at("metadata", "labels").text(key);
@@ -228,7 +225,19 @@ void check_nodes(Examination& at) {
     else
       at.good(fmt::format("{} node{} of the pool {}", pool, pool == 1 ? "" : "s", key));
   }
-  if (config.user_namespaces) {
+  if (config.user_namespaces == UserNamespaces::auto_) {
+    const UserNamespaceNodes found = user_namespace_nodes(items_of(nodes.tree));
+    if (found.facts().user_namespaces)
+      at.good("every node has user namespaces: new pods run in them");
+    else
+      at.unsure(found.counted == 0
+                    ? std::string("no node is ready: new pods run without user namespaces")
+                    : fmt::format("new pods run without user namespaces, which nodes lack: {}",
+                                  fmt::join(found.unable, ", ")),
+                "Upgrade their container runtime, kubelet or kernel (6.3), or set "
+                "USER_NAMESPACES=false. Pods that have user namespaces do not start there.");
+  }
+  if (config.user_namespaces == UserNamespaces::always) {
     if (unable.empty())
       at.good("every node has user namespaces");
     else

@@ -54,6 +54,7 @@ DeploymentObserved Reconciler::observe(const std::string& ns, const std::string&
   out.events = cache_.list(kinds::kEvent, ns);
   if (cache_.knows(kinds::kIngressClass))
     out.routes = route_classes(cache_.list(kinds::kIngressClass));
+  out.nodes = nodes_;
   return out;
 }
 

@@ -74,6 +74,8 @@ class Reconciler {
   bool know(std::optional<NetworkProof> proof) {
     return std::exchange(network_.proof, std::move(proof)) != network_.proof;
   }
+  // For pods that are made or changed from now on.
+  void know(const NodeFacts& nodes) { nodes_ = nodes; }
   // As long as it is not known, what stands in a status counts as proved.
   bool know_look(std::optional<bool> proves) {
     return std::exchange(network_.looked, proves).value_or(true) != proves.value_or(true);
@@ -123,6 +125,7 @@ class Reconciler {
   // By sandbox, until it is written.
   std::map<std::string, std::optional<IsolationSeen>, std::less<>> isolations_;
   NetworkKnown network_;
+  NodeFacts nodes_;
   std::map<Key, std::size_t> failing_;  // How many tries in a row.
   Counts counts_;
 };

@@ -88,7 +88,8 @@ std::vector<Grant> operator_grants() {
       // Why pods and claims do not come up; and what became of our resources, which is told again
       // by the same Event.
       {"", "events", {"list", "watch", "create", "patch"}, {}},
-      // The addresses that no tenant may reach: of nodes, and of the API server.
+      // The addresses that no tenant may reach: of nodes, and of the API server. And what nodes
+      // can.
       {"", "nodes", {"list"}, {}},
       {"", "services", {"get"}, {"kubernetes"}},
       // Never read.

@@ -27,10 +27,12 @@ struct Builder {
   // With `content` (spec, or other top-level members) and the hash over all of it.
   static Object make(const kube::Kind& kind, Json metadata, Json content) {
     Json tree = plain(kind, std::move(metadata), std::move(content)).tree_;
-    std::string hash = hex(sha256(tree.canonical())).substr(0, 32);
-    tree["metadata"]["annotations"].set(annotations::kWanted, std::move(hash));
+    // Before there is a place for it in the tree.
+    std::string wanted = hash(tree);
+    tree["metadata"]["annotations"].set(annotations::kWanted, std::move(wanted));
     return {kind, std::move(tree)};
   }
+  static std::string hash(const Json& tree) { return hex(sha256(tree.canonical())).substr(0, 32); }
 
   // Without a hash, for objects of which only a part is ours.
   static Object plain(const kube::Kind& kind, Json metadata, Json content) {

@@ -39,6 +39,32 @@ Object claim_object(const Place& place, const Volume& volume, const SeenList& ob
   return volume_claim(place, size, std::string(seen.object->text("spec", "storageClassName")));
 }
 
+// Where user namespaces are given by what the nodes can, pods that run keep what they have: to give
+// or take them away would start every workload of the cluster anew because a node came or went.
+// What starts anew for another reason gets what holds now.
+Object pods_object(const Place& place, const Service& service, PodPlan pods,
+                   const SeenList& observed, const OperatorConfig& config, const NodeFacts& nodes) {
+  pods.user_namespaces = config.user_namespaces == UserNamespaces::always ||
+                         (config.user_namespaces == UserNamespaces::auto_ && nodes.user_namespaces);
+  pods.hash_rest = config.user_namespaces == UserNamespaces::auto_;
+  Object now = deployment(place, service, pods);
+  if (config.user_namespaces != UserNamespaces::auto_) return now;
+  const Seen seen = find_seen(observed, {kinds::kDeployment, place.ns, place.name});
+  if (!seen) return now;
+  const Json& runs = seen.object->at("spec", "template");
+  const bool has = runs.at("spec", "hostUsers") == Json(false);
+  if (has == pods.user_namespaces) return now;
+  pods.user_namespaces = has;
+  Object kept = deployment(place, service, pods);
+  const auto rest = [](const Json& tree) {
+    return tree.at("metadata", "annotations").text(kPodsAnnotation);
+  };
+  // One of another mode has no hash yet, and is judged by what it holds.
+  const bool same = rest(*seen.object).empty() ? holds(runs, kept.tree().at("spec", "template"))
+                                               : rest(*seen.object) == rest(kept.tree());
+  return same ? kept : now;
+}
+
 // Ends a deployment's traffic before its pods, and its pods before what they use.
 int removal_stage(const kube::Kind& kind) {
   if (kind == kinds::kIngress || kind == kinds::kDeployment ||
@@ -161,7 +187,7 @@ Workload wanted_now(const UserDeploymentResource& deployment, const SandboxSpec*
 
 std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,
                                        const SandboxSpec& sandbox, const SeenList& observed,
-                                       const OperatorConfig& config) {
+                                       const OperatorConfig& config, const NodeFacts& nodes) {
   const UserDeploymentSpec& spec = deployment.spec;
   const Workload workload = running(spec, &sandbox);
   const Labels base = labels_of(spec, sandbox);
@@ -179,7 +205,6 @@ std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,
     pods.service_account = spec.stem;
     pods.secret_name = spec.secret_name;
     pods.restarts = spec.restarts;
-    pods.user_namespaces = config.user_namespaces;
     if (sandbox.isolation == Isolation::dedicated) {
       if (config.dedicated_nodes) pods.nodes = config.dedicated_nodes->of(sandbox.org_id);
       pods.runtime_class = config.dedicated_runtime_class;
@@ -190,7 +215,7 @@ std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,
       out.push_back(claim_object(claim, v, observed, config));
     }
     if (s.port) services.push_back(cluster_ip_service(place, pods.selector, *s.port));
-    deployments.push_back(op::deployment(place, s, pods));
+    deployments.push_back(pods_object(place, s, pods, observed, config, nodes));
     if ((s.autoscale ? s.autoscale->min : s.replicas) > 1)
       budgets.push_back(disruption_budget(place, pods.selector));
     if (s.autoscale) autoscalers.push_back(autoscaler(place, s));
@@ -225,8 +250,8 @@ DeploymentPlan plan(const UserDeploymentResource& deployment, const DeploymentOb
   DeploymentPlan out;
   // No pod in another organization's sandbox.
   if (observed.sandbox && observed.sandbox->spec.org_id == deployment.spec.org_id) {
-    const std::vector<Object> wanted =
-        deployment_objects(deployment, observed.sandbox->spec, observed.objects, config);
+    const std::vector<Object> wanted = deployment_objects(deployment, observed.sandbox->spec,
+                                                          observed.objects, config, observed.nodes);
     // Before the first object, so that there is never one that a deletion would forget. Again
     // before any that is missing: only a resource that is still there takes it.
     const bool makes = std::ranges::any_of(

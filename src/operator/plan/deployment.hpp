@@ -6,6 +6,7 @@
 
 #include "operator/config.hpp"
 #include "operator/plan/cause.hpp"
+#include "operator/plan/nodes.hpp"
 #include "operator/plan/route.hpp"
 #include "operator/plan/step.hpp"
 
@@ -29,6 +30,7 @@ struct DeploymentObserved {
   std::vector<Seen> events;  // Of the namespace, those that tell a cause.
   // Absent where they are not known.
   std::optional<RouteClasses> routes{};
+  NodeFacts nodes{};
 };
 
 struct DeploymentPlan {
@@ -60,7 +62,7 @@ Workload wanted_now(const UserDeploymentResource& deployment, const SandboxSpec*
 // The objects of a deployment, in the order in which they are made.
 std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,
                                        const SandboxSpec& sandbox, const SeenList& observed,
-                                       const OperatorConfig& config);
+                                       const OperatorConfig& config, const NodeFacts& nodes = {});
 
 // Takes away what is left of a deployment whose resource is gone; claims are kept, since data
 // cannot be made again.

@@ -164,12 +164,18 @@ Object deployment(const Place& place, const Service& service, const PodPlan& pod
     metadata["annotations"].set(annotations::kAutoscaled, "true");
   else
     spec.set("replicas", service.replicas);
+  Json pod =
+      Json::object({{"metadata", std::move(pod_metadata)}, {"spec", pod_spec(service, pods)}});
+  if (pods.hash_rest) {
+    Json rest = pod;
+    std::erase_if(rest["spec"].members(), [](const auto& m) { return m.first == "hostUsers"; });
+    metadata["annotations"].set(kPodsAnnotation, Builder::hash(rest));
+  }
   spec.set("revisionHistoryLimit", 3)
       .set("progressDeadlineSeconds", 300)
       .set("selector", selector_of(pods.selector))
       .set("strategy", std::move(strategy))
-      .set("template", Json::object({{"metadata", std::move(pod_metadata)},
-                                     {"spec", pod_spec(service, pods)}}));
+      .set("template", std::move(pod));
   return Builder::make(kinds::kDeployment, std::move(metadata),
                        Json::object({{"spec", std::move(spec)}}));
 }

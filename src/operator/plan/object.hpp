@@ -83,6 +83,9 @@ Object service_account(const Place& place);
 // Of a deployment.
 // ---------------------------------------------------------------------------------
 
+// On a Deployment where pods keep the user namespace that they have or lack: hash of the rest of
+// the pod template that was last applied.
+inline constexpr std::string_view kPodsAnnotation = "k8s-scheduler.dev/pods";
 struct PodPlan {
   std::map<std::string, std::string> selector;  // A part of the pod's labels; never changes.
   std::map<std::string, std::string> pod_labels;
@@ -90,6 +93,8 @@ struct PodPlan {
   std::string secret_name;
   std::int64_t restarts = 0;
   bool user_namespaces = false;
+  // The hash of all else of them stands on the Deployment (kPodsAnnotation).
+  bool hash_rest = false;
   // The nodes they run on. Absent: any that are not kept for somebody.
   std::optional<NodePool> nodes;
   std::string runtime_class;  // Empty: the nodes' default.
