@@ -67,6 +67,7 @@ void mount_system(Router& router, Services& services) {
                                    {"category", t.category},
                                    {"visibility", name(t.visibility)},
                                    {"version", t.version},
+                                   {"exposure", t.ingress ? "public" : "internal"},
                                    {"inputs", std::move(inputs)},
                                    {"takes", takes(t)}}));
         }

@@ -165,6 +165,17 @@ test('secrets that a template makes are shown once', async ({ page, ann }) => {
   await expect(page.getByText('POSTGRES_PASSWORD')).toHaveCount(0)
 })
 
+test('a template is deployed without an address of its own where that is chosen', async ({ page, ann }) => {
+  await page.goto(`/o/${ann.org}/t/default/new`)
+  await page.getByRole('link', { name: /^nginx/ }).click()
+  await page.getByLabel('Reachable').selectOption('internal')
+  await holds(page, 'new-internal', { brief: true })
+  await page.getByRole('button', { name: 'Deploy' }).click()
+  await expect(page).toHaveURL(/\/t\/default\/d\/nginx$/)
+  await expect(page.getByText('Everything answers')).toBeVisible()
+  await expect(page.getByRole('link', { name: /nginx-.*localhost/ })).toHaveCount(0)
+})
+
 test('a limit is said with what lifts it, and once it is raised the same form goes through', async ({ page, world, root, ann, deploy }) => {
   const plan = (to: string) => world.call('PUT', `/platform/orgs/${ann.org}/subscription`, { plan: to }, root.cookie)
   await plan('free')

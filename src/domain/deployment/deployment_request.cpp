@@ -94,6 +94,7 @@ void read_image_body(const Json& body, DeploymentDraft& draft, Faults& faults) {
 void read_template_body(const Json& body, const TemplateCatalogue& templates,
                         DeploymentDraft& draft, Random& random, Faults& faults) {
   const Template* found = nullptr;
+  std::optional<Exposure> exposure;
   for (const auto& [key, value] : body.members()) {
     const std::string at = pointer_token(key);
     Service unused;
@@ -104,8 +105,9 @@ void read_template_body(const Json& body, const TemplateCatalogue& templates,
       if (text == nullptr) continue;
       found = templates.find(*text);
       if (found == nullptr) faults.add(at, "is no template that you can use");
-    } else if (key == "exposure" ||
-               read_service_field(unused, key, value, at, Writing::whole, unseen)) {
+    } else if (key == "exposure") {
+      exposure = read_exposure(value, faults);
+    } else if (read_service_field(unused, key, value, at, Writing::whole, unseen)) {
       faults.add(at, "belongs to a deployment from an image, not from a template");
     } else {
       faults.add(at, "is not a known field");
@@ -121,6 +123,7 @@ void read_template_body(const Json& body, const TemplateCatalogue& templates,
       render_template(*found, inputs, draft.stem, "/inputs", random, faults);
   draft.workload = std::move(rendered.workload);
   draft.secrets = std::move(rendered.secrets);
+  if (exposure && *exposure != draft.workload.exposure) expose(draft.workload, *exposure, faults);
 }
 
 }  // namespace

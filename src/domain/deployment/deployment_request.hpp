@@ -29,8 +29,9 @@ struct DeploymentDraft {
 
 // The body of POST .../deployments: {"name","image","port","replicas","autoscale","env","exposure",
 // "resources","args","health","writable","run_as"}, of which name and image are required, or
-// {"name","template","inputs"}. All faults at once, with JSON pointers. The service of an image is
-// called "web". Without "exposure" it is public when there is a port.
+// {"name","template","inputs","exposure"}. All faults at once, with JSON pointers. The service of
+// an image is called "web". Without "exposure" it is public when there is a port, or as the
+// template says.
 Result<DeploymentDraft> draft_from_json(const Json& body, const TemplateCatalogue& templates,
                                         Random& random);
 

@@ -347,6 +347,16 @@ TEST_CASE("a deployment is made of a template and its inputs") {
   CHECK(to_json(d.workload).dump().find("t0p") == std::string::npos);
 }
 
+TEST_CASE("who sets a template up first need not be whoever finds its URL") {
+  const auto exposed = [](const std::string& rest) {
+    return good(R"({"name":"s","template":"shop","inputs":{"TITLE":"x"})" + rest + "}").workload;
+  };
+  CHECK(exposed("").exposure == Exposure::public_);
+  CHECK(exposed(R"(,"exposure":"public")").ingress_service == "web");
+  CHECK(exposed(R"(,"exposure":"internal")").exposure == Exposure::internal);
+  CHECK(exposed(R"(,"exposure":"internal")").ingress_service.empty());
+}
+
 TEST_CASE("a secret that is given is not generated") {
   const DeploymentDraft d =
       good(R"({"name":"s","template":"shop","inputs":{"TITLE":"x","PW":"hunter22"}})");
@@ -373,8 +383,8 @@ TEST_CASE("each faulty field of a template's body is named") {
   check_only_fault(body(R"(,"image":"a","inputs":{"TITLE":"x"})"), "/image", "not from a template");
   check_only_fault(body(R"(,"replicas":2,"inputs":{"TITLE":"x"})"), "/replicas",
                    "not from a template");
-  check_only_fault(body(R"(,"exposure":"public","inputs":{"TITLE":"x"})"), "/exposure",
-                   "not from a template");
+  check_only_fault(body(R"(,"exposure":"open","inputs":{"TITLE":"x"})"), "/exposure",
+                   "must be public or internal");
   check_only_fault(body(R"(,"colour":1,"inputs":{"TITLE":"x"})"), "/colour", "not a known field");
   CHECK(pointers(draft(R"({"template":"shop","inputs":{"PW":1,"X":""},"y":1})")) ==
         std::vector<std::string>{"/inputs/PW", "/inputs/TITLE", "/inputs/X", "/name", "/y"});

@@ -13,6 +13,7 @@ export const deploymentsDe: Record<keyof typeof deploymentsEn, string> = {
   'deploy.cpu_hint': 'Je Replik: 250m ist ein Viertel einer CPU.',
   'deploy.default': 'Bleibt es leer, gilt „{{value}}“.',
   'deploy.exposure': 'Erreichbar',
+  'deploy.exposure_hint': 'Eine Anwendung, die beim ersten Besuch eingerichtet wird, richtet ein, wer zuerst kommt.',
   'deploy.generated': 'Bleibt es leer, wird eines erzeugt und ein einziges Mal gezeigt.',
   'deploy.go_on': 'Ich habe sie aufbewahrt',
   'deploy.image': 'Eigenes Image',

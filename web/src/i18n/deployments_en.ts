@@ -11,6 +11,7 @@ export const deploymentsEn = {
   'deploy.cpu_hint': 'Of each replica: 250m is a quarter of a CPU.',
   'deploy.default': 'Left empty, it is “{{value}}”.',
   'deploy.exposure': 'Reachable',
+  'deploy.exposure_hint': 'An application that asks its first visitor to set it up asks whoever comes first.',
   'deploy.generated': 'Left empty, one is made and shown once.',
   'deploy.go_on': 'I have kept them',
   'deploy.image': 'Your own image',

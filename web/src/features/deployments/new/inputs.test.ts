@@ -9,6 +9,7 @@ const input = (name: string, more: Partial<Input> = {}): Input => ({
 })
 const template = {
   name: 'wiki',
+  exposure: 'public',
   inputs: [
     input('TITLE', { required: true }),
     input('USER', { required: true, default: 'app' }),
@@ -27,7 +28,13 @@ test('what is left empty is not sent, so that the template says it', () => {
   expect(bodyOf(template, values).inputs).toEqual({ TITLE: 'Ours' })
 })
 
+test('who may reach it is sent where it is not as the template says', () => {
+  const values = startOf(template, 'wiki-2')
+  expect(bodyOf(template, values)).not.toHaveProperty('exposure')
+  expect(bodyOf(template, { ...values, exposure: 'internal' }).exposure).toBe('internal')
+})
+
 test('a secret is in no draft that a browser keeps', () => {
-  const values = { name: 'wiki', inputs: { TITLE: 'Ours', PASSWORD: 'typed' } }
-  expect(withoutSecrets(template, values)).toEqual({ name: 'wiki', inputs: { TITLE: 'Ours', PASSWORD: '' } })
+  const values = { ...startOf(template, 'wiki'), inputs: { TITLE: 'Ours', PASSWORD: 'typed' } }
+  expect(withoutSecrets(template, values).inputs).toEqual({ TITLE: 'Ours', PASSWORD: '' })
 })

@@ -5,6 +5,7 @@ export type Input = Template['inputs'][number]
 
 export interface TemplateValues {
   name: string
+  exposure: Template['exposure']
   inputs: Record<string, string>
 }
 
@@ -14,16 +15,25 @@ export const mustBeGiven = (input: Input) =>
 
 export const startOf = (template: Template, name: string): TemplateValues => ({
   name,
+  exposure: template.exposure,
   inputs: Object.fromEntries(template.inputs.map((input) => [input.name, ''])),
 })
 
 // What is left empty is the template's to say.
-export function bodyOf(template: Template, { name, inputs }: TemplateValues): Schemas['DeploymentFromTemplate'] {
+export function bodyOf(
+  template: Template,
+  { name, exposure, inputs }: TemplateValues,
+): Schemas['DeploymentFromTemplate'] {
   const given = template.inputs.flatMap((input) => {
     const value = inputs[input.name] ?? ''
     return value === '' ? [] : [[input.name, value] as const]
   })
-  return { name: name.trim(), template: template.name, inputs: Object.fromEntries(given) }
+  return {
+    name: name.trim(),
+    template: template.name,
+    inputs: Object.fromEntries(given),
+    ...(exposure === template.exposure ? {} : { exposure }),
+  }
 }
 
 // What a browser may keep of it: never a secret.

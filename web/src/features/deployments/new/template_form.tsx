@@ -2,7 +2,7 @@ import { useForm } from 'react-hook-form'
 import { useTranslation } from '@/i18n'
 
 import type { Schemas } from '@/api/client'
-import { PasswordField, TextField } from '@/components/field'
+import { PasswordField, SelectField, TextField } from '@/components/field'
 
 import { CreateForm } from './create_form'
 import { useDraft } from './draft'
@@ -52,7 +52,7 @@ export function TemplateForm({
       body={(values) => bodyOf(template, values)}
       field={(pointer) => {
         const [first, second] = segments(pointer)
-        if (first === 'name') return 'name'
+        if (first === 'name' || first === 'exposure') return first
         return first === 'inputs' && template.inputs.some((one) => one.name === second)
           ? `inputs.${second}`
           : null
@@ -76,6 +76,17 @@ export function TemplateForm({
           />
         )
       })}
+      {template.exposure === 'public' && (
+        <SelectField
+          label={t('deploy.exposure')}
+          hint={t('deploy.exposure_hint')}
+          error={errors.exposure}
+          {...form.register('exposure')}
+        >
+          <option value="public">{t('deploy.public')}</option>
+          <option value="internal">{t('deploy.internal')}</option>
+        </SelectField>
+      )}
     </CreateForm>
   )
 }
