@@ -21,8 +21,11 @@ constexpr const char* kClosedV4[] = {
     "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
     // The host of an Azure machine, which hands out the credentials of its node.
     "168.63.129.16/32"};
-// 2002::/16 is 6to4, which also carries IPv4 addresses.
-constexpr const char* kClosedV6[] = {"::/8", "2002::/16", "fc00::/7", "fe80::/10", "ff00::/8"};
+// The registry that RFC 6890 began. 2001::/23 has Teredo and 2002::/16 is 6to4, which also carry
+// IPv4 addresses; fec0::/10 was site-local (RFC 3879).
+constexpr const char* kClosedV6[] = {"::/8",      "100::/64",  "2001::/23", "2001:db8::/32",
+                                     "2002::/16", "3fff::/20", "5f00::/16", "fc00::/7",
+                                     "fe80::/10", "fec0::/10", "ff00::/8"};
 
 // Unknown members would be answered with many times their size.
 constexpr std::size_t kFaultsMax = 100;

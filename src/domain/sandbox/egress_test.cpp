@@ -89,8 +89,9 @@ TEST_CASE("no list names an address that is not of the internet") {
       CHECK(list.empty());
     }
   // By whatever it is written as.
-  for (const char* range : {"10.1.2.3", "169.254.169.254", "::ffff:10.0.0.1",
-                            "::ffff:a9fe:a9fe/128", "64:ff9b::a00:1", "fd00:ec2::254"})
+  for (const char* range :
+       {"10.1.2.3", "169.254.169.254", "::ffff:10.0.0.1", "::ffff:a9fe:a9fe/128", "64:ff9b::a00:1",
+        "fd00:ec2::254", "100::1", "2001::a00:1", "2001:db8::1", "2002:a00:1::1", "fec0::1"})
     CHECK_MESSAGE(read(R"([{"cidr": ")" + std::string(range) + "\"}]").second.size() == 1, range);
 }
 
