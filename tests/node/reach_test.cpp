@@ -88,6 +88,26 @@ void check_all_there(const PathMap& map, const Paths& open) {
   }
 }
 
+// What an organization's list of ranges leaves of the internet holds for its pods alone.
+void check_list(NodeWorld& world, const PathMap& map, const Person& owner, const char* list,
+                const std::vector<std::string>& left) {
+  CAPTURE(list);
+  const Answer set = owner.send("PATCH", owner.org(), *parse_json(list));
+  REQUIRE_MESSAGE(set.status == 200, set.body);
+  Paths wanted = map.promised();
+  std::erase_if(wanted, [&](const std::string& path) {
+    const std::size_t arrow = path.find(" -> ");
+    const std::string to = path.substr(arrow + 4);
+    return path.starts_with("eve/") && to.ends_with("the internet") &&
+           std::ranges::find(left, to) == left.end();
+  });
+  check_measured(map, wanted);
+  const std::string apart = differences(map.computed(), wanted);
+  CHECK_MESSAGE(apart.empty(), "computed and promised: " << apart);
+  const auto report = world.isolation_report();
+  CHECK_MESSAGE(report.status == 0, report.out << report.err);
+}
+
 std::string hole(const End& end, const char* type, const char* rules) {
   return fmt::format(
       "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
@@ -166,4 +186,11 @@ TEST_CASE(
   node.kubectl({"delete", "networkpolicy", "hole", "-n", map.end("fay/web").ns});
   node.kubectl({"delete", "networkpolicy", "hole", "-n", map.end("ann/web").ns});
   check_measured(map, promised);
+
+  const std::string web = "the internet", mail = "mail servers of the internet";
+  check_list(world, map, eve, R"({"egress":[{"cidr":"5.5.5.5","ports":[25]}]})", {mail});
+  check_list(world, map, eve, R"({"egress":[{"cidr":"5.5.0.0/16","ports":[80,443]}]})", {web});
+  check_list(world, map, eve, R"({"egress":[{"cidr":"5.5.6.0/24"},{"cidr":"9.9.9.9"}]})", {});
+  check_list(world, map, eve, R"({"egress":[]})", {});
+  check_list(world, map, eve, R"({"egress":null})", {web, mail});
 }
