@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -33,26 +34,33 @@ class Installation {
  public:
   explicit Installation(std::size_t organizations)
       : world_(options(folder_), std::max<std::size_t>(organizations * 2, 64)) {
-    tenants_ = world_.add_tenants(organizations);
-    callers_.reserve(organizations);
-    for (const Tenant& tenant : tenants_) {
-      callers_.push_back(world_.load(tenant));
-      const Caller& caller = callers_.back();
-      users_.push_back(caller.user().id.str());
-      BareOrgs& orgs = bare_[users_.back()];
+    const std::vector<Tenant> tenants = world_.add_tenants(organizations);
+    std::vector<Caller> callers;
+    callers.reserve(organizations);
+    for (const Tenant& tenant : tenants) {
+      const Caller& caller = callers.emplace_back(world_.load(tenant));
+      BareOrgs& orgs = bare_[caller.user().id.str()];
       for (const Membership& m : caller.memberships())
         for (const auto& team : m.teams) orgs[m.slug][team.slug] = BareTeam{team.role};
     }
-    // The order of requests is none.
-    order_.reserve(organizations);
-    for (std::size_t i = 0; i < organizations; ++i) order_.push_back(static_cast<std::uint32_t>(i));
+    // The order of requests is none of what is kept.
+    std::vector<std::uint32_t> order(organizations);
+    std::iota(order.begin(), order.end(), 0U);
     for (std::size_t i = organizations; i > 1; --i)
-      std::swap(order_[i - 1], order_[world_.random().below(i)]);
+      std::swap(order[i - 1], order[world_.random().below(i)]);
+    // What a request brings itself lies side by side, as it is at hand when a server has just read
+    // it; what is known of its sender is where it was put.
+    callers_.reserve(organizations);
+    for (const std::uint32_t i : order) {
+      tenants_.push_back(tenants[i]);
+      callers_.push_back(std::move(callers[i]));
+      users_.push_back(callers_.back().user().id.str());
+    }
   }
 
   std::size_t next() {
-    if (++at_ >= order_.size()) at_ = 0;
-    return order_[at_];
+    if (++at_ >= tenants_.size()) at_ = 0;
+    return at_;
   }
 
   bool check(const Caller& caller, std::size_t i) {
@@ -92,7 +100,6 @@ class Installation {
   std::vector<Caller> callers_;
   std::vector<std::string> users_;
   BareUsers bare_;
-  std::vector<std::uint32_t> order_;
   std::size_t at_ = 0;
 };
 
