@@ -1,4 +1,4 @@
-import { address, expect, holds, onPlan, password, signIn, test } from './world'
+import { address, expect, holds, onPlan, password, signIn, test, visit } from './world'
 
 async function invite(page: import('@playwright/test').Page, org: string, email: string) {
   await page.goto(`/o/${org}/people`)
@@ -50,6 +50,68 @@ test('a person without an account joins by the mailed link, and both see it', as
   await bob.reload()
   await expect(bob.getByRole('heading', { name: 'There is nothing here' })).toBeVisible()
   await bobs.close()
+})
+
+// Every heading that was on the screen since then, and what it is now.
+async function headings(page: import('@playwright/test').Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const seen = new Set<string>()
+    Object.assign(window, { seen })
+    const look = () => document.querySelectorAll('h1').forEach((one) => seen.add(one.textContent))
+    look()
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true })
+  })
+  return () => page.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen])
+}
+
+test('from the link to the organization nothing is seen but the two', async ({ page, context, world, ann, browser }) => {
+  const own = /^(Join|You are invited to)? ?.*Ann Example/
+  const dora = await world.account(address('dora'), 'Dora')
+  const una = address('una')
+  const cleo = await world.account(address('cleo'), 'Cleo')
+  for (const email of [dora.email, una, cleo.email]) await invite(page, ann.org, email)
+  const slow = async (other: import('@playwright/test').Page) => {
+    // The next page takes its time, as it does where it has to be fetched first.
+    for (const what of ['**/assets/**', '**/api/v1/me', '**/api/v1/invitations/lookup'])
+      await other.route(what, async (route) => {
+        await new Promise((done) => setTimeout(done, 200))
+        await route.continue()
+      })
+    return headings(other)
+  }
+  const fresh = async () => {
+    const one = await browser.newContext({ baseURL: world.url, locale: 'en-GB' })
+    return { one, other: await one.newPage() }
+  }
+  const joined = async (other: import('@playwright/test').Page, seen: () => Promise<string[]>) => {
+    await expect(other).toHaveURL(new RegExp(`/o/${ann.org}$`))
+    await expect(other.getByRole('heading', { level: 2 }).first()).toBeVisible()
+    for (const one of await seen()) expect(one).toMatch(own)
+  }
+
+  const signingIn = await fresh()
+  await visit(signingIn.other, await world.link(dora.email, '/invitation'))
+  await signingIn.other.getByLabel('Password', { exact: true }).fill(password)
+  let seen = await slow(signingIn.other)
+  await signingIn.other.getByRole('button', { name: /^Sign in and join/ }).click()
+  await joined(signingIn.other, seen)
+  await signingIn.one.close()
+
+  const signingUp = await fresh()
+  await visit(signingUp.other, await world.link(una, '/invitation'))
+  await signingUp.other.getByLabel('Name').fill('Una')
+  await signingUp.other.getByLabel('Password', { exact: true }).fill(password)
+  seen = await slow(signingUp.other)
+  await signingUp.other.getByRole('button', { name: /^Sign up and join/ }).click()
+  await joined(signingUp.other, seen)
+  await signingUp.one.close()
+
+  await context.clearCookies()
+  await signIn(context, world, cleo)
+  await visit(page, await world.link(cleo.email, '/invitation'))
+  seen = await slow(page)
+  await page.getByRole('button', { name: /^Join / }).click()
+  await joined(page, seen)
 })
 
 test('who is signed in joins with one click; who is somebody else is told so', async ({ page, world, ann, browser }) => {

@@ -100,9 +100,13 @@ export const invitation = (token: string) =>
     refetchOnWindowFocus: false,
   })
 
+// What belongs to nobody: asked again behind a page that still stands there, a link that was just used would
+// be told to be none.
+const nobodys: readonly unknown[] = ['config', 'me', 'invitation', 'setup']
+
 // After anything that changes who is signed in: nothing of the one before may be seen.
 export async function signedInAs(): Promise<void> {
-  queries.removeQueries({ predicate: (query) => query.queryKey[0] !== 'config' && query.queryKey[0] !== 'me' })
+  queries.removeQueries({ predicate: (query) => !nobodys.includes(query.queryKey[0]) })
   if ((await queries.fetchQuery({ ...me, staleTime: 0 })) === null) forgetSignedIn()
 }
 

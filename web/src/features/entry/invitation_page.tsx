@@ -153,13 +153,13 @@ function AskAgain({ token, look }: { token: string; look: 'primary' | 'quiet' })
   )
 }
 
-function SwitchAccount({ of, switched }: { of: Lookup; switched: () => void }) {
+function SwitchAccount({ of, switched }: { of: Lookup; switched: () => Promise<unknown> }) {
   const { t } = useTranslation()
   const leave = useMutation({
     mutationFn: () => ask('post', '/api/v1/auth/logout'),
     onSuccess: async () => {
       await signedInAs()
-      switched()
+      await switched()
     },
   })
   return (
@@ -252,7 +252,7 @@ export function InvitationPage() {
       return (
         <EntryPage title={title}>
           <Summary of={data} />
-          <SwitchAccount of={data} switched={() => void refetch()} />
+          <SwitchAccount of={data} switched={refetch} />
           <AskAgain token={token} look="quiet" />
         </EntryPage>
       )
