@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 
-import { colleague, expect, holds, signIn, test } from './world'
+import { colleague, expect, holds, signIn, test, visit } from './world'
 
 // By the stream, which ends within five seconds of a right: every page of an organization holds it.
 const soon = { timeout: 10_000 }
@@ -78,4 +78,16 @@ test('who administers the installation no more sees nothing of it', async ({ pag
   await page.clock.runFor(60_000)
   await expect(page.getByRole('table')).toHaveCount(0)
   await expect(page.getByRole('heading', { level: 1, name: 'There is nothing here' })).toBeVisible()
+})
+
+test('a time goes on while its page stays open', async ({ page, world, ann }) => {
+  const teams = await world.call('GET', `/orgs/${ann.org}/teams`, undefined, ann.cookie)
+  const { items } = (await teams.json()) as { items: { created_at: string }[] }
+  await page.clock.install({ time: Date.parse(items[0]?.created_at ?? '') + 20_000 })
+  await visit(page, `/o/${ann.org}/teams`)
+  const row = page.getByRole('row', { name: /^Default/ })
+  await expect(row.locator('time')).toHaveText('this minute')
+  // Before anything is read again, which is after a minute.
+  await page.clock.runFor(50_000)
+  await expect(row.locator('time')).toHaveText('1 minute ago', { timeout: 2_000 })
 })

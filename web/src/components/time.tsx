@@ -1,4 +1,7 @@
+import { useSyncExternalStore } from 'react'
+
 import { useTranslation } from '@/i18n'
+import { onTick } from '@/ticks'
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 365 * 86_400],
@@ -20,6 +23,7 @@ export function relative(iso: string, locale: string, now = Date.now()): string 
 // minutes only, as when somebody was last active.
 export function Time({ at, full: shown = false, about = false }: { at: string; full?: boolean; about?: boolean }) {
   const { t, language } = useTranslation()
+  const ago = useSyncExternalStore(onTick, () => relative(at, language))
   const full = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' })
   return (
     <time
@@ -27,7 +31,7 @@ export function Time({ at, full: shown = false, about = false }: { at: string; f
       title={about ? t('people.active_about', { at: full.format(new Date(at)) }) : full.format(new Date(at))}
       className={shown ? undefined : 'lg:whitespace-nowrap'}
     >
-      {relative(at, language)}
+      {ago}
       {shown ? ` (${new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(at))})` : null}
     </time>
   )
