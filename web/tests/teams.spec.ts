@@ -1,4 +1,4 @@
-import { colleague, expect, holds, onPlan, test } from './world'
+import { colleague, expect, holds, onPlan, signIn, test, visit } from './world'
 
 test('a team is made, filled, renamed and deleted with what runs in it', async ({ page, world, ann }) => {
   test.slow()
@@ -112,5 +112,16 @@ test('long names and many rows stay within the page', async ({ page, world, root
     await page.goto(`/o/${ann.org}/${path}`)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     await holds(page, `long-${path.replaceAll('/', '-')}`, { brief: true })
+  }
+})
+
+test('the pages of a team are below the teams in the navigation', async ({ page, reader, context, world }) => {
+  await signIn(context, world, reader)
+  const navigation = page.getByRole('navigation', { name: 'Organization' })
+  for (const path of ['/teams', '/t/default', '/t/default/new', '/t/default/people', '/t/default/settings', '/t/default/d/web']) {
+    await visit(page, `/o/${reader.org}${path}`)
+    const here = navigation.locator('[aria-current]')
+    await expect(here, path).toHaveText('Teams')
+    await expect(here, path).toHaveAttribute('data-status', 'active')
   }
 })

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, useRouter } from '@tanstack/react-router'
+import { Link, useLocation, useRouter } from '@tanstack/react-router'
 import { Building2, ChevronsUpDown, Menu as MenuIcon, Search, X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { lazy, Suspense, useCallback, useState, type ReactElement, type ReactNode } from 'react'
@@ -14,7 +14,7 @@ import { useProblemText } from '@/i18n/problems'
 
 import { Initials } from './initials'
 import { useKeyboard } from './keyboard'
-import { placesFor } from './places'
+import { isBelow, placesFor } from './places'
 import { platformPlaces } from './platform_places'
 
 // Both come when they are asked for.
@@ -131,6 +131,7 @@ function PlatformNavigation({ onGo }: { onGo?: () => void }) {
 function Navigation({ org, onGo }: { org: string; onGo?: () => void }) {
   const { t } = useTranslation()
   const { data } = useQuery(organization(org))
+  const { pathname } = useLocation()
   return (
     <nav aria-label={t('nav.label')}>
       <ul className="flex flex-col gap-0.5">
@@ -140,6 +141,7 @@ function Navigation({ org, onGo }: { org: string; onGo?: () => void }) {
               to={to}
               params={{ org }}
               activeOptions={{ exact: to === '/o/$org', includeSearch: false }}
+              {...(isBelow(pathname, to) ? { 'aria-current': 'page', 'data-status': 'active' } : {})}
               {...(onGo ? { onClick: onGo } : {})}
               className={place}
             >

@@ -44,3 +44,6 @@ export function placeOf(path: string): Place | undefined {
   if (page === 'access-review' && under) return undefined
   return places.find(({ to }) => to === (page ? `/o/$org/${page}` : '/o/$org'))
 }
+
+// A team and all that it has stand beside the page of the teams in the address, and below it in the navigation.
+export const isBelow = (path: string, to: Place['to']) => to === '/o/$org/teams' && path.split('/')[3] === 't'
