@@ -6,6 +6,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { setNonce } from 'get-nonce'
 
+import { leadFocus } from './arrival'
 import { whenSessionEnds } from './api/client'
 import { keepFresh } from './api/fresh'
 import { me, queries } from './api/queries'
@@ -24,6 +25,7 @@ whenSessionEnds(() => {
 })
 
 keepFresh()
+leadFocus(router)
 
 await startLanguage()
 

@@ -3,6 +3,8 @@ import { Dialog as Primitive } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { useTranslation } from '@/i18n'
 
+import { useOpener } from './opener'
+
 export function Dialog({
   open,
   onOpenChange,
@@ -20,6 +22,7 @@ export function Dialog({
   children: ReactNode
 }) {
   const { t } = useTranslation()
+  const opener = useOpener()
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
@@ -27,6 +30,7 @@ export function Dialog({
         <Primitive.Content
           {...(lead ? {} : { 'aria-describedby': undefined })}
           onOpenAutoFocus={(event) => {
+            opener.opens()
             // Where one goes on typing, rather than the button that closes it.
             const first = (event.currentTarget as HTMLElement | null)?.querySelector<HTMLElement>(
               'input, select, textarea',
@@ -37,7 +41,7 @@ export function Dialog({
           }}
           onCloseAutoFocus={(event) => {
             const to = returnTo?.()
-            if (!to) return
+            if (!to) return opener.closes(event)
             event.preventDefault()
             to.focus()
           }}

@@ -4,6 +4,7 @@ import { useTranslation } from '@/i18n'
 import { usePageTitle } from '@/title'
 
 import { buttonClass } from './button'
+import { Heading } from './heading'
 import { Mark } from './mark'
 
 // `was`: the name of what this page has shown until now.
@@ -14,7 +15,7 @@ export function NotFoundText({ was }: { was?: string | undefined }) {
   return (
     <div className="flex max-w-xl flex-col items-start gap-3 py-8">
       <p className="font-mono text-soft">{t('not_found.code')}</p>
-      <h1 className="text-xl leading-7">{title}</h1>
+      <Heading className="text-xl leading-7">{title}</Heading>
       <p className="text-soft" role={was ? 'alert' : undefined}>
         {t(was ? 'not_found.gone_text' : 'not_found.text')}
       </p>

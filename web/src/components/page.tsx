@@ -2,6 +2,8 @@ import type { ReactNode } from 'react'
 
 import { usePageTitle } from '@/title'
 
+import { Heading } from './heading'
+
 // The head of a page: what it is, and its one action.
 export function Page({
   title,
@@ -26,7 +28,7 @@ export function Page({
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="flex min-w-0 flex-1 basis-64 flex-col gap-1">
           {above}
-          <h1 className="text-xl leading-7 tracking-tight">{title}</h1>
+          <Heading className="text-xl leading-7 tracking-tight">{title}</Heading>
           {lead ? <div className="text-soft">{lead}</div> : null}
         </div>
         {action}

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
 import { Board } from '@/components/board'
+import { Heading } from '@/components/heading'
 import { Mark } from '@/components/mark'
 import { Preferences } from '@/components/preferences'
 import { usePageTitle } from '@/title'
@@ -41,7 +42,7 @@ export function EntryPage({
   return (
     <div className="flex flex-col gap-6">
       <div className="flex flex-col gap-2">
-        <h1 className="text-2xl leading-8 tracking-tight">{title}</h1>
+        <Heading className="text-2xl leading-8 tracking-tight">{title}</Heading>
         {lead ? <div className="flex flex-col gap-2 text-soft">{lead}</div> : null}
       </div>
       {children}

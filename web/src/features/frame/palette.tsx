@@ -5,6 +5,7 @@ import { Dialog } from 'radix-ui'
 import { useTranslation } from '@/i18n'
 
 import { me, organization } from '@/api/queries'
+import { useOpener } from '@/components/opener'
 import { TeamItems } from '@/features/deployments/palette_items'
 
 import { placesFor } from './places'
@@ -31,6 +32,7 @@ export function Palette({
 }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
+  const opener = useOpener()
   const { data } = useQuery(me)
   const { data: at } = useQuery({ ...organization(org ?? ''), enabled: org !== null })
   const run = (act: () => void) => () => {
@@ -43,6 +45,8 @@ export function Palette({
         <Dialog.Overlay className="appear fixed inset-0 z-30 bg-[rgb(0_0_0/0.45)]" />
         <Dialog.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={opener.opens}
+          onCloseAutoFocus={opener.closes}
           className="appear fixed top-[12vh] left-1/2 z-40 w-[min(36rem,calc(100vw-2rem))] -translate-x-1/2 overflow-hidden rounded-md border border-line bg-panel shadow-step"
         >
           <Dialog.Title className="sr-only">{t('palette.title')}</Dialog.Title>

@@ -1,0 +1,18 @@
+import { useRef } from 'react'
+
+// Of a dialog that is opened by something other than its trigger: what had the focus then has it again when
+// it closes, where that is still there.
+export function useOpener() {
+  const opener = useRef<Element | null>(null)
+  return {
+    opens: () => {
+      opener.current = document.activeElement
+    },
+    closes: (event: Event) => {
+      const to = opener.current
+      if (!(to instanceof HTMLElement) || to === document.body || !to.isConnected) return
+      event.preventDefault()
+      to.focus()
+    },
+  }
+}
