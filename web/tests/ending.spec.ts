@@ -30,6 +30,12 @@ test('ownership passes by an offer, who owned it before leaves, and what is dele
     /Only its owner can\./,
   )
   await expect(other.getByRole('button', { name: 'Accept' })).toBeVisible()
+  // With his leaving it would fall.
+  await other.getByRole('button', { name: 'Leave this organization' }).click()
+  const staying = other.getByRole('dialog', { name: 'Leave this organization' })
+  await expect(staying).toContainText('Ann Example offers you this organization. That offer ends with your leaving, for good.')
+  await holds(other, 'leave-with-offer', { brief: true })
+  await staying.getByRole('button', { name: 'Cancel' }).click()
   // Where he looks first it stands too, and is answered there.
   await other.goto(`/o/${ann.org}`)
   const offered = other.getByRole('heading', { name: 'This organization is offered to you' })
@@ -51,6 +57,8 @@ test('ownership passes by an offer, who owned it before leaves, and what is dele
   const leaving = page.getByRole('dialog', { name: 'Leave this organization' })
   await expect(leaving.getByRole('button', { name: 'Leave this organization' })).toBeDisabled()
   await leaving.getByLabel('Type “Ann Example” to confirm').fill('Ann Example')
+  // Of nobody's offer is there anything to say.
+  await expect(leaving).not.toContainText('offer')
   await holds(page, 'leave', { brief: true })
   await leaving.getByRole('button', { name: 'Leave this organization' }).click()
   await expect(page).toHaveURL('/orgs')

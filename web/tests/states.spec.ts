@@ -91,7 +91,7 @@ const views: View[] = [
   {
     name: 'offers',
     path: '/settings',
-    of: '**/api/v1/orgs/*/ownership-offers',
+    of: '**/api/v1/orgs/*/ownership-offers?*',
     empty: 'No open offer',
     shown: (page) => expect(page.getByText('No open offer')).toBeVisible(),
   },

@@ -86,7 +86,7 @@ export const offers = (org: string) =>
   queryOptions({
     queryKey: ['org', org, 'offers'],
     queryFn: async ({ signal }) =>
-      (await ask('get', '/api/v1/orgs/{org}/ownership-offers', { params: { org }, signal })).body,
+      (await ask('get', '/api/v1/orgs/{org}/ownership-offers', { params: { org }, query: { limit: 200 }, signal })).body,
     refetchOnWindowFocus: 'always',
   })
 

@@ -22,6 +22,7 @@ export const orgDe: Record<keyof typeof orgEn, string> = {
   'end.leave_not': 'Wem sie gehört, kann nicht austreten: Erst geht sie an jemand anderen über.',
   'end.leave_text': 'Ihre Rollen enden, und Ihr Platz wird frei. Was Sie bereitgestellt haben, bleibt bei seinem Team.',
   'end.offer': 'Ihr Angebot der Inhaberschaft an {{to}} wird zurückgezogen, auch das endgültig.',
+  'end.offer_to_you': '{{from}} bietet Ihnen diese Organisation an. Das Angebot endet mit Ihrem Austritt, und zwar endgültig.',
   'end.title': 'Austreten oder löschen',
   'end.told': 'Sie und die Verwaltung der Organisation erhalten eine Mail, die sagt, bis wann sie wiederhergestellt werden kann. Andere Mitglieder erfahren nichts; für sie ist sie weg.',
 

@@ -11,6 +11,7 @@ import { toast } from '@/components/toasts'
 import { useRecently } from '@/features/account/reauthenticate'
 
 import { DeleteEffects } from './delete_effects'
+import { LeaveEffects } from './leave_effects'
 
 // `how`: one goes, or all of it goes. Either way it is not there for one any more.
 export function EndDialog({
@@ -59,7 +60,7 @@ export function EndDialog({
         send={() => end.mutateAsync()}
         onClose={onClose}
       >
-        {how === 'delete' ? <DeleteEffects org={body.slug} /> : null}
+        {how === 'delete' ? <DeleteEffects org={body.slug} /> : <LeaveEffects org={body.slug} />}
         <TextField
           label={t('people.type_name', { name: body.name })}
           autoComplete="off"
