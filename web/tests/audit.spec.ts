@@ -53,7 +53,7 @@ test('what the log says is narrowed in the address, looked at and taken away', a
     const button = page.getByRole('button', { name })
     await expect(button).toBeDisabled()
     await expect(button).toHaveAccessibleDescription(
-      /^The plan “business” does not have this: Export of the audit log\.\s*The plan “enterprise” would allow it\.\s*An administrator of this installation can give a larger plan\.$/,
+      /^The plan “Business” does not have this: Export of the audit log\.\s*The plan “Enterprise” would allow it\.\s*An administrator of this installation can give a larger plan\.$/,
     )
   }
   await holds(page, 'audit-not-in-plan')
@@ -64,7 +64,7 @@ test('what the log says is narrowed in the address, looked at and taken away', a
   await context.addCookies([{ name: 'locale', value: 'de', url: world.url }])
   await visit(page, `/o/${ann.org}/audit`)
   await expect(page.getByRole('button', { name: 'Als CSV herunterladen' })).toHaveAccessibleDescription(
-    /^Der Tarif „business“ hat das nicht: Export des Protokolls\.\s*Der Tarif „enterprise“ würde es erlauben\.\s*Bitten Sie Ann Example \(Inhaberschaft\) darum\./,
+    /^Der Tarif „Business“ hat das nicht: Export des Protokolls\.\s*Der Tarif „Enterprise“ würde es erlauben\.\s*Bitten Sie Ann Example \(Inhaberschaft\) darum\./,
   )
   await context.addCookies([{ name: 'locale', value: 'en', url: world.url }])
   await onPlan(world, root, ann.org, 'enterprise')

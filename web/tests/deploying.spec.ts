@@ -194,7 +194,7 @@ test('a limit is said with what lifts it, and once it is raised the same form go
   const alert = page.getByRole('alert')
   await expect(alert).toContainText('Deployments: 1 of 1 in use.')
   await expect(alert.getByRole('meter', { name: 'Deployments' })).toBeVisible()
-  await expect(alert).toContainText('The plan “business” would allow it.')
+  await expect(alert).toContainText('The plan “Business” would allow it.')
   await holds(page, 'new-over-limit', { brief: true })
   expect((await plan('business')).status).toBe(200)
   await page.getByRole('button', { name: 'Deploy' }).click()

@@ -8,7 +8,7 @@ const part = (page: Page) =>
 test('what of the internet is reached is a list on the settings, of an organization that may have one', async ({ page, world, root, ann }) => {
   await visit(page, `/o/${ann.org}/settings`)
   const open = page.getByLabel('May reach')
-  await expect(open).toHaveAccessibleDescription(/^The plan “business” does not have this: Isolation\./)
+  await expect(open).toHaveAccessibleDescription(/^The plan “Business” does not have this: Isolation\./)
   await expect(open.getByRole('option', { name: 'Only the addresses below' })).toBeDisabled()
   await holds(page, 'settings-egress-not-in-plan', { brief: true })
 

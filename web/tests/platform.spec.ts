@@ -13,7 +13,7 @@ test('an administrator finds an organization and raises its plan, and at once mo
   await page.getByLabel('Search by name or short name').fill(ann.org)
   await expect(page).toHaveURL(/name=/)
   const row = page.getByRole('row', { name: new RegExp(`${ann.org}$|${ann.org} `) })
-  await expect(row).toContainText('business')
+  await expect(row).toContainText('Business')
   await expect(row).toContainText(ann.email)
   await row.getByRole('button', { name: /^Actions for/ }).click()
   // There is an owner who can act.
@@ -25,7 +25,7 @@ test('an administrator finds an organization and raises its plan, and at once mo
   await expect(dialog).toContainText('No limit')
   await holds(page, 'platform-plan', { brief: true })
   await dialog.getByRole('button', { name: 'Set the plan' }).click()
-  await expect(row).toContainText('enterprise')
+  await expect(row).toContainText('Enterprise')
   const usage = (await (await world.call('GET', `/orgs/${ann.org}/usage`, undefined, ann.cookie)).json()) as { plan: string }
   expect(usage.plan).toBe('enterprise')
   await page.getByLabel('Search by name or short name').fill('nobody has this')
@@ -51,7 +51,7 @@ test('what a smaller plan is too small for is told before it is set', async ({ p
   await expect(dialog.getByRole('status')).toContainText('All of it stays and goes on running')
   await holds(page, 'platform-plan-over', { brief: true })
   await dialog.getByRole('button', { name: 'Set the plan' }).click()
-  await expect(row).toContainText('free')
+  await expect(row).toContainText('Free')
 })
 
 test('the pages of the platform are readable by everybody, and there for administrators alone', async ({ page, context, world, root, ann }) => {

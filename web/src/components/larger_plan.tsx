@@ -2,6 +2,7 @@ import { useTranslation } from '@/i18n'
 
 import { me, queries } from '@/api/queries'
 
+import { usePlanName } from './plan_name'
 import { Support } from './support'
 
 export type Contacts = readonly { name: string; role: string }[]
@@ -17,6 +18,7 @@ export function LargerPlan({
   canUpgrade?: boolean
 }) {
   const { t, find, language } = useTranslation()
+  const name = usePlanName()
   // Nobody is told to ask themselves.
   const own = queries.getQueryData(me.queryKey)?.user.name
   const ask = contacts
@@ -24,7 +26,7 @@ export function LargerPlan({
     .map((one) => t('limit.who', { name: one.name, role: find(`role.${one.role}`) ?? one.role }))
   return (
     <>
-      {plan === null ? null : <p>{t('limit.plan', { plan })}</p>}
+      {plan === null ? null : <p>{t('limit.plan', { plan: name(plan) })}</p>}
       {!canUpgrade && ask.length > 0 ? (
         <p>{t('limit.ask', { names: new Intl.ListFormat(language, { type: 'disjunction' }).format(ask) })}</p>
       ) : null}

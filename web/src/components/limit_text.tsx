@@ -1,6 +1,6 @@
 import { useTranslation } from '@/i18n'
 
-import { amount, unitOf } from '@/amount'
+import { amounts, unitOf } from '@/amount'
 
 import { LargerPlan, type Contacts } from './larger_plan'
 import { UseBar } from './use_bar'
@@ -17,19 +17,19 @@ export interface Limit {
 // Which limit it was, the plan that would lift it, and whom to ask for that.
 export function LimitText({ of }: { of: Limit }) {
   const { t, find, language } = useTranslation()
-  const said = (value: number) => amount(value, unitOf(of.feature), language)
   const feature = find(`feature.${of.feature}`) ?? of.feature
+  const text = of.limit === null ? null : amounts(of.used, of.limit, unitOf(of.feature), language)
   return (
     <>
-      {of.limit === null ? null : (
+      {of.limit === null || text === null ? null : (
         <>
-          <p>{t('limit.used', { feature, used: said(of.used), limit: said(of.limit) })}</p>
+          <p>{t('limit.used', { feature, ...text })}</p>
           <div className="max-w-xs py-1">
             <UseBar
               label={feature}
               used={of.used}
               limit={of.limit}
-              text={{ used: said(of.used), limit: said(of.limit) }}
+              text={text}
             />
           </div>
         </>

@@ -4,6 +4,7 @@ import { useTranslation } from '@/i18n'
 import { usage } from '@/api/queries'
 
 import { LargerPlan, type Contacts } from './larger_plan'
+import { usePlanName } from './plan_name'
 
 export interface Lacking {
   feature: string
@@ -22,12 +23,18 @@ export function useLacking(org: string, feature: string): Lacking | null | undef
   return { feature, plan: data.plan, upgrade: one.upgrade, contacts: data.contacts }
 }
 
-// Why what needs the feature is disabled.
-export function FeatureLacking({ of, id }: { of: Lacking; id: string }) {
+// Why what needs the feature is disabled. `what`: what of it is needed, where a plan has more or less of it.
+export function FeatureLacking({ of, id, what }: { of: Lacking; id: string; what?: string }) {
   const { t, find } = useTranslation()
+  const plan = usePlanName()
   return (
     <div id={id} className="max-w-sm text-xs text-soft">
-      <p>{t('limit.lacks', { plan: of.plan, feature: find(`feature.${of.feature}`) ?? of.feature })}</p>
+      <p>
+        {t('limit.lacks', {
+          plan: plan(of.plan),
+          feature: what ?? find(`feature.${of.feature}`) ?? of.feature,
+        })}
+      </p>
       <LargerPlan plan={of.upgrade} contacts={of.contacts} />
     </div>
   )

@@ -2,10 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation, type Name } from '@/i18n'
 
-import { amount } from '@/amount'
+import { amounts } from '@/amount'
 import { usage } from '@/api/queries'
 
 import { Notice } from './notice'
+import { usePlanName } from './plan_name'
 import { Support } from './support'
 import { UseBar } from './use_bar'
 
@@ -27,14 +28,15 @@ export function PlanFull({
   wants?: number
 }) {
   const { t, language } = useTranslation()
+  const plan = usePlanName()
   const { data } = useQuery(usage(org))
   const item = data?.items.find((one) => one.feature === feature)
   if (!data || !item || item.limit === null || item.used + wants <= item.limit) return null
-  const said = { used: amount(item.used, item.unit, language), limit: amount(item.limit, item.unit, language) }
+  const said = amounts(item.used, item.limit, item.unit, language)
   return (
     <Notice tone="warn" title={t(titles[feature])}>
       <p>
-        {t('limit.used', { feature: t(`feature.${feature}`), ...said })} {t('org.plan', { plan: data.plan })}
+        {t('limit.used', { feature: t(`feature.${feature}`), ...said })} {t('org.plan', { plan: plan(data.plan) })}
       </p>
       <div className="max-w-xs py-1">
         <UseBar label={t(`feature.${feature}`)} used={item.used} limit={item.limit} text={said} />

@@ -102,6 +102,9 @@ export const de: Record<keyof typeof en, string> = {
   'preferences.language': 'Sprache',
   'preferences.theme': 'Darstellung',
 
+  'plan.business': 'Business',
+  'plan.enterprise': 'Enterprise',
+  'plan.free': 'Free',
   'problem.offline': 'Der Server ist nicht erreichbar. Sind Sie online?',
   'problem.roles': 'Das dürfen: {{roles}}.',
   'problem.title': 'Das ging nicht',

@@ -112,7 +112,7 @@ export const deploymentDe: Record<keyof typeof deploymentEn, string> = {
   'one.simulated': 'Simulierter Cluster',
   'one.simulated_text': 'Nichts läuft wirklich, und unter der Adresse antwortet nichts.',
 
-  'services.amounts': '{{cpu}} CPU, {{memory}}',
+  'services.amounts': '{{cpu}}, {{memory}}',
   'services.image': 'Image',
   'services.limits': 'Grenzen je Replik',
   'services.name': 'Dienst',

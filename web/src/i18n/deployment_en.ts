@@ -110,7 +110,7 @@ export const deploymentEn = {
   'one.simulated': 'Simulated cluster',
   'one.simulated_text': 'Nothing really runs, and nothing answers at the address.',
 
-  'services.amounts': '{{cpu}} CPU, {{memory}}',
+  'services.amounts': '{{cpu}}, {{memory}}',
   'services.image': 'Image',
   'services.limits': 'Limits each',
   'services.name': 'Service',

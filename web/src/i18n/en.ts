@@ -100,6 +100,9 @@ export const en = {
   'preferences.language': 'Language',
   'preferences.theme': 'Appearance',
 
+  'plan.business': 'Business',
+  'plan.enterprise': 'Enterprise',
+  'plan.free': 'Free',
   'problem.offline': 'The server cannot be reached. Are you online?',
   'problem.roles': 'Who may: {{roles}}.',
   'problem.title': 'This did not work',

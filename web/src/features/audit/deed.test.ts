@@ -108,14 +108,27 @@ test('a change says what of a thing, with values where the log has them', () => 
       after: { 'services.web.env.KEY': '***', a: 1, b: 2 },
     }),
   ).toBe('Changed the deployment web: KEY, port 80 taken away, a 1, and 1 more')
+  expect(
+    deployed('deployments:update', {
+      before: { 'services.web.cpu.limit': '250m', 'services.web.memory.limit': '512Mi' },
+      after: { 'services.web.cpu.limit': '1', 'services.web.memory.limit': '2Gi' },
+    }),
+  ).toBe('Changed the deployment web: CPU at most from 0.25 CPU to 1 CPU and memory at most from 0.5 GiB to 2 GiB')
+  expect(
+    deployed('deployments:update', { before: { 'services.web.autoscale.cpu': 50 }, after: { 'services.web.autoscale.cpu': 70 } }),
+  ).toBe('Changed the deployment web: CPU target in percent from 50 to 70')
   // A name stays after the thing.
   expect(both(row('deployments:delete', 'deployment', { before: { name: 'old' } }, 'x'))[0]).toBe('Deleted the deployment old')
   expect(both(row('deployments:restart', 'deployment', {}, 'x'))[1]).toBe('Hat (gelöscht) noch einmal bereitgestellt')
   expect(both(row('org:update', 'organization', { before: { name: { hash: 'a' } }, after: { name: { hash: 'b' } } }, 'x'))[0]).toBe(
     'Changed the organization: name',
   )
-  expect(both(row('orgs:set_plan', 'organization', { before: { plan: 'free' }, after: { plan: 'team', plan_version: 1 } }, 'x'))[0]).toBe(
-    'Changed the plan from free to team',
+  expect(both(row('orgs:set_plan', 'organization', { before: { plan: 'free' }, after: { plan: 'business', plan_version: 1 } }, 'x'))[0]).toBe(
+    'Changed the plan from Free to Business',
+  )
+  // One that there are no words for.
+  expect(both(row('orgs:set_plan', 'organization', { before: { plan: 'free' }, after: { plan: 'team' } }, 'x'))[0]).toBe(
+    'Changed the plan from Free to team',
   )
   expect(both(row('teams:create', 'team', { after: {} }, core))).toEqual(['Created team Core', 'Hat Team Core angelegt'])
 })

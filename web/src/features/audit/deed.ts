@@ -2,6 +2,7 @@ import type { Name } from '@/i18n'
 import type { Schemas } from '@/api/client'
 
 import { changesOf, hashOf, type Change } from './detail'
+import { quantities } from './quantities'
 
 type Row = Schemas['AuditRow']
 
@@ -36,8 +37,9 @@ export function deedOf(row: Row, say: Say): string | null {
     const name = named(id)
     return name ? t('deed.team_named', { team: name }) : t('deed.team_gone')
   }
-  // Within a sentence; in German they are nouns.
-  const small = (word: string) => (language === 'de' ? word : word.charAt(0).toLowerCase() + word.slice(1))
+  // Within a sentence; in German they are nouns, and what is all capitals keeps them.
+  const small = (word: string) =>
+    language === 'de' || /^\p{Lu}{2}/u.test(word) ? word : word.charAt(0).toLowerCase() + word.slice(1)
   const role = (name: unknown) => {
     const said = find(`role.${String(name)}`)
     return said ? small(said) : String(name)
@@ -57,7 +59,8 @@ export function deedOf(row: Row, say: Say): string | null {
     return name.includes('role') || name.startsWith('teams.') ? role(of) : of
   }
   const change = (one: Change): string => {
-    const said = { field: field(one.field), before: value(one.before, one.field), after: value(one.after, one.field) }
+    const [before, after] = quantities(one, language) ?? [value(one.before, one.field), value(one.after, one.field)]
+    const said = { field: field(one.field), before, after }
     if (hashOf(one.before) ?? hashOf(one.after)) return said.field
     if (said.before !== null && said.after !== null)
       return t('deed.change', { field: said.field, before: said.before, after: said.after })
@@ -148,9 +151,10 @@ export function deedOf(row: Row, say: Say): string | null {
       case 'orgs:suspend':
         return t(detail.suspended === true ? 'deed.org_suspended' : 'deed.org_resumed')
       case 'orgs:set_plan': {
-        const plans = { before: text(before.plan), after: text(after.plan) }
-        return plans.before !== null && plans.after !== null
-          ? t('deed.plan', { before: plans.before, after: plans.after })
+        const [was, is] = [text(before.plan), text(after.plan)]
+        const plan = (key: string) => find(`plan.${key}`) ?? key
+        return was !== null && is !== null
+          ? t('deed.plan', { before: plan(was), after: plan(is) })
           : t('deed.plan_anew')
       }
       case 'org:read': {

@@ -3,7 +3,7 @@ import { useTranslation } from '@/i18n'
 
 import { asProblem, type Schemas } from '@/api/client'
 import { usage } from '@/api/queries'
-import { amount } from '@/amount'
+import { amount, amounts } from '@/amount'
 import { ProblemNotice } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
 import { UseBar } from '@/components/use_bar'
@@ -16,8 +16,10 @@ const cell = 'flex min-h-24 flex-col justify-between gap-3 bg-panel px-4 py-3'
 function Meter({ of }: { of: Item }) {
   const { t, find, language } = useTranslation()
   const name = find(`feature.${of.feature}`) ?? of.feature
-  const used = amount(of.used, of.unit, language)
-  const limit = of.limit === null ? null : amount(of.limit, of.unit, language)
+  const { used, limit } =
+    of.limit === null
+      ? { used: amount(of.used, of.unit, language), limit: null }
+      : amounts(of.used, of.limit, of.unit, language)
   const full = of.limit !== null && of.used >= of.limit
   return (
     <li className={cell}>

@@ -7,6 +7,7 @@ import { asProblem } from '@/api/client'
 import { me, organization } from '@/api/queries'
 import { Page, Panel, Section } from '@/components/page'
 import { Pill } from '@/components/pill'
+import { usePlanName } from '@/components/plan_name'
 import { ProblemNotice } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
 import { Time } from '@/components/time'
@@ -67,6 +68,7 @@ function NextSteps({ org, actions }: { org: string; actions: readonly string[] }
 
 export function OverviewPage({ org }: { org: string }) {
   const { t } = useTranslation()
+  const planName = usePlanName()
   const { data, error, refetch } = useQuery(organization(org))
   if (error && !data) return <ProblemNotice problem={asProblem(error)} retry={() => void refetch()} />
   if (!data)
@@ -87,7 +89,7 @@ export function OverviewPage({ org }: { org: string }) {
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <Pill tone={state === 'active' ? 'good' : 'danger'}>{t(said)}</Pill>
           <span className="font-mono text-xs break-all">{slug}</span>
-          <span>{t('org.plan', { plan })}</span>
+          <span>{t('org.plan', { plan: planName(plan) })}</span>
           {role ? <span>{t('org.your_role', { role: t(`role.${role}`) })}</span> : null}
           <span>
             {t('org.since')} <Time at={created_at} />

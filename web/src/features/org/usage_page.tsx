@@ -4,6 +4,7 @@ import { useTranslation } from '@/i18n'
 import { organization, usage } from '@/api/queries'
 import { Notice } from '@/components/notice'
 import { Page } from '@/components/page'
+import { usePlanName } from '@/components/plan_name'
 import { Bar } from '@/components/skeleton'
 import { Support } from '@/components/support'
 
@@ -11,6 +12,7 @@ import { Meters } from './meters'
 
 export function UsagePage({ org }: { org: string }) {
   const { t } = useTranslation()
+  const plan = usePlanName()
   const { data: found } = useQuery(organization(org))
   const { data, error } = useQuery(usage(org))
   return (
@@ -18,7 +20,7 @@ export function UsagePage({ org }: { org: string }) {
       title={t('nav.usage')}
       {...(found ? { of: found.body.name } : {})}
       lead={
-        data ? t('org.plan', { plan: data.plan }) : error ? null : <Bar className="my-0.5 w-28" />
+        data ? t('org.plan', { plan: plan(data.plan) }) : error ? null : <Bar className="my-0.5 w-28" />
       }
     >
       <Meters org={org} />

@@ -8,6 +8,7 @@ import { Listing } from '@/components/listing'
 import { Empty, Page } from '@/components/page'
 import { Pill, type PillTone } from '@/components/pill'
 import { SearchField } from '@/components/search'
+import { usePlanName } from '@/components/plan_name'
 import { Cell, Head, Row, Table } from '@/components/table'
 import { Time } from '@/components/time'
 import { MenuItem, RowMenu } from '@/features/frame/menu'
@@ -106,6 +107,7 @@ function First() {
 
 export function OrgsPage({ name, search }: { name: string; search: (name: string) => void }) {
   const { t } = useTranslation()
+  const plan = usePlanName()
   const [doing, setDoing] = useState<Doing>(null)
   const list = useInfiniteQuery(organizations(name))
   const rows = list.data?.pages.flatMap((page) => page.items) ?? []
@@ -136,7 +138,7 @@ export function OrgsPage({ name, search }: { name: string; search: (name: string
                 <span className="font-medium wrap-anywhere">{one.name}</span>
                 <span className="block font-mono text-xs break-all text-soft">{one.slug}</span>
               </Head>
-              <Cell label={t('platform.plan')}>{one.plan}</Cell>
+              <Cell label={t('platform.plan')}>{plan(one.plan)}</Cell>
               <Cell label={t('platform.owner')}>
                 <Owner of={one} />
               </Cell>

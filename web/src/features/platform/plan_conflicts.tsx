@@ -1,6 +1,6 @@
 import { useTranslation } from '@/i18n'
 
-import { amount } from '@/amount'
+import { amounts } from '@/amount'
 import type { Schemas } from '@/api/client'
 import { Notice } from '@/components/notice'
 
@@ -15,8 +15,7 @@ export function PlanConflicts({ of }: { of: Schemas['PlanPreview']['conflicts'] 
           <li key={feature}>
             {t('limit.used', {
               feature: find(`feature.${feature}`) ?? feature,
-              used: amount(used, unit, language),
-              limit: amount(limit, unit, language),
+              ...amounts(used, limit, unit, language),
             })}
           </li>
         ))}

@@ -5,6 +5,7 @@ import { useTranslation } from '@/i18n'
 import { ask, asProblem, type Schemas } from '@/api/client'
 import { SelectField } from '@/components/field'
 import { FormDialog } from '@/components/form_dialog'
+import { usePlanName } from '@/components/plan_name'
 import { ProblemNotice } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
 import { toast } from '@/components/toasts'
@@ -20,6 +21,7 @@ export function PlanDialog({ of, onClose }: { of: Schemas['Organization']; onClo
   const { t, find } = useTranslation()
   const client = useQueryClient()
   const said = useEntitlement()
+  const name = usePlanName()
   const [plan, setPlan] = useState(of.plan)
   const { data, error, refetch } = useQuery(plans)
   const preview = useQuery({ ...planPreview(of.id, plan), enabled: plan !== of.plan })
@@ -34,7 +36,7 @@ export function PlanDialog({ of, onClose }: { of: Schemas['Organization']; onClo
         client.invalidateQueries({ queryKey: ['platform', 'orgs'] }),
         client.invalidateQueries({ queryKey: ['org', of.slug] }),
       ])
-      toast(t('platform.plan_done', { organization: of.name, plan }))
+      toast(t('platform.plan_done', { organization: of.name, plan: name(plan) }))
       onClose()
     },
   })
@@ -63,7 +65,7 @@ export function PlanDialog({ of, onClose }: { of: Schemas['Organization']; onClo
             value={plan}
             onChange={(event) => setPlan(event.target.value)}
           >
-            {chosen ? null : <option value={plan}>{plan}</option>}
+            {chosen ? null : <option value={plan}>{name(plan)}</option>}
             {data.items.map((one) => (
               <option key={one.key} value={one.key}>
                 {one.name}

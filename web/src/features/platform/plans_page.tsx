@@ -23,7 +23,7 @@ function PlanTable({ of }: { of: Schemas['Plan'][] }) {
             const one = plan.entitlements[at]
             return (
               <Cell key={plan.key} label={plan.name}>
-                {one ? said(one) : null}
+                {one ? said(one, of.flatMap(({ entitlements }) => entitlements[at] ?? [])) : null}
               </Cell>
             )
           })}

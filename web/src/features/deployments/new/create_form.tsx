@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react'
 import { FormProvider, type FieldValues, type Path, type UseFormReturn } from 'react-hook-form'
 import { useTranslation } from '@/i18n'
 
-import { amount } from '@/amount'
+import { amounts } from '@/amount'
 import { ask, asProblem, Problem, type Schemas } from '@/api/client'
 import { usage } from '@/api/queries'
 import { Button } from '@/components/button'
@@ -29,8 +29,7 @@ function Short({ org, takes }: { org: string; takes: Takes }) {
         <p key={feature}>
           {t('limit.used', {
             feature: find(`feature.${feature}`) ?? feature,
-            used: amount(used, unit, language),
-            limit: amount(limit ?? 0, unit, language),
+            ...amounts(used, limit ?? 0, unit, language),
           })}
         </p>
       ))}

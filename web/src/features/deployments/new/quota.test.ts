@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { bytes, milliCpu } from './quantity'
+import { bytes, milliCpu } from '@/quantity'
 import { afterwards, doesNotFit, takesOf } from './quota'
 
 test('amounts are read as Kubernetes writes them', () => {

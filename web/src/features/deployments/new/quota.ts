@@ -1,6 +1,6 @@
 import type { Schemas } from '@/api/client'
 
-import { bytes, milliCpu } from './quantity'
+import { bytes, milliCpu } from '@/quantity'
 
 type Item = Schemas['Usage']['items'][number]
 

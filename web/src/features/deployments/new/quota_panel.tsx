@@ -4,6 +4,7 @@ import { useTranslation } from '@/i18n'
 import { amount } from '@/amount'
 import { asProblem } from '@/api/client'
 import { usage } from '@/api/queries'
+import { usePlanName } from '@/components/plan_name'
 import { ProblemNotice } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
 import { UseBar } from '@/components/use_bar'
@@ -12,7 +13,8 @@ import { afterwards, doesNotFit, type Line, type Takes } from './quota'
 
 function Feature({ of }: { of: Line }) {
   const { t, find, language } = useTranslation()
-  const said = (value: number) => amount(value, of.unit, language)
+  const most = Math.max(of.limit ?? 0, of.used, of.takes)
+  const said = (value: number) => amount(value, of.unit, language, most)
   const name = find(`feature.${of.feature}`) ?? of.feature
   const short = doesNotFit(of)
   return (
@@ -46,13 +48,14 @@ function Feature({ of }: { of: Line }) {
 // What a deployment takes of the organization's plan, and what there will be left.
 export function QuotaPanel({ org, takes }: { org: string; takes: Takes }) {
   const { t } = useTranslation()
+  const plan = usePlanName()
   const { data, error, refetch } = useQuery(usage(org))
   return (
     <aside aria-labelledby="quota" className="rounded-md border border-line bg-panel px-4 py-3">
       <h2 id="quota" className="text-sm">
         {t('deploy.quota')}
       </h2>
-      <p className="text-soft">{data ? t('org.plan', { plan: data.plan }) : <Bar className="my-0.5 w-24" />}</p>
+      <p className="text-soft">{data ? t('org.plan', { plan: plan(data.plan) }) : <Bar className="my-0.5 w-24" />}</p>
       {data ? (
         <ul className="mt-1 flex flex-col">
           {afterwards(data.items, takes).map((line) => (

@@ -3,17 +3,21 @@ import { useTranslation } from '@/i18n'
 import type { Schemas } from '@/api/client'
 import { Panel } from '@/components/page'
 import { Cell, Head, Row, Table } from '@/components/table'
+import { sized } from '@/quantity'
 
 type Services = Schemas['Deployment']['services']
 
 export function ServicesTable({ of }: { of: Services }) {
-  const { t } = useTranslation()
+  const { t, language } = useTranslation()
+  // Of all services in one unit.
+  const limits = (what: 'cpu' | 'memory') =>
+    sized(what, Object.values(of).map((one) => one.resources.limits[what]), language)
   return (
     <Table
       label={t('services.title')}
       head={[t('services.name'), t('services.image'), t('deployments.ready'), t('services.limits'), t('services.restarts')]}
     >
-      {Object.entries(of).map(([name, one]) => (
+      {Object.entries(of).map(([name, one], at) => (
         <Row key={name}>
           <Head>
             <span className="font-mono">{name}</span>
@@ -31,7 +35,10 @@ export function ServicesTable({ of }: { of: Services }) {
             ) : null}
           </Cell>
           <Cell label={t('services.limits')}>
-            {t('services.amounts', { cpu: one.resources.limits.cpu, memory: one.resources.limits.memory })}
+            {t('services.amounts', {
+              cpu: limits('cpu')[at] ?? '',
+              memory: limits('memory')[at] ?? '',
+            })}
           </Cell>
           <Cell label={t('services.restarts')}>{one.restarts}</Cell>
         </Row>
