@@ -51,6 +51,9 @@ export const orgDe: Record<keyof typeof orgEn, string> = {
   'egress.title': 'Verkehr ins Internet',
   'egress.about':
     'Wohin die Pods der Organisation senden dürfen. Private Adressen, der Cluster und andere Organisationen sind in jedem Fall geschlossen.',
+  'egress.give_up': 'Das ganze Internet öffnen',
+  'egress.give_up_text': 'Die Liste wird gelöscht, und den Pods der Organisation steht in wenigen Sekunden das ganze Internet offen. Mit diesem Tarif lässt sie sich nicht wieder anlegen.',
+  'egress.kept': 'Diese Liste ist mit einem größeren Tarif entstanden. Sie bleibt und gilt weiter, lässt sich mit diesem aber nicht ändern.',
   'egress.open': 'Erreichbar ist',
   'egress.all': 'Das ganze Internet',
   'egress.listed': 'Nur die Adressen unten',

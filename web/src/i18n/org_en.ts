@@ -49,6 +49,9 @@ export const orgEn = {
   'egress.title': 'Traffic to the internet',
   'egress.about':
     'Where the pods of the organization may send to. Private addresses, the cluster and other organizations are closed in any case.',
+  'egress.give_up': 'Open all of the internet',
+  'egress.give_up_text': 'The list is deleted, and all of the internet is open to the organization’s pods within seconds. On this plan it cannot be made again.',
+  'egress.kept': 'This list was made on a larger plan. It is kept and goes on to hold, but cannot be changed on this one.',
   'egress.open': 'May reach',
   'egress.all': 'All of the internet',
   'egress.listed': 'Only the addresses below',

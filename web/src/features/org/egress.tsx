@@ -9,13 +9,14 @@ import { Button } from '@/components/button'
 import { SelectField, TextArea } from '@/components/field'
 import { Notice } from '@/components/notice'
 import { Section } from '@/components/page'
-import { FeatureLacking, useLacking } from '@/components/plan_feature'
+import type { Lacking } from '@/components/plan_feature'
 import { Stale } from '@/components/stale'
 import { toast } from '@/components/toasts'
 import { Unsaved } from '@/components/unsaved'
 import { useSend } from '@/forms'
 import { faultText } from '@/i18n/faults'
 
+import { EgressKept, EgressList } from './egress_kept'
 import { linesOf, rulesOf } from './egress_lines'
 
 type Organization = Schemas['Organization']
@@ -27,7 +28,6 @@ function valuesOf({ egress }: Organization) {
 function Form({ of, etag }: { of: Organization; etag: string | null }) {
   const { t, language } = useTranslation()
   const client = useQueryClient()
-  const lacking = useLacking(of.slug, 'network.isolation')
   const form = useForm({ defaultValues: valuesOf(of) })
   const { errors, isSubmitting, isDirty } = form.formState
   const listed = form.watch('open') === 'listed'
@@ -73,7 +73,6 @@ function Form({ of, etag }: { of: Organization; etag: string | null }) {
     version.current = (await now()).etag
     await send()
   }
-  const id = 'egress-lacking'
   return (
     <form noValidate onSubmit={send} className="flex max-w-md flex-col gap-3">
       <Unsaved when={isDirty && !isSubmitting} />
@@ -84,13 +83,10 @@ function Form({ of, etag }: { of: Organization; etag: string | null }) {
           {errors.root.server.message}
         </Notice>
       ) : null}
-      <SelectField label={t('egress.open')} {...form.register('open')} aria-describedby={lacking ? id : undefined}>
+      <SelectField label={t('egress.open')} {...form.register('open')}>
         <option value="all">{t('egress.all')}</option>
-        <option value="listed" disabled={!!lacking && !of.egress}>
-          {t('egress.listed')}
-        </option>
+        <option value="listed">{t('egress.listed')}</option>
       </SelectField>
-      {lacking ? <FeatureLacking of={lacking} id={id} /> : null}
       {listed ? (
         <TextArea
           label={t('egress.lines')}
@@ -112,20 +108,21 @@ function Form({ of, etag }: { of: Organization; etag: string | null }) {
 
 // Where the pods of the organization may send to. To who may not change it, and where nothing is closed,
 // there is nothing to tell.
-export function Egress({ of, etag }: { of: Organization; etag: string | null }) {
+// `lacking`: what the plan would have to have for a list.
+export function Egress({ of, etag, lacking }: { of: Organization; etag: string | null; lacking: Lacking | null }) {
   const { t } = useTranslation()
   const mine = of.allowed_actions.includes('org:update')
   if (!mine && !of.egress) return null
   return (
     <Section title={t('egress.title')}>
       <p className="max-w-md text-soft">{t('egress.about')}</p>
-      {mine ? (
+      {mine && lacking ? (
+        <EgressKept of={of} etag={etag} lacking={lacking} />
+      ) : mine ? (
         <Form of={of} etag={etag} />
-      ) : of.egress && of.egress.length > 0 ? (
-        <pre className="max-w-md overflow-x-auto rounded-md bg-sunken p-3 font-mono text-xs">{linesOf(of.egress)}</pre>
-      ) : (
-        <p>{t('egress.none')}</p>
-      )}
+      ) : of.egress ? (
+        <EgressList of={of.egress} />
+      ) : null}
     </Section>
   )
 }

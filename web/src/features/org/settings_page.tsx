@@ -10,6 +10,7 @@ import { Button } from '@/components/button'
 import { TextField } from '@/components/field'
 import { Notice } from '@/components/notice'
 import { Page, Section } from '@/components/page'
+import { useLacking } from '@/components/plan_feature'
 import { ProblemNotice } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
 import { Stale } from '@/components/stale'
@@ -120,8 +121,10 @@ function Naming({ of, etag }: { of: Schemas['Organization']; etag: string | null
 export function SettingsPage({ org }: { org: string }) {
   const { t } = useTranslation()
   const { data, error, refetch } = useQuery(organization(org))
+  const lacking = useLacking(org, 'network.isolation')
   if (error && !data) return <ProblemNotice problem={asProblem(error)} retry={() => void refetch()} />
-  if (!data) return <PageSkeleton />
+  // What it takes more room to say moves nothing that is there.
+  if (!data || lacking === undefined) return <PageSkeleton />
   return (
     <Page title={t('nav.settings')} of={data.body.name}>
       <Section title={t('settings.naming')}>
@@ -131,7 +134,7 @@ export function SettingsPage({ org }: { org: string }) {
           <Named of={data.body} />
         )}
       </Section>
-      <Egress of={data.body} etag={data.etag} />
+      <Egress of={data.body} etag={data.etag} lacking={lacking} />
       <Ownership org={org} of={data.body} />
       <Ending of={data} />
     </Page>
