@@ -1,4 +1,23 @@
+import type { Locator } from '@playwright/test'
+
 import { colleague, expect, holds, onPlan, signIn, taken, test, visit } from './world'
+
+// The words of up to so many letters that stand on two lines.
+const broken = (of: Locator) =>
+  of.evaluate((table) => {
+    const most = 16
+    const out: string[] = []
+    const texts = document.createTreeWalker(table, NodeFilter.SHOW_TEXT)
+    for (let node = texts.nextNode(); node; node = texts.nextNode())
+      for (const found of (node.textContent ?? '').matchAll(/\S+/g)) {
+        const range = document.createRange()
+        range.setStart(node, found.index)
+        range.setEnd(node, found.index + found[0].length)
+        const lines = new Set([...range.getClientRects()].map((one) => Math.round(one.top)))
+        if (found[0].length <= most && lines.size > 1) out.push(found[0])
+      }
+    return out
+  })
 
 test('what the log says is narrowed in the address, looked at and taken away', async ({ page, context, world, root, ann }) => {
   test.slow()
@@ -10,7 +29,18 @@ test('what the log says is narrowed in the address, looked at and taken away', a
   expect((await world.call('PATCH', `/orgs/${ann.org}`, { name: 'Bob’s' }, bob.cookie)).status).toBe(403)
   await page.goto(`/o/${ann.org}/audit?from=xx`)
   await expect(page.getByLabel('From', { exact: true })).toHaveAccessibleDescription('This was no time, and is left out.')
-  await page.goto(`/o/${ann.org}/audit`)
+  await expect(page.getByLabel('From', { exact: true })).toHaveAttribute('aria-invalid', 'true')
+  // What the server finds wrong stands at its field too, and is no failure of the page.
+  await page.goto(`/o/${ann.org}/audit?actor=somebody&result=maybe&from=2026-03-02T10:00&until=2026-03-01T10:00`)
+  await expect(page.getByLabel('Who')).toHaveAccessibleDescription('Must be the id of a user, or system.')
+  await expect(page.getByLabel('From', { exact: true })).toHaveAccessibleDescription('Must not be later than until.')
+  await expect(page.getByLabel('Outcome')).toHaveAccessibleDescription(/^The address asks for something else here/)
+  await expect(page.getByRole('alert')).toContainText('Correct the filters that are marked, or clear them.')
+  await holds(page, 'audit-filters-wrong', { brief: true })
+  await page.getByLabel('Who').selectOption('Everybody')
+  await expect(page.getByLabel('Who')).toHaveAccessibleDescription('')
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await expect(page.getByRole('alert')).toHaveCount(0)
   const table = page.getByRole('table', { name: 'Audit log' })
   await expect(table.getByRole('row', { name: /Created team Shop/ })).toContainText('Ann Example')
   await expect(table.getByRole('row', { name: /Joined as member/ }).filter({ hasText: 'Bob Builder' })).toHaveCount(1)
@@ -18,6 +48,12 @@ test('what the log says is narrowed in the address, looked at and taken away', a
   await expect(table.getByRole('row', { name: /Joined as member/ }).filter({ hasText: 'A former member' })).toHaveCount(1)
   await expect(table.getByRole('row', { name: /Changed the plan/ })).toContainText("The installation's administrators")
   await holds(page, 'audit')
+  // Words stay whole where a column has room for one.
+  for (const width of [1280, 360]) {
+    await page.setViewportSize({ width, height: 800 })
+    expect(await broken(table), `at ${width}`).toEqual([])
+  }
+  await page.setViewportSize({ width: 1280, height: 800 })
 
   await page.getByLabel('Outcome').selectOption('Refused')
   await expect(page).toHaveURL(/result=denied/)

@@ -5,11 +5,14 @@ export function Choice<V extends string>({
   label,
   value,
   options,
+  wrong,
   choose,
 }: {
   label: string
   value: V
   options: readonly { value: V; text: string }[]
+  // Why it cannot be used as it is.
+  wrong?: string | undefined
   choose: (value: V) => void
 }) {
   const id = useId()
@@ -22,7 +25,9 @@ export function Choice<V extends string>({
         id={id}
         value={value}
         onChange={(event) => choose(event.target.value as V)}
-        className="min-h-9 w-full max-w-full min-w-0 rounded-md border border-line-strong bg-panel px-2 py-1.5"
+        aria-invalid={wrong ? true : undefined}
+        aria-describedby={wrong ? `${id}-wrong` : undefined}
+        className={`min-h-9 w-full max-w-full min-w-0 rounded-md border bg-panel px-2 py-1.5 ${wrong ? 'border-danger' : 'border-line-strong'}`}
       >
         {options.map((one) => (
           <option key={one.value} value={one.value}>
@@ -30,6 +35,11 @@ export function Choice<V extends string>({
           </option>
         ))}
       </select>
+      {wrong ? (
+        <p id={`${id}-wrong`} className="text-xs text-danger">
+          {wrong}
+        </p>
+      ) : null}
     </div>
   )
 }

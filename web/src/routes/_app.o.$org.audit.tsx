@@ -1,7 +1,7 @@
 import { createFileRoute } from '@tanstack/react-router'
 
 import { AuditPage } from '@/features/audit/audit_page'
-import { badTimes, filtersFrom } from '@/features/audit/filters'
+import { badFilters, filtersFrom } from '@/features/audit/filters'
 
 export const Route = createFileRoute('/_app/o/$org/audit')({
   validateSearch: filtersFrom,
@@ -17,7 +17,7 @@ function Page() {
     <AuditPage
       org={org}
       filters={filtersFrom(search)}
-      bad={badTimes(search)}
+      bad={badFilters(search)}
       narrow={(to) => void navigate({ search: to })}
     />
   )

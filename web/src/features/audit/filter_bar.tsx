@@ -52,7 +52,7 @@ function FilterField({
         aria-describedby={wrong ? `${id}-wrong` : undefined}
         onBlur={done}
         onKeyDown={(event) => event.key === 'Enter' && done()}
-        className="min-h-9 w-full min-w-0 rounded-md border border-line-strong bg-panel px-2 py-1.5"
+        className={`min-h-9 w-full min-w-0 rounded-md border bg-panel px-2 py-1.5 ${wrong ? 'border-danger' : 'border-line-strong'}`}
       />
       {wrong ? (
         <p id={`${id}-wrong`} className="text-xs text-danger">
@@ -66,14 +66,14 @@ function FilterField({
 export function FilterBar({
   org,
   filters,
-  bad,
+  wrong,
   seen,
   narrow,
 }: {
   org: string
   filters: Filters
-  // Those of the address that cannot be used.
-  bad: readonly (keyof Filters)[]
+  // What is wrong with those of the address that cannot be used.
+  wrong: Partial<Record<keyof Filters, string>>
   // Of the rows that are on the page, to choose from.
   seen: { kinds: readonly string[] }
   narrow: (to: Filters) => void
@@ -98,37 +98,41 @@ export function FilterBar({
           ...(strange ? [{ value: actor, text: actor }] : []),
           ...known.map((one) => ({ value: one.user.id, text: one.user.name })),
         ]}
+        wrong={wrong.actor}
         choose={(value) => set('actor', value)}
       />
       <Choice
         label={t('audit.action')}
         value={filters.action ?? ''}
         options={[{ value: '', text: t('audit.all') }, ...words.actions(filters.action)]}
+        wrong={wrong.action}
         choose={(value) => set('action', value)}
       />
       <Choice
         label={t('audit.kind')}
         value={filters.target_kind ?? ''}
         options={[{ value: '', text: t('audit.all') }, ...words.kinds(withOne(seen.kinds, filters.target_kind))]}
+        wrong={wrong.target_kind}
         choose={(value) => set('target_kind', value)}
       />
       <FilterField
         label={t('audit.target_id')}
         value={filters.target_id ?? ''}
+        wrong={wrong.target_id}
         take={(value) => set('target_id', value)}
       />
       <FilterField
         label={t('audit.from')}
         type="datetime-local"
         value={wallTime(filters.from)}
-        wrong={bad.includes('from') ? t('audit.time_bad') : undefined}
+        wrong={wrong.from}
         take={(value) => set('from', value)}
       />
       <FilterField
         label={t('audit.until')}
         type="datetime-local"
         value={wallTime(filters.until)}
-        wrong={bad.includes('until') ? t('audit.time_bad') : undefined}
+        wrong={wrong.until}
         take={(value) => set('until', value)}
       />
       <Choice
@@ -139,6 +143,7 @@ export function FilterBar({
           { value: 'done', text: t('audit.done') },
           { value: 'denied', text: t('audit.denied') },
         ]}
+        wrong={wrong.result}
         choose={(value) => set('result', value)}
       />
       <Choice
@@ -148,6 +153,7 @@ export function FilterBar({
           { value: '', text: t('audit.newest') },
           { value: 'oldest', text: t('audit.oldest') },
         ]}
+        wrong={wrong.order}
         choose={(value) => set('order', value)}
       />
       {Object.keys(filters).length > 0 ? (

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { badTimes, filtersFrom, wallTime, withFilter } from './filters'
+import { badFilters, filterOf, filtersFrom, wallTime, withFilter } from './filters'
 
 test('what is no filter is left out, and the whole log shown', () => {
   expect(filtersFrom({ actor: ' ', action: 7, result: 'maybe', from: 'soon', order: 'newest', x: 'y' })).toEqual({})
@@ -24,7 +24,20 @@ test('a time is kept in UTC and shown as the clock on the wall', () => {
   expect(wallTime(undefined)).toBe('')
 })
 
-test('a time that is none is told, not asked for', () => {
-  expect(badTimes({ from: 'xx', until: '2026-03-01T10:30' })).toEqual(['from'])
-  expect(badTimes({ actor: 'system' })).toEqual([])
+test('what nothing can be asked with is told, not asked for', () => {
+  expect(badFilters({ from: 'xx', until: '2026-03-01T10:30' })).toEqual(['from'])
+  expect(badFilters({ actor: 7, result: 'maybe', order: 'odd', target_kind: ' ' })).toEqual([
+    'actor',
+    'target_kind',
+    'result',
+    'order',
+  ])
+  expect(badFilters({ actor: 'system', order: 'newest', x: 'y' })).toEqual([])
+})
+
+test('a fault of the server is about the filter that it names', () => {
+  expect(filterOf('?actor')).toBe('actor')
+  expect(filterOf('?until')).toBe('until')
+  expect(filterOf('/actor')).toBeNull()
+  expect(filterOf('?cursor')).toBeNull()
 })

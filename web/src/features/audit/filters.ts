@@ -30,12 +30,18 @@ export function filtersFrom(search: Record<string, unknown>): Filters {
   return out
 }
 
-// Times that the address has and that are none.
-export function badTimes(search: Record<string, unknown>): readonly (typeof times)[number][] {
-  const { from, until } = filtersFrom(search)
-  const good = { from, until }
-  return times.filter((name) => search[name] !== undefined && good[name] === undefined)
+const all = [...texts, ...times, 'result', 'order'] as const satisfies readonly (keyof Filters)[]
+
+// Those that the address has and that are left out, since nothing can be asked with them.
+export function badFilters(search: Record<string, unknown>): readonly (keyof Filters)[] {
+  const good = filtersFrom(search)
+  // What stands where nothing is said of the order.
+  const said = (name: keyof Filters) => search[name] !== undefined && !(name === 'order' && search[name] === 'newest')
+  return all.filter((name) => said(name) && good[name] === undefined)
 }
+
+// Which of them a fault of the server is about; null for none of these.
+export const filterOf = (pointer: string): keyof Filters | null => all.find((name) => pointer === `?${name}`) ?? null
 
 // One of them set to another value, or taken away.
 export function withFilter<K extends keyof Filters>(

@@ -91,13 +91,13 @@ export function RowDialog({
           )}
         </Fact>
         {factsOf(of.detail).map(([name, value]) => (
-          <Fact key={name} name={words.field(name)}>
+          <Fact key={name} name={words.field(name, of.names)}>
             {name === 'problem' && words.problem(value) ? <span className="block">{words.problem(value)}</span> : null}
             <Value of={value} names={of.names} />
           </Fact>
         ))}
         {changes.map((change) => (
-          <Fact key={change.field} name={words.field(change.field)}>
+          <Fact key={change.field} name={words.field(change.field, of.names)}>
             <span className="sr-only">{t('audit.before')}</span> <Value of={change.before} names={of.names} />{' '}
             <span aria-hidden className="text-soft">
               →

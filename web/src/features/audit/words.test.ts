@@ -52,3 +52,16 @@ test('every action that the log can hold is said in words, in both languages, an
   expect(said(auditEn)).toEqual([...auditActions].sort())
   expect(said(auditDe)).toEqual([...auditActions].sort())
 })
+
+test('every field that the program writes into the log has words, in both languages', () => {
+  const fields = new Set<string>()
+  for (const text of sources('../src/app'))
+    for (const [, told, set] of text.matchAll(/\b(?:tell|mask|hash)\((?:at \+ )?"([a-z_.]+)"|\bdetail\.set\("([a-z_]+)"/g)) {
+      const name = told ?? set ?? ''
+      if (!name.startsWith('teams.')) fields.add(name.replace(/\.$/, ''))
+    }
+  expect(fields).toContain('plan_version')
+  expect(fields.size).toBeGreaterThan(25)
+  for (const texts of [auditEn, auditDe])
+    expect([...fields].filter((name) => !(`told.${name}` in texts))).toEqual([])
+})

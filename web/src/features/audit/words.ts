@@ -14,7 +14,15 @@ export function useWords() {
   const { t, find, language } = useTranslation()
   const action = (name: string) => find(`act.${name}`) ?? name
   const kind = (name: string) => find(`kind.${name}`) ?? name
-  const field = (name: string) => find(`told.${name}`) ?? name
+  // A field of the log: of a service with its name, of a team with that.
+  const field = (name: string, names: Record<string, string> = {}) => {
+    const [head = '', of = '', what = '', ...rest] = name.split('.')
+    if (head === 'teams' && of) return `${t('kind.team')}: ${names[of] ?? of}`
+    if (head !== 'services' || !what) return find(`told.${name}`) ?? name
+    const said = find(`told.${[what, ...rest].join('.')}`)
+    const kind = find(`told.${what}`)
+    return `${of}: ${said ?? (kind ? [kind, rest.join('.')].join(' ') : [what, ...rest].join('.'))}`
+  }
   // To choose from, in the order of the words; with those of the page that are not among them.
   const choices = (known: readonly string[], seen: readonly string[], said: (name: string) => string) =>
     [...new Set([...known, ...seen])]
