@@ -103,6 +103,7 @@ Json present_to_all(const DeploymentRow& row, const Services& services) {
                           : wish->replicas;
       service.set("wanted", wanted).set("ready", live.integer_or(0, "ready"));
       service.set("restarts", live.integer_or(0, "restarts"));
+      service.set("has_volume", !wish->volumes.empty());
       if (const Json* last = live.find("last_termination")) service.set("last_termination", *last);
       const Json& ends = live.at("terminations");
       service.set("terminations", ends.is_array() ? ends : Json::array());

@@ -8,11 +8,11 @@ const deployment = {
   exposure: 'public',
   services: {
     web: {
-      image: 'nginx:1', port: 80, replicas: 1, autoscale: null, env: { A: '1', B: '2' }, wanted: 1, ready: 1, restarts: 0,
+      image: 'nginx:1', port: 80, replicas: 1, autoscale: null, env: { A: '1', B: '2' }, wanted: 1, ready: 1, restarts: 0, has_volume: false,
       resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '250m', memory: '256Mi' } },
     },
     db: {
-      image: 'postgres:16', port: null, replicas: 1, autoscale: null, env: {}, wanted: 1, ready: 1, restarts: 0,
+      image: 'postgres:16', port: null, replicas: 1, autoscale: null, env: {}, wanted: 1, ready: 1, restarts: 0, has_volume: false,
       resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '250m', memory: '256Mi' } },
     },
   },

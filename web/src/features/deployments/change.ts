@@ -20,6 +20,8 @@ export interface ServiceDraft {
   cpu: string
   memory: string
   env: Variable[]
+  // What cannot be changed: it keeps data on a volume, which one pod alone can use.
+  volume: boolean
 }
 export interface Draft {
   exposure: Deployment['exposure']
@@ -51,6 +53,7 @@ export function draftOf({ exposure, services }: Pick<Deployment, 'exposure' | 's
           cpu: one.resources.limits.cpu,
           memory: one.resources.limits.memory,
           env: Object.entries(one.env).map(([key, value]) => ({ name: key, value })),
+          volume: one.has_volume,
         },
       ]),
     ),

@@ -88,6 +88,10 @@ const count = (t: Translate, most: number, least: number, empty: boolean) => (te
   (/^\d+$/.test(text.trim()) && Number(text) >= least && Number(text) <= most) ||
   t('deploy.number', { least, most })
 
+// What the server would find wrong with the two of them together, said before it is sent.
+const inOrder = (t: Translate, min: string) => (max: string) =>
+  !/^\d+$/.test(min.trim()) || Number(max) >= Number(min) || t('deploy.max_below', { min: min.trim() })
+
 // How many pods it has: so many, or from so many to so many by what they use.
 function Scaling({ service }: { service: string }) {
   const { t } = useTranslation()
@@ -95,11 +99,19 @@ function Scaling({ service }: { service: string }) {
   const errors = form.formState.errors.services?.[service]
   const path = `services.${service}` as const
   const auto = form.watch(`${path}.scaling`) === 'auto'
+  const volume = form.getValues(`${path}.volume`)
   return (
     <div className="grid gap-4 sm:grid-cols-2">
-      <SelectField label={t('deploy.scaling')} error={errors?.scaling} {...form.register(`${path}.scaling`)}>
+      <SelectField
+        label={t('deploy.scaling')}
+        hint={volume ? t('deploy.scaling_volume') : undefined}
+        error={errors?.scaling}
+        {...form.register(`${path}.scaling`)}
+      >
         <option value="fixed">{t('deploy.scaling_fixed')}</option>
-        <option value="auto">{t('deploy.scaling_auto')}</option>
+        <option value="auto" disabled={volume}>
+          {t('deploy.scaling_auto')}
+        </option>
       </SelectField>
       {auto ? (
         <>
@@ -117,7 +129,7 @@ function Scaling({ service }: { service: string }) {
             inputMode="numeric"
             autoComplete="off"
             error={errors?.min}
-            {...form.register(`${path}.min`, { validate: count(t, 20, 1, false) })}
+            {...form.register(`${path}.min`, { validate: count(t, 20, 1, false), deps: [`${path}.max`] })}
           />
           <TextField
             label={t('deploy.max')}
@@ -125,7 +137,12 @@ function Scaling({ service }: { service: string }) {
             inputMode="numeric"
             autoComplete="off"
             error={errors?.max}
-            {...form.register(`${path}.max`, { validate: count(t, 20, 1, false) })}
+            {...form.register(`${path}.max`, {
+              validate: {
+                number: count(t, 20, 1, false),
+                order: (max) => inOrder(t, form.getValues(`${path}.min`))(max),
+              },
+            })}
           />
         </>
       ) : (
@@ -135,7 +152,7 @@ function Scaling({ service }: { service: string }) {
           inputMode="numeric"
           autoComplete="off"
           error={errors?.replicas}
-          {...form.register(`${path}.replicas`, { validate: count(t, 20, 0, false) })}
+          {...form.register(`${path}.replicas`, { validate: count(t, volume ? 1 : 20, 0, false) })}
         />
       )}
     </div>

@@ -21,6 +21,7 @@ interface Values extends Draft {
 // What the server takes where nothing is said.
 const service: ServiceDraft = {
   image: '', port: '', scaling: 'fixed', replicas: '1', min: '1', max: '2', target: '70', cpu: '250m', memory: '256Mi', env: [],
+  volume: false,
 }
 const start: Values = { name: '', exposure: 'public', services: { web: service } }
 
