@@ -50,7 +50,7 @@ std::vector<Failing> failing() {
   out.push_back({app("silent").set("health", Json::object({{"path", "/none"}})),
                  "Provisioning",
                  "",
-                 {"0 of 1 pods are ready", "does not answer on port 8080/none"}});
+                 {"0 of 1 pod is ready", "does not answer on port 8080/none"}});
   return out;
 }
 

@@ -113,7 +113,9 @@ std::string readiness(const std::vector<Seat>& seats) {
     ready += std::min<std::int64_t>(s.ready, s.service->replicas);
     wanted += s.service->replicas;
   }
-  std::string out = fmt::format("{} of {} pods are ready.", ready, wanted);
+  std::string out = wanted == 1  ? fmt::format("{} of {} pod is ready.", ready, wanted)
+                    : ready == 1 ? fmt::format("{} of {} pods is ready.", ready, wanted)
+                                 : fmt::format("{} of {} pods are ready.", ready, wanted);
   for (const Seat& s : seats)
     for (const auto& more : {s.unanswered, s.unmeasured})
       if (more) out += " " + *more;

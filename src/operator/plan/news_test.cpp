@@ -42,8 +42,8 @@ Object quota(const SandboxQuota& quota) {
 
 TEST_CASE("a status is news when its phase or its reason is another, and not for its numbers") {
   CHECK_FALSE(news_of(in(Phase::ready, "", "1 of 1"), in(Phase::ready, "", "2 of 2")));
-  CHECK(news_of(in(Phase::provisioning), in(Phase::ready, "", "1 of 1 pods are ready.")) ==
-        News{"Ready", "1 of 1 pods are ready.", false});
+  CHECK(news_of(in(Phase::provisioning), in(Phase::ready, "", "1 of 1 pod is ready.")) ==
+        News{"Ready", "1 of 1 pod is ready.", false});
   CHECK(news_of(in(Phase::ready), in(Phase::error, "OOMKilled", "More memory.")) ==
         News{"OOMKilled", "More memory.", true});
   CHECK(news_of(in(Phase::error, "OOMKilled"), in(Phase::error, "CrashLoopBackOff")));

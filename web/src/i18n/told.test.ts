@@ -38,6 +38,7 @@ const filled = (text: string) =>
     .replace(/^is (?:missing|not as it was written)$/, 'Quota x $&')
     .replace(/ yet\{\}\./, ' yet.')
     .replace(/\{\} in \{\} /, 'x in 7 ')
+    .replace(/\{\} of \{\} pod is/, '0 of 1 pod is')
     .replace(/\{\} of \{\} pods/, '1 of 2 pods')
     .replace(/and \{\} more/, 'and 7 more')
     .replace(/ (?:run|room|object|deployment): $/, '$&x')
@@ -78,12 +79,13 @@ test('no part of what was said is lost', () => {
 
 test('texts within texts are said in German too', () => {
   const german = (text: string) => toldText(text, toldDe)
-  expect(german('1 of 1 pods are ready.')).toBe('1 von 1 Pods sind bereit.')
-  expect(german('1 of 2 pods are ready. web runs, but does not answer on port 80/ yet: connection refused.')).toBe(
-    '1 von 2 Pods sind bereit. web läuft, antwortet aber noch nicht: Port 80/. Die Verbindung wurde abgelehnt.',
+  expect(german('1 of 1 pod is ready.')).toBe('1 von 1 Pod ist bereit.')
+  expect(german('2 of 3 pods are ready.')).toBe('2 von 3 Pods sind bereit.')
+  expect(german('1 of 2 pods is ready. web runs, but does not answer on port 80/ yet: connection refused.')).toBe(
+    '1 von 2 Pods ist bereit. web läuft, antwortet aber noch nicht: Port 80/. Die Verbindung wurde abgelehnt.',
   )
-  expect(german('Waiting for pods of the new revision. With those of before: 0 of 1 pods are ready.')).toBe(
-    'Es wird auf Pods der neuen Revision gewartet. Mit denen von zuvor: 0 von 1 Pods sind bereit.',
+  expect(german('Waiting for pods of the new revision. With those of before: 0 of 1 pod is ready.')).toBe(
+    'Es wird auf Pods der neuen Revision gewartet. Mit denen von zuvor: 0 von 1 Pod ist bereit.',
   )
   expect(german('web runs, but does not answer on port 8080/healthz: HTTP 404.')).toBe(
     'web läuft, antwortet aber nicht: Port 8080/healthz. Antwort war HTTP 404.',

@@ -2,8 +2,10 @@
 // that fits is taken. $1 is put in as it is, @1 is said in German too, as far as it is known.
 export const toldDe: readonly (readonly [RegExp, string])[] = [
   // How many pods there are, and what comes behind that.
+  [/^(\d+) of 1 pod is ready\.$/, '$1 von 1 Pod ist bereit.'],
+  [/^1 of (\d+) pods is ready\.$/, '1 von $1 Pods ist bereit.'],
   [/^(\d+) of (\d+) pods are ready\.$/, '$1 von $2 Pods sind bereit.'],
-  [/^(\d+ of \d+ pods are ready\.) (.+)$/, '@1 @2'],
+  [/^(\d+ of \d+ pods? (?:is|are) ready\.) (.+)$/, '@1 @2'],
   [/^Waiting for pods of the new revision\. With those of before: (.*)$/, 'Es wird auf Pods der neuen Revision gewartet. Mit denen von zuvor: @1'],
   [/^(\S+ runs, but does not answer on [^.]+ yet(?:: [^.]+)?\.) (\S+ runs, .+)$/, '@1 @2'],
 
