@@ -14,6 +14,7 @@ class FolderTransport final : public Transport {
   explicit FolderTransport(std::string folder) : folder_(std::move(folder)) {}
   // Says in the log where the mail is.
   Attempt send(const Outgoing& mail) override;
+  Wire wire() const override { return Wire::utf8; }
   // `unavailable` "mail_folder" where the folder does not let go of one.
   Result<void> remove(const std::vector<MailId>& mails) override;
   // By the time of the file; what else is in the folder stays.

@@ -13,6 +13,8 @@ namespace ks::mail {
 namespace {
 
 constexpr std::size_t kLineMax = 76;
+// RFC 5322 2.1.1, without the CRLF.
+constexpr std::size_t kOctetsMax = 998;
 constexpr std::size_t kSubjectMax = 200;
 constexpr std::size_t kNameMax = 100;
 // RFC 2047: an encoded word has at most 75 characters and a line with one 76. 39 bytes make 52
@@ -54,14 +56,45 @@ std::string display_name(std::string_view name) {
   return out;
 }
 
-std::string part(std::string_view type, std::string_view text) {
+// Whether the text may stand in a part as it is. What a relay may change is encoded for one: a dot
+// or "From " at the beginning of a line, spaces at its end. A file passes none.
+bool stands(std::string_view text, Wire wire) {
+  if (text.find(kBoundary) != text.npos) return false;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    if (line.size() > kOctetsMax) return false;
+    for (const char one : line) {
+      const auto c = static_cast<unsigned char>(one);
+      if ((c < 0x20 && c != '\t') || c == 0x7f || (c > 0x7f && wire == Wire::ascii)) return false;
+    }
+    if (wire == Wire::utf8) continue;
+    if (line.starts_with('.') || line.starts_with("From ")) return false;
+    if (line.ends_with(' ') || line.ends_with('\t')) return false;
+  }
+  return true;
+}
+
+std::string with_crlf(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '\n' ? "\r\n" : std::string(1, c);
+  return out;
+}
+
+std::string part(std::string_view type, std::string_view text, Wire wire) {
+  const bool ascii = stands(text, Wire::ascii);
+  const bool as_it_is = ascii || stands(text, wire);
   return fmt::format(
       "--{}\r\n"
       "Content-Type: {}; charset=utf-8\r\n"
-      "Content-Transfer-Encoding: quoted-printable\r\n"
+      "Content-Transfer-Encoding: {}\r\n"
       "\r\n"
       "{}\r\n",
-      kBoundary, type, quoted_printable(text));
+      kBoundary, type,
+      ascii      ? "7bit"
+      : as_it_is ? "8bit"
+                 : "quoted-printable",
+      as_it_is ? with_crlf(text) : quoted_printable(text));
 }
 
 }  // namespace
@@ -112,7 +145,7 @@ std::string quoted_printable(std::string_view text) {
   return out;
 }
 
-std::string mime(const Message& message, const Brand& brand) {
+std::string mime(const Message& message, const Brand& brand, Wire wire) {
   KS_ASSERT(!message.id.empty() && std::ranges::all_of(message.id, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
   }));
@@ -132,8 +165,8 @@ std::string mime(const Message& message, const Brand& brand) {
   header("MIME-Version", "1.0");
   header("Content-Type", fmt::format("multipart/alternative;\r\n boundary=\"{}\"", kBoundary));
   out += "\r\n";
-  out += part("text/plain", message.text);
-  out += part("text/html", message.html);
+  out += part("text/plain", message.text, wire);
+  out += part("text/html", message.html, wire);
   out += fmt::format("--{}--\r\n", kBoundary);
   return out;
 }

@@ -19,10 +19,15 @@ struct Message {
   std::string html;
 };
 
-// RFC 5322 with MIME: multipart/alternative of text and HTML, quoted-printable, headers beyond
-// ASCII by RFC 2047, no line longer than 78 characters but an address. Lines end in CRLF. Nothing
-// in a field of `message` or `brand` can add a header, a part or a recipient.
-std::string mime(const Message& message, const Brand& brand);
+// What the way of a mail leaves as it is: every relay ASCII, a file UTF-8 as well.
+enum class Wire { ascii, utf8 };
+
+// RFC 5322 with MIME: multipart/alternative of text and HTML, each part as it is where `wire` and
+// the 998 octets of a line allow it, so that who reads the source finds a link whole, else
+// quoted-printable; headers beyond ASCII by RFC 2047, no header's line longer than 78 characters
+// but an address. Lines end in CRLF. Nothing in a field of `message` or `brand` can add a header,
+// a part or a recipient.
+std::string mime(const Message& message, const Brand& brand, Wire wire);
 
 // RFC 5322 3.3 in UTC: "Thu, 01 Jan 1970 00:00:00 +0000".
 std::string mail_date(Time time);

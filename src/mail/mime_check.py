@@ -17,11 +17,15 @@ HEADERS = ["Date", "From", "To", "Subject", "Message-ID", "Auto-Submitted", "MIM
 def faults(raw, want):
     if re.search(rb"(?<!\r)\n|\r(?!\n)", raw):
         yield "a line does not end in CRLF"
-    for line in raw.split(b"\r\n"):
-        if len(line) > 78:
-            yield f"a line of {len(line)} characters"
-        if not re.fullmatch(rb"[\t\x20-\x7e]*", line):
-            yield "a line with other than printable ASCII"
+    head, _, body = raw.partition(b"\r\n\r\n")
+    for lines, most in ((head, 78), (body, 998)):
+        for line in lines.split(b"\r\n"):
+            if len(line) > most:
+                yield f"a line of {len(line)} characters"
+            # What goes by servers is ASCII; a file may have UTF-8 below its headers.
+            beyond = rb"\x80-\xff" if want["wire"] == "utf8" and lines is body else rb""
+            if not re.fullmatch(rb"[\t\x20-\x7e" + beyond + rb"]*", line):
+                yield "a line with other than printable ASCII"
     mail = email.message_from_bytes(raw, policy=email.policy.default)
     if mail.keys() != HEADERS:
         yield f"headers {mail.keys()}"

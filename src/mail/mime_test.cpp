@@ -36,10 +36,11 @@ Message message(std::string subject, std::string text, std::string html) {
 
 // What the mail is written from, for the other parser.
 void write_case(const std::filesystem::path& folder, const std::string& stem, const Message& mail,
-                const Brand& brand) {
-  std::ofstream(folder / (stem + ".eml"), std::ios::binary) << mime(mail, brand);
+                const Brand& brand, Wire wire) {
+  std::ofstream(folder / (stem + ".eml"), std::ios::binary) << mime(mail, brand, wire);
   std::ofstream(folder / (stem + ".json"))
-      << Json::object({{"to", mail.to.text()},
+      << Json::object({{"wire", wire == Wire::ascii ? "ascii" : "utf8"},
+                       {"to", mail.to.text()},
                        {"from", brand.sender.text()},
                        {"sender_name", one_line(brand.sender_name, 100)},
                        {"subject", one_line(mail.subject)},
@@ -144,28 +145,29 @@ TEST_CASE("whatever stands in names and texts, another parser finds these header
     const Message mail =
         message("Hello " + odd_text(random, 12) + "!", body_of(odd_text(random, 30)),
                 body_of("<p>" + odd_text(random, 30)));
-    write_case(folder, fmt::format("odd{}", i), mail, brand);
+    write_case(folder, fmt::format("odd{}", i), mail, brand, i % 2 == 0 ? Wire::ascii : Wire::utf8);
   }
   for (const MailContent& content : samples()) {
     const MailDraft draft = draft_of(content);
     for (const Locale language : {Locale::en, Locale::de}) {
       const Rendered text = render(draft, language, sample_brand());
-      write_case(folder, draft.kind + "." + std::string(name(language)),
-                 message(text.subject, text.text, text.html), sample_brand());
+      for (const auto& [wire, end] : {std::pair{Wire::ascii, ".sent"}, {Wire::utf8, ".file"}})
+        write_case(folder, draft.kind + "." + std::string(name(language)) + end,
+                   message(text.subject, text.text, text.html), sample_brand(), wire);
     }
   }
   int status = 0;
   const std::string said = read_by_python(folder, status);
   CHECK_MESSAGE(status == 0, said);
-  CHECK(said.find(fmt::format("{} mails read", 400 + 2 * samples().size())) != std::string::npos);
+  CHECK(said.find(fmt::format("{} mails read", 400 + 4 * samples().size())) != std::string::npos);
   std::error_code ignored;
   std::filesystem::remove_all(folder, ignored);
 }
 
 TEST_CASE("a mail has one recipient, a stable id, and asks for no automatic answer") {
   const Message mail = message("Hello", "text\n", "<p>text</p>\n");
-  const std::string text = mime(mail, sample_brand());
-  CHECK(text == mime(mail, sample_brand()));
+  const std::string text = mime(mail, sample_brand(), Wire::ascii);
+  CHECK(text == mime(mail, sample_brand(), Wire::ascii));
   CHECK(text.find("\r\nTo: <ann+x@example.com>\r\n") != std::string::npos);
   CHECK(text.find("\r\nMessage-ID: <0190a1b2-0000-7000-8000-000000000001@ks.example.com>\r\n") !=
         std::string::npos);
@@ -174,12 +176,52 @@ TEST_CASE("a mail has one recipient, a stable id, and asks for no automatic answ
   CHECK(text.find("Reply-To") == std::string::npos);
   Brand brand = sample_brand();
   brand.reply_to = *EmailAddress::parse("help@example.com");
-  CHECK(mime(mail, brand).find("\r\nReply-To: <help@example.com>\r\n") != std::string::npos);
+  CHECK(mime(mail, brand, Wire::ascii).find("\r\nReply-To: <help@example.com>\r\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("a line that is one dot, or begins like an envelope, does not stand so on the wire") {
   CHECK(quoted_printable(".\nFrom me\n") == "=2E\r\n=46rom me\r\n");
   CHECK(quoted_printable("a \nb\t\n") == "a=20\r\nb=09\r\n");
+}
+
+TEST_CASE("the link of every mail stands whole on a line of its file, in both languages") {
+  int links = 0;
+  for (const MailContent& content : samples()) {
+    const MailDraft draft = draft_of(content);
+    for (const Locale language : {Locale::en, Locale::de}) {
+      const Rendered text = render(draft, language, sample_brand());
+      const Message mail = message(text.subject, text.text, text.html);
+      const std::string file = mime(mail, sample_brand(), Wire::utf8);
+      CHECK(file.find("quoted-printable") == std::string::npos);
+      if (!draft.link) continue;
+      const std::string url = sample_brand().base.link(draft.link->path, draft.link->token).text();
+      CHECK_MESSAGE(file.find("\r\n" + url + "\r\n") != std::string::npos, draft.kind, url);
+      ++links;
+    }
+  }
+  CHECK(links > 20);
+}
+
+TEST_CASE("a part goes as it is where no relay changes it, and else encoded") {
+  const auto encoding = [](const std::string& text, Wire wire) {
+    const std::string mail = mime(message("Hello", text, "<p>Hello</p>\n"), sample_brand(), wire);
+    const std::string_view name = "Content-Transfer-Encoding: ";
+    const std::size_t at = mail.find(name) + name.size();
+    return mail.substr(at, mail.find("\r\n", at) - at);
+  };
+  for (const Wire wire : {Wire::ascii, Wire::utf8}) {
+    CHECK(encoding("one = two\n\ttab\n", wire) == "7bit");
+    CHECK(encoding(std::string(998, 'x') + "\n", wire) == "7bit");
+    CHECK(encoding(std::string(999, 'x') + "\n", wire) == "quoted-printable");
+    CHECK(encoding("--=_alternative--\n", wire) == "quoted-printable");
+    CHECK(encoding("a\rb\n", wire) == "quoted-printable");
+    CHECK(encoding(std::string("a\0b\n", 4), wire) == "quoted-printable");
+  }
+  for (const char* changed : {".\n", "a\n.b\n", "From me\n", "a \n", "a\t", "\xc3\xa4\n"}) {
+    CHECK(encoding(changed, Wire::ascii) == "quoted-printable");
+    CHECK(encoding(changed, Wire::utf8) == "8bit");
+  }
 }
 
 TEST_CASE("an encoded word never cuts a character") {

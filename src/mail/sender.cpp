@@ -127,7 +127,7 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
                                          .subject = std::move(text.subject),
                                          .text = std::move(text.text),
                                          .html = std::move(text.html)},
-                                 brand)};
+                                 brand, parts.transport.wire())};
     Attempt attempt{Attempt::Kind::later, "busy", ""};
     threads.run([&] { attempt = parts.transport.send(outgoing); });
     return attempt;

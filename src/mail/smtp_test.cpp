@@ -48,7 +48,7 @@ Outgoing outgoing() {
                         .subject = "Hello",
                         .text = ".\n..two dots\nFrom here\nend\n",
                         .html = "<p>Hällo</p>\n"};
-  return {id, sample_brand().sender, message.to, mime(message, sample_brand())};
+  return {id, sample_brand().sender, message.to, mime(message, sample_brand(), Wire::ascii)};
 }
 
 // What is logged meanwhile.

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "domain/ids.hpp"
 #include "domain/mail/email_address.hpp"
+#include "mail/mime.hpp"
 
 namespace ks::mail {
 
@@ -15,7 +16,7 @@ struct Outgoing {
   MailId id;
   EmailAddress from;
   EmailAddress to;
-  std::string content;  // As mime() gives it.
+  std::string content;  // As mime() gives it for the transport's wire.
 };
 
 // How one try to hand it over has ended.
@@ -38,6 +39,7 @@ class Transport {
   virtual ~Transport() = default;
   // Blocks until it has ended one way or the other. From any thread, several at a time.
   virtual Attempt send(const Outgoing& mail) = 0;
+  virtual Wire wire() const { return Wire::ascii; }
   // Where what was sent stays with us: removes these, and everything that was sent before a moment.
   // What is not there is no error. Both block. From any thread.
   virtual Result<void> remove(const std::vector<MailId>& /*mails*/) { return {}; }
