@@ -117,7 +117,14 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
 
   Attempt try_once(const ClaimedMail& mail) {
     const auto draft = unsealed(parts.envelope, mail.key.client, mail.key.id, mail.sealed);
-    if (!draft || !has_text(draft->draft.kind)) return {Attempt::Kind::refused, "unreadable", ""};
+    if (!draft) return {Attempt::Kind::refused, "unreadable", ""};
+    // While an update is on its way the lease may be with a version that is older than what queued
+    // it: one that knows it sends it within its time.
+    if (!has_text(draft->draft.kind)) {
+      log::warn("mail of a kind that this version does not know waits for one that does",
+                {{"mail", mail.key.id.text()}, {"kind", mail.kind}});
+      return {Attempt::Kind::later, "unknown_kind", ""};
+    }
     const Brand brand = parts.brand(mail.key.client);
     Rendered text = render(draft->draft, draft->locale, brand);
     const Outgoing outgoing{mail.key.id, brand.sender, draft->to,
@@ -171,7 +178,9 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     if (clock.now() >= mail.give_up_at) return fail(mail, "not delivered in time", "too_late");
 
     const Attempt attempt = try_once(mail);
-    set_trouble(about_the_server(attempt.cause) ? reason_of(attempt) : "");
+    // What came to no try says nothing about the server.
+    if (attempt.cause != "unknown_kind" && attempt.cause != "unreadable")
+      set_trouble(about_the_server(attempt.cause) ? reason_of(attempt) : "");
     if (attempt.kind == Attempt::Kind::taken) {
       settle(mail, [&](Tx& tx, Time now) { return parts.mails.set_sent(tx, kFleet, mail, now); });
       if (config.on_try) config.on_try("sent", attempt.cause);

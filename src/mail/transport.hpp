@@ -28,7 +28,7 @@ struct Attempt {
   };
   Kind kind = Kind::later;
   // One word of a short list, for people and metrics: taken, refused, deferred, unreachable,
-  // timeout, tls, login, broken_off, not_written, stopped.
+  // timeout, tls, login, broken_off, not_written, stopped; unknown_kind where it came to no try.
   std::string cause;
   // The server's codes, such as "550 5.1.1". Its words are left out: they tend to name the address.
   std::string detail;

@@ -1,11 +1,15 @@
 // The worker that sends, over each engine and against a real mail server. Time is the test's own.
 #include "mail/sender.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <map>
 
 #include <doctest/doctest.h>
 #include <poll.h>
 
+#include "domain/mail/draft.hpp"
+#include "mail/folder.hpp"
 #include "mail/outbox.hpp"
 #include "mail/smtp.hpp"
 #include "mail/smtp_sink.hpp"
@@ -46,12 +50,15 @@ mail::Brand brand() {
 class Process {
  public:
   Process(Database& db, int port, const Clock& clock, Random& random)
+      : Process(db, std::make_unique<mail::SmtpTransport>(server(port)), clock, random) {}
+  Process(Database& db, std::unique_ptr<mail::Transport> transport, const Clock& clock,
+          Random& random)
       : audit_writer_(std::string(32, 'a'), random),
         journal_(audit_writer_),
         leases_(journal_, clock),
-        transport_(server(port)),
+        transport_(std::move(transport)),
         sender_(
-            {db, mails_, leases_, envelope_, transport_, [](const ClientId&) { return brand(); }},
+            {db, mails_, leases_, envelope_, *transport_, [](const ClientId&) { return brand(); }},
             settings(), clock, random) {
     sender_.start(loops_.at(0));
   }
@@ -82,7 +89,7 @@ class Process {
   sql::SqlSyncStore leases_;
   sql::SqlMailStore mails_;
   Envelope envelope_{std::string(32, 'k')};
-  mail::SmtpTransport transport_;
+  std::unique_ptr<mail::Transport> transport_;
   mail::Sender sender_;
 };
 
@@ -227,6 +234,61 @@ TEST_CASE("a mail that was cancelled while it waited for another try is never se
     REQUIRE(world.becomes(world.queue(1), MailState::sent, 1));
     CHECK(world.delivery(about)->state == MailState::cancelled);
     CHECK(world.sink.taken().size() == 1);
+  });
+}
+
+TEST_CASE("a mail of a kind of another version waits for it, and holds up no other") {
+  on_each_engine([](World& world) {
+    const MailSubject about{"user", "newer"};
+    const MailId id = MailId::make(world.clock, world.random);
+    const AddressedDraft draft{*EmailAddress::parse("ann@example.com"),
+                               Locale::en,
+                               {.kind = "of_a_newer_version",
+                                .places = {},
+                                .link = std::nullopt,
+                                .useful_until = std::nullopt}};
+    const Time now = world.clock.now();
+    const NewMail row{id,
+                      draft.draft.kind,
+                      about,
+                      world.envelope.seal_for(world.random, client_scope().client(),
+                                              "mail/" + id.str(), to_text(draft)),
+                      now,
+                      now + hours(24),
+                      std::nullopt};
+    REQUIRE(world.db.write([&](Tx& tx) { return world.store.create(tx, client_scope(), row); }));
+    const auto process = world.process();
+    REQUIRE(world.becomes(about, MailState::queued, 1));
+    REQUIRE(world.becomes(world.queue(), MailState::sent, 1));
+    CHECK(world.sink.taken().size() == 1);
+    // What it says is there for the version that can write it, until its time is over.
+    CHECK(world.delivery(about)->reason == "unknown_kind");
+    world.clock.advance(hours(2));
+    REQUIRE(world.becomes(about, MailState::queued, 2));
+    world.clock.advance(hours(24));
+    REQUIRE(world.becomes(about, MailState::failed, 3));
+    CHECK(world.sink.taken().size() == 1);
+  });
+}
+
+TEST_CASE("without a server the link of a mail stands whole on a line of its file") {
+  std::string folder = "/tmp/ks-mails-XXXXXX";
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  on_each_engine([&](World& world) {
+    const auto about = world.queue();
+    Process process(world.db, std::make_unique<mail::FolderTransport>(folder), world.clock,
+                    world.random);
+    REQUIRE(world.becomes(about, MailState::sent, 1));
+    process.stop();
+    int files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      std::ifstream file(entry.path(), std::ios::binary);
+      const std::string text{std::istreambuf_iterator<char>(file), {}};
+      CHECK(text.find("\r\nhttps://ks.example.com/reset#" + kToken + "\r\n") != std::string::npos);
+      ++files;
+    }
+    CHECK(files == 1);
+    std::filesystem::remove_all(folder);
   });
 }
 
