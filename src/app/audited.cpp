@@ -176,10 +176,11 @@ Deed changed(Action action, Thing thing, const Facts& before, const Facts& after
   Teller teller(action, std::move(thing));
   teller.side("before");
   teller.side("after");
-  for (const auto& [name, fact] : before.all())
-    if (!has(after, name, fact)) teller.put("before", name, fact);
+  // What is so now goes first into the room there is: what was before, an older row tells too.
   for (const auto& [name, fact] : after.all())
     if (!has(before, name, fact)) teller.put("after", name, fact);
+  for (const auto& [name, fact] : before.all())
+    if (!has(after, name, fact)) teller.put("before", name, fact);
   return std::move(teller).deed();
 }
 

@@ -55,3 +55,33 @@ TEST_CASE("a deed of very many facts is of bounded size, and counts those that i
     CHECK(deed.detail.at("more").as_int() > 19'000);
   }
 }
+
+TEST_CASE("of two lists of egress as long as they may be, the new one is told whole") {
+  const auto longest = [](int port) {
+    EgressList out;
+    for (std::size_t i = 0; i < kEgressRulesMax; ++i) {
+      EgressRule rule{"2606:4700:aaaa:bbbb:cccc:dddd:eeee:" + std::to_string(1000 + i) + "/128",
+                      {}};
+      for (std::size_t p = 0; p < kEgressPortsMax; ++p)
+        rule.ports.push_back(port + static_cast<int>(p));
+      out.push_back(std::move(rule));
+    }
+    return out;
+  };
+  Organization before{*OrgId::parse("01939f6e-4a00-7000-8000-000000000001"),
+                      "acme",
+                      "Acme",
+                      "active",
+                      "enterprise",
+                      1,
+                      Time{},
+                      Time{},
+                      Time{}};
+  Organization after = before;
+  before.egress = longest(40'000);
+  after.egress = longest(50'000);
+  const Deed deed = changed(Action::org_update, {"organization", "7"}, facts(before), facts(after));
+  CHECK(deed.detail.text("after", "egress") == egress_line(*after.egress));
+  CHECK(deed.detail.dump().size() < 17 * 1024);
+  CHECK(deed.detail.at("more").as_int() == 1);
+}
