@@ -76,9 +76,9 @@ std::string of_all(const Overrun& overrun) {
 }
 
 std::string of_one(const Overrun& overrun) {
-  return fmt::format("The organization's plan allows {} for one service ({}); this asks for {}.",
-                     spoken_amount(overrun.feature, overrun.limit), overrun.feature,
-                     overrun.requested);
+  return fmt::format(
+      "On the organization's plan one service may have at most {} ({}); {} were asked for.",
+      spoken_amount(overrun.feature, overrun.limit), overrun.feature, overrun.requested);
 }
 
 Result<Error> over_limit(Tx& tx, const Stores& stores, const AnyPermit& permit,
@@ -188,6 +188,7 @@ Result<void> check_per_item(Tx& tx, const Stores& stores, const AnyPermit& permi
   if (!limit || requested <= *limit) return {};
   const Overrun overrun{std::string(feature), *limit, 0, requested};
   KS_TRY(Error error, over_limit(tx, stores, permit, limits.plan(), overrun, of_one(overrun)));
+  error.limit->per = "service";
   return std::unexpected(std::move(error));
 }
 

@@ -29,6 +29,9 @@ struct LimitDetail {
   std::optional<std::int64_t> limit;
   std::int64_t used = 0;
   std::int64_t requested = 0;
+  // What it limits: "organization", all that it has together, or each "service" by itself, of which
+  // `requested` is the whole and nothing counts as used.
+  std::string per = "organization";
   std::string plan;
   std::string upgrade_plan;  // Empty when no plan lifts the limit.
   std::optional<std::int64_t> upgrade_limit;

@@ -29,6 +29,7 @@ void add_limit(Json& body, const LimitDetail& limit) {
   body.set("limit", amount(limit.limit));
   body.set("used", limit.used);
   body.set("requested", limit.requested);
+  body.set("per", limit.per);
   body.set("plan", limit.plan);
   if (!limit.upgrade_plan.empty()) {
     Json upgrade = Json::object();

@@ -56,6 +56,7 @@ TEST_CASE("a limit of the plan keeps the shape that clients rely on") {
                             1,
                             1,
                             1,
+                            "organization",
                             "free",
                             "business",
                             5,
@@ -64,7 +65,7 @@ TEST_CASE("a limit of the plan keeps the shape that clients rely on") {
                             {{"Ann", "org_owner"}}};
   const auto expected = parse_json(R"({"type":"https://h/problems/plan-limit",
     "title":"Plan limit reached","status":403,"code":"plan_limit_reached",
-    "feature":"deployments.max","limit":1,"used":1,"requested":1,"plan":"free",
+    "feature":"deployments.max","limit":1,"used":1,"requested":1,"per":"organization","plan":"free",
     "upgrade":{"plan":"business","limit":5,"url":"/o/acme/billing?from=deployments.max"},
     "can_upgrade":false,"contacts":[{"name":"Ann","role":"org_owner"}],"trace_id":"rid"})");
   REQUIRE(expected);

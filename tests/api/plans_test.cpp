@@ -41,6 +41,7 @@ TEST_CASE("the refusal of a plan says what was used, what would do, and whom to 
        {"upgrade", Json::object({{"plan", "business"},
                                  {"limit", 5},
                                  {"url", "/o/" + ann.org + "/billing?from=deployments.max"}})},
+       {"per", "organization"},
        {"can_upgrade", false},
        {"contacts", Json::array({Json::object({{"name", "Ann"}, {"role", "org_owner"}})})}});
   Json body = reply.json_without_trace();

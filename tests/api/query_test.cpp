@@ -168,8 +168,13 @@ TEST_CASE("a limit of the plan is said with units") {
   const Reply replicas = ann.patch(ann.deployment_path("one"), Json::object({{"replicas", 9}}));
   CAPTURE(replicas.body);
   CHECK(replicas.json().text("feature") == "replicas.max");
-  CHECK(replicas.json().text("detail").find("for one service (replicas.max); this asks for 9.") !=
+  CHECK(replicas.json().text("detail").find(
+            "one service may have at most 2 replicas (replicas.max); 9 were asked for.") !=
         std::string::npos);
+  CHECK(replicas.json().text("per") == "service");
+  CHECK(replicas.json().integer_or(0, "limit") == 2);
+  CHECK(replicas.json().integer_or(0, "requested") == 9);
+  CHECK(count.json().text("per") == "organization");
   CHECK(replicas.json().text("detail").find("In use") == std::string::npos);
   const Reply memory =
       ann.patch(ann.deployment_path("one"),
