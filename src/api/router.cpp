@@ -184,9 +184,19 @@ struct Router::Route {
     if (!reply) {
       note_denied(who, caller.user().id, request, reply.error());
       tell_of_limit(caller, request, reply.error());
-      return std::unexpected(std::move(reply).error());
+      return std::unexpected(led_on(caller, call, std::move(reply).error()));
     }
     return to_response(request, std::move(*reply));
+  }
+
+  // Who writes under a slug of before learns the one of now, or would look for what is there.
+  Error led_on(const Caller& caller, const Call& call, Error error) const {
+    if (!handler.member || error.problem != "not_found") return error;
+    const auto said = services.db.read(caller.guard(), [&](Tx& tx) -> Result<std::string> {
+      return slugs_now(tx, caller, call, services);
+    });
+    if (said) error.message += *said;
+    return error;
   }
 
   // What was refused is refused whether or not anybody can be told.
@@ -344,12 +354,15 @@ void Router::stream(std::string_view pattern, Action action, StreamHandler handl
           [&](Tx& tx) { return organization_before(tx, caller, request.param("org"), services); });
     KS_CHECK(scope);
     const Call call{request, Json::object()};
-    auto response = handler(who.client, who.token, *scope, call);
-    if (!response && response.error().code == Error::Code::not_found) {
-      const auto again =
-          services.db.read([&](Tx& tx) { return team_before(tx, *scope, call, services); });
-      if (again) response = handler(who.client, who.token, *scope, *again);
-    }
+    // Found out before: what the handler begins is paid for each time.
+    std::optional<Call> before;
+    if (!call.param("team").empty())
+      KS_CHECK(services.db.read([&](Tx& tx) -> Result<void> {
+        if (services.stores.authorizer.find_team(tx, *scope, call.param("team"))) return {};
+        if (auto led = team_before(tx, *scope, call, services)) before.emplace(std::move(*led));
+        return {};
+      }));
+    auto response = handler(who.client, who.token, *scope, before ? *before : call);
     if (!response && http::status_of(response.error()) == 403)
       refusals->note({who.client, who.token, who.trail, caller.user().id}, action, request,
                      response.error());

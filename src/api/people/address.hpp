@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "api/call.hpp"
@@ -7,7 +8,8 @@
 
 // Addresses of before: an organization and a team keep their former slugs for a while. Whoever
 // looks at something by one of them finds it, at every address below it; nothing is changed by one,
-// since who writes should know what it is called. Each comes after the name of now led nowhere.
+// since who writes should know what it is called: they are told. Each comes after the name of now
+// led nowhere.
 namespace ks::api {
 
 // The organization that had this slug, to its members; not_found for everybody else.
@@ -17,5 +19,9 @@ Result<TenantScope> organization_before(Tx& tx, const Caller& caller, std::strin
 // the caller sees that team is for the handler to find out, as of any id.
 Result<Call> team_before(Tx& tx, const TenantScope& scope, const Call& call,
                          const Services& services);
+
+// For the detail of a write that found nothing: what its caller, who may look at them, finds the
+// organization and the team under that the path names by slugs of before. Empty where it does not.
+std::string slugs_now(Tx& tx, const Caller& caller, const Call& call, const Services& services);
 
 }  // namespace ks::api
