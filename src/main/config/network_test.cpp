@@ -58,4 +58,31 @@ TEST_CASE(
   CHECK(has_fault(load(settings), "SYSTEM_NAMESPACE"));
 }
 
+TEST_CASE("what cannot work with the cluster or on the network is a fault before the start") {
+  const auto faulty = [](std::string_view name, const std::string& value) {
+    auto settings = good();
+    settings[std::string(name)] = value;
+    return has_fault(load(settings), name);
+  };
+  CHECK(faulty("METRICS_ADDR", "127.0.0.1:8080"));
+  CHECK(faulty("METRICS_ADDR", "0.0.0.0:8080"));
+  CHECK_FALSE(faulty("METRICS_ADDR", "127.0.0.1:8081"));
+  CHECK_FALSE(faulty("METRICS_ADDR", "10.0.0.1:8080"));
+  for (const char* name : {"STORAGE_CLASS", "INGRESS_CLASS"}) {
+    CAPTURE(name);
+    for (const char* bad :
+         {"Fast", "fast_ssd", "-fast", "fast-", "a..b", "a.-b", "a-.b", "fast ssd"})
+      CHECK_MESSAGE(faulty(name, bad), bad);
+    CHECK(faulty(name, std::string(254, 'a')));
+    for (const char* fine : {"", "fast", "fast-ssd", "ssd.example.com", "0"})
+      CHECK_FALSE_MESSAGE(faulty(name, fine), fine);
+  }
+  for (const char* bad : {"proxy", "ftp://proxy:1", "http://", "http://proxy:port", "http://a b:1",
+                          "http://proxy:1/path", "http://[::1:80", "proxy:70000"})
+    CHECK_MESSAGE(faulty("HTTPS_PROXY", bad), bad);
+  for (const char* fine : {"", "http://proxy", "http://proxy:3128/", "http://me:pass@proxy:3128",
+                           "https://proxy", "socks5h://[::1]:1080", "proxy.example.com:3128"})
+    CHECK_FALSE_MESSAGE(faulty("HTTPS_PROXY", fine), fine);
+}
+
 }  // namespace ks

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -86,10 +87,21 @@ std::optional<log::Level> log_level(std::string_view name) {
   return std::nullopt;
 }
 
+namespace {
+// Beside a database of the default name, wherever it is; in one file with those of another database
+// the heads would miss each other.
+std::string sink_beside(const std::filesystem::path& database) {
+  const auto fallback = std::ranges::find(kVariables, "DATABASE_DSN", &Variable::name)->fallback;
+  if (database.filename() != std::filesystem::path(fallback).filename()) return {};
+  return database.parent_path() / "audit-heads.log";
+}
+}  // namespace
+
 std::optional<std::string> audit_sink_file(std::string_view setting, std::string_view dsn) {
   constexpr std::string_view kFile = "file:";
-  const auto embedded = std::ranges::find(kVariables, "DATABASE_DSN", &Variable::name);
-  if (setting.empty()) return dsn == embedded->fallback ? "./data/audit-heads.log" : "";
+  constexpr std::string_view kEmbedded = "sqlite:";
+  if (setting.empty())
+    return dsn.starts_with(kEmbedded) ? sink_beside(dsn.substr(kEmbedded.size())) : std::string();
   if (setting.starts_with(kFile) && setting != kFile)
     return std::string(setting.substr(kFile.size()));
   if (setting == "log") return std::string();
