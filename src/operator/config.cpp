@@ -1,11 +1,8 @@
 #include "operator/config.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
-#include <arpa/inet.h>
-
+#include "base/address.hpp"
 #include "domain/deployment/image.hpp"
 
 namespace ks::op {
@@ -50,23 +47,10 @@ bool is_label_key(std::string_view text) {
 constexpr std::string_view kOrgId = "{orgId}";
 constexpr std::size_t kIdLength = 36;
 
-// An address in network form with the bits behind the prefix zero.
+// With the bits behind the length zero: a range that says more is a slip of the pen.
 bool is_cidr(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  if (slash == std::string_view::npos) return false;
-  const std::string address(text.substr(0, slash));
-  const std::string_view digits = text.substr(slash + 1);
-  std::size_t prefix = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return false;
-  std::array<unsigned char, 16> bytes{};
-  const bool v6 = address.find(':') != std::string::npos;
-  if (::inet_pton(v6 ? AF_INET6 : AF_INET, address.c_str(), bytes.data()) != 1) return false;
-  const std::size_t bits = v6 ? 128 : 32;
-  if (prefix > bits) return false;
-  for (std::size_t i = prefix; i < bits; ++i)
-    if ((bytes[i / 8] >> (7 - i % 8)) & 1) return false;
-  return true;
+  const auto range = Cidr::parse(text);
+  return range && range->trimmed() == *range;
 }
 
 // `NAME` or `NAME/label=value`.
