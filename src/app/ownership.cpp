@@ -215,7 +215,14 @@ Result<OwnershipOffer> decline_ownership(Tx& tx, const Stores& stores, const Ten
   KS_CHECK(hold_members(tx, stores, may_read));
   KS_TRY(OwnershipOffer offer, visible(tx, stores, may_read, offer_text));
   if (offer.to != scope.actor()) return not_found();
-  return close(tx, stores, may_read, std::move(offer), OfferState::declined);
+  const bool again = offer.state == OfferState::declined;
+  KS_TRY(OwnershipOffer declined,
+         close(tx, stores, may_read, std::move(offer), OfferState::declined));
+  if (again) return declined;
+  KS_TRY(MailOrg org, mail_org(tx, stores, may_read));
+  KS_CHECK(tell(tx, stores, may_read, declined.from_email,
+                mails::OwnershipDeclined{std::move(org), declined.to_name}, declined.id));
+  return declined;
 }
 
 Result<OwnershipOffer> cancel_ownership(Tx& tx, const Stores& stores, const TenantScope& scope,
@@ -227,18 +234,21 @@ Result<OwnershipOffer> cancel_ownership(Tx& tx, const Stores& stores, const Tena
   return close(tx, stores, may_read, std::move(offer), OfferState::cancelled);
 }
 
-Result<void> cancel_offers_of(Tx& tx, const Stores& stores, const AnyPermit& permit,
-                              const UserId& user, CancelledFor reason) {
+Result<std::optional<OwnershipStore::Ended>> cancel_offers_of(Tx& tx, const Stores& stores,
+                                                              const AnyPermit& permit,
+                                                              const UserId& user,
+                                                              CancelledFor reason) {
   const Time now = stores.clock.now();
-  KS_TRY(const auto cancelled, stores.ownership.cancel_of(tx, permit, user, reason, now));
-  if (!cancelled) return {};
+  KS_TRY(auto cancelled, stores.ownership.cancel_of(tx, permit, user, reason, now));
+  if (!cancelled) return std::nullopt;
   Deed deed =
       deed_on(cancelled->id, cancelled->from, cancelled->to, OfferState::cancelled, name(reason));
   // It goes with what somebody does who may: a suspension, or a way out of it.
   deed.open_while_suspended = true;
   KS_CHECK(stores.journal.record(tx, permit, deed, change_of(cancelled->id), now));
   KS_CHECK(stores.outbox.cancel(tx, permit, MailSubject{"ownership_offer", cancelled->id.str()}));
-  return {};
+  if (cancelled->expires_at <= now) return std::nullopt;
+  return cancelled;
 }
 
 std::vector<Fault> reason_faults(std::string_view reason) {

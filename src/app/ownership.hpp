@@ -30,9 +30,11 @@ Result<OwnershipOffer> cancel_ownership(Tx& tx, const Stores& stores, const Tena
                                         std::string_view offer);
 
 // Cancels what is open from or to somebody who goes, with its mail. Under the lock of hold_members,
-// and while the organization is active.
-Result<void> cancel_offers_of(Tx& tx, const Stores& stores, const AnyPermit& permit,
-                              const UserId& user, CancelledFor reason);
+// and while the organization is active. Gives the one that was open until now, if there is one.
+Result<std::optional<OwnershipStore::Ended>> cancel_offers_of(Tx& tx, const Stores& stores,
+                                                              const AnyPermit& permit,
+                                                              const UserId& user,
+                                                              CancelledFor reason);
 
 // What is wrong with the reason that an appointment is given.
 std::vector<Fault> reason_faults(std::string_view reason);

@@ -24,11 +24,27 @@ Result<std::int64_t> count_offers(Tx& tx, const Stores& stores, const Leaving& l
   return stores.ownership.count_of(tx, leaving.may.permit(), leaving.member.user,
                                    stores.clock.now());
 }
+Result<MailOrg> mail_org(Tx& tx, const Stores& stores, const TenantScope& scope) {
+  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
+  KS_TRY(const Organization org, stores.organizations.get(tx, may_read));
+  return MailOrg{org.name, org.slug};
+}
+// The owner is told of an offer that ends without their doing.
 Result<void> cancel_offers(Tx& tx, const Stores& stores, const Leaving& leaving) {
   const AnyPermit& permit = leaving.may.permit();
-  const bool left = leaving.member.user == permit.scope().actor();
-  return cancel_offers_of(tx, stores, permit, leaving.member.user,
-                          left ? CancelledFor::recipient_left : CancelledFor::recipient_removed);
+  const auto actor = permit.scope().actor();
+  const bool left = leaving.member.user == actor;
+  KS_TRY(const auto ended,
+         cancel_offers_of(tx, stores, permit, leaving.member.user,
+                          left ? CancelledFor::recipient_left : CancelledFor::recipient_removed));
+  if (!ended || ended->from == actor) return {};
+  KS_TRY(const auto owner, stores.ownership.owner(tx, permit));
+  const auto to = EmailAddress::parse(owner ? owner->email : "");
+  if (!to || owner->user != ended->from) return {};
+  KS_TRY(MailOrg org, mail_org(tx, stores, permit.scope()));
+  return stores.outbox.queue(tx, permit,
+                             Mail{*to, mails::OwnershipEnded{std::move(org), leaving.member.name},
+                                  MailSubject{"ownership_offer", ended->id.str()}});
 }
 Result<std::int64_t> count_invitations(Tx& tx, const Stores& stores, const Leaving& leaving) {
   KS_TRY(const auto pending,
@@ -86,12 +102,6 @@ Json roles_json(const MemberRow& member) {
   for (const MemberRow::InTeam& team : member.teams)
     teams.push(Json::object({{"team", team.team.text()}, {"role", name(team.role)}}));
   return Json::object({{"org_role", name(member.role)}, {"teams", std::move(teams)}});
-}
-
-Result<MailOrg> mail_org(Tx& tx, const Stores& stores, const TenantScope& scope) {
-  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
-  KS_TRY(const Organization org, stores.organizations.get(tx, may_read));
-  return MailOrg{org.name, org.slug};
 }
 
 // Who went by themselves knows.

@@ -35,6 +35,8 @@ const std::vector<MailContent>& samples() {
       mails::MemberReinstated{kAcme, "Ann Lee"},
       mails::OwnershipOffer{kAcme, "Ann Lee", kWhen},
       mails::OwnershipOffered{kAcme, "Bob Ray", kWhen},
+      mails::OwnershipDeclined{kAcme, "Bob Ray"},
+      mails::OwnershipEnded{kAcme, "Bob Ray"},
       mails::OwnershipTransferred{kAcme, "Ann Lee", "Bob Ray"},
       mails::AccessReview{kAcme, 12, 31, 3, 90},
       mails::OrganizationSuspended{kAcme, "The last three invoices are open."},

@@ -100,6 +100,7 @@ class OwnershipStore {
     OfferId id;
     UserId from;
     UserId to;
+    Time expires_at;  // May have passed before it was cancelled.
   };
   // Writes down that the one that is open has expired by `now`; none when there is none.
   virtual Result<std::optional<Ended>> expire(Tx&, const AnyPermit&, Time now) = 0;

@@ -254,6 +254,33 @@ const std::vector<Cause>& causes() {
          ok(gerda.poke(offer(gerda, bob) + "/cancel", kEnglish));
          return gerda.email;
        }},
+      {"ownership_declined", "by who does not want it",
+       [](Server& server) {
+         Person gerda = german(server);
+         server.raise(gerda, "business");
+         Person bob = server.colleague(gerda, "Bob");
+         ok(bob.poke(offer(gerda, bob) + "/decline", kEnglish));
+         return gerda.email;
+       }},
+      {"ownership_ended", "by who leaves",
+       [](Server& server) {
+         Person gerda = german(server);
+         server.raise(gerda, "business");
+         Person bob = server.colleague(gerda, "Bob");
+         offer(gerda, bob);
+         ok(bob.poke(gerda.org_path() + "/leave", kEnglish));
+         return gerda.email;
+       }},
+      {"ownership_ended", "by who removes them",
+       [](Server& server) {
+         Person gerda = german(server);
+         server.raise(gerda, "business");
+         const Person bob = server.colleague(gerda, "Bob");
+         Person abe = server.colleague(gerda, "Abe", "org_admin");
+         offer(gerda, bob);
+         ok(abe.call({"DELETE", gerda.org_path() + "/members/" + bob.id, {kEnglish.front()}, ""}));
+         return gerda.email;
+       }},
       {"ownership_transferred", "by who takes it",
        [](Server& server) {
          Person gerda = german(server);

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "tests/api/mailbox.hpp"
 #include "tests/api/server.hpp"
 
 using namespace ks;
@@ -227,4 +228,43 @@ TEST_CASE_FIXTURE(Estate, "an owner is appointed only where there is none who ca
   CHECK(eve.get(ann.org_path()).json().text("role") == "org_owner");
   eve.org = ann.org;
   CHECK(eve.used("members.max") == 4);
+}
+
+TEST_CASE("the owner is told once of an offer that ends without their doing") {
+  Server server({mailing_settings("open"), false});
+  Person ann = server.somebody("Ann");
+  server.raise(ann, "business");
+  Person max = server.colleague(ann, "Max"), abe = server.colleague(ann, "Abe", "org_admin");
+  const std::string offers = ann.org_path() + "/ownership-offers";
+  const auto made = [&](const Person& to) {
+    const Reply reply = ann.post(offers, Json::object({{"user", to.id}}));
+    REQUIRE(reply.status == 201);
+    return offers + "/" + std::string(reply.json().text("id"));
+  };
+  const auto told = [&] { return mail_to(server, ann.email).kind; };
+
+  const std::string declined = made(max);
+  CHECK(told() == "ownership_offered");
+  REQUIRE(max.poke(declined + "/decline").status == 200);
+  CHECK(told() == "ownership_declined");
+  const int waiting = mails_waiting(server);
+  REQUIRE(max.poke(declined + "/decline").status == 200);
+  CHECK(mails_waiting(server) == waiting);
+
+  // What the owner does is no news to them.
+  REQUIRE(ann.poke(made(max) + "/cancel").status == 200);
+  CHECK(told() == "ownership_offered");
+  made(max);
+  REQUIRE(ann.del(ann.org_path() + "/members/" + max.id).status == 204);
+  CHECK(told() == "ownership_offered");
+  REQUIRE(ann.poke(ann.org_path() + "/members/" + max.id + "/reinstate").status == 200);
+
+  made(max);
+  REQUIRE(abe.del(ann.org_path() + "/members/" + max.id).status == 204);
+  CHECK(told() == "ownership_ended");
+  // Nor is an offer that had run out before.
+  made(abe);
+  server.execute("UPDATE ownership_offers SET expires_at = 1 WHERE state = 'open'");
+  REQUIRE(abe.poke(ann.org_path() + "/leave").status == 204);
+  CHECK(told() == "ownership_offered");
 }

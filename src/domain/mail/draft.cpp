@@ -115,6 +115,18 @@ struct Drafts {
         .link = org_link(m.organization, "/settings"),
         .useful_until = m.expires_at};
   }
+  MailDraft operator()(const mails::OwnershipDeclined& m) const {
+    return {.kind = "ownership_declined",
+            .places = {{"organization", m.organization.name}, {"to", m.to}},
+            .link = org_link(m.organization, "/settings"),
+            .useful_until = std::nullopt};
+  }
+  MailDraft operator()(const mails::OwnershipEnded& m) const {
+    return {.kind = "ownership_ended",
+            .places = {{"organization", m.organization.name}, {"to", m.to}},
+            .link = org_link(m.organization, "/settings"),
+            .useful_until = std::nullopt};
+  }
   MailDraft operator()(const mails::OwnershipTransferred& m) const {
     return {.kind = "ownership_transferred",
             .places = {{"organization", m.organization.name}, {"from", m.from}, {"to", m.to}},

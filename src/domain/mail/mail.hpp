@@ -92,6 +92,16 @@ struct OwnershipOffered {
   std::string to;
   Time expires_at;
 };
+// To the owner: who was offered it does not want it.
+struct OwnershipDeclined {
+  MailOrg organization;
+  std::string to;
+};
+// To the owner: the offer ended with the membership of who was offered it.
+struct OwnershipEnded {
+  MailOrg organization;
+  std::string to;
+};
 // To both; of one who was appointed to them alone, with an empty `from` where there was no owner.
 struct OwnershipTransferred {
   MailOrg organization;
@@ -162,11 +172,12 @@ using MailContent =
     std::variant<mails::Invitation, mails::TeamAdded, mails::InvitationAccepted,
                  mails::InvitationWanted, mails::SeatLimit, mails::LimitReached, mails::PlanChanged,
                  mails::MemberRemoved, mails::MemberReinstated, mails::OwnershipOffer,
-                 mails::OwnershipOffered, mails::OwnershipTransferred, mails::AccessReview,
-                 mails::OrganizationSuspended, mails::OrganizationResumed,
-                 mails::OrganizationDeleted, mails::VerifyAddress, mails::AccountExists,
-                 mails::PasswordReset, mails::PasswordChanged, mails::ChangeAddress,
-                 mails::AddressAsked, mails::AddressChanged, mails::AddressReplaced>;
+                 mails::OwnershipOffered, mails::OwnershipDeclined, mails::OwnershipEnded,
+                 mails::OwnershipTransferred, mails::AccessReview, mails::OrganizationSuspended,
+                 mails::OrganizationResumed, mails::OrganizationDeleted, mails::VerifyAddress,
+                 mails::AccountExists, mails::PasswordReset, mails::PasswordChanged,
+                 mails::ChangeAddress, mails::AddressAsked, mails::AddressChanged,
+                 mails::AddressReplaced>;
 
 // What a mail is about: a kind of thing and its id, such as {"invitation", id}. By it the mail is
 // cancelled when the thing is, and its delivery is asked for.

@@ -29,7 +29,7 @@ Result<OwnershipOffer> offer_at(const Row& row) {
 
 std::optional<OwnershipStore::Ended> ended_at(const std::optional<Row>& row) {
   if (!row) return std::nullopt;
-  return OwnershipStore::Ended{row->id<Offer>(0), row->id<User>(1), row->id<User>(2)};
+  return OwnershipStore::Ended{row->id<Offer>(0), row->id<User>(1), row->id<User>(2), row->time(3)};
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ WHERE client_id = :client AND org_id = :org AND id = :id AND state = 'open' AND 
 -- scope: tenant
 UPDATE ownership_offers SET state = 'expired', settled_at = expires_at
 WHERE client_id = :client AND org_id = :org AND state = 'open' AND expires_at <= :now
-RETURNING id, from_user, to_user;
+RETURNING id, from_user, to_user, expires_at;
 
 -- name: ownership_offers_cancel
 -- rows: optional
@@ -87,7 +87,7 @@ RETURNING id, from_user, to_user;
 UPDATE ownership_offers SET state = 'cancelled', settled_at = :now, reason = :reason
 WHERE client_id = :client AND org_id = :org AND state = 'open'
   AND (from_user = :user_id OR to_user = :user_id)
-RETURNING id, from_user, to_user;
+RETURNING id, from_user, to_user, expires_at;
 
 -- name: ownership_offers_open
 -- rows: one
