@@ -155,6 +155,18 @@ TEST_CASE_FIXTURE(Asking, "a conflict points to the field that it is about") {
         std::set<std::string>{"/email"});
 }
 
+TEST_CASE("a method that the server does not know is not implemented, at any address") {
+  Server server;
+  for (const char* method : {"BREW", "PROPFIND", "get"})
+    for (const char* path : {"/", "/api/v1/me", "/no-such"}) {
+      CAPTURE(method);
+      const Reply reply = send(server.port(), {method, path, {}, ""});
+      CHECK(reply.status == 501);
+      CHECK(reply.json().text("code") == "not_implemented");
+      CHECK(reply.json().text("type").ends_with("/problems/not-implemented"));
+    }
+}
+
 TEST_CASE("a limit of the plan is said with units") {
   Server server;
   Person ann = server.somebody("Ann");

@@ -33,6 +33,8 @@ void Connection::refuse(int status, const char* why) {
     error.message = taken == 0 ? "No body is taken here."
                                : fmt::format("A body of at most {} bytes is taken here.", taken);
   }
+  // RFC 9110, 15.6.2: well-formed, and nothing that the server knows.
+  if (status == 501) error.problem = "not_implemented";
   if (status == 408) error.problem = "request_timeout";
   if (status == 503) error.problem = "overloaded";
   if (status == 429) error.problem = "too_many_requests";

@@ -28,6 +28,7 @@ export const problemsDe: Record<string, string> = {
   no_password: 'Das Konto des Entwicklungsmodus hat kein Passwort.',
   no_silent_raise: 'Sie sind Mitglied mit einer schwächeren Rolle, und kein Link hebt sie an. Die Verwaltung der Organisation kann es.',
   not_found: 'Das gibt es nicht, oder Sie dürfen es nicht sehen.',
+  not_implemented: 'Das kann dieser Server nicht.',
   not_orphaned: 'Die Organisation hat jemanden, dem sie gehört; nur diese Person kann sie übergeben.',
   not_removed_here: 'Unter dieser Adresse wurde hier in den letzten 90 Tagen niemand entfernt. Prüfen Sie die Schreibweise; es ist die Adresse von damals. Oder laden Sie die Person ein.',
   offer_closed: 'Dieses Angebot wurde beantwortet, zurückgezogen oder ist abgelaufen.',

@@ -29,6 +29,7 @@ export const problemsEn: Record<string, string> = {
   no_password: 'The account of development mode has no password.',
   no_silent_raise: 'You are a member with a lesser role, and no link raises it. An administrator of the organization can.',
   not_found: 'It does not exist, or you may not see it.',
+  not_implemented: 'This server does not know how to do that.',
   not_orphaned: 'The organization has an owner; ownership is theirs to hand over.',
   not_removed_here: 'Nobody with this address was removed here in the last 90 days. Look for a typing error; it is the address that the person had then. Or invite the person.',
   offer_closed: 'This offer has been answered, cancelled, or has expired.',
