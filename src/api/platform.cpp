@@ -63,7 +63,10 @@ Json conflicts_json(const app::PlanPreview& preview) {
                                  {"limit", one.limit},
                                  {"used", one.used}}));
   }
-  return Json::object({{"plan", preview.plan}, {"conflicts", std::move(conflicts)}});
+  return Json::object(
+      {{"plan", preview.plan},
+       {"conflicts", std::move(conflicts)},
+       {"egress_ranges", preview.egress_ranges ? Json(*preview.egress_ranges) : Json()}});
 }
 
 Reply shown(const Organization& org, const TenantScope& scope) {

@@ -130,21 +130,31 @@ Result<std::vector<Overrun>> conflicts_with(Tx& tx, const Stores& stores, const 
   return overruns(used, replicas, limits);
 }
 
+// A list stays in force on every plan; it is made and changed only where pods have nodes of their
+// own.
+std::optional<std::int64_t> stuck_ranges(const Organization& org, const Entitlements& limits) {
+  if (!org.egress || limits.isolation() >= Isolation::dedicated) return std::nullopt;
+  return std::ssize(*org.egress);
+}
+
 // Merely tells. Under the lock of the usage, which is that of the members too: whoever is removed
 // at this moment is either read no more, or has the mail cancelled.
 Result<void> tell_of_conflicts(Tx& tx, const Stores& stores, const PlanPermit& permit,
                                const Organization& org, const PlanRow& plan,
                                const Entitlements& before, const Entitlements& after) {
   KS_TRY(const auto conflicts, conflicts_with(tx, stores, permit, after));
-  const bool news = std::ranges::any_of(conflicts, [&](const Overrun& one) {
-    return before.limit(one.feature) != after.limit(one.feature);
-  });
+  const auto ranges = stuck_ranges(org, after);
+  // With the plan of before goes its mail, and what it told of the list.
+  const bool news = (ranges && (!stuck_ranges(org, before) || before.plan() != after.plan())) ||
+                    std::ranges::any_of(conflicts, [&](const Overrun& one) {
+                      return before.limit(one.feature) != after.limit(one.feature);
+                    });
   if (!news && before.plan() == after.plan()) return {};
   // What was told of the plan before is not so any more.
   const MailSubject subject{"plan_changed", org.id.str()};
   KS_CHECK(stores.outbox.cancel(tx, permit, subject));
   if (!news || org.state != "active") return {};
-  mails::PlanChanged content{MailOrg{org.name, org.slug}, plan.name, {}};
+  mails::PlanChanged content{MailOrg{org.name, org.slug}, plan.name, {}, ranges};
   for (const Overrun& one : conflicts)
     content.over.push_back(
         {one.feature, named_amount(one.feature, one.used), named_amount(one.feature, one.limit)});
@@ -249,7 +259,8 @@ Result<PlanPreview> preview_plan(Tx& tx, const Stores& stores, const TenantScope
   KS_TRY(const Entitlements limits,
          stores.plans.entitlements_on(tx, may_set, plan, stores.clock.now()));
   KS_TRY(auto conflicts, conflicts_with(tx, stores, may_set, limits));
-  return PlanPreview{plan.key, std::move(conflicts)};
+  KS_TRY(const Organization org, stores.organizations.get_for_administration(tx, may_set));
+  return PlanPreview{plan.key, std::move(conflicts), stuck_ranges(org, limits)};
 }
 
 Result<Organization> set_plan(Tx& tx, const Stores& stores, const TenantScope& scope,

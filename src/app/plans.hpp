@@ -59,6 +59,9 @@ Result<std::vector<OfferedPlan>> offered_plans(Tx& tx, const Stores& stores,
 struct PlanPreview {
   std::string plan;
   std::vector<Overrun> conflicts;
+  // Ranges of the organization's list of egress, where that plan lets it do nothing but give the
+  // list up.
+  std::optional<std::int64_t> egress_ranges;
 };
 Result<PlanPreview> preview_plan(Tx& tx, const Stores& stores, const TenantScope& scope,
                                  std::string_view plan_key);

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/api/mailbox.hpp"
 #include "tests/api/own_cluster.hpp"
 #include "tests/api/server.hpp"
 
@@ -111,4 +112,31 @@ TEST_CASE("the list reaches every sandbox of the organization, and no other") {
   becomes("[]", "[]");
   CHECK(rules(bob) == bobs);
   becomes("null", bobs);
+}
+
+TEST_CASE("a plan on which a list can only be given up says so before, and by mail") {
+  Server server({mailing_settings("open"), false});
+  Person root = server.administrator();
+  Person ann = server.somebody("Ann");
+  server.raise(ann, "enterprise");
+  const std::string path = "/api/v1/platform/orgs/" + ann.org + "/subscription";
+  const auto ranges = [&](const std::string& plan) {
+    return root.get(path + "/preview?plan=" + plan).json().at("egress_ranges");
+  };
+  CHECK(ranges("free").is_null());
+  REQUIRE(
+      ann.patch(ann.org_path(), patch(R"([{"cidr":"1.1.1.0/24"},{"cidr":"8.8.8.8/32"}])")).status ==
+      200);
+  CHECK(ranges("enterprise").is_null());
+  CHECK(ranges("free") == Json(2));
+  CHECK(ranges("business") == Json(2));
+  const int before = mails_waiting(server);
+  REQUIRE(root.put(path, Json::object({{"plan", "business"}})).status == 200);
+  CHECK(mails_waiting(server) == before + 1);
+  CHECK(mail_to(server, ann.email).kind == "plan_changed");
+  // Of two changes the last one is told, and the same plan again is no change.
+  for (int i = 0; i < 2; ++i) {
+    REQUIRE(root.put(path, Json::object({{"plan", "free"}})).status == 200);
+    CHECK(mails_waiting(server) == before + 1);
+  }
 }

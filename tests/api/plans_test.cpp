@@ -108,10 +108,11 @@ TEST_CASE("what a smaller plan is too small for is said before, and mailed to wh
   const Json over = Json::array({conflict("deployments.max", "count", 1, 2),
                                  conflict("members.max", "count", 1, 3),
                                  conflict("replicas.max", "count", 2, 3)});
-  CHECK(preview(root, "free").json() == Json::object({{"plan", "free"}, {"conflicts", over}}));
+  CHECK(preview(root, "free").json() ==
+        Json::object({{"plan", "free"}, {"conflicts", over}, {"egress_ranges", Json()}}));
   for (const char* plan : {"business", "enterprise"})
     CHECK(preview(root, plan).json() ==
-          Json::object({{"plan", plan}, {"conflicts", Json::array()}}));
+          Json::object({{"plan", plan}, {"conflicts", Json::array()}, {"egress_ranges", Json()}}));
   // An override counts on every plan.
   server.execute(
       "INSERT INTO entitlement_overrides (client_id, org_id, feature, value, starts_at, ends_at, "

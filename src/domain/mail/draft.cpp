@@ -86,6 +86,10 @@ struct Drafts {
       out.places.push_back({std::string(feature) + "_used", Word{over ? at->used : ""}});
       out.places.push_back({std::string(feature) + "_limit", Word{over ? at->limit : ""}});
     }
+    if (m.egress_ranges)
+      out.places.push_back({"egress", *m.egress_ranges});
+    else
+      out.places.push_back({"egress", Word{}});
     return out;
   }
   MailDraft operator()(const mails::MemberRemoved& m) const {

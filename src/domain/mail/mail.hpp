@@ -71,6 +71,8 @@ struct PlanChanged {
   MailOrg organization;
   std::string plan;
   std::vector<Over> over;
+  // Ranges of its list of egress, where the plan lets it do nothing but give the list up.
+  std::optional<std::int64_t> egress_ranges;
 };
 struct MemberRemoved {
   MailOrg organization;
