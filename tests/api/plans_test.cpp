@@ -1,4 +1,6 @@
 #include <atomic>
+#include <cstdlib>
+#include <fstream>
 #include <thread>
 #include <utility>
 
@@ -361,4 +363,26 @@ TEST_CASE("of many creations at once exactly as many succeed as fit") {
   }
   CHECK(made == 1);
   CHECK(ann.used("deployments.max") == 1);
+}
+
+TEST_CASE(
+    "what the page on autoscaling has people send is taken on the plan that they begin with") {
+  const char* source = std::getenv("KS_SOURCE_DIR");
+  std::ifstream page(std::string(source == nullptr ? "." : source) +
+                     "/docs/operations/autoscaling.md");
+  const std::string text{std::istreambuf_iterator<char>(page), {}};
+  Server server;
+  Person ann = server.somebody("Ann");
+  ann.deploy("web");
+  int sent = 0;
+  const std::string begins = "-d '";
+  for (std::size_t at = text.find(begins); at != std::string::npos; at = text.find(begins, at)) {
+    at += begins.size();
+    const auto body = parse_json(text.substr(at, text.find('\'', at) - at));
+    REQUIRE(body);
+    const Reply reply = ann.patch(ann.deployment_path("web"), *body);
+    CHECK_MESSAGE(reply.status == 200, reply.body);
+    ++sent;
+  }
+  CHECK(sent == 2);
 }
