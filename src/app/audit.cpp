@@ -28,6 +28,7 @@ Json detail_of(const Attempt& attempt) {
 std::string_view kind_of(std::string_view in_path) {
   if (in_path == "user") return "member";
   if (in_path == "offer") return "ownership_offer";
+  if (in_path == "review") return "access_review";
   return in_path;
 }
 
@@ -58,6 +59,8 @@ Result<Place> place_of(Tx& tx, const Stores& stores, const TenantScope& scope,
   Place out{"organization", scope.org().str()};
   std::string team;
   for (const auto& [name, value] : attempt.path) {
+    // A row is told of by its review.
+    if (name == "row") continue;
     out = {std::string(kind_of(name)), OrgId::parse(value) ? value : ""};
     if (name == "team") {
       team = value;

@@ -5,12 +5,27 @@
 #include <doctest/doctest.h>
 
 #include "domain/audit/allowance.hpp"
+#include "domain/audit/target_kind.hpp"
 #include "tests/api/audit_rows.hpp"
 #include "tests/api/audit_state.hpp"
 
 using namespace ks;
 using namespace ks::api_test;
 using ks::test::RawSql;
+
+namespace {
+
+// Or nobody could ask for what those rows are about.
+void check_kinds(const RawSql& raw, const std::string& org) {
+  if (org.empty()) return;  // Of the client, which nobody reads by kind.
+  for (const std::string& row : rows_of(raw, org)) {
+    std::string_view kind(row);
+    for (int column = 0; column < 3; ++column) kind.remove_prefix(kind.find('|') + 1);
+    CHECK_MESSAGE(is_target_kind(kind.substr(0, kind.find('|'))), row);
+  }
+}
+
+}  // namespace
 
 TEST_CASE("every write of the route table that works leaves exactly one row of its action") {
   on_both([](Server& server) {
@@ -32,6 +47,7 @@ TEST_CASE("every write of the route table that works leaves exactly one row of i
       CHECK(after.back().find("|" + route.deed + "|done|") != std::string::npos);
       CHECK(count(after, "|" + route.deed + "|done|") ==
             count(before, "|" + route.deed + "|done|") + 1);
+      check_kinds(raw, org);
     }
   });
 }
@@ -156,6 +172,7 @@ TEST_CASE("every refusal of a member leaves one denied row on the thing that was
       CHECK(row.find(thing) != std::string::npos);
     }
     CHECK(refused >= 17);
+    check_kinds(raw, owner.org_id);
 
     // A limit of the plan is a refusal too, on the organization and on the person.
     const auto before = rows_of(raw, owner.org_id);

@@ -7,20 +7,11 @@
 #include "api/audit/csv.hpp"
 #include "api/exports/export.hpp"
 #include "api/router.hpp"
+#include "domain/audit/target_kind.hpp"
 
 namespace ks::api {
 
 namespace {
-
-constexpr std::size_t kNameMax = 64;
-
-// Kinds of things, as the log itself writes them.
-bool plain_name(std::string_view text) {
-  if (text.empty() || text.size() > kNameMax) return false;
-  for (const char c : text)
-    if (!(c >= 'a' && c <= 'z') && c != '_') return false;
-  return true;
-}
 
 // Narrowing by what cannot be there is a mistake of the caller, and nothing that might be
 // somebody's address enters the row of an export.
@@ -36,7 +27,7 @@ class FilterReader {
            return std::ranges::any_of(all_actions(), [&](Action one) { return name(one) == v; });
          });
     text("target_kind", out_.target_kind, "must be a kind of thing, such as deployment",
-         plain_name);
+         is_target_kind);
     text("target_id", out_.target_id, "must be an id",
          [](std::string_view v) { return OrgId::parse(v).has_value(); });
     text("result", out_.result, "must be done or denied",
