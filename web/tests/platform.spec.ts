@@ -1,4 +1,4 @@
-import { expect, holds, signIn, test } from './world'
+import { expect, holds, onPlan, signIn, test } from './world'
 
 test('an administrator finds an organization and raises its plan, and at once more fits', async ({ page, context, world, root, ann }) => {
   test.slow()
@@ -52,6 +52,21 @@ test('what a smaller plan is too small for is told before it is set', async ({ p
   await holds(page, 'platform-plan-over', { brief: true })
   await dialog.getByRole('button', { name: 'Set the plan' }).click()
   await expect(row).toContainText('Free')
+})
+
+test('a list of ranges that a smaller plan keeps is told before it is set', async ({ page, context, world, root, ann }) => {
+  await onPlan(world, root, ann.org, 'enterprise')
+  await world.call('PATCH', `/orgs/${ann.org}`, { egress: [{ cidr: '9.9.9.9' }, { cidr: '8.8.8.8' }] }, ann.cookie)
+  await context.clearCookies()
+  await signIn(context, world, root)
+  await page.goto(`/platform?name=${ann.org}`)
+  const row = page.getByRole('row', { name: new RegExp(`${ann.org}$|${ann.org} `) })
+  await row.getByRole('button', { name: /^Actions for/ }).click()
+  await page.getByRole('menuitem', { name: 'Set the plan' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Plan').selectOption('business')
+  await expect(dialog.getByRole('status')).toContainText('limited to a list of 2 ranges')
+  await holds(page, 'platform-plan-egress', { brief: true })
 })
 
 test('the pages of the platform are readable by everybody, and there for administrators alone', async ({ page, context, world, root, ann }) => {

@@ -66,3 +66,13 @@ test('a service with a volume is not offered to be scaled, and the page says why
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await holds(page, 'deployment-volume', { brief: true })
 })
+
+test('a limit of each service says how many one may have', async ({ page, ann, deploy }) => {
+  await deploy('shop', { image: 'docker.io/library/shop:1', port: 80 })
+  await visit(page, `/o/${ann.org}/t/default/d/shop`)
+  await page.getByRole('tab', { name: 'Settings' }).click()
+  await page.getByLabel('Replicas').fill('11')
+  await page.getByRole('button', { name: 'Review changes' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click()
+  await expect(page.getByText('Replicas of a service: one service may have 10, and 11 were asked for.')).toBeVisible()
+})

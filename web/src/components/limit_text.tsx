@@ -8,7 +8,9 @@ import { UseBar } from './use_bar'
 export interface Limit {
   feature: string
   used: number
+  requested: number
   limit: number | null
+  per: 'organization' | 'service'
   upgrade?: { plan: string }
   can_upgrade: boolean
   contacts: Contacts
@@ -18,10 +20,14 @@ export interface Limit {
 export function LimitText({ of }: { of: Limit }) {
   const { t, find, language } = useTranslation()
   const feature = find(`feature.${of.feature}`) ?? of.feature
-  const text = of.limit === null ? null : amounts(of.used, of.limit, unitOf(of.feature), language)
+  const alone = of.per === 'service'
+  const text =
+    of.limit === null ? null : amounts(alone ? of.requested : of.used, of.limit, unitOf(of.feature), language)
   return (
     <>
-      {of.limit === null || text === null ? null : (
+      {of.limit === null || text === null ? null : alone ? (
+        <p>{t('limit.each', { feature, requested: text.used, limit: text.limit })}</p>
+      ) : (
         <>
           <p>{t('limit.used', { feature, ...text })}</p>
           <div className="max-w-xs py-1">

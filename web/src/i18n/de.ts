@@ -84,6 +84,7 @@ export const de: Record<keyof typeof en, string> = {
   'limit.ask': 'Bitten Sie {{names}} darum.',
   'limit.operator': 'Einen größeren Tarif gibt die Verwaltung dieser Installation.',
   'limit.plan': 'Der Tarif „{{plan}}“ würde es erlauben.',
+  'limit.each': '{{feature}}: Ein Dienst darf {{limit}} haben, verlangt wurden {{requested}}.',
   'limit.used': '{{feature}}: {{used}} von {{limit}} belegt.',
   'limit.who': '{{name}} ({{role}})',
 

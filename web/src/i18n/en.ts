@@ -82,6 +82,7 @@ export const en = {
   'limit.ask': 'Ask {{names}} for it.',
   'limit.operator': 'An administrator of this installation can give a larger plan.',
   'limit.plan': 'The plan “{{plan}}” would allow it.',
+  'limit.each': '{{feature}}: one service may have {{limit}}, and {{requested}} were asked for.',
   'limit.used': '{{feature}}: {{used}} of {{limit}} in use.',
   'limit.who': '{{name}} ({{role}})',
 

@@ -5,13 +5,19 @@ import type { Schemas } from '@/api/client'
 import { Notice } from '@/components/notice'
 
 // What an organization has more of than a plan allows, and what becomes of it.
-export function PlanConflicts({ of }: { of: Schemas['PlanPreview']['conflicts'] }) {
+export function PlanConflicts({ of: { conflicts, egress_ranges: ranges } }: { of: Schemas['PlanPreview'] }) {
   const { t, find, language } = useTranslation()
-  if (of.length === 0) return null
+  const kept = ranges === null ? null : <p>{t('platform.plan_egress', { count: ranges })}</p>
+  if (conflicts.length === 0)
+    return kept ? (
+      <Notice tone="warn" role="status" title={t('platform.plan_lacks')}>
+        {kept}
+      </Notice>
+    ) : null
   return (
     <Notice tone="warn" role="status" title={t('platform.plan_over')}>
       <ul className="list-disc pl-4">
-        {of.map(({ feature, unit, used, limit }) => (
+        {conflicts.map(({ feature, unit, used, limit }) => (
           <li key={feature}>
             {t('limit.used', {
               feature: find(`feature.${feature}`) ?? feature,
@@ -21,6 +27,7 @@ export function PlanConflicts({ of }: { of: Schemas['PlanPreview']['conflicts'] 
         ))}
       </ul>
       <p>{t('platform.plan_over_text')}</p>
+      {kept}
     </Notice>
   )
 }

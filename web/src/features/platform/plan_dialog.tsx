@@ -84,7 +84,7 @@ export function PlanDialog({ of, onClose }: { of: Schemas['Organization']; onClo
                 ))}
             </dl>
           ) : null}
-          {preview.data?.plan === plan ? <PlanConflicts of={preview.data.conflicts} /> : null}
+          {preview.data?.plan === plan ? <PlanConflicts of={preview.data} /> : null}
         </>
       )}
     </FormDialog>
