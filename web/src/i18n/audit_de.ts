@@ -51,7 +51,7 @@ export const auditDe: Record<keyof typeof auditEn, string> = {
   'act.audit:read': 'Protokoll ansehen',
   'act.deployments:create': 'Deployment anlegen',
   'act.deployments:delete': 'Deployment löschen',
-  'act.deployments:restart': 'Erneut bereitstellen',
+  'act.deployments:restart': 'Neu starten',
   'act.deployments:update': 'Deployment ändern',
   'act.invitation:answer': 'Einladung beantworten',
   'act.invitations:manage': 'Einladen oder Einladung ändern',

@@ -49,7 +49,7 @@ export const auditEn = {
   'act.audit:read': 'See the audit log',
   'act.deployments:create': 'Create a deployment',
   'act.deployments:delete': 'Delete a deployment',
-  'act.deployments:restart': 'Deploy again',
+  'act.deployments:restart': 'Restart',
   'act.deployments:update': 'Change a deployment',
   'act.invitation:answer': 'Answer an invitation',
   'act.invitations:manage': 'Invite, or change an invitation',

@@ -117,9 +117,15 @@ test('a change says what of a thing, with values where the log has them', () => 
   expect(
     deployed('deployments:update', { before: { 'services.web.autoscale.cpu': 50 }, after: { 'services.web.autoscale.cpu': 70 } }),
   ).toBe('Changed the deployment web: CPU target in percent from 50 to 70')
+  const egress = (detail: Record<string, unknown>) => both(row('org:update', 'organization', detail, 'x'))
+  expect(egress({ after: { egress: '1.1.1.0/24 443' } })[0]).toBe('Changed the organization: internet limited to 1.1.1.0/24 443')
+  expect(egress({ before: { egress: '1.1.1.0/24' }, after: { egress: '' } })[0]).toBe('Changed the organization: internet closed')
+  expect(egress({ before: { egress: '' }, after: { egress: '9.9.9.9/32' } })[1]).toContain('Internet beschränkt auf 9.9.9.9/32')
+  expect(egress({ before: { egress: '1.1.1.0/24' } })[0]).toBe('Changed the organization: internet opened')
+  expect(egress({ after: { egress: '1.1.1.0/24; '.repeat(9) } })[0]).toBe('Changed the organization: internet limited to a list')
   // A name stays after the thing.
   expect(both(row('deployments:delete', 'deployment', { before: { name: 'old' } }, 'x'))[0]).toBe('Deleted the deployment old')
-  expect(both(row('deployments:restart', 'deployment', {}, 'x'))[1]).toBe('Hat (gelöscht) noch einmal bereitgestellt')
+  expect(both(row('deployments:restart', 'deployment', {}, 'x'))[1]).toBe('Hat (gelöscht) neu gestartet')
   expect(both(row('org:update', 'organization', { before: { name: { hash: 'a' } }, after: { name: { hash: 'b' } } }, 'x'))[0]).toBe(
     'Changed the organization: name',
   )

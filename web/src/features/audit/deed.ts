@@ -62,6 +62,12 @@ export function deedOf(row: Row, say: Say): string | null {
     const [before, after] = quantities(one, language) ?? [value(one.before, one.field), value(one.after, one.field)]
     const said = { field: field(one.field), before, after }
     if (hashOf(one.before) ?? hashOf(one.after)) return said.field
+    // A list without a range closes all of it, and none opens all of it.
+    if (one.field === 'egress') {
+      if (one.after === undefined) return t('deed.egress_open')
+      if (one.after === '') return t('deed.egress_closed')
+      return said.after === null ? t('deed.egress_list') : t('deed.egress_to', { to: said.after })
+    }
     if (said.before !== null && said.after !== null)
       return t('deed.change', { field: said.field, before: said.before, after: said.after })
     if (said.after !== null) return t('deed.new_value', { field: said.field, after: said.after })
@@ -131,7 +137,7 @@ export function deedOf(row: Row, say: Say): string | null {
     const name = text(after.name) ?? text(before.name) ?? named(target.id) ?? t('deed.nameless')
     if (row.action === 'deployments:create') return t('deed.deployment_created', { name })
     if (row.action === 'deployments:delete') return t('deed.deployment_deleted', { name })
-    if (row.action === 'deployments:restart') return t('deed.deployed_again', { name })
+    if (row.action === 'deployments:restart') return t('deed.deployment_restarted', { name })
     if (row.action !== 'deployments:update') return null
     return changes.length > 0
       ? t('deed.deployment_changed', { name, what: what() })
