@@ -88,7 +88,7 @@ std::span<const Variable> config_variables();
 
 std::optional<log::Level> log_level(std::string_view name);
 // The file that AUDIT_SINK names, "" for the log, nothing for what is neither. Where it is not set,
-// a file beside the embedded database, of its own, with any other the log.
+// a file beside an embedded database of the default name, with any other the log.
 std::optional<std::string> audit_sink_file(std::string_view setting, std::string_view dsn);
 // SIGNUP where it is not set. Files in a folder reach nobody but whoever tries the product out.
 std::string default_sign_up(MailMode mail);
