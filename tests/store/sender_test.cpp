@@ -96,6 +96,29 @@ class Process {
 struct World {
   explicit World(EngineCase& e) : engine(e), db(e.database()), clock(e.clock()) {}
 
+  // What a server of a newer version has queued, of a kind that there is no text for.
+  MailSubject queue_of_newer_version() {
+    const MailSubject about{"user", "newer"};
+    const MailId id = MailId::make(clock, random);
+    const AddressedDraft draft{*EmailAddress::parse("ann@example.com"),
+                               Locale::en,
+                               {.kind = "of_a_newer_version",
+                                .places = {},
+                                .link = std::nullopt,
+                                .useful_until = std::nullopt}};
+    const Time now = clock.now();
+    const NewMail row{
+        id,
+        draft.draft.kind,
+        about,
+        envelope.seal_for(random, client_scope().client(), "mail/" + id.str(), to_text(draft)),
+        now,
+        now + hours(24),
+        std::nullopt};
+    REQUIRE(db.write([&](Tx& tx) { return store.create(tx, client_scope(), row); }));
+    return about;
+  }
+
   MailSubject queue(int n = 0) {
     const MailSubject about{"user", std::to_string(n)};
     const Mail mail{*EmailAddress::parse("ann" + std::to_string(n) + "@example.com"),
@@ -239,24 +262,7 @@ TEST_CASE("a mail that was cancelled while it waited for another try is never se
 
 TEST_CASE("a mail of a kind of another version waits for it, and holds up no other") {
   on_each_engine([](World& world) {
-    const MailSubject about{"user", "newer"};
-    const MailId id = MailId::make(world.clock, world.random);
-    const AddressedDraft draft{*EmailAddress::parse("ann@example.com"),
-                               Locale::en,
-                               {.kind = "of_a_newer_version",
-                                .places = {},
-                                .link = std::nullopt,
-                                .useful_until = std::nullopt}};
-    const Time now = world.clock.now();
-    const NewMail row{id,
-                      draft.draft.kind,
-                      about,
-                      world.envelope.seal_for(world.random, client_scope().client(),
-                                              "mail/" + id.str(), to_text(draft)),
-                      now,
-                      now + hours(24),
-                      std::nullopt};
-    REQUIRE(world.db.write([&](Tx& tx) { return world.store.create(tx, client_scope(), row); }));
+    const auto about = world.queue_of_newer_version();
     const auto process = world.process();
     REQUIRE(world.becomes(about, MailState::queued, 1));
     REQUIRE(world.becomes(world.queue(), MailState::sent, 1));
@@ -268,6 +274,16 @@ TEST_CASE("a mail of a kind of another version waits for it, and holds up no oth
     world.clock.advance(hours(24));
     REQUIRE(world.becomes(about, MailState::failed, 3));
     CHECK(world.sink.taken().size() == 1);
+  });
+}
+
+TEST_CASE("a mail that nobody tried to send says nothing about a server that is away") {
+  on_each_engine([](World& world) {
+    Process process(world.db, 1, world.clock, world.random);  // Nobody listens there.
+    REQUIRE(world.becomes(world.queue(), MailState::queued, 1));
+    REQUIRE(eventually([&] { return !process.trouble().empty(); }));
+    REQUIRE(world.becomes(world.queue_of_newer_version(), MailState::queued, 1));
+    CHECK_FALSE(process.trouble().empty());
   });
 }
 
