@@ -216,3 +216,50 @@ TEST_CASE("every managed object that is deleted by hand is there again within 10
   REQUIRE(arrive(world));
   CHECK(name(world.status("wiki-abc123").phase) == "Ready");
 }
+
+TEST_CASE("a wall that falls is put up again before all that waits") {
+  World world;
+  want(world);
+  REQUIRE(arrive(world));
+  const kube::Ref policies[] = {{kinds::kNetworkPolicy, "sandbox-a", "allow-dns"},
+                                {kinds::kNetworkPolicy, "sandbox-a", "default-deny"}};
+  const auto standing = world.list(kinds::kNamespace).size();
+  for (int i = 0; i < 100; ++i) {
+    const std::string name = fmt::format("sandbox-new{}", i);
+    world.sandboxes[name] = sample::sandbox(name, i);
+  }
+  world.apply();
+  world.run_some(40);
+  const auto made = [&] { return world.list(kinds::kNamespace).size() - standing; };
+  for (const kube::Ref& policy : policies) {
+    CAPTURE(policy.name);
+    REQUIRE(world.get(policy));
+    REQUIRE(world.cluster().remove(policy, {}));
+    const auto before = made();
+    REQUIRE(before < 50);
+    for (int steps = 0; !world.get(policy) && steps < 5000; ++steps) world.run_some(1);
+    CHECK(world.get(policy));
+    CHECK(made() <= before + 2);
+  }
+  const kube::Ref home{kinds::kNamespace, {}, "sandbox-a"};
+  Json open = Json::object(
+      {{"apiVersion", "v1"},
+       {"kind", "Namespace"},
+       {"metadata", Json::object({{"name", "sandbox-a"},
+                                  {"labels", Json::object({{"pod-security.kubernetes.io/enforce",
+                                                            "privileged"}})}})}});
+  kube::ApplyOptions by_hand;
+  by_hand.manager = "kubectl";
+  REQUIRE(world.cluster().apply(kinds::kNamespace, open, by_hand));
+  const auto before = made();
+  const auto open_now = [&] {
+    return world.get(home)->at("metadata", "labels").text("pod-security.kubernetes.io/enforce") ==
+           "privileged";
+  };
+  REQUIRE(open_now());
+  for (int steps = 0; open_now() && steps < 5000; ++steps) world.run_some(1);
+  CHECK_FALSE(open_now());
+  CHECK(made() <= before + 2);
+  REQUIRE(world.settle());
+  CHECK(made() == 100);
+}

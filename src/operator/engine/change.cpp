@@ -34,4 +34,13 @@ bool only_measured(const Json* before, const Json* after) {
          before->at("status", "conditions") == after->at("status", "conditions");
 }
 
+bool wall_changed(const kube::Kind& kind, const Json* before, const Json* after) {
+  if (before == nullptr) return false;
+  if (kind == kube::kinds::kNetworkPolicy)
+    return after == nullptr || before->at("spec") != after->at("spec") ||
+           before->at("metadata", "labels") != after->at("metadata", "labels");
+  return kind == kube::kinds::kNamespace && after != nullptr &&
+         before->at("metadata", "labels") != after->at("metadata", "labels");
+}
+
 }  // namespace ks::op

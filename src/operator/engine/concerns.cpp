@@ -65,6 +65,14 @@ void Concerns::changed(const kube::Kind& kind, const Json* before, const Json* a
          before->at("status", "hard") != after->at("status", "hard")))
       add_deployments_of(ns);
   }
+  // A tenant without its walls does not wait until others have all that is new.
+  if (wall_changed(kind, before, after)) mend_first(kind == kinds::kNamespace ? name : ns, before);
+}
+
+void Concerns::mend_first(std::string_view ns, const Json* object) {
+  for (const std::string& name : reconciler_.sandboxes_of(ns)) queue_.add_first(sandbox_key(name));
+  if (const std::string_view stem = stem_of(object); !stem.empty())
+    queue_.add_first(deployment_key(ns, stem));
 }
 
 void Concerns::add_sandbox(const std::string& name) { queue_.add_now(sandbox_key(name)); }

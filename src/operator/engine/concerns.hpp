@@ -23,6 +23,7 @@ class Concerns {
  private:
   void add_sandboxes_of(std::string_view ns);
   void add_deployments_of(std::string_view ns);
+  void mend_first(std::string_view ns, const Json* object);
 
   Cache& cache_;
   Reconciler& reconciler_;

@@ -36,6 +36,16 @@ void Queue::add_now(const Key& key) {
   add(key);
 }
 
+void Queue::add_first(const Key& key) {
+  add_now(key);
+  if (active_.contains(key)) {
+    first_again_.insert(key);
+  } else if (std::ranges::find(first_, key) == first_.end()) {
+    std::erase(ready_, key);
+    first_.push_back(key);
+  }
+}
+
 void Queue::add_at(const Key& key, Time due) {
   if (waiting_.contains(key)) return;
   if (const auto at = delayed_.find(key); at != delayed_.end() && at->second <= due) return;
@@ -61,9 +71,10 @@ std::optional<Key> Queue::take(Time now) {
     else
       make_ready(key);
   }
-  if (ready_.empty()) return std::nullopt;
-  Key key = std::move(ready_.front());
-  ready_.pop_front();
+  if (waiting_.empty()) return std::nullopt;
+  auto& from = first_.empty() ? ready_ : first_;
+  Key key = std::move(from.front());
+  from.pop_front();
   waiting_.erase(key);
   active_.insert(key);
   return key;
@@ -73,11 +84,16 @@ void Queue::done(const Key& key) {
   active_.erase(key);
   --size_of(key);
   if (urgent_.erase(key) > 0) failures_.erase(key);
-  if (again_.erase(key) > 0) add(key);
+  const bool first = first_again_.erase(key) > 0;
+  if (again_.erase(key) == 0) return;
+  if (first)
+    add_first(key);
+  else
+    add(key);
 }
 
 std::optional<Time> Queue::next_due() const {
-  if (!ready_.empty()) return Time{0};
+  if (!waiting_.empty()) return Time{0};
   if (by_time_.empty()) return std::nullopt;
   return by_time_.begin()->first;
 }

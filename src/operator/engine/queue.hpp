@@ -32,6 +32,8 @@ class Queue {
   void add(const Key& key);
   // For a change that may mend what failed: at once.
   void add_now(const Key& key);
+  // For what stood and was taken away: before all that waits, however much that is.
+  void add_first(const Key& key);
   void add_at(const Key& key, Time due);
   // Comes again after a pause that grows with each retry in a row, up to `at_most`, and is at least
   // `at_least`.
@@ -45,9 +47,9 @@ class Queue {
   void done(const Key& key);
 
   // All that is still to come, also what is worked on now.
-  std::size_t size() const { return ready_.size() + delayed_.size() + active_.size(); }
+  std::size_t size() const { return waiting_.size() + delayed_.size() + active_.size(); }
   // Of those, what waits for no time.
-  std::size_t due() const { return ready_.size() + active_.size(); }
+  std::size_t due() const { return waiting_.size() + active_.size(); }
   // Of one kind.
   std::size_t size(Key::Kind kind) const { return sizes_[static_cast<std::size_t>(kind)]; }
   std::optional<Time> next_due() const;
@@ -59,11 +61,13 @@ class Queue {
 
   Random& random_;
   std::array<std::size_t, 2> sizes_{};
+  std::deque<Key> first_;
   std::deque<Key> ready_;
-  std::set<Key> waiting_;  // In ready_.
+  std::set<Key> waiting_;  // In first_ or ready_.
   std::set<Key> active_;
-  std::set<Key> again_;   // Active, and added meanwhile.
-  std::set<Key> urgent_;  // Of those, by add_now().
+  std::set<Key> again_;        // Active, and added meanwhile.
+  std::set<Key> urgent_;       // Of those, by add_now().
+  std::set<Key> first_again_;  // Of those, by add_first().
   std::map<Key, Time> delayed_;
   std::set<std::pair<Time, Key>> by_time_;
   struct Failures {

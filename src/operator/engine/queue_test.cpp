@@ -138,3 +138,35 @@ TEST_CASE("what waits is counted by kind, wherever in the queue it is") {
   queue.done(app);
   CHECK(sizes() == Sizes{0, 0});
 }
+
+TEST_CASE("what was taken away comes before all that waits, once") {
+  SeededRandom random(1);
+  Queue queue(random);
+  for (const char* name : {"a", "b", "c"}) queue.add(key(name));
+  queue.add_first(key("c"));
+  queue.add_first(key("c"));
+  queue.add_first(key("d"));
+  CHECK(queue.size() == 4);
+  CHECK(queue.due() == 4);
+  for (const char* name : {"c", "d", "a", "b"}) {
+    CHECK(queue.take(kNow) == key(name));
+    queue.done(key(name));
+  }
+  CHECK_FALSE(queue.take(kNow));
+  CHECK(queue.size() == 0);
+}
+
+TEST_CASE(
+    "what is taken away while its key is worked on comes first again after, whatever failed") {
+  SeededRandom random(1);
+  Queue queue(random);
+  queue.add(key("a"));
+  REQUIRE(queue.take(kNow) == key("a"));
+  queue.add(key("b"));
+  queue.add_first(key("a"));
+  queue.retry(key("a"), kNow, minutes(1));
+  queue.done(key("a"));
+  CHECK(queue.take(kNow) == key("a"));
+  queue.done(key("a"));
+  CHECK(queue.take(kNow) == key("b"));
+}
