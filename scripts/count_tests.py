@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """count_tests.py FILE: prints "PASSED FAILED SKIPPED" for the JUnit file that ctest wrote.
+count_tests.py --failed FILE: prints the programs that failed in it, each with its first case and what was wrong there.
 
 A test program on doctest, or on Python's unittest, counts as its cases, any other as one. A case that cannot run here prints
 a line that starts with "skipped: " and counts as skipped, not as passed.
@@ -45,5 +46,29 @@ def count(file):
     return passed, failed, skipped
 
 
+def first_failure(output):
+    """What doctest or unittest says of the first case that failed, in a line."""
+    case = ""
+    for line in output.splitlines():
+        if line.startswith("TEST CASE:"):
+            case = line.removeprefix("TEST CASE:").strip()
+        elif re.search(r"\b(?:FATAL )?ERROR: ", line):
+            return f"{case}: {line.strip()}"
+        elif line.startswith(("FAIL: ", "ERROR: ")):
+            return line
+    lines = [line for line in output.splitlines() if line.strip()]
+    return lines[-1] if lines else "ended without a word"
+
+
+def failed(file):
+    for case in tree.parse(file).getroot().iter("testcase"):
+        if case.get("status") == "fail":
+            yield f"{case.get('name')}: {first_failure(case.findtext('system-out') or '')}"[:300]
+
+
 if __name__ == "__main__":
-    print(*count(sys.argv[1]))
+    if sys.argv[1] == "--failed":
+        for line in failed(sys.argv[2]):
+            print(line)
+    else:
+        print(*count(sys.argv[1]))
