@@ -43,12 +43,13 @@ kube::KubeResult<Json> RecordingCluster::apply(const kube::Kind& kind, const Jso
 }
 
 void RecordingCluster::note(Write write) {
+  if (write.kind != kube::kinds::kLease) ++calls_;
   const Json& metadata = write.object.at("metadata");
   const std::string sandbox(metadata.text(write.kind.namespaced ? "namespace" : "name"));
   const std::lock_guard lock(mutex_);
   if (!wanted_.contains(sandbox)) return;
   const bool ready = says_ready(write);
-  writes_[sandbox].push_back(std::move(write));
+  if (keep_ == Keep::writes) writes_[sandbox].push_back(std::move(write));
   if (ready && unready_.erase(sandbox) == 1 && unready_.empty()) all_ready_.set();
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <set>
@@ -20,11 +22,17 @@ struct Write {
   std::string uid;  // Of the object, as the cluster answered.
 };
 
+// Whether the writes to watched sandboxes are kept, or only looked at.
+enum class Keep { nothing, writes };
+
 // Passes everything on, and keeps the writes to watched sandboxes: to the custom resource, to the
 // namespace of that name, and to what is in it.
 class RecordingCluster final : public kube::Cluster {
  public:
-  explicit RecordingCluster(kube::Cluster& inner) : inner_(inner) {}
+  RecordingCluster(kube::Cluster& inner, Keep keep) : inner_(inner), keep_(keep) {}
+
+  // Mutating calls that went through, those on Leases apart. From any thread.
+  std::int64_t calls() const { return calls_; }
 
   // From here on, until all of these were said to be Ready.
   void watch_for(std::set<std::string> sandboxes);
@@ -45,6 +53,7 @@ class RecordingCluster final : public kube::Cluster {
   kube::KubeResult<Json> apply(const kube::Kind& kind, const Json& object,
                                const kube::ApplyOptions& options) override;
   kube::KubeResult<void> remove(const kube::Ref& ref, const kube::DeleteOptions& options) override {
+    ++calls_;
     return inner_.remove(ref, options);
   }
   bool simulated() const override { return inner_.simulated(); }
@@ -52,6 +61,8 @@ class RecordingCluster final : public kube::Cluster {
  private:
   void note(Write write);
   kube::Cluster& inner_;
+  const Keep keep_;
+  std::atomic<std::int64_t> calls_ = 0;
   mutable std::mutex mutex_;
   std::set<std::string> wanted_, unready_;
   std::map<std::string, std::vector<Write>> writes_;

@@ -22,6 +22,15 @@ launch() {
   pid=$!
   started+=("$pid")
 }
+# control_plane NAME: a control plane of its own. Sets `kubeconfig` and `pid`.
+control_plane() {
+  kubeconfig=$folder/$1.kubeconfig
+  launch "$1" scripts/cluster -dir "$folder/$1" -with-parent -kubeconfig-out "$kubeconfig"
+  until [ -e "$kubeconfig" ]; do
+    kill -0 "$pid" 2>/dev/null || fail "the control plane did not start"
+    sleep 0.2
+  done
+}
 # Port from the line that says where it listens.
 port_of() {
   local port tries

@@ -2,34 +2,21 @@
 // and operator, beside a plain loop that does the same writes with the same client.
 #include <atomic>
 #include <charconv>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "bench/recording_cluster.hpp"
-#include "bench/world.hpp"
+#include "bench/installation.hpp"
 #include "kube/https/cluster.hpp"
-#include "operator/operator.hpp"
 #include "runtime/loop.hpp"
-#include "sync/sync.hpp"
 
 namespace ks::bench {
 
 namespace {
 
 constexpr std::size_t kAtOnce = 16;
-constexpr Duration kLimit = minutes(5);
-
-[[noreturn]] void give_up(const std::string& why) {
-  fmt::print(stderr, "{}\n", why);
-  std::exit(1);
-}
-
-double seconds_since(const Clock& clock, Time before) {
-  return static_cast<double>((clock.monotonic() - before).us) / 1e6;
-}
 
 void replace_all(std::string& text, const std::string& from, const std::string& to) {
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
@@ -78,91 +65,12 @@ double plain(kube::Cluster& cluster, const std::map<std::string, std::vector<Wri
   return seconds_since(clock, before);
 }
 
-class Installation {
- public:
-  explicit Installation(kube::Cluster& cluster)
-      : world_(options(folder_), 1000),
-        recording_(cluster),
-        sync_(sync::Stores{world_.db(), world_.stores().sync, world_.stores().plans,
-                           world_.stores().sandboxes, world_.stores().isolation,
-                           world_.stores().authorizer, world_.stores().envelope},
-              recording_, sync::Config{{"apps.localhost"}}, world_.clock(), world_.random()),
-        operator_(recording_, {}, world_.clock(), world_.random()) {
-    world_.db().on_feed([this](std::optional<OrgId>) { sync_.wake(); });
-    sync_.start(loops_.at(0));
-    operator_.start(loops_.at(0));
-    const Time latest = world_.clock().monotonic() + seconds(60);
-    while (!operator_.leading() || !operator_.synced() || !sync_.working()) {
-      if (world_.clock().monotonic() > latest) give_up("the operator does not start");
-      runtime::sleep_for(milliseconds(20));
-    }
-  }
-  void stop() {
-    sync_.stop();
-    operator_.stop();
-    sync_.wait_stopped();
-    operator_.wait_stopped();
-    loops_.stop();
-  }
-
-  // Seconds from the first row to the last Ready.
-  double to_ready(std::size_t count) {
-    const auto tenants = world_.add_tenants(count, people_);
-    people_ += count;
-    std::set<std::string> names;
-    std::vector<TenantScope> scopes;
-    for (const Tenant& tenant : tenants) {
-      const Caller caller = world_.load(tenant);
-      scopes.push_back(must(world_.gate().tenant(caller, tenant.org_slug)));
-      names.insert("sandbox-" + caller.user().id.str());
-    }
-    recording_.watch_for(names);
-    const Time before = world_.clock().monotonic();
-    must(world_.db().write([&](Tx& tx) -> Result<void> {
-      for (const TenantScope& scope : scopes) {
-        const TeamId team = must(world_.stores().authorizer.find_team(tx, scope, "default"));
-        KS_TRY(const auto may,
-               world_.stores().authorizer.require<Action::deployments_create>(tx, scope, team));
-        KS_TRY(const bool made,
-               world_.stores().sandboxes.create(
-                   tx, may,
-                   NewSandbox{SandboxId::make(world_.clock(), world_.random()), *scope.actor(),
-                              std::nullopt, "sandbox-" + scope.actor()->str(),
-                              random_token(world_.random(), 24), Isolation::shared,
-                              world_.clock().now()}));
-        KS_ASSERT(made);
-      }
-      return {};
-    }));
-    sync_.wake();
-    if (!recording_.wait_ready(kLimit)) give_up("not every sandbox became Ready");
-    return seconds_since(world_.clock(), before);
-  }
-  const RecordingCluster& recording() const { return recording_; }
-  const Clock& clock() const { return world_.clock(); }
-
- private:
-  static sql::DatabaseOptions options(const Folder& folder) {
-    sql::DatabaseOptions out;
-    out.dsn = "sqlite:" + folder.path() + "/sandboxes.db";
-    out.auto_migrate = true;
-    return out;
-  }
-  Folder folder_;
-  World world_;
-  RecordingCluster recording_;
-  runtime::LoopGroup loops_{1};
-  sync::Sync sync_;
-  op::Operator operator_;
-  std::size_t people_ = 0;
-};
-
 }  // namespace
 
 int run(const std::string& kubeconfig, std::size_t count) {
   auto cluster =
       must(kube::https::HttpsCluster::make(must(kube::https::load_kubeconfig(kubeconfig)), {}));
-  Installation installation(*cluster);
+  Installation installation(*cluster, Keep::writes);
   // Connections, code paths of the API server.
   installation.to_ready(5);
   const double product = installation.to_ready(count);

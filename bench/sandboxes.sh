@@ -8,13 +8,8 @@ if [ -n "${LONG:-}" ]; then count=1000; fi
 scripts/cluster --build-only
 export TMPDIR=$folder
 for round in $(seq "$rounds"); do
-  launch "cluster$round" scripts/cluster -dir "$folder/cluster$round" -with-parent \
-    -kubeconfig-out "$folder/kubeconfig$round"
-  until [ -e "$folder/kubeconfig$round" ]; do
-    kill -0 "$pid" 2>/dev/null || fail "the control plane did not start"
-    sleep 0.2
-  done
-  "$tools/sandboxes" "$folder/kubeconfig$round" "$count" | tee -a "$folder/rounds"
+  control_plane "cluster$round"
+  "$tools/sandboxes" "$kubeconfig" "$count" | tee -a "$folder/rounds"
   kill -TERM "$pid"
   wait "$pid" 2>/dev/null || true
 done
