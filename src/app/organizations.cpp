@@ -125,6 +125,11 @@ Result<Organization> organization(Tx& tx, const Stores& stores, const TenantScop
   return stores.organizations.get(tx, may_read);
 }
 
+Result<MailOrg> mail_org(Tx& tx, const Stores& stores, const TenantScope& scope) {
+  KS_TRY(Organization org, organization(tx, stores, scope));
+  return MailOrg{std::move(org.name), std::move(org.slug)};
+}
+
 Result<std::optional<OrgId>> organization_before(Tx& tx, const Stores& stores,
                                                  const ClientScope& client, std::string_view slug) {
   return stores.names.holder_before(tx, client, slug, stores.clock.now());

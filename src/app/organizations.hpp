@@ -37,6 +37,8 @@ Result<void> check_may_found(const std::vector<Organization>& owned, int ending)
 Result<void> check_may_own(const std::vector<Organization>& owned, const Organization& org);
 
 Result<Organization> organization(Tx& tx, const Stores& stores, const TenantScope& scope);
+// It as mails name it and link to it, to whoever may read it.
+Result<MailOrg> mail_org(Tx& tx, const Stores& stores, const TenantScope& scope);
 // Which organization had this slug, as long as nobody else can have it. Gives no right.
 Result<std::optional<OrgId>> organization_before(Tx& tx, const Stores& stores,
                                                  const ClientScope& client, std::string_view slug);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/members.hpp"
+#include "app/organizations.hpp"
 #include "authz/policy.hpp"
 #include "authz/recent.hpp"
 #include "domain/name.hpp"
@@ -87,12 +88,6 @@ Result<OwnershipOffer> close(Tx& tx, const Stores& stores,
   return offer;
 }
 
-Result<MailOrg> mail_org(Tx& tx, const Stores& stores,
-                         const Permit<Action::org_read, Org>& may_read) {
-  KS_TRY(const Organization org, stores.organizations.get(tx, may_read));
-  return MailOrg{org.name, org.slug};
-}
-
 // Merely tells: an address that cannot be written to stops nothing.
 Result<void> tell(Tx& tx, const Stores& stores, const AnyPermit& permit, std::string_view address,
                   MailContent content, const OfferId& about) {
@@ -152,7 +147,7 @@ Result<OwnershipOffer> offer_ownership(Tx& tx, const Stores& stores, const Tenan
   KS_CHECK(record(tx, stores, may_transfer, offer, OfferState::open, now));
   KS_TRY(auto made, stores.ownership.find(tx, may_read, offer.id));
   if (!made) return not_found();
-  KS_TRY(MailOrg org, mail_org(tx, stores, may_read));
+  KS_TRY(MailOrg org, mail_org(tx, stores, scope));
   KS_CHECK(tell(tx, stores, may_transfer, made->to_email,
                 mails::OwnershipOffer{org, made->from_name, made->expires_at}, offer.id));
   // Not about the offer: that it was made stays worth knowing when it is taken back at once.
@@ -219,7 +214,7 @@ Result<OwnershipOffer> decline_ownership(Tx& tx, const Stores& stores, const Ten
   KS_TRY(OwnershipOffer declined,
          close(tx, stores, may_read, std::move(offer), OfferState::declined));
   if (again) return declined;
-  KS_TRY(MailOrg org, mail_org(tx, stores, may_read));
+  KS_TRY(MailOrg org, mail_org(tx, stores, scope));
   KS_CHECK(tell(tx, stores, may_read, declined.from_email,
                 mails::OwnershipDeclined{std::move(org), declined.to_name}, declined.id));
   return declined;

@@ -24,11 +24,6 @@ Result<std::int64_t> count_offers(Tx& tx, const Stores& stores, const Leaving& l
   return stores.ownership.count_of(tx, leaving.may.permit(), leaving.member.user,
                                    stores.clock.now());
 }
-Result<MailOrg> mail_org(Tx& tx, const Stores& stores, const TenantScope& scope) {
-  KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
-  KS_TRY(const Organization org, stores.organizations.get(tx, may_read));
-  return MailOrg{org.name, org.slug};
-}
 // The owner is told of an offer that ends without their doing.
 Result<void> cancel_offers(Tx& tx, const Stores& stores, const Leaving& leaving) {
   const AnyPermit& permit = leaving.may.permit();

@@ -7,6 +7,7 @@
 #include "app/invitations/revocation.hpp"
 #include "app/limit_notice.hpp"
 #include "app/members.hpp"
+#include "app/organizations.hpp"
 #include "app/plans.hpp"
 #include "authz/grants.hpp"
 #include "domain/people/invitation_token.hpp"
@@ -77,10 +78,11 @@ class Inviting {
     KS_TRY(const TeamRow team, stores_.teams.get(tx_, may_read));
     KS_TRY(const auto by,
            stores_.members.find_candidate(tx_, may_manage, PersonRef{scope_.actor(), {}}));
-    KS_TRY(const MailOrg org, mail_org());
-    return stores_.outbox.queue(tx_, may_manage,
-                                Mail{*to, mails::TeamAdded{org, team.name, by ? by->name : ""},
-                                     MailSubject{"team_member", team.id.str()}});
+    KS_TRY(MailOrg org, mail_org(tx_, stores_, scope_));
+    return stores_.outbox.queue(
+        tx_, may_manage,
+        Mail{*to, mails::TeamAdded{std::move(org), team.name, by ? by->name : ""},
+             MailSubject{"team_member", team.id.str()}});
   }
 
   Result<Invited> update(const InvitationId& id, const Wanted& wanted) {
@@ -183,12 +185,6 @@ class Inviting {
     KS_TRY(auto found, stores_.invitations.find(tx_, may_.permit(), id));
     if (!found) return bug("an invitation is gone in the transaction that holds it");
     return view_of(std::move(*found), may_);
-  }
-
-  Result<MailOrg> mail_org() {
-    KS_TRY(const auto may_read, stores_.authorizer.require<Action::org_read>(scope_));
-    KS_TRY(const Organization org, stores_.organizations.get(tx_, may_read));
-    return MailOrg{org.name, org.slug};
   }
 
   Tx& tx_;
