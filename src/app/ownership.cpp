@@ -46,9 +46,31 @@ std::string_view ended_with(std::string_view reason) {
   return "";
 }
 
+// What became of it and when, for who comes too late.
+std::string ended(const OwnershipOffer& offer) {
+  const auto on = [](Time at) {
+    const std::string text = rfc3339(at);
+    return fmt::format(" on {} at {} UTC", text.substr(0, 10), text.substr(11, 5));
+  };
+  const std::string when = offer.settled_at ? on(*offer.settled_at) : "";
+  switch (offer.state) {
+    case OfferState::accepted:
+      return "The offer was accepted" + when;
+    case OfferState::declined:
+      return "The offer was declined" + when;
+    case OfferState::cancelled:
+      if (offer.reason == name(CancelledFor::by_hand)) return "The offer was withdrawn" + when;
+      return fmt::format("The offer was cancelled{}{}", when, ended_with(offer.reason));
+    case OfferState::expired:
+      return "The offer expired" + on(offer.expires_at);
+    case OfferState::open:
+      break;
+  }
+  return "The offer is not open any more";
+}
+
 std::unexpected<Error> offer_closed(const OwnershipOffer& offer) {
-  return conflict("offer_closed", fmt::format("The offer is {} already{}.", name(offer.state),
-                                              ended_with(offer.reason)));
+  return conflict("offer_closed", ended(offer) + ".");
 }
 
 // An offer that is cancelled says why: who reads of it must not take the end of a person, or of the
@@ -226,7 +248,14 @@ Result<OwnershipOffer> cancel_ownership(Tx& tx, const Stores& stores, const Tena
   KS_TRY(const auto may_read, stores.authorizer.require<Action::org_read>(scope));
   KS_CHECK(hold_members(tx, stores, may_transfer));
   KS_TRY(OwnershipOffer offer, visible(tx, stores, may_read, offer_text));
-  return close(tx, stores, may_read, std::move(offer), OfferState::cancelled);
+  const bool again = offer.state == OfferState::cancelled;
+  KS_TRY(OwnershipOffer withdrawn,
+         close(tx, stores, may_read, std::move(offer), OfferState::cancelled));
+  if (again) return withdrawn;
+  KS_TRY(MailOrg org, mail_org(tx, stores, scope));
+  KS_CHECK(tell(tx, stores, may_transfer, withdrawn.to_email,
+                mails::OwnershipWithdrawn{std::move(org), withdrawn.from_name}, withdrawn.id));
+  return withdrawn;
 }
 
 Result<std::optional<OwnershipStore::Ended>> cancel_offers_of(Tx& tx, const Stores& stores,

@@ -19,13 +19,14 @@ Result<Page<OwnershipOffer>> ownership_offers(Tx& tx, const Stores& stores,
 
 // not_found for everybody but the person to whom it was made. The owner before becomes org_admin in
 // the same transaction. Done twice it is done once. `conflict` "offer_closed" when it is not open
-// any more, "org_not_active". How many organizations a person may own is asked by the caller.
+// any more, which says what became of it and when; "org_not_active". How many organizations a
+// person may own is asked by the caller.
 Result<OwnershipOffer> accept_ownership(Tx& tx, const Stores& stores, const TenantScope& scope,
                                         std::string_view offer);
 // By the person to whom it was made.
 Result<OwnershipOffer> decline_ownership(Tx& tx, const Stores& stores, const TenantScope& scope,
                                          std::string_view offer);
-// By the owner.
+// By the owner; whoever it was made to is told.
 Result<OwnershipOffer> cancel_ownership(Tx& tx, const Stores& stores, const TenantScope& scope,
                                         std::string_view offer);
 

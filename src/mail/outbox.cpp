@@ -12,9 +12,10 @@ namespace {
 constexpr Duration kTriedFor = hours(24);
 
 // What those who lead an organization can make happen to somebody again and again.
-constexpr std::array<std::string_view, 8> kRepeatable{
-    "team_added",        "member_removed",     "member_reinstated", "ownership_offer",
-    "ownership_offered", "ownership_declined", "ownership_ended",   "organization_deleted"};
+constexpr std::array<std::string_view, 9> kRepeatable{
+    "team_added",          "member_removed",    "member_reinstated",
+    "ownership_offer",     "ownership_offered", "ownership_declined",
+    "ownership_withdrawn", "ownership_ended",   "organization_deleted"};
 
 std::string purpose(const MailId& id) { return "mail/" + id.str(); }
 

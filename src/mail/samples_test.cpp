@@ -37,6 +37,7 @@ const std::vector<MailContent>& samples() {
       mails::OwnershipOffer{kAcme, "Ann Lee", kWhen},
       mails::OwnershipOffered{kAcme, "Bob Ray", kWhen},
       mails::OwnershipDeclined{kAcme, "Bob Ray"},
+      mails::OwnershipWithdrawn{kAcme, "Ann Lee"},
       mails::OwnershipEnded{kAcme, "Bob Ray"},
       mails::OwnershipTransferred{kAcme, "Ann Lee", "Bob Ray"},
       mails::AccessReview{kAcme, 12, 31, 3, 90},

@@ -262,6 +262,13 @@ const std::vector<Cause>& causes() {
          ok(bob.poke(offer(gerda, bob) + "/decline", kEnglish));
          return gerda.email;
        }},
+      {"ownership_withdrawn", "by the owner",
+       [](Server& server) {
+         Person ann = owner(server);
+         const Person gerda = german_in(server, ann);
+         ok(ann.poke(offer(ann, gerda) + "/cancel", kEnglish));
+         return gerda.email;
+       }},
       {"ownership_ended", "by who leaves",
        [](Server& server) {
          Person gerda = german(server);

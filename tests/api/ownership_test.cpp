@@ -140,6 +140,41 @@ TEST_CASE_FIXTURE(Estate,
   CHECK(role_of(ann) == "org_owner");
 }
 
+TEST_CASE_FIXTURE(Estate, "who comes too late for an offer is told what became of it, and when") {
+  const auto detail = [](const Reply& reply) {
+    CHECK(reply.status == 409);
+    CHECK(code(reply) == "offer_closed");
+    return std::string(reply.json().text("detail"));
+  };
+  // "2026-01-02T03:04:05Z" as it is said.
+  const auto on = [](const Reply& reply, const char* field) {
+    const std::string at(reply.json().text(field));
+    return " on " + at.substr(0, 10) + " at " + at.substr(11, 5) + " UTC";
+  };
+  const std::string declined = made(max);
+  const Reply no = max.poke(offers(declined, "decline"));
+  for (const Reply& late :
+       {max.poke(offers(declined, "accept")), ann.poke(offers(declined, "cancel"))})
+    CHECK(detail(late) == "The offer was declined" + on(no, "settled_at") + ".");
+  const std::string withdrawn = made(max);
+  const Reply back = ann.poke(offers(withdrawn, "cancel"));
+  for (const char* act : {"accept", "decline"})
+    CHECK(detail(max.poke(offers(withdrawn, act))) ==
+          "The offer was withdrawn" + on(back, "settled_at") + ".");
+  const std::string accepted = made(max);
+  const Reply yes = max.poke(offers(accepted, "accept"));
+  REQUIRE(yes.status == 200);
+  CHECK(detail(max.poke(offers(accepted, "decline"))) ==
+        "The offer was accepted" + on(yes, "settled_at") + ".");
+  // An offer of the owner of now.
+  const Reply open = max.post(offers(), Json::object({{"user", ann.id}}));
+  REQUIRE(open.status == 201);
+  const std::string expired(open.json().text("id"));
+  server.execute("UPDATE ownership_offers SET expires_at = 1000000 WHERE state = 'open'");
+  CHECK(detail(ann.poke(offers(expired, "accept"))) ==
+        "The offer expired on 1970-01-01 at 00:00 UTC.");
+}
+
 TEST_CASE_FIXTURE(Estate,
                   "a cancelled offer says whether the owner took it back or what ended it") {
   const auto told = [&](const std::string& id) {
@@ -230,7 +265,7 @@ TEST_CASE_FIXTURE(Estate, "an owner is appointed only where there is none who ca
   CHECK(eve.used("members.max") == 4);
 }
 
-TEST_CASE("the owner is told once of an offer that ends without their doing") {
+TEST_CASE("both ends of an offer are told once of an end that is not their doing") {
   Server server({mailing_settings("open"), false});
   Person ann = server.somebody("Ann");
   server.raise(ann, "business");
@@ -251,9 +286,15 @@ TEST_CASE("the owner is told once of an offer that ends without their doing") {
   REQUIRE(max.poke(declined + "/decline").status == 200);
   CHECK(mails_waiting(server) == waiting);
 
-  // What the owner does is no news to them.
-  REQUIRE(ann.poke(made(max) + "/cancel").status == 200);
+  // What the owner does is no news to them; to whom it was made it is, once.
+  const std::string withdrawn = made(max);
+  CHECK(mail_to(server, max.email).kind == "ownership_offer");
+  REQUIRE(ann.poke(withdrawn + "/cancel").status == 200);
   CHECK(told() == "ownership_offered");
+  CHECK(mail_to(server, max.email).kind == "ownership_withdrawn");
+  const int then = mails_waiting(server);
+  REQUIRE(ann.poke(withdrawn + "/cancel").status == 200);
+  CHECK(mails_waiting(server) == then);
   made(max);
   REQUIRE(ann.del(ann.org_path() + "/members/" + max.id).status == 204);
   CHECK(told() == "ownership_offered");

@@ -506,8 +506,8 @@ TEST_CASE("what is done to somebody over and over happens, and is told them 20 t
         house.join(house.ben, OrgRole::member);
     }
     CHECK(house.roles(house.ben) == "org_member");
-    for (const char* kind :
-         {"ownership_offer", "team_added", "member_removed", "member_reinstated"}) {
+    for (const char* kind : {"ownership_offer", "ownership_withdrawn", "team_added",
+                             "member_removed", "member_reinstated"}) {
       CAPTURE(kind);
       CHECK(house.kept(kind, house.ben.id.str()) == 20);
     }

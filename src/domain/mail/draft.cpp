@@ -125,6 +125,12 @@ struct Drafts {
             .link = org_link(m.organization, "/settings"),
             .useful_until = std::nullopt};
   }
+  MailDraft operator()(const mails::OwnershipWithdrawn& m) const {
+    return {.kind = "ownership_withdrawn",
+            .places = {{"organization", m.organization.name}, {"by", m.by}},
+            .link = org_link(m.organization),
+            .useful_until = std::nullopt};
+  }
   MailDraft operator()(const mails::OwnershipEnded& m) const {
     return {.kind = "ownership_ended",
             .places = {{"organization", m.organization.name}, {"to", m.to}},

@@ -99,6 +99,11 @@ struct OwnershipDeclined {
   MailOrg organization;
   std::string to;
 };
+// To who was offered it: the owner has taken the offer back.
+struct OwnershipWithdrawn {
+  MailOrg organization;
+  std::string by;
+};
 // To the owner: the offer ended with the membership of who was offered it.
 struct OwnershipEnded {
   MailOrg organization;
@@ -174,12 +179,12 @@ using MailContent =
     std::variant<mails::Invitation, mails::TeamAdded, mails::InvitationAccepted,
                  mails::InvitationWanted, mails::SeatLimit, mails::LimitReached, mails::PlanChanged,
                  mails::MemberRemoved, mails::MemberReinstated, mails::OwnershipOffer,
-                 mails::OwnershipOffered, mails::OwnershipDeclined, mails::OwnershipEnded,
-                 mails::OwnershipTransferred, mails::AccessReview, mails::OrganizationSuspended,
-                 mails::OrganizationResumed, mails::OrganizationDeleted, mails::VerifyAddress,
-                 mails::AccountExists, mails::PasswordReset, mails::PasswordChanged,
-                 mails::ChangeAddress, mails::AddressAsked, mails::AddressChanged,
-                 mails::AddressReplaced>;
+                 mails::OwnershipOffered, mails::OwnershipDeclined, mails::OwnershipWithdrawn,
+                 mails::OwnershipEnded, mails::OwnershipTransferred, mails::AccessReview,
+                 mails::OrganizationSuspended, mails::OrganizationResumed,
+                 mails::OrganizationDeleted, mails::VerifyAddress, mails::AccountExists,
+                 mails::PasswordReset, mails::PasswordChanged, mails::ChangeAddress,
+                 mails::AddressAsked, mails::AddressChanged, mails::AddressReplaced>;
 
 // What a mail is about: a kind of thing and its id, such as {"invitation", id}. By it the mail is
 // cancelled when the thing is, and its delivery is asked for.
