@@ -152,6 +152,11 @@ TEST_CASE("a deployment has a fixed number of pods or bounds to be scaled within
                    "/autoscale/memory", "is not a known field");
   CHECK(pointers(draft(with(R"("autoscale":{})"))) ==
         std::vector<std::string>{"/autoscale/cpu", "/autoscale/max", "/autoscale/min"});
+  // Bounds that do not fit each other are told beside whatever else is wrong.
+  CHECK(pointers(draft(with(R"("autoscale":{"min":3,"max":2,"cpu":0})"))) ==
+        std::vector<std::string>{"/autoscale/cpu", "/autoscale/max"});
+  CHECK(pointers(draft(with(R"("autoscale":{"min":3,"max":2,"cpu":50,"memory":1})"))) ==
+        std::vector<std::string>{"/autoscale/max", "/autoscale/memory"});
 }
 
 TEST_CASE("a stem is the name with six random characters, and can name a Kubernetes Service") {

@@ -25,16 +25,18 @@ void read_autoscale(Service& service, const Json& value, const std::string& poin
     if (field == nullptr && out == 0) faults.add(at, "is required");
     const bool whole = field == nullptr ? out != 0 : read_integer(*field, 1, most, at, faults, out);
     fine = fine && whole;
+    return whole;
   };
   for (const auto& [key, _] : value.members())
     if (key != "min" && key != "max" && key != "cpu") {
       faults.add(pointer + pointer_token(key), "is not a known field");
       fine = false;
     }
-  read("min", kReplicasMax, min);
-  read("max", kReplicasMax, max);
+  // Whatever is wrong with the others is no reason to hold this back until they are mended.
+  const bool least = read("min", kReplicasMax, min);
+  const bool most = read("max", kReplicasMax, max);
   read("cpu", kCpuPercentMax, cpu);
-  if (fine && min > max) {
+  if (least && most && min > max) {
     faults.add(pointer + "/max", "must not be below min");
     fine = false;
   }
