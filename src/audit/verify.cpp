@@ -248,6 +248,16 @@ Result<VerifyReport> verify(Database& db, AuditStore& audit, const VerifyOptions
   return Verifier(db, audit, options, tell).run();
 }
 
+std::string summary(const VerifyReport& report, bool sink) {
+  const auto counted = [](std::int64_t number, std::string_view noun) {
+    return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+  };
+  return fmt::format("{} with {}, {}: {}", counted(report.chains, "chain"),
+                     counted(report.rows, "row"),
+                     sink ? "a sink of " + counted(report.sink_lines, "line") : "no sink",
+                     report.faults == 0 ? "nothing is wrong" : counted(report.faults, "fault"));
+}
+
 std::string chain_key(std::string_view secrets_key) { return derive_key(secrets_key, "audit"); }
 std::string sink_key(std::string_view secrets_key) { return derive_key(secrets_key, "audit-sink"); }
 

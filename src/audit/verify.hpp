@@ -45,6 +45,9 @@ struct VerifyReport {
 Result<VerifyReport> verify(Database& db, AuditStore& audit, const VerifyOptions& options,
                             const std::function<void(const ChainFaults&)>& tell);
 
+// The report in a line, for people. `sink`: whether there was one to hold it against.
+std::string summary(const VerifyReport& report, bool sink);
+
 // Keys of chains and sink, from the key of the installation.
 std::string chain_key(std::string_view secrets_key);
 std::string sink_key(std::string_view secrets_key);

@@ -117,6 +117,17 @@ TEST_CASE("a mail counts one of something as one, and several as several") {
   says(mails::AccessReview{acme, 1, 1, 0, 1}, Locale::en, "for 1 day or more: 0.");
   says(mails::AccessReview{acme, 1, 1, 0, 21}, Locale::en, "for 21 days or more: 0.");
   says(mails::AccessReview{acme, 1, 1, 0, 1}, Locale::de, "seit 1 Tag oder");
+  const auto invited = [&](std::vector<std::string> teams) {
+    return mails::Invitation{
+        acme, "Ann", OrgRole::member, std::move(teams), LinkToken(std::string(43, 't')), Time{}};
+  };
+  says(invited({"Core"}), Locale::en, "You will be in the team Core.");
+  says(invited({"Core", "Web"}), Locale::en, "You will be in these teams: Core, Web.");
+  says(invited({"Core"}), Locale::de, "Sie gehören dann zum Team Core.");
+  says(invited({"Core", "Web"}), Locale::de, "Sie gehören dann zu diesen Teams: Core, Web.");
+  for (const auto& teams : {std::vector<std::string>{"Core"}, std::vector<std::string>{}})
+    CHECK(text(invited(teams), Locale::en).find("these teams") == std::string::npos);
+  CHECK(text(invited({}), Locale::en).find("the team ") == std::string::npos);
   CHECK_FALSE(
       parse_texts("[en]\nsubject: a\nheading: a\ntext: {n|# seat}\n"
                   "[de]\nsubject: a\nheading: a\ntext: {n|# Platz}\n"));

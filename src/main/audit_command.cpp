@@ -37,7 +37,7 @@ Result<bool> verify_audit(const Config& config, const Clock& clock, Random& rand
     for (const AuditFault& fault : faults.faults)
       fmt::print("{}: row {}: {}: {}\n", title, fault.seq, name(fault.kind), fault.what);
     const auto more = faults.count - static_cast<std::int64_t>(faults.faults.size());
-    if (more > 0) fmt::print("{}: {} more faults\n", title, more);
+    if (more > 0) fmt::print("{}: {} more fault{}\n", title, more, more == 1 ? "" : "s");
   });
   if (!report) {
     if (report.error().code != Error::Code::not_found)
@@ -48,13 +48,10 @@ Result<bool> verify_audit(const Config& config, const Clock& clock, Random& rand
     fmt::print("sink: line {} is no head of a chain: {} passed over\n", report->sink_first_other,
                report->sink_others == 1
                    ? std::string("it is")
-                   : fmt::format("it and {} more such lines are", report->sink_others - 1));
+                   : fmt::format("it and {} more such line{} are", report->sink_others - 1,
+                                 report->sink_others == 2 ? "" : "s"));
   for (const auto& fault : report->sink_faults) fmt::print("sink: {}\n", fault);
-  fmt::print("{} chains with {} rows, {}: {}\n", report->chains, report->rows,
-             wanted.sink_path ? fmt::format("a sink of {} lines", report->sink_lines)
-                              : std::string("no sink"),
-             report->faults == 0 ? std::string("nothing is wrong")
-                                 : fmt::format("{} faults", report->faults));
+  fmt::print("{}\n", audit::summary(*report, wanted.sink_path.has_value()));
   return report->faults == 0;
 }
 

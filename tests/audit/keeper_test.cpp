@@ -347,3 +347,13 @@ TEST_CASE("a server that was held up over a round does not set the sink back whe
     CHECK(world.verify().report.faults == 0);
   });
 }
+
+TEST_CASE("what verification found counts one of something as one, and several as several") {
+  audit::VerifyReport report;
+  report.chains = report.rows = report.sink_lines = report.faults = 1;
+  CHECK(audit::summary(report, true) == "1 chain with 1 row, a sink of 1 line: 1 fault");
+  report.chains = report.rows = report.sink_lines = report.faults = 2;
+  CHECK(audit::summary(report, true) == "2 chains with 2 rows, a sink of 2 lines: 2 faults");
+  report.faults = 0;
+  CHECK(audit::summary(report, false) == "2 chains with 2 rows, no sink: nothing is wrong");
+}

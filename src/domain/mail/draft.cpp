@@ -27,7 +27,9 @@ struct Drafts {
             .places = {{"organization", m.organization.name},
                        {"inviter", m.inviter},
                        {"role", Word{std::string(name(m.role))}},
-                       {"teams", joined(m.teams)},
+                       // One of the two is empty, and its line left out.
+                       {"team", m.teams.size() == 1 ? m.teams[0] : ""},
+                       {"teams", m.teams.size() == 1 ? "" : joined(m.teams)},
                        {"expires", m.expires_at}},
             .link = MailDraft::Link{"/invitation", m.token.text()},
             .useful_until = m.expires_at,
