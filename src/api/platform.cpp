@@ -1,6 +1,7 @@
 #include "api/api.hpp"
 #include "api/fields.hpp"
 #include "api/lists.hpp"
+#include "api/people/address.hpp"
 #include "api/present.hpp"
 #include "api/router.hpp"
 #include "app/life/suspension.hpp"
@@ -42,16 +43,6 @@ Json plan_json(const app::OfferedPlan& offered) {
 }
 
 const FleetScope kFleet(FleetReason::platform_administration);
-
-// The organization that the path names, as who acts on it from above.
-Result<TenantScope> administered(const Caller& caller, const Call& call, const Services& services) {
-  const ClientId client = caller.person().client();
-  KS_TRY(const auto org, services.db.fleet_read(kFleet, [&](Tx& tx) {
-    return services.stores.organizations.find_any(tx, kFleet, client, call.param("org"));
-  }));
-  if (!org) return not_found();
-  return services.sessions.administration(caller, *org);
-}
 
 Json conflicts_json(const app::PlanPreview& preview) {
   Json conflicts = Json::array();

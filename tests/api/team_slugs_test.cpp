@@ -147,6 +147,44 @@ TEST_CASE(
   });
 }
 
+TEST_CASE(
+    "administrators look at an organization under a slug of before, and are led to that of now") {
+  on_both([](Server& server) {
+    Person root = server.administrator();
+    Person ann = server.somebody("Ann");
+    Person out = server.somebody("Out");
+    const std::string old = "/api/v1/platform/orgs/" + ann.org;
+    REQUIRE(ann.patch(ann.org_path(), slug("acme")).status == 200);
+    const std::string preview = "/subscription/preview?plan=business";
+    CHECK(root.get(old + preview).json() ==
+          root.get("/api/v1/platform/orgs/acme" + preview).json());
+    const auto writes = [&](Person& who, const std::string& org) {
+      return std::vector<Reply>{
+          who.put(org + "/subscription", Json::object({{"plan", "business"}})),
+          who.put(org + "/suspension", Json::object({{"reason", "Bills."}})),
+          who.del(org + "/suspension"),
+          who.put(org + "/owner", Json::object({{"user", out.id}, {"reason", "Gone."}}))};
+    };
+    const auto check = [&](const std::vector<Reply>& replies, const std::string& ends) {
+      for (const Reply& reply : replies) {
+        CAPTURE(reply.body);
+        CHECK(reply.status == 404);
+        CHECK(reply.json().text("code") == "not_found");
+        CHECK(reply.json().text("detail") == "There is nothing here that you can see." + ends);
+      }
+    };
+    check(writes(root, old),
+          " Nothing is changed under a slug of before. The slug of the organization is acme now.");
+    check(writes(root, "/api/v1/platform/orgs/no-such"), "");
+    // Not the organization's own people, and nobody else.
+    for (Person* who : {&ann, &out}) {
+      check(writes(*who, old), "");
+      check({who->get(old + preview)}, "");
+    }
+    CHECK(ann.get("/api/v1/orgs/acme").json().text("plan") == "free");
+  });
+}
+
 TEST_CASE("an export of a team costs as much under a slug of before") {
   Server server;
   Person ann = server.somebody("Ann");

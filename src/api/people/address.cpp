@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/admission/limits.hpp"
 #include "app/organizations.hpp"
 #include "app/teams.hpp"
 
@@ -24,11 +25,19 @@ Result<Call> team_before(Tx& tx, const TenantScope& scope, const Call& call,
   return Call{call.request, Json::object(), before->str()};
 }
 
+namespace {
+constexpr std::string_view kUnchanged = " Nothing is changed under a slug of before.";
+
+std::string slug_now(std::string_view thing, std::string_view slug) {
+  return fmt::format(" The slug of the {} is {} now.", thing, slug);
+}
+}  // namespace
+
 std::string slugs_now(Tx& tx, const Caller& caller, const Call& call, const Services& services) {
   std::string out;
   const auto add = [&](std::string_view thing, std::string_view slug) {
-    out += out.empty() ? " Nothing is changed under a slug of before." : "";
-    out += fmt::format(" The slug of the {} is {} now.", thing, slug);
+    if (out.empty()) out += kUnchanged;
+    out += slug_now(thing, slug);
   };
   auto scope = services.sessions.tenant(caller, call.param("org"));
   if (!scope) {
@@ -46,6 +55,30 @@ std::string slugs_now(Tx& tx, const Caller& caller, const Call& call, const Serv
   if (const auto now = app::team(tx, services.stores, *scope, (*before)->str()))
     add("team", now->slug);
   return out;
+}
+
+Result<TenantScope> administered(const Caller& caller, const Call& call, const Services& services) {
+  static const FleetScope kFleet(FleetReason::platform_administration);
+  const ClientScope client = caller.person().client_scope();
+  const std::string_view named = call.param("org");
+  KS_TRY(auto org, services.db.fleet_read(kFleet, [&](Tx& tx) {
+    return services.stores.organizations.find_any(tx, kFleet, client.client(), named);
+  }));
+  if (org) return services.sessions.administration(caller, *org);
+  KS_TRY(org, services.db.read([&](Tx& tx) {
+    return app::organization_before(tx, services.stores, client, named);
+  }));
+  if (!org) return not_found();
+  KS_TRY(TenantScope scope, services.sessions.administration(caller, *org));
+  if (kind_of(call.request.method) == RequestLimits::Kind::read) return scope;
+  KS_TRY(const auto may_set, services.stores.authorizer.require<Action::orgs_set_plan>(scope));
+  KS_TRY(const Organization now, services.db.read([&](Tx& tx) {
+    return services.stores.organizations.get_for_administration(tx, may_set);
+  }));
+  auto unchanged = not_found();
+  unchanged.error().message += kUnchanged;
+  unchanged.error().message += slug_now("organization", now.slug);
+  return unchanged;
 }
 
 }  // namespace ks::api

@@ -24,4 +24,9 @@ Result<Call> team_before(Tx& tx, const TenantScope& scope, const Call& call,
 // organization and the team under that the path names by slugs of before. Empty where it does not.
 std::string slugs_now(Tx& tx, const Caller& caller, const Call& call, const Services& services);
 
+// The organization that the path of a platform's route names, as who administers it from above, by
+// its id, its slug, or, to look at it, one of before. For a write under one of those not_found says
+// the slug of now; to nobody else, since administrators alone come here.
+Result<TenantScope> administered(const Caller& caller, const Call& call, const Services& services);
+
 }  // namespace ks::api

@@ -2,6 +2,7 @@
 
 #include "api/api.hpp"
 #include "api/lists.hpp"
+#include "api/people/address.hpp"
 #include "api/people/owned.hpp"
 #include "api/people/present.hpp"
 #include "api/present.hpp"
@@ -104,16 +105,10 @@ void mount_ownership(Router& router, Services& services) {
   router.put<PlatformAdmin>(
       "/api/v1/platform/orgs/{org}/owner", {Action::orgs_appoint_owner, Body::json},
       [&services](const Caller& caller, const Call& call) -> Result<Reply> {
-        static const FleetScope kFleet(FleetReason::platform_administration);
         Fields fields(call.body, {"user", "reason"});
         const std::string reason = fields.required_text("reason");
         KS_TRY(const PersonRef user, user_of(fields, app::reason_faults(reason)));
-        const ClientId client = caller.person().client();
-        KS_TRY(const auto org, services.db.fleet_read(kFleet, [&](Tx& tx) {
-          return services.stores.organizations.find_any(tx, kFleet, client, call.param("org"));
-        }));
-        if (!org) return not_found();
-        KS_TRY(const TenantScope scope, services.sessions.administration(caller, *org));
+        KS_TRY(const TenantScope scope, administered(caller, call, services));
         KS_TRY(const Organization changed, services.db.write([&](Tx& tx) {
           return app::appoint_owner(tx, services.stores, scope, user, reason);
         }));
