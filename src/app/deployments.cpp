@@ -23,12 +23,20 @@ Usage amount_only(const Amount& amount) {
   return usage;
 }
 
-// replicas.max is a limit of each service by itself.
+// replicas.max is a limit of each service by itself. What one has over it from a larger plan is not
+// asked for anew by a change of something else: only more than it has is.
 Result<void> check_replicas(Tx& tx, const Stores& stores, const AnyPermit& permit,
-                            const Workload& workload) {
+                            const Workload& workload, const Workload& before = {}) {
   int most = 0;
-  for (const Service& service : workload.services) most = std::max(most, service.replicas);
-  return check_per_item(tx, stores, permit, "replicas.max", most);
+  int had = 0;
+  for (const Service& service : workload.services) {
+    const Service* was = before.find(service.name);
+    const int has = was == nullptr ? 0 : was->replicas;
+    if (service.replicas <= has || service.replicas <= most) continue;
+    most = service.replicas;
+    had = has;
+  }
+  return check_per_item(tx, stores, permit, "replicas.max", most, had);
 }
 
 Result<std::string> org_key(Tx& tx, const Stores& stores, const AnyPermit& permit) {
@@ -149,7 +157,7 @@ Result<DeploymentRow> revise(Tx& tx, const Stores& stores, const TenantScope& sc
                              const Target& at,
                              const Permit<Action::deployments_update, Team>& permit,
                              const Workload& workload) {
-  KS_CHECK(check_replicas(tx, stores, permit, workload));
+  KS_CHECK(check_replicas(tx, stores, permit, workload, at.row.workload));
   KS_CHECK(charge(tx, stores, permit, amount_only(amount_of(workload) - at.row.amount)));
   const Time now = stores.clock.now();
   KS_TRY(const auto again_at, stores.deployments.count_revision(tx, permit, now));

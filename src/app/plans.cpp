@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kAdministratorsTold = 20;
 constexpr std::string_view kIsolation = "network.isolation";
+constexpr std::string_view kReplicas = "replicas.max";
 
 bool is_number(std::string_view key) {
   const Feature* feature = find_feature(key);
@@ -75,10 +76,13 @@ std::string of_all(const Overrun& overrun) {
                      spoken_amount(overrun.feature, overrun.requested));
 }
 
-std::string of_one(const Overrun& overrun) {
-  return fmt::format(
+std::string of_one(const Overrun& overrun, std::int64_t had) {
+  std::string out = fmt::format(
       "On the organization's plan one service may have at most {} ({}); {} were asked for.",
       spoken_amount(overrun.feature, overrun.limit), overrun.feature, overrun.requested);
+  if (had > overrun.limit)
+    out += fmt::format(" It has {} from before and may keep them, but not get more.", had);
+  return out;
 }
 
 Result<Error> over_limit(Tx& tx, const Stores& stores, const AnyPermit& permit,
@@ -120,14 +124,19 @@ Result<PlanRow> active_plan(Tx& tx, const Stores& stores, const TenantScope& sco
   return *at;
 }
 
-Result<std::vector<Overrun>> conflicts_with(Tx& tx, const Stores& stores, const PlanPermit& permit,
-                                            const Entitlements& limits) {
+struct Conflicts {
+  std::vector<Overrun> over;
+  DeploymentStore::Grown grown;
+};
+Result<Conflicts> conflicts_with(Tx& tx, const Stores& stores, const PlanPermit& permit,
+                                 const Entitlements& limits) {
+  Conflicts out;
   KS_TRY(const Usage used, stores.plans.usage(tx, permit));
-  int replicas = 0;
-  if (limits.limit("replicas.max")) {
-    KS_TRY(replicas, stores.deployments.most_replicas(tx, permit));
+  if (const auto limit = limits.limit(kReplicas)) {
+    KS_TRY(out.grown, stores.deployments.grown_over(tx, permit, *limit));
   }
-  return overruns(used, replicas, limits);
+  out.over = overruns(used, out.grown.most, limits);
+  return out;
 }
 
 // A list stays in force on every plan; it is made and changed only where pods have nodes of their
@@ -146,7 +155,7 @@ Result<void> tell_of_conflicts(Tx& tx, const Stores& stores, const PlanPermit& p
   const auto ranges = stuck_ranges(org, after);
   // With the plan of before goes its mail, and what it told of the list.
   const bool news = (ranges && (!stuck_ranges(org, before) || before.plan() != after.plan())) ||
-                    std::ranges::any_of(conflicts, [&](const Overrun& one) {
+                    std::ranges::any_of(conflicts.over, [&](const Overrun& one) {
                       return before.limit(one.feature) != after.limit(one.feature);
                     });
   if (!news && before.plan() == after.plan()) return {};
@@ -154,8 +163,10 @@ Result<void> tell_of_conflicts(Tx& tx, const Stores& stores, const PlanPermit& p
   const MailSubject subject{"plan_changed", org.id.str()};
   KS_CHECK(stores.outbox.cancel(tx, permit, subject));
   if (!news || org.state != "active") return {};
-  mails::PlanChanged content{MailOrg{org.name, org.slug}, plan.name, {}, ranges};
-  for (const Overrun& one : conflicts)
+  mails::PlanChanged content{
+      MailOrg{org.name, org.slug}, plan.name, {}, ranges, conflicts.grown.count,
+      conflicts.grown.names};
+  for (const Overrun& one : conflicts.over)
     content.over.push_back(
         {one.feature, named_amount(one.feature, one.used), named_amount(one.feature, one.limit)});
   KS_TRY(const auto administrators,
@@ -192,12 +203,12 @@ Result<void> charge(Tx& tx, const Stores& stores, const AnyPermit& permit, const
 }
 
 Result<void> check_per_item(Tx& tx, const Stores& stores, const AnyPermit& permit,
-                            std::string_view feature, std::int64_t requested) {
+                            std::string_view feature, std::int64_t requested, std::int64_t had) {
   KS_TRY(const Entitlements limits, stores.plans.entitlements(tx, permit, stores.clock.now()));
   const auto limit = limits.limit(feature);
   if (!limit || requested <= *limit) return {};
   const Overrun overrun{std::string(feature), *limit, 0, requested};
-  KS_TRY(Error error, over_limit(tx, stores, permit, limits.plan(), overrun, of_one(overrun)));
+  KS_TRY(Error error, over_limit(tx, stores, permit, limits.plan(), overrun, of_one(overrun, had)));
   error.limit->per = "service";
   return std::unexpected(std::move(error));
 }
@@ -260,7 +271,8 @@ Result<PlanPreview> preview_plan(Tx& tx, const Stores& stores, const TenantScope
          stores.plans.entitlements_on(tx, may_set, plan, stores.clock.now()));
   KS_TRY(auto conflicts, conflicts_with(tx, stores, may_set, limits));
   KS_TRY(const Organization org, stores.organizations.get_for_administration(tx, may_set));
-  return PlanPreview{plan.key, std::move(conflicts), stuck_ranges(org, limits)};
+  return PlanPreview{plan.key, std::move(conflicts.over), stuck_ranges(org, limits),
+                     std::move(conflicts.grown)};
 }
 
 Result<Organization> set_plan(Tx& tx, const Stores& stores, const TenantScope& scope,

@@ -13,8 +13,9 @@ namespace ks::app {
 Result<void> charge(Tx& tx, const Stores& stores, const AnyPermit& permit, const Usage& change);
 
 // As charge(), for a limit that is not counted over the organization: replicas.max is per service.
+// `had`: what that one thing has already, which a smaller plan leaves it.
 Result<void> check_per_item(Tx& tx, const Stores& stores, const AnyPermit& permit,
-                            std::string_view feature, std::int64_t requested);
+                            std::string_view feature, std::int64_t requested, std::int64_t had = 0);
 
 // Of what may be done only so often: 429, with how long to wait.
 std::unexpected<Error> too_many(std::string message, Duration wait);
@@ -62,12 +63,15 @@ struct PlanPreview {
   // Ranges of the organization's list of egress, where that plan lets it do nothing but give the
   // list up.
   std::optional<std::int64_t> egress_ranges;
+  // Those that keep what they have of pods, through other changes too, and cannot get more.
+  DeploymentStore::Grown grown;
 };
 Result<PlanPreview> preview_plan(Tx& tx, const Stores& stores, const TenantScope& scope,
                                  std::string_view plan_key);
 
 // Puts the organization on the newest version of a plan, at once. Acts of platform administrators.
-// What is used over a lower plan's limits stays; nothing new fits until it is under them. Owner and
+// What is used over a lower plan's limits stays, and is changed freely as long as it grows by
+// nothing; nothing new fits until it is under them. Owner and
 // administrators are mailed what is over a limit that was not there before.
 Result<Organization> set_plan(Tx& tx, const Stores& stores, const TenantScope& scope,
                               std::string_view plan_key);

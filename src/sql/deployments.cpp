@@ -1,6 +1,7 @@
 #include "sql/deployments.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "sql/driver/sql_tx.hpp"
 #include "sql/statements.hpp"
@@ -197,10 +198,10 @@ Result<DeploymentStore::Held> SqlDeploymentStore::held(
   return out;
 }
 
-Result<int> SqlDeploymentStore::most_replicas(Tx& tx,
-                                              const Permit<Action::orgs_set_plan, Org>& permit) {
+namespace {
+Result<DeploymentStore::Grown> grown_in(Tx& tx, const AnyPermit& permit, std::int64_t limit) {
   constexpr int kAtOnce = 50;  // A spec may be large.
-  int most = 0;
+  DeploymentStore::Grown out;
   std::string after = "00000000-0000-0000-0000-000000000000";
   for (;;) {
     KS_TRY(const auto rows, sql_tx(tx).run(permit, q::deployment_specs_per_org, after, kAtOnce));
@@ -208,10 +209,26 @@ Result<int> SqlDeploymentStore::most_replicas(Tx& tx,
       after = row.str(0);
       KS_TRY(const Json spec, stored(row.text(1)));
       KS_TRY(const Workload workload, workload_from_json(spec));
+      int most = 0;
       for (const Service& service : workload.services) most = std::max(most, service.replicas);
+      out.most = std::max(out.most, most);
+      if (most <= limit) continue;
+      ++out.count;
+      if (out.names.size() < kGrownNamed) out.names.push_back(row.str(2) + "/" + row.str(3));
     }
-    if (rows.size() < kAtOnce) return most;
+    if (rows.size() < kAtOnce) return out;
   }
+}
+}  // namespace
+
+Result<int> SqlDeploymentStore::most_replicas(Tx& tx, const Permit<Action::org_read, Org>& permit) {
+  KS_TRY(const Grown grown, grown_in(tx, permit, std::numeric_limits<std::int64_t>::max()));
+  return grown.most;
+}
+
+Result<DeploymentStore::Grown> SqlDeploymentStore::grown_over(
+    Tx& tx, const Permit<Action::orgs_set_plan, Org>& permit, std::int64_t limit) {
+  return grown_in(tx, permit, limit);
 }
 
 Result<void> SqlDeploymentStore::want_anew(Tx& tx, const Permit<Action::org_delete, Org>& permit) {

@@ -28,7 +28,9 @@ class SqlDeploymentStore final : public DeploymentStore {
   Result<Held> held(Tx&, const Permit<Action::org_delete, Org>&) override;
   Result<void> want_anew(Tx&, const Permit<Action::org_delete, Org>&) override;
   Result<void> want_anew(Tx&, const Permit<Action::orgs_suspend, Org>&) override;
-  Result<int> most_replicas(Tx&, const Permit<Action::orgs_set_plan, Org>&) override;
+  Result<int> most_replicas(Tx&, const Permit<Action::org_read, Org>&) override;
+  Result<Grown> grown_over(Tx&, const Permit<Action::orgs_set_plan, Org>&,
+                           std::int64_t limit) override;
 };
 
 class SqlSandboxStore final : public SandboxStore {

@@ -88,6 +88,9 @@ struct SealedSecret {
 // Of each deployment's revisions the newest stay, and the one that runs.
 inline constexpr std::int64_t kRevisionsKept = 50;
 
+// So many are named of those that are told in a few words.
+inline constexpr std::size_t kGrownNamed = 3;
+
 class DeploymentStore {
  public:
   virtual ~DeploymentStore() = default;
@@ -133,8 +136,17 @@ class DeploymentStore {
   virtual Result<void> want_anew(Tx&, const Permit<Action::org_delete, Org>&) = 0;
   // Their pods go, or come back, likewise, and their sandboxes close to pods or open again.
   virtual Result<void> want_anew(Tx&, const Permit<Action::orgs_suspend, Org>&) = 0;
-  // Of one service, in all of the organization that is not being deleted; 0 where nothing is.
-  virtual Result<int> most_replicas(Tx&, const Permit<Action::orgs_set_plan, Org>&) = 0;
+  // The most pods that one service has, in all of the organization that is not being deleted; 0
+  // where nothing is. Reads each deployment's spec.
+  virtual Result<int> most_replicas(Tx&, const Permit<Action::org_read, Org>&) = 0;
+  // The same, and of which deployments a service has more than `limit`.
+  struct Grown {
+    int most = 0;
+    std::int64_t count = 0;
+    std::vector<std::string> names;  // "team/name" of the oldest kGrownNamed.
+  };
+  virtual Result<Grown> grown_over(Tx&, const Permit<Action::orgs_set_plan, Org>&,
+                                   std::int64_t limit) = 0;
 };
 
 struct SandboxRow {

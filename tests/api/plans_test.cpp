@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/api/audit_rows.hpp"
 #include "tests/api/mailbox.hpp"
 #include "tests/api/server.hpp"
 
@@ -110,11 +111,16 @@ TEST_CASE("what a smaller plan is too small for is said before, and mailed to wh
   const Json over = Json::array({conflict("deployments.max", "count", 1, 2),
                                  conflict("members.max", "count", 1, 3),
                                  conflict("replicas.max", "count", 2, 3)});
-  CHECK(preview(root, "free").json() ==
-        Json::object({{"plan", "free"}, {"conflicts", over}, {"egress_ranges", Json()}}));
+  const auto said = [](const char* plan, Json conflicts, int count, Json names) {
+    return Json::object({{"plan", plan},
+                         {"conflicts", std::move(conflicts)},
+                         {"deployments_over",
+                          Json::object({{"count", count}, {"names", std::move(names)}})},
+                         {"egress_ranges", Json()}});
+  };
+  CHECK(preview(root, "free").json() == said("free", over, 1, Json::array({"default/one"})));
   for (const char* plan : {"business", "enterprise"})
-    CHECK(preview(root, plan).json() ==
-          Json::object({{"plan", plan}, {"conflicts", Json::array()}, {"egress_ranges", Json()}}));
+    CHECK(preview(root, plan).json() == said(plan, Json::array(), 0, Json::array()));
   // An override counts on every plan.
   server.execute(
       "INSERT INTO entitlement_overrides (client_id, org_id, feature, value, starts_at, ends_at, "
@@ -146,6 +152,50 @@ TEST_CASE("what a smaller plan is too small for is said before, and mailed to wh
   CHECK(told() == 2);
   REQUIRE(root.put(path, Json::object({{"plan", "business"}})).status == 200);
   CHECK(told() == 0);
+}
+
+TEST_CASE("what a smaller plan finds too many of a service stays, and is changed in all else") {
+  on_both([](Server& server) {
+    Person root = server.administrator();
+    Person ann = server.somebody("Ann");
+    server.raise(ann, "enterprise");
+    const auto pods = [](int number) { return Json::object({{"replicas", number}}); };
+    for (const char* name : {"one", "two", "three", "four"}) ann.deploy(name, pods(12));
+    ann.deploy("small", pods(2));
+    const Json over = root.get("/api/v1/platform/orgs/" + ann.org +
+                               "/subscription/preview?plan=business")
+                          .json()
+                          .at("deployments_over");
+    CHECK(over == Json::object({{"count", 4},
+                                {"names", Json::array({"default/one", "default/two",
+                                                       "default/three"})}}));
+    server.raise(ann, "business");
+    const std::string path = ann.deployment_path("one");
+    const auto replicas = [&] { return ann.get(path).json().integer_or(-1, "replicas"); };
+    REQUIRE(ann.patch(path, Json::object({{"image", "nginx:2"}})).status == 200);
+    REQUIRE(ann.patch(path, Json::object({{"env", Json::object({{"A", "1"}})}})).status == 200);
+    // As it is, said once more.
+    REQUIRE(ann.patch(path, pods(12).set("image", "nginx:3")).status == 200);
+    REQUIRE(ann.poke(path + "/deploy").status == 202);
+    CHECK(replicas() == 12);
+    for (const Json& more :
+         {pods(13), Json::object({{"autoscale", Json::object({{"min", 1}, {"max", 13}, {"cpu", 50}})}})}) {
+      const Reply refused = ann.patch(path, more);
+      CHECK(refused.status == 403);
+      CHECK(refused.json().text("feature") == "replicas.max");
+      CHECK(refused.json().at("limit") == Json(10));
+      CHECK(refused.json().text("detail").find(
+                "It has 12 from before and may keep them, but not get more.") != std::string::npos);
+    }
+    CHECK(ann.patch(ann.deployment_path("small"), pods(11)).json().text("detail").find("before") ==
+          std::string::npos);
+    // Fewer is no more, and what was given up does not come back.
+    REQUIRE(ann.patch(path, pods(11)).status == 200);
+    CHECK(ann.patch(path, pods(12)).status == 403);
+    REQUIRE(ann.patch(path, pods(10)).status == 200);
+    CHECK(ann.patch(path, pods(11)).status == 403);
+    CHECK(replicas() == 10);
+  });
 }
 
 TEST_CASE("administrators see what each plan allows, and nobody else does") {

@@ -92,6 +92,13 @@ struct Drafts {
       out.places.push_back({"egress", *m.egress_ranges});
     else
       out.places.push_back({"egress", Word{}});
+    std::string names = joined(m.kept_names);
+    if (m.kept > std::ssize(m.kept_names)) names += ", …";
+    if (m.kept > 0)
+      out.places.push_back({"kept", m.kept});
+    else
+      out.places.push_back({"kept", Word{}});
+    out.places.push_back({"kept_names", std::move(names)});
     return out;
   }
   MailDraft operator()(const mails::MemberRemoved& m) const {

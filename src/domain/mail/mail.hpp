@@ -73,6 +73,10 @@ struct PlanChanged {
   std::vector<Over> over;
   // Ranges of its list of egress, where the plan lets it do nothing but give the list up.
   std::optional<std::int64_t> egress_ranges;
+  // Deployments that keep more pods of one service than the plan allows: how many, and the first of
+  // them, as "team/name".
+  std::int64_t kept = 0;
+  std::vector<std::string> kept_names;
 };
 struct MemberRemoved {
   MailOrg organization;

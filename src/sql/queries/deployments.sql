@@ -201,8 +201,9 @@ WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id 
 -- name: deployment_specs_per_org
 -- rows: many
 -- scope: tenant
-SELECT d.id, d.spec
+SELECT d.id, d.spec, t.slug, d.name
 FROM deployments AS d
+JOIN teams AS t ON t.client_id = d.client_id AND t.org_id = d.org_id AND t.id = d.team_id
 WHERE d.client_id = :client AND d.org_id = :org AND d.id > :after_id AND d.deleting = 0
 ORDER BY d.id
 LIMIT CAST(:page_size AS BIGINT);
