@@ -138,7 +138,8 @@ Json present(const app::UsageReport& report) {
                              {"unit", item.unit},
                              {"used", item.used},
                              {"limit", item.limit ? Json(*item.limit) : Json()},
-                             {"unlimited", !item.limit.has_value()}}));
+                             {"unlimited", !item.limit.has_value()},
+                             {"per", item.per_service ? "service" : "organization"}}));
   Json features = Json::array();
   for (const auto& one : report.features)
     features.push(

@@ -249,6 +249,9 @@ Result<UsageReport> usage(Tx& tx, const Stores& stores, const TenantScope& scope
   for (const UsageItem& item : usage_items(used))
     report.items.push_back({std::string(item.feature->key), std::string(item.feature->unit),
                             item.used, limits.limit(item.feature->key)});
+  KS_TRY(const int replicas, stores.deployments.most_replicas(tx, may_read));
+  report.items.push_back({std::string(kReplicas), std::string(find_feature(kReplicas)->unit),
+                          replicas, limits.limit(kReplicas), true});
   return report;
 }
 

@@ -31,6 +31,8 @@ struct UsageReport {
     std::string unit;
     std::int64_t used = 0;
     std::optional<std::int64_t> limit;
+    // Of one service, and `used` is the most that one has; else of all the organization together.
+    bool per_service = false;
   };
   // What a plan either has or has not.
   struct Feature {

@@ -89,7 +89,8 @@ TEST_CASE("an administrator of the platform raises a plan, and at once more fits
                                                             {"unit", "count"},
                                                             {"used", 6},
                                                             {"limit", Json()},
-                                                            {"unlimited", true}}));
+                                                            {"unlimited", true},
+                                                            {"per", "organization"}}));
 }
 
 TEST_CASE("what a smaller plan is too small for is said before, and mailed to who runs it after") {
@@ -112,11 +113,11 @@ TEST_CASE("what a smaller plan is too small for is said before, and mailed to wh
                                  conflict("members.max", "count", 1, 3),
                                  conflict("replicas.max", "count", 2, 3)});
   const auto said = [](const char* plan, Json conflicts, int count, Json names) {
-    return Json::object({{"plan", plan},
-                         {"conflicts", std::move(conflicts)},
-                         {"deployments_over",
-                          Json::object({{"count", count}, {"names", std::move(names)}})},
-                         {"egress_ranges", Json()}});
+    return Json::object(
+        {{"plan", plan},
+         {"conflicts", std::move(conflicts)},
+         {"deployments_over", Json::object({{"count", count}, {"names", std::move(names)}})},
+         {"egress_ranges", Json()}});
   };
   CHECK(preview(root, "free").json() == said("free", over, 1, Json::array({"default/one"})));
   for (const char* plan : {"business", "enterprise"})
@@ -162,13 +163,13 @@ TEST_CASE("what a smaller plan finds too many of a service stays, and is changed
     const auto pods = [](int number) { return Json::object({{"replicas", number}}); };
     for (const char* name : {"one", "two", "three", "four"}) ann.deploy(name, pods(12));
     ann.deploy("small", pods(2));
-    const Json over = root.get("/api/v1/platform/orgs/" + ann.org +
-                               "/subscription/preview?plan=business")
-                          .json()
-                          .at("deployments_over");
-    CHECK(over == Json::object({{"count", 4},
-                                {"names", Json::array({"default/one", "default/two",
-                                                       "default/three"})}}));
+    const Json over =
+        root.get("/api/v1/platform/orgs/" + ann.org + "/subscription/preview?plan=business")
+            .json()
+            .at("deployments_over");
+    CHECK(over ==
+          Json::object({{"count", 4},
+                        {"names", Json::array({"default/one", "default/two", "default/three"})}}));
     server.raise(ann, "business");
     const std::string path = ann.deployment_path("one");
     const auto replicas = [&] { return ann.get(path).json().integer_or(-1, "replicas"); };
@@ -179,7 +180,8 @@ TEST_CASE("what a smaller plan finds too many of a service stays, and is changed
     REQUIRE(ann.poke(path + "/deploy").status == 202);
     CHECK(replicas() == 12);
     for (const Json& more :
-         {pods(13), Json::object({{"autoscale", Json::object({{"min", 1}, {"max", 13}, {"cpu", 50}})}})}) {
+         {pods(13),
+          Json::object({{"autoscale", Json::object({{"min", 1}, {"max", 13}, {"cpu", 50}})}})}) {
       const Reply refused = ann.patch(path, more);
       CHECK(refused.status == 403);
       CHECK(refused.json().text("feature") == "replicas.max");
@@ -227,6 +229,34 @@ TEST_CASE("administrators see what each plan allows, and nobody else does") {
     for (const Json& item : usage.at("items").as_array())
       CHECK(value(at, item.text("feature")) == item.at("limit"));
   }
+}
+
+TEST_CASE("usage tells the limit of each service, beside the most that one has") {
+  on_both([](Server& server) {
+    Person ann = server.somebody("Ann");
+    const auto item = [](int used, Json limit) {
+      const bool unlimited = limit.is_null();
+      return Json::object({{"feature", "replicas.max"},
+                           {"unit", "count"},
+                           {"used", used},
+                           {"limit", std::move(limit)},
+                           {"unlimited", unlimited},
+                           {"per", "service"}});
+    };
+    CHECK(usage_item(ann, "replicas.max") == item(0, Json(2)));
+    ann.deploy("one", Json::object({{"replicas", 2}}));
+    CHECK(usage_item(ann, "replicas.max") == item(2, Json(2)));
+    server.raise(ann, "enterprise");
+    ann.deploy("two",
+               Json::object({{"autoscale", Json::object({{"min", 1}, {"max", 12}, {"cpu", 50}})}}));
+    CHECK(usage_item(ann, "replicas.max") == item(12, Json()));
+    // Whoever only works there is told as well, and what is over a smaller plan is told as it is.
+    server.raise(ann, "business");
+    Person bob = server.colleague(ann, "Bob");
+    CHECK(usage_item(bob, "replicas.max") == item(12, Json(10)));
+    REQUIRE(ann.del(ann.deployment_path("two")).status == 202);
+    CHECK(usage_item(ann, "replicas.max") == item(2, Json(10)));
+  });
 }
 
 TEST_CASE("usage tells which features the plan has, which plan has the others, and whom to ask") {
@@ -280,7 +310,8 @@ TEST_CASE("usage is exact; a delete frees the place at once, and the amounts whe
                                                             {"unit", "count"},
                                                             {"used", 0},
                                                             {"limit", 1},
-                                                            {"unlimited", false}}));
+                                                            {"unlimited", false},
+                                                            {"per", "organization"}}));
   CHECK(ann.used("members.max") == 1);
   CHECK(ann.used("teams.max") == 1);
   // What a container gets that says nothing: 250m and 256Mi, here twice.

@@ -20,9 +20,10 @@ function Meter({ of }: { of: Item }) {
     of.limit === null
       ? { used: amount(of.used, of.unit, language), limit: null }
       : amounts(of.used, of.limit, of.unit, language)
-  const full = of.limit !== null && of.used >= of.limit
+  const ofEach = of.per === 'service'
+  const full = !ofEach && of.limit !== null && of.used >= of.limit
   return (
-    <li className={cell}>
+    <li className={ofEach ? `${cell} col-span-full` : cell}>
       <div className="flex flex-col gap-0.5">
         <span className="text-soft">{name}</span>
         <span>

@@ -10,7 +10,7 @@ test('amounts are read as Kubernetes writes them', () => {
 })
 
 const item = (feature: string, used: number, limit: number | null) =>
-  ({ feature, unit: 'count' as const, used, limit, unlimited: limit === null })
+  ({ feature, unit: 'count' as const, used, limit, unlimited: limit === null, per: 'organization' as const })
 
 test('what will be left is what is left less what it takes, of all its replicas', () => {
   const lines = afterwards(
