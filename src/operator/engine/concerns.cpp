@@ -59,6 +59,8 @@ void Concerns::changed(const kube::Kind& kind, const Json* before, const Json* a
     if ((before != nullptr && was.empty()) || (after != nullptr && is.empty()) ||
         (kind == kinds::kPod && after == nullptr))
       add_sandboxes_of(ns);
+    // What waits until policies let no more through than they are to.
+    if (kind == kinds::kNetworkPolicy) add_deployments_of(ns);
     // What a quota refused may be let in by another.
     if (kind == kinds::kResourceQuota &&
         (before == nullptr || after == nullptr || before->at("spec") != after->at("spec") ||

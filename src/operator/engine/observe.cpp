@@ -1,4 +1,5 @@
 // What a Reconciler sees of the cluster, all of it from the cache.
+#include "domain/sandbox/waiting.hpp"
 #include "operator/engine/reconciler.hpp"
 
 namespace ks::op {
@@ -66,7 +67,10 @@ std::optional<SandboxView> Reconciler::view_of(const std::string& ns) const {
     if (!seen) continue;
     const auto sandbox = sandbox_from_json(*seen.object);
     if (!sandbox) continue;
-    SandboxView view{sandbox->spec, false, "SandboxNotReady", "Waiting for the sandbox.", {}};
+    SandboxView view{sandbox->spec, false, kSandboxNotReady, waits_for_sandbox({})};
+    view.name = name;
+    view.uid = sandbox->meta.uid;
+    view.generation = sandbox->meta.generation;
     view.quota = quota_view(cache_.find(sandbox_quota(*sandbox).ref()), *sandbox,
                             cache_.list(kinds::kUserDeployment, ns));
     const Condition* ready = sandbox->status.find("Ready");
@@ -74,8 +78,9 @@ std::optional<SandboxView> Reconciler::view_of(const std::string& ns) const {
       view.reason = "SandboxDeleting";
       view.message = "The sandbox is being deleted.";
     } else if (ready != nullptr && ready->status != "True") {
-      view.reason = ready->reason == "NamespaceTaken" ? ready->reason : "SandboxNotReady";
-      view.message = ready->message;
+      const bool taken = ready->reason == "NamespaceTaken";
+      view.reason = taken ? ready->reason : kSandboxNotReady;
+      view.message = taken ? ready->message : waits_for_sandbox(ready->message);
     } else if (ready != nullptr && there && takes_pods(sandbox->spec, *there.object)) {
       view.ready = true;
       view.reason.clear();
@@ -87,6 +92,21 @@ std::optional<SandboxView> Reconciler::view_of(const std::string& ns) const {
     if (owner) break;
   }
   return out;
+}
+
+void Reconciler::hold_back_where_behind(SandboxView& view) const {
+  if (!view.ready) return;
+  const Seen seen = cache_.find({kinds::kSandbox, {}, view.name});
+  if (!seen) return;
+  const auto sandbox = sandbox_from_json(*seen.object);
+  if (!sandbox) return;
+  const SandboxObserved around = observe(*sandbox);
+  if (!may_let_more_through(*sandbox, around.deployments, around.objects, config_)) return;
+  view.ready = false;
+  view.behind = true;
+  view.reason = kSandboxBehind;
+  view.message = waits_for_sandbox(
+      "Its network policies are not yet as they are wanted now. What runs goes on.");
 }
 
 std::vector<std::string> Reconciler::sandboxes() const {

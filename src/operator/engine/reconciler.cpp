@@ -266,6 +266,22 @@ Outcome Reconciler::remove_leftovers(const kube::Ref& ref) {
   return done ? Outcome{} : after_failure(done.error());
 }
 
+kube::KubeResult<bool> Reconciler::may_make_pods(const std::string& ns,
+                                                 const SandboxView& sandbox) {
+  const auto there = cluster_.get({kinds::kNamespace, {}, ns});
+  if (!there && !there.error().is_not_found()) return std::unexpected(there.error());
+  // Made anew, perhaps.
+  if (!there || !takes_pods(sandbox.spec, *there)) return false;
+  const auto wish = cluster_.get({kinds::kSandbox, {}, sandbox.name});
+  if (!wish && !wish.error().is_not_found()) return std::unexpected(wish.error());
+  if (!wish) return false;
+  if (wish->text("metadata", "uid") == sandbox.uid &&
+      wish->integer_or(0, "metadata", "generation") == sandbox.generation)
+    return true;
+  cache_.put_answer(kinds::kSandbox, *wish);
+  return false;
+}
+
 Outcome Reconciler::reconcile_deployment(const kube::Ref& ref) {
   std::optional<kube::KubeError> error;
   kube::Kind failed;
@@ -284,16 +300,18 @@ Outcome Reconciler::reconcile_deployment(const kube::Ref& ref) {
     resource = std::move(*parsed);
     observed = observe(ref.ns, resource.spec.stem);
     next = plan(resource, observed, config_, clock_.now());
+    if (makes_pods(next.steps)) {
+      hold_back_where_behind(*observed.sandbox);
+      if (observed.sandbox->behind) next = plan(resource, observed, config_, clock_.now());
+    }
     if (next.steps.empty()) break;
     if (makes_pods(next.steps)) {
-      // The watch may not have told yet that the namespace was made anew.
-      const auto there = cluster_.get({kinds::kNamespace, {}, ref.ns});
-      if (!there && !there.error().is_not_found()) {
-        error = there.error();
+      const auto may = may_make_pods(ref.ns, *observed.sandbox);
+      if (!may) {
+        error = may.error();
         break;
       }
-      if (!there || !takes_pods(observed.sandbox->spec, *there))
-        return {Outcome::Kind::again, kLookSoon};
+      if (!*may) return {Outcome::Kind::again, kLookSoon};
     }
     if (const auto done = run(next.steps, kDeploymentManager, &failed); !done)
       error = done.error();

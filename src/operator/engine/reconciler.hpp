@@ -100,6 +100,11 @@ class Reconciler {
   // The status with what was seen last, or else stood there.
   void add_isolation(SandboxStatus& next, const SandboxResource& sandbox) const;
   std::optional<SandboxView> view_of(const std::string& ns) const;
+  // Takes back that it is ready where its policies let more through than they are to.
+  void hold_back_where_behind(SandboxView& view) const;
+  // Whether pods may be made by what was planned, as the API server has namespace and Sandbox: a
+  // watch that is late does not tell that either changed.
+  kube::KubeResult<bool> may_make_pods(const std::string& ns, const SandboxView& sandbox);
 
   // Stops at the first step that fails; after one that a quota had no room for only removals are
   // done.

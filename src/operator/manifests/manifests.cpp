@@ -72,7 +72,8 @@ std::vector<Grant> operator_grants() {
        "customresourcedefinitions",
        {"get"},
        {"sandboxes." + own, "userdeployments." + own}},
-      {own, "sandboxes", {"list", "watch", "patch"}, {}},
+      // Asked for before pods are made: a watch may be late to tell of a stricter one.
+      {own, "sandboxes", {"get", "list", "watch", "patch"}, {}},
       {own, "sandboxes/status", {"patch"}, {}},
       // Ending a sandbox ends its deployments.
       {own, "userdeployments", {"get", "list", "watch", "patch", "delete"}, {}},

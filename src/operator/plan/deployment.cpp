@@ -234,6 +234,16 @@ std::vector<Object> deployment_objects(const UserDeploymentResource& deployment,
   return out;
 }
 
+namespace {
+// Whoever is stopped is stopped also where nothing may start.
+bool waits(const UserDeploymentResource& deployment, const SandboxView& sandbox) {
+  if (sandbox.ready) return sandbox.quota.shut;
+  return !sandbox.behind ||
+         std::ranges::any_of(running(deployment.spec, &sandbox.spec).services,
+                             [](const Service& service) { return service.replicas > 0; });
+}
+}  // namespace
+
 std::vector<Step> plan_leftovers(const DeploymentObserved& observed) {
   std::vector<Step> out;
   for (const int stage : {0, 1}) {
@@ -278,8 +288,7 @@ DeploymentPlan plan(const UserDeploymentResource& deployment, const DeploymentOb
   const bool settled = observed.sandbox && out.steps.empty();
   // None before the sandbox's policies stand either, and no repair while it ends. Nor before the
   // quota lets pods in: Kubernetes tries what it refused ever more seldom.
-  if (observed.sandbox && (!observed.sandbox->ready || observed.sandbox->quota.shut))
-    out.steps.clear();
+  if (observed.sandbox && waits(deployment, *observed.sandbox)) out.steps.clear();
   out.status = deployment_status(deployment, observed, config, settled, now);
   out.look_again = steady_at(deployment, observed, now);
   return out;

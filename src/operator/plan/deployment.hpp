@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,13 @@ struct SandboxView {
   std::string reason;  // Why not.
   std::string message;
   QuotaView quota{};
+  // Not ready for one reason alone: what is there lets more through than the sandbox is to. What
+  // runs goes on, and what makes no pod is done.
+  bool behind = false;
+  // The resource as it was seen.
+  std::string name{};
+  std::string uid{};
+  std::int64_t generation = 0;
 };
 
 struct DeploymentObserved {

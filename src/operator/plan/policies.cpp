@@ -22,7 +22,7 @@ Labels sandbox_labels(const SandboxSpec& spec) {
 }
 
 Object default_deny(Place place) {
-  place.name = "default-deny";
+  place.name = kDefaultDeny;
   TrafficPolicy out;
   out.ingress = out.egress = true;
   return network_policy(place, out);

@@ -66,6 +66,17 @@ bool is_ours_to_prune(const Seen& seen) {
          seen.label(labels::kDeployment).empty() && !seen.terminating();
 }
 
+SeenList surplus_policies(const std::vector<Object>& wanted, const SeenList& there) {
+  SeenList out;
+  for (const SeenOfKind& s : there) {
+    if (*s.kind != kinds::kNetworkPolicy || !is_ours_to_prune(s.seen)) continue;
+    const kube::Ref ref = kube::ref_of(*s.kind, *s.seen.object);
+    if (std::ranges::none_of(wanted, [&](const Object& o) { return o.ref() == ref; }))
+      out.push_back(s);
+  }
+  return out;
+}
+
 SandboxPlan plan_deletion(const SandboxResource& sandbox, const SandboxObserved& observed,
                           Time now) {
   SandboxPlan out;
@@ -109,6 +120,19 @@ SandboxPlan plan_deletion(const SandboxResource& sandbox, const SandboxObserved&
 }
 
 }  // namespace
+
+bool may_let_more_through(const SandboxResource& sandbox,
+                          const std::vector<UserDeploymentResource>& deployments,
+                          const SeenList& there, const OperatorConfig& config) {
+  const std::vector<Object> wanted = sandbox_objects(sandbox, deployments, config);
+  if (!surplus_policies(wanted, there).empty()) return true;
+  return std::ranges::any_of(wanted, [&](const Object& o) {
+    const kube::Ref ref = o.ref();
+    if (ref.kind != kinds::kNetworkPolicy) return false;
+    const Seen seen = find_seen(there, ref);
+    return seen ? !holds(*seen.object, o.tree()) : ref.name == kDefaultDeny;
+  });
+}
 
 SandboxStatus failed_status(const SandboxResource& sandbox, std::string reason, std::string message,
                             Time now) {
@@ -161,12 +185,9 @@ SandboxPlan plan(const SandboxResource& sandbox, const SandboxObserved& observed
     out.steps.push_back(apply_step(wanted_namespace, uid));
   const std::vector<Object> wanted = sandbox_objects(sandbox, observed.deployments, config);
   apply_missing(out.steps, wanted, there);
-  for (const SeenOfKind& s : there) {
-    if (*s.kind != kinds::kNetworkPolicy || !is_ours_to_prune(s.seen)) continue;
-    const kube::Ref ref = kube::ref_of(*s.kind, *s.seen.object);
-    if (std::ranges::none_of(wanted, [&](const Object& o) { return o.ref() == ref; }))
-      out.steps.push_back(remove_step(ref, std::string(s.seen.uid())));
-  }
+  for (const SeenOfKind& s : surplus_policies(wanted, there))
+    out.steps.push_back(
+        remove_step(kube::ref_of(*s.kind, *s.seen.object), std::string(s.seen.uid())));
   if (!closed) out.steps.push_back(apply_step(std::move(wanted_namespace), uid));
   out.status = out.steps.empty()
                    ? status_of(sandbox, true, "Applied", "Everything is in place.", true, now)

@@ -8,6 +8,9 @@
 
 namespace ks::op {
 
+// The policy that closes everything; all others open something.
+inline constexpr const char* kDefaultDeny = "default-deny";
+
 struct SandboxObserved {
   Seen ns;  // Whatever stands under the name, ours or not.
   // Policies, quota, limit range and accounts in the namespace that belong to no deployment.
@@ -33,6 +36,13 @@ SandboxPlan plan(const SandboxResource& sandbox, const SandboxObserved& observed
 std::vector<Object> sandbox_objects(const SandboxResource& sandbox,
                                     const std::vector<UserDeploymentResource>& deployments,
                                     const OperatorConfig& config);
+
+// Whether a policy that is there may let through what the wanted ones do not: it is not as it is
+// wanted, or it is not wanted, or the one that closes everything is missing. One that opens
+// something and is missing lets less through.
+bool may_let_more_through(const SandboxResource& sandbox,
+                          const std::vector<UserDeploymentResource>& deployments,
+                          const SeenList& there, const OperatorConfig& config);
 
 // What pods may never reach as "the internet", in CIDR form.
 std::vector<std::string> closed_ranges(const OperatorConfig& config);

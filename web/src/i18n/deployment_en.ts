@@ -45,6 +45,7 @@ export const deploymentEn = {
   'cause.QuotaPending': 'The sandbox’s quota is being raised',
   'cause.Refused': 'The cluster refused it',
   'cause.RunContainerError': 'The container cannot be started',
+  'cause.SandboxBehind': 'The sandbox is being closed as is wanted now',
   'cause.SandboxDeleting': 'The sandbox is being cleared away',
   'cause.SandboxMissing': 'The sandbox is being made',
   'cause.SandboxNotReady': 'The sandbox is being made',
