@@ -113,6 +113,13 @@ Result<std::optional<WantedDeployment>> SqlSyncStore::deployment(Tx& tx, const F
   return std::optional(std::move(d));
 }
 
+Result<std::optional<WantedIsolation>> SqlSyncStore::isolation_around(
+    Tx& tx, const Permit<Action::sync_status, Org>& permit, const DeploymentId& id) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::isolation_by_deployment, id));
+  if (!row) return std::optional<WantedIsolation>();
+  return std::optional(WantedIsolation{row->str(0), egress_from_text(row->text(1))});
+}
+
 Result<bool> SqlSyncStore::is_wanted(Tx& tx, const Permit<Action::sync_status, Org>& permit) {
   KS_TRY(const auto row, sql_tx(tx).run(permit, q::organization_state));
   return row && row->text(0) != "purging" && row->text(0) != "purged";

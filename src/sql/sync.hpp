@@ -27,6 +27,9 @@ class SqlSyncStore final : public SyncStore {
                                                         std::string_view after, int limit) override;
   Result<std::optional<WantedDeployment>> deployment(Tx&, const FleetScope&,
                                                      const DeploymentId&) override;
+  Result<std::optional<WantedIsolation>> isolation_around(Tx&,
+                                                          const Permit<Action::sync_status, Org>&,
+                                                          const DeploymentId&) override;
   Result<bool> is_wanted(Tx&, const Permit<Action::sync_status, Org>&) override;
   Result<void> each_workload_in(Tx&, const Permit<Action::sync_status, Org>&, const SandboxId&,
                                 const std::function<void(const Workload&)>& visit) override;

@@ -52,6 +52,12 @@ struct WantedDeployment {
   bool suspended = false;
 };
 
+// What a sandbox is to keep apart now.
+struct WantedIsolation {
+  std::string isolation;
+  std::optional<EgressList> egress;
+};
+
 struct LeaseGrant {
   std::int64_t fence = 0;
 };
@@ -88,6 +94,9 @@ class SyncStore {
                                                                 int limit) = 0;
   virtual Result<std::optional<WantedDeployment>> deployment(Tx&, const FleetScope&,
                                                              const DeploymentId&) = 0;
+  // Of the sandbox that the deployment is in; nothing once it is gone.
+  virtual Result<std::optional<WantedIsolation>> isolation_around(
+      Tx&, const Permit<Action::sync_status, Org>&, const DeploymentId&) = 0;
   // False once the organization is being purged: nothing of it is wanted any more.
   virtual Result<bool> is_wanted(Tx&, const Permit<Action::sync_status, Org>&) = 0;
   // Calls `visit` with each workload of a sandbox, what is being deleted included, and with what it

@@ -269,25 +269,6 @@ Carried Carrier::push(const WantedDeployment& row) {
   return mark(row);
 }
 
-// The operator says Ready of a Sandbox only when the namespace carries its claim. Before that the
-// namespace of that name may be anybody's, and a Secret in it anybody's to read.
-std::optional<Carrier::Bar> Carrier::barred(const WantedDeployment& row) const {
-  const Bar not_yet{"SandboxNotReady", "Waiting for the sandbox."};
-  const auto known = sandboxes_.find("", row.namespace_);
-  if (!known) return not_yet;
-  const auto sandbox = sandbox_from_json(*known);
-  if (!sandbox || sandbox->spec.claim != row.claim || sandbox->spec.ns != row.namespace_ ||
-      sandbox->meta.deleting)
-    return not_yet;
-  const Condition* ready = sandbox->status.find("Ready");
-  if (ready == nullptr) return not_yet;
-  if (ready->status == "True") return std::nullopt;
-  if (ready->reason == "NamespaceTaken" || ready->reason == "NetworkNotEnforced")
-    return Bar{ready->reason, ready->message};
-  return Bar{"SandboxNotReady",
-             ready->message.empty() ? "Waiting for the sandbox." : ready->message};
-}
-
 void Carrier::tell(const WantedDeployment& row, Phase phase, const std::string& reason,
                    const std::string& message) const {
   const auto stored = write([&](Tx& tx) {

@@ -33,6 +33,17 @@ class Carrier {
   // Whether the cluster has the row as it is wanted, as far as the mirrors know.
   bool holds(const WantedSandbox& row) const;
   bool holds(const WantedDeployment& row) const;
+  // Why nothing may be written into the row's namespace now; empty when it is proved to be ours,
+  // and to keep apart all that it is to.
+  struct Bar {
+    std::string reason;
+    std::string message;
+  };
+  std::optional<Bar> barred(const WantedDeployment& row) const;
+  // What the cluster has of the row.
+  std::optional<Json> known(const WantedDeployment& row) const {
+    return deployments_.find(row.namespace_, row.stem);
+  }
   // The row waits before it is carried again: longer with each failure, up to a bound that depends
   // on what failed. Where it is the cluster's fault, only until the others had their turn.
   enum class Fault { row, cluster };
@@ -60,12 +71,8 @@ class Carrier {
   }
 
  private:
-  // Why nothing may be written into the row's namespace now; empty when it is proved to be ours.
-  struct Bar {
-    std::string reason;
-    std::string message;
-  };
-  std::optional<Bar> barred(const WantedDeployment& row) const;
+  // Whether the sandbox as the cluster has it lets more through than is wanted in the database.
+  std::optional<Bar> behind(const WantedDeployment& row, const SandboxSpec& has) const;
   void tell(const WantedDeployment& row, Phase phase, const std::string& reason,
             const std::string& message) const;
   static bool says(const Mirror& mirror, const Json& object);

@@ -119,17 +119,20 @@ void Observer::pull_deployment(const Event& event) {
 // The operator's word while it has not looked at the newest wish yet: what runs is of the one
 // before.
 Observer::Told Observer::told(const WantedDeployment& wanted,
-                              const UserDeploymentResource& resource) {
+                              const UserDeploymentResource& resource) const {
   const UserDeploymentStatus& status = resource.status;
   if (wanted.deleting) return {Phase::deleting, status.reason, status.message};
   if (is_as_wanted(wanted, resource) && status.observed_generation >= resource.meta.generation)
     return {status.phase, status.reason, status.message};
   const bool serves = status.phase == Phase::ready || status.phase == Phase::degraded ||
                       status.phase == Phase::updating;
-  return {serves                           ? Phase::updating
-          : status.phase == Phase::pending ? Phase::pending
-                                           : Phase::provisioning,
-          "", "A change is on its way."};
+  const Phase phase = serves                           ? Phase::updating
+                      : status.phase == Phase::pending ? Phase::pending
+                                                       : Phase::provisioning;
+  if (!is_as_wanted(wanted, resource))
+    if (auto bar = carrier_.barred(wanted))
+      return {phase, std::move(bar->reason), std::move(bar->message)};
+  return {phase, "", "A change is on its way."};
 }
 
 void Observer::store_status(const WantedDeployment& wanted,

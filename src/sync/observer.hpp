@@ -43,7 +43,7 @@ class Observer {
     std::string reason;
     std::string message;
   };
-  static Told told(const WantedDeployment& wanted, const UserDeploymentResource& resource);
+  Told told(const WantedDeployment& wanted, const UserDeploymentResource& resource) const;
   void store_status(const WantedDeployment& wanted, const UserDeploymentResource& resource);
 
   const Stores& stores_;

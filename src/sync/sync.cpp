@@ -163,6 +163,7 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
             unanswered.emplace_back(row, got);
             return;
           }
+          if (got == Carried::waits) self.tell_waiting(row);
           if (got != Carried::waits) ++round.answered;
           if (got != Carried::done) self.carrier.defer(row, got, Carrier::Fault::row);
         },
@@ -174,6 +175,13 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
     each<std::pair<Row, Carried>>(unanswered, [fault](Impl& self, const auto& one) {
       self.carrier.defer(one.first, one.second, fault);
     });
+  }
+
+  // A change of what runs says what it waits for, as its first wish does.
+  void tell_waiting(const WantedSandbox&) {}
+  void tell_waiting(const WantedDeployment& row) {
+    if (row.deleting || row.parked) return;
+    if (const auto known = carrier.known(row)) observer.deployment_changed(*known, false);
   }
 
   enum class Pushed { nothing, some, away };

@@ -57,6 +57,9 @@ const TestStatement<Scope::tenant, Rows::one, 1> kPhase(
     "phase",
     "SELECT phase, reason FROM deployments WHERE client_id = ?1 AND org_id = ?2 AND id = ?3");
 
+const TestStatement<Scope::tenant, Rows::none, 1> kEgress(
+    "egress", "UPDATE organizations SET egress = ?3 WHERE client_id = ?1 AND id = ?2");
+
 constexpr const char* kImage = "docker.io/library/redis:7";
 
 std::string workload(bool secret, const std::string& image = kImage, bool volume = false) {
@@ -190,11 +193,31 @@ void SyncWorld::suspend(int org, bool suspended) {
   sync_->wake();
 }
 
+void SyncWorld::egress(int org, const std::string& list) {
+  put([&](Tx& tx) -> Result<void> {
+    const auto permit = permit_on(id_of<Org>(org));
+    KS_CHECK(sql::sql_tx(tx).run(permit, *kEgress, list));
+    KS_CHECK(sql::sql_tx(tx).run(permit, *kWantSandboxesAnew));
+    return {};
+  });
+  sync_->wake();
+}
+
+void SyncWorld::restart_sync() {
+  sync_->stop();
+  sync_->wait_stopped();
+  start_sync();
+}
+
 void SyncWorld::start() {
   op::OperatorConfig config;
   config.leader_elect = false;
   operator_ = std::make_unique<op::Operator>(cluster_, config, clock_, random_);
   operator_->start(loops_.at(0));
+  start_sync();
+}
+
+void SyncWorld::start_sync() {
   sync_ = std::make_unique<sync::Sync>(sync::Stores{engine_.database(), store_, plans_, sandboxes_,
                                                     isolation_, authorizer_, envelope_},
                                        front_, sync::Config{{"apps.test"}}, clock_, random_);

@@ -97,6 +97,10 @@ class SyncWorld {
   void state(int org, const std::string& state);
   // Likewise with its suspension.
   void suspend(int org, bool suspended);
+  // The internet that the organization may send to, as a column has it; all of it for "".
+  void egress(int org, const std::string& list);
+  // Ends sync and starts another that knows nothing of the one before.
+  void restart_sync();
   // All that `body` writes at once.
   void rows(const std::function<void()>& body);
 
@@ -113,6 +117,7 @@ class SyncWorld {
 
  private:
   void put(const std::function<Result<void>(Tx&)>& write);
+  void start_sync();
 
   EngineCase& engine_;
   SkippingClock clock_;

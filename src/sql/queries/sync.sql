@@ -102,6 +102,15 @@ JOIN organizations AS o ON o.client_id = d.client_id AND o.id = d.org_id
 JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
 WHERE d.id = :id;
 
+-- name: isolation_by_deployment
+-- rows: optional
+-- scope: tenant
+SELECT s.isolation, o.egress
+FROM deployments AS d
+JOIN organizations AS o ON o.client_id = d.client_id AND o.id = d.org_id
+JOIN sandboxes AS s ON s.client_id = d.client_id AND s.org_id = d.org_id AND s.id = d.sandbox_id
+WHERE d.client_id = :client AND d.org_id = :org AND d.id = :id;
+
 -- name: workloads_per_sandbox
 -- rows: many
 -- scope: tenant
