@@ -11,6 +11,7 @@ import { whenSessionEnds } from './api/client'
 import { keepFresh } from './api/fresh'
 import { me, queries } from './api/queries'
 import { BadAddress } from './components/bad_address'
+import { keepFocus } from './focus'
 import { startLanguage } from './i18n'
 import { unreadable } from './preferences'
 import { router } from './router'
@@ -26,6 +27,7 @@ whenSessionEnds(() => {
 
 keepFresh()
 leadFocus(router)
+keepFocus()
 
 await startLanguage()
 

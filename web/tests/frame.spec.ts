@@ -21,12 +21,16 @@ test('the pages of a person are readable by everybody, in both themes, wide and 
   for (const [name, path, heading] of [
     ['organizations', '/orgs', 'Organizations'],
     ['account', '/account', 'Account and security'],
-    ['no-organization', '/o/nobody-has-this', 'There is nothing here'],
+    ['no-organization', '/o/nobody-has-this', 'Organization not found'],
   ] as const) {
     await page.goto(path)
     await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible()
+    await expect(page).toHaveTitle(new RegExp(`^${heading} `))
     await holds(page, name)
   }
+  await page.goto(`/o/${ann.org}/t/default/new?template=nope`)
+  await expect(page.getByRole('heading', { level: 1, name: 'Template not found' })).toBeVisible()
+  await expect(page).toHaveTitle(/^Template not found /)
   expect(ann.org).not.toBe('')
 })
 

@@ -23,6 +23,8 @@ test('an administrator finds an organization and raises its plan, and at once mo
   await expect(dialog.getByRole('button', { name: 'Set the plan' })).toBeDisabled()
   await dialog.getByLabel('Plan').selectOption('enterprise')
   await expect(dialog).toContainText('No limit')
+  for (const limit of ['Deployments', 'Seats', 'Teams', 'CPU', 'Memory', 'Storage', 'Replicas of a service'])
+    await expect(dialog.getByRole('term').filter({ hasText: new RegExp(`^${limit}$`) })).toHaveCount(1)
   await holds(page, 'platform-plan', { brief: true })
   await dialog.getByRole('button', { name: 'Set the plan' }).click()
   await expect(row).toContainText('Enterprise')

@@ -101,6 +101,27 @@ function tellMissing(problem: Problem, path: string, org: string | undefined) {
   else if (org && path !== '/api/v1/orgs/{org}') missing(org)
 }
 
+// What is being ended from here, by the parameters of its paths.
+const ending = new Set<{ of: Record<string, readonly string[]>; lifted: Promise<void> }>()
+
+// Nothing of it is read while it is being ended: an answer could only be that it is gone. Gives what lifts
+// that; what waited is asked for then, if somebody still wants it.
+export function holdBack(of: Record<string, readonly string[]>): () => void {
+  let lift: () => void = () => undefined
+  const one = { of, lifted: new Promise<void>((resolve) => (lift = resolve)) }
+  ending.add(one)
+  return () => {
+    ending.delete(one)
+    lift()
+  }
+}
+
+async function notEnding(params: Record<string, string>, signal: AbortSignal | undefined) {
+  for (const { of, lifted } of ending)
+    if (Object.entries(of).every(([name, values]) => values.includes(params[name] ?? ''))) await lifted
+  signal?.throwIfAborted()
+}
+
 // One call of the contract. Throws a Problem for everything but success.
 export async function ask<V extends Verb, P extends PathOf<V>>(
   verb: V,
@@ -111,6 +132,7 @@ export async function ask<V extends Verb, P extends PathOf<V>>(
   if (options.body !== undefined) headers['Content-Type'] = 'application/json'
   if (options.etag) headers['If-Match'] = options.etag
   if (options.once) headers['Idempotency-Key'] = options.once
+  if (verb === 'get' && ending.size > 0) await notEnding(options.params ?? {}, options.signal)
   let response: Response
   try {
     response = await fetch(address(path, options.params ?? {}, options.query), {

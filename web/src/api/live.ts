@@ -25,6 +25,7 @@ interface Stream {
   waitMs: number
   cut: AbortController | null
   timer: ReturnType<typeof setTimeout> | undefined
+  deaf: boolean
 }
 
 const streams = new Map<string, Stream>()
@@ -86,7 +87,7 @@ async function read(stream: Stream, body: ReadableStream<Uint8Array>, cut: Abort
 
 async function run(stream: Stream) {
   close(stream)
-  if (stream.users === 0) return
+  if (stream.users === 0 || stream.deaf) return
   const cut = new AbortController()
   stream.cut = cut
   try {
@@ -115,7 +116,7 @@ async function run(stream: Stream) {
 function stream(org: string): Stream {
   let found = streams.get(org)
   if (!found) {
-    found = { org, users: 0, live: 'opening', lastId: null, waitMs: firstWaitMs, cut: null, timer: undefined }
+    found = { org, users: 0, live: 'opening', lastId: null, waitMs: firstWaitMs, cut: null, timer: undefined, deaf: false }
     streams.set(org, found)
   }
   return found
@@ -153,6 +154,19 @@ window.addEventListener('online', () => {
 function subscribe(listener: () => void) {
   listeners.add(listener)
   return () => listeners.delete(listener)
+}
+
+// Its end is no news to whoever ends it: nothing is heard of it until that is done or has failed. Gives what
+// goes on hearing.
+export function deafTo(org: string): () => void {
+  const held = streams.get(org)
+  if (!held) return () => undefined
+  held.deaf = true
+  close(held)
+  return () => {
+    held.deaf = false
+    if (held.users > 0) void run(held)
+  }
 }
 
 // Keeps what the queries hold of this organization as it is, while the page is there. null: of none.

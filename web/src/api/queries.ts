@@ -110,6 +110,17 @@ export async function signedInAs(): Promise<void> {
   if ((await queries.fetchQuery({ ...me, staleTime: 0 })) === null) forgetSignedIn()
 }
 
+const lookMs = 20
+const looksMost = 100
+
+// Forgets what was ended, once nothing on the screen shows it: what is shown would be asked for again.
+export async function forget(queryKey: readonly unknown[]): Promise<void> {
+  const cache = queries.getQueryCache()
+  for (let looks = 0; looks < looksMost && cache.findAll({ queryKey, type: 'active' }).length > 0; ++looks)
+    await new Promise((later) => setTimeout(later, lookMs))
+  queries.removeQueries({ queryKey })
+}
+
 // After a change of an organization: all of it, and what one has there oneself, is read again.
 export async function renew(org: string): Promise<void> {
   await Promise.all([

@@ -7,10 +7,10 @@ import { buttonClass } from './button'
 import { Heading } from './heading'
 import { Mark } from './mark'
 
-// `was`: the name of what this page has shown until now.
-export function NotFoundText({ was }: { was?: string | undefined }) {
+// `was`: the name of what this page has shown until now. `what`: what was looked for, in words.
+export function NotFoundText({ was, what }: { was?: string | undefined; what?: string }) {
   const { t } = useTranslation()
-  const title = was ? t('not_found.gone', { name: was }) : t('not_found.title')
+  const title = was ? t('not_found.gone', { name: was }) : (what ?? t('not_found.title'))
   usePageTitle(title)
   return (
     <div className="flex max-w-xl flex-col items-start gap-3 py-8">

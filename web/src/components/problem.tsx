@@ -46,14 +46,15 @@ function RolesText({ roles }: { roles: readonly string[] }) {
 }
 
 // Why a part of a page is not there, and how to have it all the same.
-export function ProblemNotice({ problem, retry }: { problem: Problem; retry?: () => void }) {
+// `title`: what did not work, where more than one thing could have been it.
+export function ProblemNotice({ problem, retry, title }: { problem: Problem; retry?: () => void; title?: string }) {
   const { t } = useTranslation()
   const text = useProblemText()
   return (
     <Notice
       tone={problem.status === 0 || problem.status === 403 ? 'warn' : 'danger'}
       role="alert"
-      title={t(problem.status === 0 ? 'problem.title_offline' : 'problem.title')}
+      title={title ?? t(problem.status === 0 ? 'problem.title_offline' : 'problem.title')}
     >
       <p>{text(problem)}</p>
       {problem.code === 'plan_limit_reached' ? (

@@ -38,7 +38,7 @@ export const deedsDe: Record<keyof typeof deedsEn, string> = {
   'deed.egress_to': 'Internet beschränkt auf {{to}}',
   'deed.no_value': '{{field}}: {{before}} weggenommen',
   'deed.offer_accepted': 'Hat die Inhaberschaft angenommen, die {{from}} angeboten hat',
-  'deed.offer_cancelled': 'Hat das Angebot der Inhaberschaft an {{to}} zurückgenommen',
+  'deed.offer_cancelled': 'Hat das Angebot der Inhaberschaft an {{to}} zurückgezogen',
   'deed.offer_declined': 'Hat die Inhaberschaft abgelehnt, die {{from}} angeboten hat',
   'deed.offer_expired': 'Das Angebot der Inhaberschaft an {{to}} ist abgelaufen',
   'deed.offer_ended_organization_deleted': 'Das Angebot der Inhaberschaft an {{to}} endete: die Organisation wurde gelöscht',

@@ -36,7 +36,7 @@ export const deedsEn = {
   'deed.egress_to': 'internet limited to {{to}}',
   'deed.no_value': '{{field}} {{before}} taken away',
   'deed.offer_accepted': 'Accepted the ownership that {{from}} offered',
-  'deed.offer_cancelled': 'Cancelled the offer of ownership to {{to}}',
+  'deed.offer_cancelled': 'Withdrew the offer of ownership to {{to}}',
   'deed.offer_declined': 'Declined the ownership that {{from}} offered',
   'deed.offer_expired': 'The offer of ownership to {{to}} expired',
   'deed.offer_ended_organization_deleted': 'The offer of ownership to {{to}} ended: the organization was deleted',

@@ -19,7 +19,7 @@ export const orgEn = {
   'end.leave_done': 'You have left {{organization}}.',
   'end.leave_not': 'Its owner cannot leave: ownership passes to somebody else first.',
   'end.leave_text': 'Your roles end and your seat is freed. What you have deployed stays with its team.',
-  'end.offer': 'Your offer of ownership to {{to}} is cancelled, for good too.',
+  'end.offer': 'Your offer of ownership to {{to}} is withdrawn, for good too.',
   'end.offer_to_you': '{{from}} offers you this organization. That offer ends with your leaving, for good.',
   'end.title': 'Leave or delete',
   'end.told': 'You and the administrators get a mail that says until when it can be restored. Other members are told nothing; it is gone for them.',

@@ -83,7 +83,7 @@ test('invitations, offers and reviews say whose they are', () => {
   )
   const ended = (reason: string) =>
     both(row('org:transfer', 'ownership_offer', { from: ann, to: bob, state: 'cancelled', reason }, 'o'))
-  expect(ended('by_hand')[0]).toBe('Cancelled the offer of ownership to Bob')
+  expect(ended('by_hand')[0]).toBe('Withdrew the offer of ownership to Bob')
   expect(ended('recipient_removed')).toEqual([
     'The offer of ownership to Bob ended: the person was removed',
     'Das Angebot der Inhaberschaft an Bob endete: die Person wurde entfernt',

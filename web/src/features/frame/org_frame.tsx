@@ -39,7 +39,7 @@ export function OrgFrame({ org, children }: { org: string; children: ReactNode }
   if (problem?.status === 404)
     return (
       <Frame org={null} name={t('nav.no_organization')}>
-        <BeingDeleted org={org} otherwise={<NotFoundText was={data?.body.name} />} />
+        <BeingDeleted org={org} otherwise={<NotFoundText was={data?.body.name} what={t('not_found.organization')} />} />
       </Frame>
     )
   if (data?.body.state === 'deleting')

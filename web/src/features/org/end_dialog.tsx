@@ -3,8 +3,9 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n'
 
-import { ask, type Reply, type Schemas } from '@/api/client'
-import { me } from '@/api/queries'
+import { ask, holdBack, type Reply, type Schemas } from '@/api/client'
+import { deafTo } from '@/api/live'
+import { forget, me } from '@/api/queries'
 import { TextField } from '@/components/field'
 import { FormDialog } from '@/components/form_dialog'
 import { toast } from '@/components/toasts'
@@ -30,17 +31,30 @@ export function EndDialog({
   const [typed, setTyped] = useState('')
   const params = { org: body.id }
   const end = useMutation({
-    mutationFn: async () => {
-      if (how === 'leave') await ask('post', '/api/v1/orgs/{org}/leave', { params })
-      else
-        await recently(() =>
-          ask('delete', '/api/v1/orgs/{org}', { params, body: { name: body.name }, etag }),
-        )
+    // Gives what lets go of it.
+    mutationFn: () => {
+      const end = async () => {
+        const lifts = [holdBack({ org: [body.id, body.slug] }), deafTo(body.slug)]
+        const lift = () => lifts.forEach((one) => one())
+        try {
+          if (how === 'leave') await ask('post', '/api/v1/orgs/{org}/leave', { params })
+          else await ask('delete', '/api/v1/orgs/{org}', { params, body: { name: body.name }, etag })
+        } catch (error) {
+          lift()
+          throw error
+        }
+        return lift
+      }
+      return how === 'leave' ? end() : recently(end)
     },
-    onSuccess: async () => {
-      await navigate({ to: '/orgs' })
-      toast(t(`end.${how}_done`, { organization: body.name }))
-      client.removeQueries({ queryKey: ['org', body.slug] })
+    onSuccess: async (lift) => {
+      try {
+        await navigate({ to: '/orgs' })
+        toast(t(`end.${how}_done`, { organization: body.name }))
+        await forget(['org', body.slug])
+      } finally {
+        lift()
+      }
       await Promise.all([
         client.invalidateQueries({ queryKey: me.queryKey }),
         client.invalidateQueries({ queryKey: ['orgs'] }),

@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n'
 
-import { ask, asProblem, type Schemas } from '@/api/client'
+import { ask, asProblem, type Problem, type Schemas } from '@/api/client'
 import { me, offers, renew } from '@/api/queries'
 import { Button } from '@/components/button'
 import { FormDialog } from '@/components/form_dialog'
@@ -14,7 +14,19 @@ import { toast } from '@/components/toasts'
 
 import { OfferDialog } from './offer_dialog'
 
-export function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] }) {
+// Whether what somebody wanted to do with a thing found it answered, withdrawn or over.
+const isOver = ({ status }: Problem) => status === 409 || status === 404
+
+// `over`: told why nothing could be done with it any more, when it may not stand here any longer.
+export function Offer({
+  org,
+  of,
+  over,
+}: {
+  org: string
+  of: Schemas['OwnershipOffer']
+  over: (problem: Problem | null) => void
+}) {
   const { t } = useTranslation()
   const { data } = useQuery(me)
   const [sure, setSure] = useState(false)
@@ -27,8 +39,16 @@ export function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] 
       await renew(org)
       toast(t(`offers.done_${how}`))
     },
-    // Answered from somewhere else, or over: it is not shown any more.
-    onError: () => void renew(org),
+    onMutate: () => over(null),
+    // Answered from somewhere else, or over: it is not shown any more, and so cannot say why.
+    onError: (error) => {
+      const problem = asProblem(error)
+      if (isOver(problem)) {
+        setSure(false)
+        over(problem)
+      }
+      void renew(org)
+    },
   })
   const mine = data?.user.id === of.to.id
   return (
@@ -42,7 +62,7 @@ export function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] 
           {t('offers.until')} <Time at={of.expires_at} full />
         </span>
       </p>
-      {answer.error && !sure ? <ProblemNotice problem={asProblem(answer.error)} /> : null}
+      {answer.error && !sure && !isOver(asProblem(answer.error)) ? <ProblemNotice problem={asProblem(answer.error)} /> : null}
       <div className="flex flex-wrap gap-2">
         {mine ? (
           <>
@@ -78,11 +98,13 @@ export function Offer({ org, of }: { org: string; of: Schemas['OwnershipOffer'] 
 export function Ownership({ org, of }: { org: string; of: Schemas['Organization'] }) {
   const { t } = useTranslation()
   const [offering, setOffering] = useState(false)
+  const [over, setOver] = useState<Problem | null>(null)
   const { data, error, refetch } = useQuery(offers(org))
   const may = of.allowed_actions.includes('org:transfer')
   const open = data?.items.filter((offer) => offer.state === 'open') ?? []
   return (
     <Section title={t('offers.title')} lead={t('offers.lead')}>
+      {over ? <ProblemNotice problem={over} /> : null}
       {error && !data ? (
         <ProblemNotice problem={asProblem(error)} retry={() => void refetch()} />
       ) : !data ? (
@@ -90,14 +112,17 @@ export function Ownership({ org, of }: { org: string; of: Schemas['Organization'
       ) : open.length > 0 ? (
         <Panel>
           {open.map((offer) => (
-            <Offer key={offer.id} org={org} of={offer} />
+            <Offer key={offer.id} org={org} of={offer} over={setOver} />
           ))}
         </Panel>
       ) : (
         <Empty
           title={t('offers.empty')}
           text={t('offers.empty_text')}
-          action={may ? <Button onClick={() => setOffering(true)}>{t('offers.by_offer')}</Button> : null}
+          action={may ? <Button onClick={() => {
+            setOver(null)
+            setOffering(true)
+          }}>{t('offers.by_offer')}</Button> : null}
         />
       )}
       {offering ? <OfferDialog org={org} onClose={() => setOffering(false)} /> : null}

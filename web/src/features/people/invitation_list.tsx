@@ -1,7 +1,8 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTranslation } from '@/i18n'
 
-import { ask, asProblem, type Schemas } from '@/api/client'
+import { ask, asProblem, type Problem, type Schemas } from '@/api/client'
 import { Button } from '@/components/button'
 import { ListSkeleton, More } from '@/components/listing'
 import { Empty } from '@/components/page'
@@ -12,6 +13,7 @@ import { Time } from '@/components/time'
 import { toast } from '@/components/toasts'
 
 import { invitations } from './queries'
+import { RevokeDialog } from './revoke_dialog'
 import { states, type State } from './states'
 
 type Invitation = Schemas['Invitation']
@@ -37,12 +39,25 @@ function Delivery({ of }: { of: Invitation }) {
   )
 }
 
-function Actions({ org, of }: { org: string; of: Invitation }) {
+// What could not be done with an invitation, which may not stand in the list any more.
+interface Over {
+  title: string
+  problem: Problem
+}
+
+function Actions({ org, of, over }: { org: string; of: Invitation; over: (why: Over | null) => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const params = { org, invitation: of.id }
   const renew = () => client.invalidateQueries({ queryKey: ['org', org] })
+  const [sure, setSure] = useState(false)
+  const fails = (title: string) => (error: Error) => {
+    over({ title, problem: asProblem(error) })
+    void renew()
+  }
   const resend = useMutation({
+    onMutate: () => over(null),
+    onError: fails(t('people.not_resent', { email: of.email })),
     mutationFn: () =>
       ask('post', '/api/v1/orgs/{org}/invitations/{invitation}/resend', { params }),
     onSuccess: async () => {
@@ -50,17 +65,9 @@ function Actions({ org, of }: { org: string; of: Invitation }) {
       await renew()
     },
   })
-  const revoke = useMutation({
-    mutationFn: () => ask('delete', '/api/v1/orgs/{org}/invitations/{invitation}', { params }),
-    onSuccess: async () => {
-      toast(t('people.revoked', { email: of.email }))
-      await renew()
-    },
-  })
   if (!of.allowed_actions.includes('invitations:manage')) return null
-  const error = resend.error ?? revoke.error
   return (
-    <span className="flex flex-col gap-2">
+    <>
       <span className="flex flex-wrap gap-2 sm:justify-end lg:flex-nowrap">
         {of.state === 'pending' || of.state === 'expired' ? (
           <Button
@@ -74,16 +81,25 @@ function Actions({ org, of }: { org: string; of: Invitation }) {
         {of.state === 'pending' ? (
           <Button
             look="quiet"
-            busy={revoke.isPending}
-            onClick={() => revoke.mutateAsync()}
+            onClick={() => {
+              over(null)
+              setSure(true)
+            }}
             aria-label={t('people.revoke_of', { email: of.email })}
           >
             {t('people.revoke')}
           </Button>
         ) : null}
       </span>
-      {error ? <ProblemNotice problem={asProblem(error)} /> : null}
-    </span>
+      {sure ? (
+        <RevokeDialog
+          org={org}
+          of={of}
+          over={fails(t('people.not_revoked', { email: of.email }))}
+          onClose={() => setSure(false)}
+        />
+      ) : null}
+    </>
   )
 }
 
@@ -100,6 +116,7 @@ export function InvitationList({
 }) {
   const { t } = useTranslation()
   const list = useInfiniteQuery(invitations(org, state))
+  const [over, setOver] = useState<Over | null>(null)
   const rows = list.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <div className="flex flex-col gap-3">
@@ -117,6 +134,7 @@ export function InvitationList({
           ))}
         </select>
       </label>
+      {over ? <ProblemNotice {...over} /> : null}
       {list.error && !list.data ? (
         <ProblemNotice problem={asProblem(list.error)} retry={() => void list.refetch()} />
       ) : !list.data ? (
@@ -165,7 +183,7 @@ export function InvitationList({
                 {one.settled_at ? <Time at={one.settled_at} /> : null}
               </Cell>
               <Cell end>
-                <Actions org={org} of={one} />
+                <Actions org={org} of={one} over={setOver} />
               </Cell>
             </Row>
           ))}

@@ -14,8 +14,8 @@ import { useEntitlement } from './entitlement'
 import { PlanConflicts } from './plan_conflicts'
 import { planPreview, plans } from './queries'
 
-// Of those that people ask for a larger plan for.
-const shown = ['deployments.max', 'members.max', 'teams.max', 'cpu.max', 'memory.max', 'network.isolation']
+// All of its limits, and the isolation, which people ask for a larger plan for.
+const isShown = (feature: string) => feature.endsWith('.max') || feature === 'network.isolation'
 
 export function PlanDialog({ of, onClose }: { of: Schemas['Organization']; onClose: () => void }) {
   const { t, find } = useTranslation()
@@ -75,7 +75,7 @@ export function PlanDialog({ of, onClose }: { of: Schemas['Organization']; onClo
           {chosen ? (
             <dl className="divide-y divide-line rounded-md border border-line">
               {chosen.entitlements
-                .filter((one) => shown.includes(one.feature))
+                .filter((one) => isShown(one.feature))
                 .map((one) => (
                   <div key={one.feature} className="flex justify-between gap-4 px-3 py-1.5">
                     <dt className="text-soft">{find(`feature.${one.feature}`) ?? one.feature}</dt>

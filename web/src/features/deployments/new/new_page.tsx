@@ -52,6 +52,7 @@ function Chosen({
   template: string | null
   done: (created: Created) => void | Promise<void>
 }) {
+  const { t } = useTranslation()
   const all = useQuery(templates)
   const there = useQuery(deployments(org, team))
   const error = all.error ?? there.error
@@ -72,7 +73,8 @@ function Chosen({
   )
   if (template === null) return <ImageForm org={org} team={team} taken={taken} done={done} />
   const found = all.data.find((one) => one.name === template)
-  if (!found) return <NotFoundText />
+  // The page has said so.
+  if (!found) return <p className="text-soft">{t('not_found.template_text')}</p>
   return (
     <TemplateForm
       org={org}
@@ -111,9 +113,12 @@ export function NewPage({
   const known = all.data?.find((one) => one.name === template)
   const display = known ? words.name(known) : template
   const to = (name: string) => ({ to: '/o/$org/t/$team/d/$name', params: { org, team, name } }) as const
+  const isMissing = template !== null && all.data !== undefined && !known
   const title = made
     ? t('deploy.made', { name: made.name })
-    : display
+    : isMissing
+      ? t('not_found.template')
+      : display
       ? t('deploy.title_template', { template: display })
       : t(image ? 'deploy.title_image' : 'deploy.title')
   return (

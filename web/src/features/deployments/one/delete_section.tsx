@@ -3,7 +3,9 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n'
 
-import { ask, asProblem, type Reply, type Schemas } from '@/api/client'
+import { ask, asProblem, holdBack, type Reply, type Schemas } from '@/api/client'
+import { deploymentKey } from '@/api/live_changes'
+import { forget } from '@/api/queries'
 import { Button } from '@/components/button'
 import { TextField } from '@/components/field'
 import { ProblemNotice } from '@/components/problem'
@@ -28,15 +30,27 @@ export function DeleteSection({
   const [typed, setTyped] = useState('')
   const may = body.allowed_actions.includes('deployments:delete')
   const remove = useMutation({
-    mutationFn: () =>
-      ask('delete', '/api/v1/orgs/{org}/teams/{team}/deployments/{deployment}', {
-        params: { org, team, deployment: body.name },
-        etag,
-      }),
-    onSuccess: async () => {
-      void client.invalidateQueries({ queryKey: ['org', org] })
-      toast(t('one.deleted', { name: body.name }))
-      await navigate({ to: '/o/$org/t/$team', params: { org, team } })
+    // Gives what lets go of it.
+    mutationFn: async () => {
+      const params = { org, team, deployment: body.name }
+      const lift = holdBack({ org: [org], team: [team], deployment: [body.name] })
+      try {
+        await ask('delete', '/api/v1/orgs/{org}/teams/{team}/deployments/{deployment}', { params, etag })
+      } catch (error) {
+        lift()
+        throw error
+      }
+      return lift
+    },
+    onSuccess: async (lift) => {
+      try {
+        toast(t('one.deleted', { name: body.name }))
+        await navigate({ to: '/o/$org/t/$team', params: { org, team } })
+        await forget(deploymentKey(org, team, body.name))
+      } finally {
+        lift()
+      }
+      await client.invalidateQueries({ queryKey: ['org', org] })
     },
     onError: () => void client.invalidateQueries({ queryKey: ['org', org, 'deployment'] }),
   })
