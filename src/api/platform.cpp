@@ -54,13 +54,11 @@ Json conflicts_json(const app::PlanPreview& preview) {
                                  {"limit", one.limit},
                                  {"used", one.used}}));
   }
-  Json names = Json::array();
-  for (const std::string& name : preview.grown.names) names.push(name);
+  // How many: what they are called is the organization's, and its mail names them.
   return Json::object(
       {{"plan", preview.plan},
        {"conflicts", std::move(conflicts)},
-       {"deployments_over",
-        Json::object({{"count", preview.grown.count}, {"names", std::move(names)}})},
+       {"deployments_over", preview.grown.count},
        {"egress_ranges", preview.egress_ranges ? Json(*preview.egress_ranges) : Json()}});
 }
 
