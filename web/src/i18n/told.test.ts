@@ -19,6 +19,7 @@ const sources = [
   'reach/reach.cpp',
   'reach/ports.cpp',
   'kube/refusal.cpp',
+  'sync/barred.cpp',
   'sync/carrier.cpp',
   'sync/sync.cpp',
   'sync/observer.cpp',
