@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 
 import { useTranslation } from '@/i18n'
+import { moment } from '@/moment'
 import { onTick } from '@/ticks'
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -24,15 +25,15 @@ export function relative(iso: string, locale: string, now = Date.now()): string 
 export function Time({ at, full: shown = false, about = false }: { at: string; full?: boolean; about?: boolean }) {
   const { t, language } = useTranslation()
   const ago = useSyncExternalStore(onTick, () => relative(at, language))
-  const full = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' })
+  const exact = moment(at, language, true)
   return (
     <time
       dateTime={at}
-      title={about ? t('people.active_about', { at: full.format(new Date(at)) }) : full.format(new Date(at))}
+      title={about ? t('people.active_about', { at: exact }) : exact}
       className={shown ? undefined : 'lg:whitespace-nowrap'}
     >
       {ago}
-      {shown ? ` (${new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(at))})` : null}
+      {shown ? ` (${moment(at, language, false)})` : null}
     </time>
   )
 }

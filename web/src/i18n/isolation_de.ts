@@ -4,6 +4,7 @@ export const isolationDe: Record<keyof typeof isolationEn, string> = {
   'nav.isolation': 'Abschottung',
 
   'isolation.alone': 'Nachgewiesen',
+  'isolation.alone_simulated': 'Wie vorgesehen',
   'isolation.alone_text': 'Die letzte Prüfung des Clusters hat es für jede Sandbox nachgewiesen: Niemand sonst erreicht, was bei Ihnen läuft, und es erreicht niemand anderen.',
   'isolation.alone_title': 'Ihre Organisation ist abgeschottet',
   'isolation.checked': 'Zuletzt geprüft',
@@ -38,6 +39,8 @@ export const isolationDe: Record<keyof typeof isolationEn, string> = {
   'isolation.sandboxes': 'Sandboxes',
   'isolation.sandboxes_lead': 'Eine Sandbox ist der Teil des Clusters, in dem läuft, was eine Person hier bereitstellt.',
   'isolation.simulated': 'Der Cluster ist simuliert. Nichts läuft darin wirklich, und über echten Verkehr ist nichts nachgewiesen.',
+  'isolation.partly_title': 'Von {{proved}} von {{count}} Sandboxes nachgewiesen',
+  'isolation.simulated_title': 'Von einem simulierten Cluster ist nichts nachgewiesen',
   'isolation.title': 'Abschottung',
   'isolation.unknown': 'Nicht nachgewiesen',
   'isolation.unknown_text': 'Die letzten Prüfungen des Clusters waren nicht vollständig oder liegen zu lange zurück. Das heißt weder, dass etwas nicht stimmt, noch dass alles stimmt.',

@@ -2,6 +2,7 @@ export const isolationEn = {
   'nav.isolation': 'Isolation',
 
   'isolation.alone': 'Proved',
+  'isolation.alone_simulated': 'As written',
   'isolation.alone_text': 'The last look at the cluster proved it of every sandbox: nobody else’s workloads reach yours, and yours reach nobody else’s.',
   'isolation.alone_title': 'Your organization is isolated',
   'isolation.checked': 'Last looked at',
@@ -36,6 +37,8 @@ export const isolationEn = {
   'isolation.sandboxes': 'Sandboxes',
   'isolation.sandboxes_lead': 'A sandbox is the part of the cluster in which runs what one person deploys here.',
   'isolation.simulated': 'The cluster is simulated. Nothing really runs in it, and nothing is proved of real traffic.',
+  'isolation.partly_title': 'Proved of {{proved}} of {{count}} sandboxes',
+  'isolation.simulated_title': 'Nothing is proved of a simulated cluster',
   'isolation.title': 'Isolation',
   'isolation.unknown': 'Not proved',
   'isolation.unknown_text': 'The last looks at the cluster were not complete, or are too long ago. That is no sign of a fault, and none of its absence.',

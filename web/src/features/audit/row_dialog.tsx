@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from '@/i18n'
+import { moment } from '@/moment'
 
 import type { Schemas } from '@/api/client'
 import { Button } from '@/components/button'
@@ -52,7 +53,6 @@ export function RowDialog({
 }) {
   const { t, language } = useTranslation()
   const words = useWords()
-  const full = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' })
   const changes = changesOf(of.detail)
   const actor = of.actor.kind === 'system' ? 'system' : of.actor.id
   return (
@@ -68,7 +68,7 @@ export function RowDialog({
     >
       <dl className="flex flex-col">
         <Fact name={t('audit.time')}>
-          <time dateTime={of.at}>{full.format(new Date(of.at))}</time>
+          <time dateTime={of.at}>{moment(of.at, language, true)}</time>
         </Fact>
         <Fact name={t('audit.actor')}>
           <ActorName of={of} />

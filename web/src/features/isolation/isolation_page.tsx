@@ -51,7 +51,12 @@ export function IsolationPage({ org }: { org: string }) {
             <Panel>
               <ul className="divide-y divide-line">
                 {rows.map((one) => (
-                  <SandboxItem key={one.id} of={one} whose={one.user.name || t('people.former')} />
+                  <SandboxItem
+                    key={one.id}
+                    of={one}
+                    cluster={look?.cluster ?? 'simulated'}
+                    whose={one.user.name || t('people.former')}
+                  />
                 ))}
               </ul>
             </Panel>

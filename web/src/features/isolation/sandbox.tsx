@@ -29,7 +29,16 @@ function Said({ texts, none }: { texts: readonly string[]; none: string }) {
 }
 
 // One sandbox: whose it is, in which state, and why one can know.
-export function SandboxItem({ of, whose }: { of: Sandbox; whose: ReactNode }) {
+// Of a simulated cluster nothing is proved: that it is as written is all there is to say.
+export function SandboxItem({
+  of,
+  whose,
+  cluster,
+}: {
+  of: Sandbox
+  whose: ReactNode
+  cluster: Schemas['IsolationList']['cluster']
+}) {
   const { t } = useTranslation()
   const promise = usePromise()
   return (
@@ -44,7 +53,11 @@ export function SandboxItem({ of, whose }: { of: Sandbox; whose: ReactNode }) {
           {of.pods === null ? null : (
             <span className="text-soft">{t('isolation.pods', { count: of.pods })}</span>
           )}
-          <Pill tone={tones[of.state]}>{t(`isolation.${of.state}`)}</Pill>
+          {of.state === 'alone' && cluster === 'simulated' ? (
+            <Pill tone="neutral">{t('isolation.alone_simulated')}</Pill>
+          ) : (
+            <Pill tone={tones[of.state]}>{t(`isolation.${of.state}`)}</Pill>
+          )}
         </span>
       </div>
       {of.findings.length > 0 ? (

@@ -9,3 +9,9 @@ export function stateOf({ cluster, totals, complete }: Look): 'alone' | 'exposed
   if (totals.exposed > 0) return 'exposed'
   return cluster !== 'simulated' && complete && totals.unseen === 0 ? 'alone' : 'unknown'
 }
+
+// Of how many sandboxes it is proved, where that is known of some and not of others.
+export function provedOf({ cluster, totals }: Look & { totals: { sandboxes: number } }): number | null {
+  const proved = totals.sandboxes - totals.unseen - totals.exposed
+  return cluster !== 'simulated' && totals.unseen > 0 && proved > 0 ? proved : null
+}

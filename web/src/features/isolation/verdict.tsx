@@ -4,7 +4,7 @@ import type { Schemas } from '@/api/client'
 import { Notice, type Tone } from '@/components/notice'
 import { Time } from '@/components/time'
 
-import { stateOf } from './state'
+import { provedOf, stateOf } from './state'
 
 const tones: Record<ReturnType<typeof stateOf>, Tone> = {
   alone: 'good',
@@ -22,13 +22,23 @@ export function Verdict({
 }) {
   const { t } = useTranslation()
   const state = stateOf(of)
+  // Of some it may be proved, and that stands with each: the whole does not say the contrary.
+  const proved = provedOf(of)
+  const unknown =
+    proved === null
+      ? t('isolation.unknown_title')
+      : t('isolation.partly_title', { proved, count: of.totals.sandboxes })
   return (
     <Notice
       tone={tones[state]}
       title={
         state === 'exposed'
           ? t('isolation.exposed_title', { count: of.totals.exposed })
-          : t(state === 'alone' ? `${whose}.alone_title` : 'isolation.unknown_title')
+          : state === 'alone'
+            ? t(`${whose}.alone_title`)
+            : of.cluster === 'simulated'
+              ? t('isolation.simulated_title')
+              : unknown
       }
     >
       <p>

@@ -57,6 +57,7 @@ export function PlatformIsolationPage({
               <SandboxItem
                 key={one.id}
                 of={one}
+                cluster={look?.cluster ?? 'simulated'}
                 whose={
                   <>
                     {one.org.name}{' '}
