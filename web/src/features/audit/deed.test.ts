@@ -105,9 +105,13 @@ test('a change says what of a thing, with values where the log has them', () => 
   expect(
     deployed('deployments:update', {
       before: { 'services.web.env.KEY': '***', 'services.web.port': 80 },
-      after: { 'services.web.env.KEY': '***', a: 1, b: 2 },
+      after: { 'services.web.env.KEY': '***', a: 1, b: 2, c: 3 },
     }),
-  ).toBe('Changed the deployment web: KEY, port 80 taken away, a 1, and 1 more')
+  ).toBe('Changed the deployment web: KEY, port 80 taken away, a 1, and 2 more')
+  // One that is left is told in the place of its count.
+  expect(deployed('deployments:update', { before: {}, after: { a: 1, b: 2, c: 3, d: 4 } })).toBe(
+    'Changed the deployment web: a 1, b 2, c 3, and d 4',
+  )
   expect(
     deployed('deployments:update', {
       before: { 'services.web.cpu.limit': '250m', 'services.web.memory.limit': '512Mi' },

@@ -77,7 +77,9 @@ export function deedOf(row: Row, say: Say): string | null {
   }
   const changes = changesOf(detail)
   const what = () => {
-    const told = changes.slice(0, toldMost).map(change)
+    // "1 more" would take the place of what it leaves out.
+    const most = changes.length === toldMost + 1 ? toldMost + 1 : toldMost
+    const told = changes.slice(0, most).map(change)
     const left = changes.length - told.length
     return list(left > 0 ? [...told, t('deed.more', { count: left })] : told)
   }

@@ -12,10 +12,11 @@ import type { Filters } from './filters'
 import { ActorName } from './actor_name'
 import { useWords } from './words'
 
-// What is named by its id stands there by its name too.
-function Value({ of, names = {} }: { of: unknown; names?: Record<string, string> }) {
+// What is named by its id stands there by its name too. `said`: it in words.
+function Value({ of, names = {}, said = null }: { of: unknown; names?: Record<string, string>; said?: string | null }) {
   const { t } = useTranslation()
   if (of === undefined) return <span aria-hidden>–</span>
+  if (said !== null) return <>{said}</>
   if (typeof of === 'string' && names[of])
     return (
       <>
@@ -93,16 +94,16 @@ export function RowDialog({
         {factsOf(of.detail).map(([name, value]) => (
           <Fact key={name} name={words.field(name, of.names)}>
             {name === 'problem' && words.problem(value) ? <span className="block">{words.problem(value)}</span> : null}
-            <Value of={value} names={of.names} />
+            <Value of={value} names={of.names} said={words.value(name, value)} />
           </Fact>
         ))}
         {changes.map((change) => (
           <Fact key={change.field} name={words.field(change.field, of.names)}>
-            <span className="sr-only">{t('audit.before')}</span> <Value of={change.before} names={of.names} />{' '}
+            <span className="sr-only">{t('audit.before')}</span> <Value of={change.before} names={of.names} said={words.value(change.field, change.before)} />{' '}
             <span aria-hidden className="text-soft">
               →
             </span>
-            <span className="sr-only">{t('audit.after')}</span> <Value of={change.after} names={of.names} />
+            <span className="sr-only">{t('audit.after')}</span> <Value of={change.after} names={of.names} said={words.value(change.field, change.after)} />
           </Fact>
         ))}
         {of.request_id ? (

@@ -3,6 +3,7 @@ import type { Schemas } from '@/api/client'
 import { useTranslation } from '@/i18n'
 
 import { deedOf, triedOf } from './deed'
+import { spoken } from './spoken'
 
 const kinds = [
   'access_export', 'access_review', 'audit_export', 'deployment', 'invitation', 'member', 'organization',
@@ -44,6 +45,7 @@ export function useWords() {
     target,
     kind,
     field,
+    value: (name: string, of: unknown) => spoken(name, of, { t, find }),
     // Those that the log can hold, and the one that the address asks for.
     actions: (asked: string | undefined) => choices(auditActions, asked ? [asked] : [], action),
     kinds: (seen: readonly string[]) => choices(kinds, seen, kind),
