@@ -347,7 +347,7 @@ void Router::stream(std::string_view pattern, Action action, StreamHandler handl
       KS_CHECK(admission.by_address());
       return unauthenticated();
     }
-    KS_TRY(const Caller caller, load(services, who, admission));
+    KS_TRY(const Caller caller, load(services, who, admission, SessionGate::Use::stream));
     auto scope = services.sessions.tenant(caller, request.param("org"));
     if (!scope)
       scope = services.db.read(

@@ -112,7 +112,8 @@ class Router {
   static Result<T> read_as(Services& services, const ClientScope& client, std::string_view token,
                            const SessionGate::TrailPtr& trail,
                            const std::function<Result<T>(Tx&, const Caller&)>& body,
-                           const BeforeLoad& before_load = {});
+                           const BeforeLoad& before_load = {},
+                           SessionGate::Use use = SessionGate::Use::request);
 
  private:
   struct Handler {
@@ -140,8 +141,8 @@ template <class T>
 Result<T> Router::read_as(Services& services, const ClientScope& client, std::string_view token,
                           const SessionGate::TrailPtr& trail,
                           const std::function<Result<T>(Tx&, const Caller&)>& body,
-                          const BeforeLoad& before_load) {
-  if (const auto known = services.sessions.cached(client, token, trail)) {
+                          const BeforeLoad& before_load, SessionGate::Use use) {
+  if (const auto known = services.sessions.cached(client, token, trail, use)) {
     auto result =
         services.db.read(known->guard(), [&](Tx& tx) -> Result<T> { return body(tx, *known); });
     if (result || result.error().problem != Database::kStaleGuard) return result;
@@ -150,7 +151,7 @@ Result<T> Router::read_as(Services& services, const ClientScope& client, std::st
   }
   // Once more after a load: the rights may have changed between the load and the read.
   for (int tries = 0;; ++tries) {
-    KS_TRY(const Caller caller, services.sessions.load(client, token, trail));
+    KS_TRY(const Caller caller, services.sessions.load(client, token, trail, use));
     auto result =
         services.db.read(caller.guard(), [&](Tx& tx) -> Result<T> { return body(tx, caller); });
     if (result || result.error().problem != Database::kStaleGuard || tries == 2) return result;

@@ -111,7 +111,8 @@ Result<Delivery> read(Services& services, const Subscription& at) {
           out.events.push_back(*event);
         }
         return out;
-      });
+      },
+      {}, SessionGate::Use::stream);
 }
 
 bool deliver(Services& services, Subscription& at, http::SseStream& stream) {

@@ -147,9 +147,10 @@ SessionGate::~SessionGate() = default;
 std::string SessionGate::token_hash(std::string_view token) { return hex(sha256(token)); }
 
 std::optional<Caller> SessionGate::cached(const ClientScope& scope, std::string_view token,
-                                          TrailPtr trail) const {
+                                          TrailPtr trail, Use use) const {
   auto known = remembered(scope, token, std::move(trail));
-  if (known && known->now_ - known->snapshot_->seen_at >= kTouchEvery) known.reset();
+  if (use == Use::request && known && known->now_ - known->snapshot_->seen_at >= kTouchEvery)
+    known.reset();
   return known;
 }
 
@@ -163,7 +164,8 @@ std::optional<Caller> SessionGate::remembered(const ClientScope& scope, std::str
   return caller(std::move(snapshot), std::move(trail), now);
 }
 
-Result<Caller> SessionGate::load(const ClientScope& scope, std::string_view token, TrailPtr trail) {
+Result<Caller> SessionGate::load(const ClientScope& scope, std::string_view token, TrailPtr trail,
+                                 Use use) {
   const Sha256 key = sha256(token);
   const std::string hash = hex(key);
   const Time now = clock_.now();
@@ -173,7 +175,7 @@ Result<Caller> SessionGate::load(const ClientScope& scope, std::string_view toke
     return std::unexpected(std::move(loaded).error());
   }
   std::shared_ptr<Snapshot> snapshot = std::move(*loaded);
-  if (now - snapshot->seen_at >= kTouchEvery) {
+  if (use == Use::request && now - snapshot->seen_at >= kTouchEvery) {
     const auto touched = db_.write([&](Tx& tx) {
       return accounts_.touch_session(tx, scope, hash, network_of(trail->address), now - kTouchEvery,
                                      now);

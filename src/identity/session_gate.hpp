@@ -65,10 +65,15 @@ class SessionGate {
 
   using TrailPtr = std::shared_ptr<const Trail>;
 
+  // Whether somebody does something. A stream that is open is no use of its session, so that a
+  // forgotten tab does not keep one from ending.
+  enum class Use { request, stream };
+
   // What is known from an earlier load. Proves nothing by itself: the session may have ended since,
   // so it only counts together with its guard. None also when the session's last use has to be
   // written down (every 5 minutes), which load() does.
-  std::optional<Caller> cached(const ClientScope&, std::string_view token, TrailPtr) const;
+  std::optional<Caller> cached(const ClientScope&, std::string_view token, TrailPtr,
+                               Use = Use::request) const;
 
   // The same also when the use has to be written down: whose token it was when it was last looked
   // at. Tells whom to count a request to, and is no caller to read as.
@@ -76,7 +81,7 @@ class SessionGate {
 
   // Reads the session, the user and the memberships. 401 "unauthenticated" when there is no such
   // session, it has expired, or the account is disabled.
-  Result<Caller> load(const ClientScope&, std::string_view token, TrailPtr);
+  Result<Caller> load(const ClientScope&, std::string_view token, TrailPtr, Use = Use::request);
 
   // As load(), inside a write.
   Result<Caller> load_in(Tx&, const ClientScope&, std::string_view token, TrailPtr) const;

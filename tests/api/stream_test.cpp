@@ -213,6 +213,21 @@ TEST_CASE_FIXTURE(Streams, "a logout ends the streams of its session within 5 se
   CHECK(data(event(*kept)).text("name") == "web");
 }
 
+TEST_CASE_FIXTURE(Streams, "a stream that is open is no use of its session") {
+  Person abe = server.colleague(ann, "Abe", "org_admin");
+  const auto stream = opened(ann);
+  server.clock().advance(hours(23));
+  // What is delivered is not asked for by anybody either.
+  abe.deploy("web");
+  CHECK(data(event(*stream)).text("name") == "web");
+  const auto again = opened(ann);
+  server.clock().advance(hours(2));
+  CHECK(stream->ends_within(seconds(5)));
+  CHECK(again->ends_within(seconds(5)));
+  CHECK(ann.get(ann.org_path()).status == 401);
+  CHECK(abe.get(abe.org_path()).status == 200);
+}
+
 TEST_CASE_FIXTURE(Streams,
                   "a suspension and its end end the streams of the organization's people") {
   const std::string suspension = "/api/v1/platform/orgs/" + ann.org + "/suspension";

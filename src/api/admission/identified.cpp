@@ -23,12 +23,13 @@ Result<Identified> identified(const Services& services, const http::Request& req
   return who;
 }
 
-Result<Caller> load(const Services& services, const Identified& who, Admission& admission) {
+Result<Caller> load(const Services& services, const Identified& who, Admission& admission,
+                    SessionGate::Use use) {
   if (const auto known = services.sessions.remembered(who.client, who.token, who.trail))
     KS_CHECK(admission.by_person(*known));
   else
     KS_CHECK(admission.by_address());
-  KS_TRY(Caller caller, services.sessions.load(who.client, who.token, who.trail));
+  KS_TRY(Caller caller, services.sessions.load(who.client, who.token, who.trail, use));
   KS_CHECK(admission.by_person(caller));
   return caller;
 }

@@ -20,7 +20,8 @@ Result<Identified> identified(const Services& services, const http::Request& req
 
 // The caller as the database has it now. A token of which nothing is remembered is counted by
 // address before anything is asked.
-Result<Caller> load(const Services& services, const Identified& who, Admission& admission);
+Result<Caller> load(const Services& services, const Identified& who, Admission& admission,
+                    SessionGate::Use use = SessionGate::Use::request);
 
 // What no route takes is counted as well: by person where the session is remembered. Nothing is
 // read for it.
