@@ -12,6 +12,7 @@ type Item = Schemas['Usage']['items'][number]
 
 const frame = 'grid gap-px overflow-hidden rounded-md border border-line bg-line grid-cols-2 lg:grid-cols-3'
 const cell = 'flex min-h-24 flex-col justify-between gap-3 bg-panel px-4 py-3'
+const wide = `${cell} col-span-full`
 
 function Meter({ of }: { of: Item }) {
   const { t, find, language } = useTranslation()
@@ -23,7 +24,7 @@ function Meter({ of }: { of: Item }) {
   const ofEach = of.per === 'service'
   const full = !ofEach && of.limit !== null && of.used >= of.limit
   return (
-    <li className={ofEach ? `${cell} col-span-full` : cell}>
+    <li className={ofEach ? wide : cell}>
       <div className="flex flex-col gap-0.5">
         <span className="text-soft">{name}</span>
         <span>
@@ -41,23 +42,25 @@ function Meter({ of }: { of: Item }) {
   )
 }
 
-// What is used of the plan, one field a feature.
-export function Meters({ org }: { org: string }) {
+// What is used of the plan, one field a feature. `each`: also what is limited for each service by itself.
+export function Meters({ org, each = false }: { org: string; each?: boolean }) {
   const { data, error, refetch } = useQuery(usage(org))
   if (data)
     return (
       <ul className={frame}>
-        {data.items.map((item) => (
-          <Meter key={item.feature} of={item} />
-        ))}
+        {data.items
+          .filter(({ per }) => each || per === 'organization')
+          .map((item) => (
+            <Meter key={item.feature} of={item} />
+          ))}
       </ul>
     )
   if (error) return <ProblemNotice problem={asProblem(error)} retry={() => void refetch()} />
   return (
     <Loading>
       <div className={frame}>
-        {Array.from({ length: 6 }, (_, at) => (
-          <div key={at} className={cell}>
+        {Array.from({ length: each ? 7 : 6 }, (_, at) => (
+          <div key={at} className={at === 6 ? wide : cell}>
             <Bar className="w-24" />
             <Bar className="h-1.5 w-full" />
           </div>

@@ -23,7 +23,7 @@ export function UsagePage({ org }: { org: string }) {
         data ? t('org.plan', { plan: plan(data.plan) }) : error ? null : <Bar className="my-0.5 w-28" />
       }
     >
-      <Meters org={org} />
+      <Meters org={org} each />
       <Notice tone="info" title={t('usage.more')}>
         <p>{t('usage.more_text')}</p>
         <Support otherwise={t('usage.contact')} />
