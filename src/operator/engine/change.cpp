@@ -1,6 +1,7 @@
 #include "operator/engine/change.hpp"
 
 #include "domain/resources.hpp"
+#include "domain/sandbox/paused.hpp"
 
 namespace ks::op {
 
@@ -23,6 +24,14 @@ bool wish_changed(const Json* before, const Json* after) {
          before->at("metadata", "deletionTimestamp") !=
              after->at("metadata", "deletionTimestamp") ||
          before->text("metadata", "uid") != after->text("metadata", "uid");
+}
+
+bool pause_changed(const Json* before, const Json* after) {
+  const auto paused = [](const Json* sandbox) {
+    return sandbox != nullptr &&
+           sandbox->at("metadata", "annotations").find(kPausedAnnotation) != nullptr;
+  };
+  return paused(before) != paused(after);
 }
 
 bool only_measured(const Json* before, const Json* after) {

@@ -14,6 +14,8 @@ std::string_view ready_of(const Json* sandbox);
 std::string_view stem_of(const Json* object);
 // Whether that changed of a resource which only a person or sync changes.
 bool wish_changed(const Json* before, const Json* after);
+// Whether a Sandbox was paused, or goes on.
+bool pause_changed(const Json* before, const Json* after);
 // Whether nothing but what a HorizontalPodAutoscaler has measured changed, which its controller
 // writes every 15 seconds.
 bool only_measured(const Json* before, const Json* after);

@@ -22,7 +22,7 @@ void Concerns::changed(const kube::Kind& kind, const Json* before, const Json* a
   const std::string_view name = object.text("metadata", "name");
   if (kind == kinds::kSandbox) {
     reconciler_.index(before, after);
-    const bool wished = wish_changed(before, after);
+    const bool wished = wish_changed(before, after) || pause_changed(before, after);
     const Key key = sandbox_key(std::string(name));
     if (wished)
       queue_.add_now(key);

@@ -1,4 +1,5 @@
 // What a Reconciler sees of the cluster, all of it from the cache.
+#include "domain/sandbox/paused.hpp"
 #include "domain/sandbox/waiting.hpp"
 #include "operator/engine/reconciler.hpp"
 
@@ -74,7 +75,11 @@ std::optional<SandboxView> Reconciler::view_of(const std::string& ns) const {
     view.quota = quota_view(cache_.find(sandbox_quota(*sandbox).ref()), *sandbox,
                             cache_.list(kinds::kUserDeployment, ns));
     const Condition* ready = sandbox->status.find("Ready");
-    if (sandbox->meta.deleting) {
+    if (is_paused(sandbox->meta)) {
+      view.paused = true;
+      view.reason = kSandboxPaused;
+      view.message = waits_for_sandbox(kPausedMessage);
+    } else if (sandbox->meta.deleting) {
       view.reason = "SandboxDeleting";
       view.message = "The sandbox is being deleted.";
     } else if (ready != nullptr && ready->status != "True") {

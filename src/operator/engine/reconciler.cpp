@@ -255,6 +255,8 @@ Outcome Reconciler::remove_leftovers(const kube::Ref& ref) {
   const DeploymentObserved observed = observe(ref.ns, ref.name);
   const std::vector<Step> steps = plan_leftovers(observed);
   if (steps.empty()) return {};
+  // Nothing else tells when they may go.
+  if (observed.sandbox && observed.sandbox->paused) return {Outcome::Kind::again, kLookAgain};
   // The watches of two kinds do not run in step: the resource may only not have been told yet.
   const auto there = cluster_.get(ref);
   if (there) {

@@ -133,6 +133,10 @@ DeploymentPlan plan_deletion(const UserDeploymentResource& deployment,
                              Time now) {
   DeploymentPlan out;
   if (!deployment.meta.has_finalizer) return out;
+  if (observed.sandbox && observed.sandbox->paused) {
+    out.status = deployment_status(deployment, observed, config, false, now);
+    return out;
+  }
   const bool claims_too =
       !deployment.meta.annotations.contains(std::string(annotations::kKeepVolumes));
   for (const int stage : {0, 1}) {

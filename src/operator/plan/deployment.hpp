@@ -24,6 +24,8 @@ struct SandboxView {
   // Not ready for one reason alone: what is there lets more through than the sandbox is to. What
   // runs goes on, and what makes no pod is done.
   bool behind = false;
+  // Not ready since somebody works in it by hand: nothing is done there, deletions included.
+  bool paused = false;
   // The resource as it was seen.
   std::string name{};
   std::string uid{};

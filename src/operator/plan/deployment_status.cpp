@@ -214,6 +214,10 @@ UserDeploymentStatus deployment_status(const UserDeploymentResource& deployment,
                   : observed.pods.size() == 1
                       ? std::string("Waiting for 1 pod to end.")
                       : fmt::format("Waiting for {} pods to end.", observed.pods.size());
+    if (observed.sandbox && observed.sandbox->paused) {
+      out.reason = observed.sandbox->reason;
+      out.message = observed.sandbox->message;
+    }
     return finish(deployment, std::move(out), now);
   }
   if (observed.sandbox && observed.sandbox->spec.org_id != spec.org_id) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "domain/sandbox/paused.hpp"
 #include "operator/plan/match.hpp"
 #include "operator/probe/condition.hpp"
 
@@ -141,8 +142,12 @@ SandboxStatus failed_status(const SandboxResource& sandbox, std::string reason, 
 
 SandboxPlan plan(const SandboxResource& sandbox, const SandboxObserved& observed,
                  const OperatorConfig& config, Time now) {
-  if (sandbox.meta.deleting) return plan_deletion(sandbox, observed, now);
   SandboxPlan out;
+  if (is_paused(sandbox.meta)) {
+    out.status = failed_status(sandbox, kPaused, kPausedMessage, now);
+    return out;
+  }
+  if (sandbox.meta.deleting) return plan_deletion(sandbox, observed, now);
   const SandboxSpec& spec = sandbox.spec;
   if (observed.ns && !owns_namespace(spec, *observed.ns.object)) {
     out.status = failed_status(

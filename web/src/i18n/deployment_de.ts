@@ -48,6 +48,7 @@ export const deploymentDe: Record<keyof typeof deploymentEn, string> = {
   'cause.Refused': 'Der Cluster hat es abgelehnt',
   'cause.RunContainerError': 'Der Container kann nicht gestartet werden',
   'cause.SandboxBehind': 'Die Sandbox wird so abgeschottet, wie es jetzt gewünscht ist',
+  'cause.SandboxPaused': 'Die Sandbox ist angehalten',
   'cause.SandboxDeleting': 'Die Sandbox wird abgeräumt',
   'cause.SandboxMissing': 'Die Sandbox wird angelegt',
   'cause.SandboxNotReady': 'Die Sandbox wird angelegt',

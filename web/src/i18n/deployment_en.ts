@@ -46,6 +46,7 @@ export const deploymentEn = {
   'cause.Refused': 'The cluster refused it',
   'cause.RunContainerError': 'The container cannot be started',
   'cause.SandboxBehind': 'The sandbox is being closed as is wanted now',
+  'cause.SandboxPaused': 'The sandbox is paused',
   'cause.SandboxDeleting': 'The sandbox is being cleared away',
   'cause.SandboxMissing': 'The sandbox is being made',
   'cause.SandboxNotReady': 'The sandbox is being made',

@@ -7,6 +7,7 @@ import { toldDe } from './told_de'
 
 // Where the server says something of a deployment's state, or of the isolation.
 const sources = [
+  'domain/sandbox/paused.hpp',
   'operator/plan/cause.cpp',
   'operator/plan/deployment_status.cpp',
   'operator/plan/route.cpp',

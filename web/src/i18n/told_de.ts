@@ -79,6 +79,10 @@ export const toldDe: readonly (readonly [RegExp, string])[] = [
   [/^The namespace is being made\.$/, 'Der Namespace wird angelegt.'],
   [/^Everything is in place\.$/, 'Alles ist da.'],
   [/^Objects are being made\.$/, 'Objekte werden angelegt.'],
+  [
+    /^An administrator of the cluster has paused the upkeep of this sandbox\. What runs goes on\.$/,
+    'Ein Administrator des Clusters hat die Pflege dieser Sandbox angehalten. Was läuft, läuft weiter.',
+  ],
   [/^The sandbox is being deleted\.$/, 'Die Sandbox wird gelöscht.'],
   [/^The sandbox is made again\.$/, 'Die Sandbox wird neu angelegt.'],
   [/^The network of the cluster does not keep tenants apart, so nothing new is started in it\. Whoever runs the platform can mend that\.$/, 'Das Netz des Clusters trennt Mandanten nicht, deshalb wird darin nichts Neues gestartet. Wer die Plattform betreibt, kann das beheben.'],
