@@ -85,7 +85,20 @@ class Operator {
   std::unique_ptr<Impl> impl_;
 };
 
-// CustomResourceDefinitions, service accounts and roles as YAML documents, for `kubectl apply`.
-std::string manifests_yaml(const std::string& system_namespace = "k8s-scheduler");
+// Who else is let through by the admission policies of manifests_yaml(); names as the API server
+// knows them, for which is_trustable() holds.
+struct Outsiders {
+  std::vector<std::string> backup_accounts;
+  std::string break_glass_group = "k8s-scheduler:break-glass";  // Empty: none.
+};
+// Letters, digits and "-._:@/", 253 at most.
+bool is_trustable(std::string_view name);
+// What is wrong with them, for whoever gave them to `manifests`.
+std::vector<std::string> faults(const Outsiders& outsiders);
+
+// CustomResourceDefinitions, service accounts, roles and admission policies as YAML documents, for
+// `kubectl apply`.
+std::string manifests_yaml(const std::string& system_namespace = "k8s-scheduler",
+                           const Outsiders& outsiders = {});
 
 }  // namespace ks::op

@@ -133,17 +133,25 @@ class Guest {
 
   // Of a merge into what the six verbs do not reach; empty: it was done.
   std::string patch_refusal(const std::string& target, const Json& change) const {
+    return refusal_of("PATCH", target, "application/merge-patch+json", change);
+  }
+  std::string put_refusal(const std::string& target, const Json& object) const {
+    return refusal_of("PUT", target, "application/json", object);
+  }
+
+ private:
+  std::string refusal_of(const char* method, const std::string& target, const char* type,
+                         const Json& change) const {
     kube::https::Request request;
-    request.method = "PATCH";
+    request.method = method;
     request.target = target;
-    request.content_type = "application/merge-patch+json";
+    request.content_type = type;
     request.bearer = token_;
     request.body = change.dump();
     const auto response = transport_->call(std::move(request));
     return response.status == 200 ? "" : response.body;
   }
 
- private:
   std::unique_ptr<kube::Cluster> cluster_;
   std::string token_;
   std::unique_ptr<kube::https::Transport> transport_;

@@ -35,6 +35,7 @@ struct Options {
   std::vector<std::string> set;
   std::string components = "api,operator";
   std::string settings_out;
+  op::Outsiders outsiders;
   // What the command does not need is not looked at.
   bool cluster = true;
 };
@@ -203,8 +204,10 @@ int version(const Options& options) {
 
 int manifests(const Options& options) {
   if (const int fault = check_file(options)) return fault;
+  if (const auto faults = op::faults(options.outsiders); !faults.empty())
+    return print_faults(faults);
   const std::string ns = environment("SYSTEM_NAMESPACE").value_or("k8s-scheduler");
-  fmt::print("{}", op::manifests_yaml(ns));
+  fmt::print("{}", op::manifests_yaml(ns, options.outsiders));
   return 0;
 }
 
@@ -316,8 +319,17 @@ int main(int argc, char** argv) {
   config->require_subcommand(1);
   config->add_subcommand("check", "Print the effective configuration and every fault of it")
       ->callback([&] { status = config_check(options); });
-  app.add_subcommand("manifests", "Print custom resource definitions and roles as YAML")
-      ->callback([&] { status = manifests(options); });
+  auto* printed = app.add_subcommand(
+      "manifests", "Print custom resource definitions, roles and admission policies as YAML");
+  printed
+      ->add_option("--backup-account", options.outsiders.backup_accounts,
+                   "User name of an account that restores backups, as "
+                   "system:serviceaccount:velero:velero; may be repeated")
+      ->allow_extra_args(false);
+  printed->add_option("--break-glass-group", options.outsiders.break_glass_group,
+                      "Group whose members may do by hand in sandboxes what the policies refuse to "
+                      "all others, told in the audit log; empty: none");
+  printed->callback([&] { status = manifests(options); });
   auto* admin = app.add_subcommand("admin", "Administer this installation");
   admin->require_subcommand(1);
   admin->add_subcommand("link", "Print a single-use link that makes a platform administrator")

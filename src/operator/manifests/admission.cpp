@@ -30,12 +30,12 @@ std::string about_sandbox() {
 
 }  // namespace
 
-std::vector<Json> admission_policies(const std::vector<std::string>& accounts) {
+std::vector<Json> admission_policies(const Trusted& trusted) {
   std::vector<Json> out;
   add(out,
       {"k8s-scheduler-writes",
        {admission_rule("*", {"*/*"}, "Namespaced")},
-       {{"ours", among(accounts)},
+       {{"ours", among(trusted.ours)},
         // A Namespace is an object of itself to the API server; it has a policy of its own.
         {"not-a-namespace", "request.resource.resource != 'namespaces'"},
         // The role gives them in the system namespace only.
@@ -44,11 +44,11 @@ std::vector<Json> admission_policies(const std::vector<std::string>& accounts) {
        {{claimed("namespaceObject"), "The account writes into namespaces of sandboxes only."}}});
   add(out, {"k8s-scheduler-namespaces",
             {admission_rule("", {"namespaces"}, "Cluster")},
-            {{"ours", among(accounts)}},
+            {{"ours", among(trusted.ours)}},
             {{fmt::format("request.operation == 'CREATE' ? ({}) : ({})", claimed("object"),
                           claimed("oldObject")),
               "The account makes, changes and removes namespaces of sandboxes only."}}});
-  for (Json& guard : sandbox_guards(accounts)) out.push_back(std::move(guard));
+  for (Json& guard : sandbox_guards(trusted)) out.push_back(std::move(guard));
   return out;
 }
 

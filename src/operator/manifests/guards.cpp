@@ -1,5 +1,8 @@
 #include "operator/manifests/guards.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "domain/resources.hpp"
@@ -64,25 +67,42 @@ constexpr const char* kPlaceMessage =
     "The platform decides on nodes: a pod here names none, and tolerates Kubernetes' own taints "
     "only.";
 
+constexpr const char* kResourceMessage = "Only the platform writes its resources.";
+
+// Whether a map of a namespace has the same entries of ours before and after.
+std::string same_of_ours(const std::string& path) {
+  const std::string ours = fmt::format(
+      "k.startsWith('{}/') || k.startsWith('pod-security.kubernetes.io/') || "
+      "k.startsWith('app.kubernetes.io/')",
+      kResourceGroup);
+  const std::string now = fmt::format("object.{}.orValue({{}})", path);
+  const std::string before = fmt::format("oldObject.{}.orValue({{}})", path);
+  return fmt::format(
+      "{0}.all(k, !({2}) || (k in {1} && {1}[k] == {0}[k])) && {1}.all(k, !({2}) || k in {0})", now,
+      before, ours);
+}
+
 struct Guards {
   // Conditions for a match are not told of the namespace, so each expression begins with it.
   std::string elsewhere = fmt::format("!({}) || ", claimed("namespaceObject"));
   Conditions others;      // Who is neither ours nor Kubernetes' own.
   Conditions all_others;  // Nor one that acts for whoever asks it.
+  std::string mends_by_hand;
   std::vector<Json> out;
 
-  explicit Guards(const std::vector<std::string>& accounts) {
-    // Kubernetes' own controllers make the pods, and copy labels to them.
-    std::vector<std::string> trusted = accounts;
-    trusted.emplace_back("system:kube-controller-manager");
-    others = {{"not-ours", "!(" + among(trusted) + ")"},
-              {"not-the-systems",
-               "!(has(request.userInfo.groups) && request.userInfo.groups.exists(g, g in "
-               "['system:serviceaccounts:kube-system', 'system:masters']))"}};
+  explicit Guards(const Trusted& trusted) {
+    std::vector<std::string> accounts = trusted.ours;
+    std::ranges::copy(trusted.backups, std::back_inserter(accounts));
+    std::vector<std::string> groups = {"system:masters"};
+    if (!trusted.break_glass.empty()) groups.push_back(trusted.break_glass);
+    mends_by_hand = in_groups(groups);
     all_others = {{"not-ours", "!(" + among(accounts) + ")"},
-                  {"not-an-administrator",
-                   "!(has(request.userInfo.groups) && 'system:masters' in "
-                   "request.userInfo.groups)"}};
+                  {"not-an-administrator", "!" + mends_by_hand}};
+    // Kubernetes' own controllers make the pods, and copy labels to them.
+    accounts.emplace_back("system:kube-controller-manager");
+    groups.emplace_back("system:serviceaccounts:kube-system");
+    others = {{"not-ours", "!(" + among(accounts) + ")"},
+              {"not-the-systems", "!" + in_groups(groups)}};
   }
 
   // Nobody else writes these.
@@ -190,10 +210,47 @@ struct Guards {
           others, "Only the platform opens ways to and from what runs in a sandbox.");
   }
 
+  // Its labels are what pod security and policies go by, its annotations what we know it by. Others
+  // may keep their own words on it, as tools for clusters do. Written apart, its status brings
+  // labels along, and so does what ends it.
+  void namespaces() {
+    const std::string claimed_now = claimed("object"), claimed_before = claimed("oldObject");
+    const std::string kept = fmt::format("({}) && ({})", same_of_ours("metadata.?labels"),
+                                         same_of_ours("metadata.?annotations"));
+    add(out, {"k8s-scheduler-homes",
+              {admission_rule("", {"namespaces", "namespaces/status", "namespaces/finalize"},
+                              "Cluster")},
+              others,
+              {{fmt::format("request.operation != 'CREATE' || !({})", claimed_now),
+                "Only the platform makes namespaces that are known as its own."},
+               {fmt::format("request.operation != 'DELETE' || !({})", claimed_before),
+                "Only the platform removes namespaces of sandboxes."},
+               {fmt::format("request.operation != 'UPDATE' || ({0} ? {2} : !({1}))", claimed_before,
+                            claimed_now, kept),
+                "Only the platform changes the words that it goes by on a namespace."}}});
+  }
+
+  // Told of whoever may do all that the others may not.
+  void break_glass() {
+    add(out,
+        {"k8s-scheduler-break-glass",
+         {admission_rule("*", {"*/*"}, "Namespaced", {"CREATE", "UPDATE", "DELETE", "CONNECT"})},
+         {{"by-hand", mends_by_hand}, {"not-a-lease", "request.resource.resource != 'leases'"}},
+         {{fmt::format("!({})", claimed("namespaceObject")),
+           "Done by hand in a sandbox. The platform puts right what it keeps, unless the Sandbox "
+           "is "
+           "paused."}},
+         true});
+  }
+
   void resources() {
     close("k8s-scheduler-resources",
           {admission_rule(std::string(kResourceGroup).c_str(), {"*/*"}, "Namespaced")}, others,
-          "Only the platform writes its resources.");
+          kResourceMessage);
+    add(out, {"k8s-scheduler-sandboxes",
+              {admission_rule(std::string(kResourceGroup).c_str(), {"*/*"}, "Cluster")},
+              others,
+              {{"false", kResourceMessage}}});
     // Kubernetes admits by what the quota's status says.
     add(out,
         {"k8s-scheduler-bounds",
@@ -210,13 +267,15 @@ struct Guards {
 
 }  // namespace
 
-std::vector<Json> sandbox_guards(const std::vector<std::string>& accounts) {
-  Guards guards(accounts);
+std::vector<Json> sandbox_guards(const Trusted& trusted) {
+  Guards guards(trusted);
+  guards.namespaces();
   guards.services();
   guards.pods();
   guards.controllers();
   guards.traffic();
   guards.resources();
+  guards.break_glass();
   return std::move(guards.out);
 }
 

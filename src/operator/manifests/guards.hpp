@@ -4,13 +4,14 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "operator/manifests/policy.hpp"
 
 namespace ks::op {
 
 // Policies for sandboxes, whoever it is that has been let in there with whatever rights: what would
-// undo the platform's word by a way that neither roles nor pod security look at. `accounts` (user
-// names) are ours; Kubernetes' own controllers and system:masters are believed as well, but where a
-// guest could have one of them do it.
+// undo the platform's word by a way that neither roles nor pod security look at. Kubernetes' own
+// controllers and system:masters are believed beside `trusted`, but where a guest could have one of
+// them do it; what is written by hand in a sandbox stands in the API server's audit log.
 //
 // Not guarded, since it leads nowhere:
 // - statefulsets/status: it names the revision that pods are made of, and only controllers write
@@ -22,6 +23,6 @@ namespace ks::op {
 // - routes of makers other than Kubernetes, Cilium and Calico: who gives a guest rights on those
 //   gives them hosts.
 // - a guest's DaemonSet: its pods count for the quota, and its template is held as any other.
-std::vector<Json> sandbox_guards(const std::vector<std::string>& accounts);
+std::vector<Json> sandbox_guards(const Trusted& trusted);
 
 }  // namespace ks::op

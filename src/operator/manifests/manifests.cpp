@@ -126,7 +126,7 @@ std::vector<Grant> api_system_grants() {
   return {{"coordination.k8s.io", "leases", {"get"}, {std::string(IsolationSignature::kLease)}}};
 }
 
-std::vector<Json> manifests(const std::string& system_namespace) {
+std::vector<Json> manifests(const std::string& system_namespace, const Outsiders& outsiders) {
   std::vector<Json> out = custom_resource_definitions();
   out.push_back(object("v1", "Namespace", system_namespace, {}));
   OperatorConfig config;
@@ -140,16 +140,16 @@ std::vector<Json> manifests(const std::string& system_namespace) {
   add_role(out, kOperatorAccount, operator_probe_grants(), system_namespace, probes.ref().name);
   add_role(out, kApiAccount, api_grants(), system_namespace, {});
   add_role(out, kApiAccount, api_system_grants(), system_namespace, system_namespace);
-  std::vector<std::string> users;
+  Trusted trusted{{}, outsiders.backup_accounts, outsiders.break_glass_group};
   for (const char* account : {kOperatorAccount, kApiAccount})
-    users.push_back("system:serviceaccount:" + system_namespace + ":" + account);
-  for (Json& policy : admission_policies(users)) out.push_back(std::move(policy));
+    trusted.ours.push_back("system:serviceaccount:" + system_namespace + ":" + account);
+  for (Json& policy : admission_policies(trusted)) out.push_back(std::move(policy));
   return out;
 }
 
-std::string manifests_yaml(const std::string& system_namespace) {
+std::string manifests_yaml(const std::string& system_namespace, const Outsiders& outsiders) {
   std::string out;
-  for (const Json& object : manifests(system_namespace)) {
+  for (const Json& object : manifests(system_namespace, outsiders)) {
     if (!out.empty()) out += "---\n";
     out += to_yaml(object);
   }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "operator/operator.hpp"
 
 namespace ks::op {
 
@@ -26,6 +27,6 @@ std::vector<Grant> api_grants();
 std::vector<Grant> api_system_grants();
 
 // All objects of manifests_yaml(), in the order in which they are to be applied.
-std::vector<Json> manifests(const std::string& system_namespace);
+std::vector<Json> manifests(const std::string& system_namespace, const Outsiders& outsiders = {});
 
 }  // namespace ks::op

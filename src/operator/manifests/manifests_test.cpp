@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include <doctest/doctest.h>
@@ -67,6 +68,40 @@ TEST_CASE("a YAML reader finds in the manifests what was meant") {
   const auto read = YAML::LoadAll(op::manifests_yaml("k8s-scheduler"));
   REQUIRE(read.size() == wanted.size());
   for (std::size_t i = 0; i < read.size(); ++i) check_same(read[i], wanted[i]);
+}
+
+TEST_CASE("outsiders stand in every policy that refuses something to others, and none does else") {
+  const std::string backup = "system:serviceaccount:velero:velero", group = "hands";
+  const auto policies = [](const op::Outsiders& outsiders) {
+    std::map<std::string, std::string> out;
+    for (const Json& object : op::manifests("k8s-scheduler", outsiders))
+      if (object.text("kind") == "ValidatingAdmissionPolicy")
+        out.emplace(object.text("metadata", "name"), object.at("spec", "matchConditions").dump());
+    return out;
+  };
+  const auto known = policies({{backup}, group}), nobody = policies({{}, ""});
+  REQUIRE(known.size() == nobody.size());
+  for (const auto& [name, conditions] : known) {
+    CAPTURE(name);
+    // Those hold our own accounts; that one everybody.
+    if (name == "k8s-scheduler-writes" || name == "k8s-scheduler-namespaces" ||
+        name == "k8s-scheduler-services") {
+      CHECK(conditions == nobody.at(name));
+      continue;
+    }
+    CHECK(conditions.find("'" + group + "'") != conditions.npos);
+    const bool told = name == "k8s-scheduler-break-glass";
+    CHECK((conditions.find("'" + backup + "'") != conditions.npos) == !told);
+    CHECK(nobody.at(name).find("''") == std::string::npos);
+  }
+}
+
+TEST_CASE("a name that would end its place in an expression is none") {
+  for (const char* name : {"ann", "system:serviceaccount:a-b:c.d", "ann@example.com", "oidc:a/b_c"})
+    CHECK(op::is_trustable(name));
+  for (const char* name : {"", "a'", "a' || 'b", "a\\", "a b", "a,b", "a\n", "\u00e4"})
+    CHECK_FALSE(op::is_trustable(name));
+  CHECK_FALSE(op::is_trustable(std::string(254, 'a')));
 }
 
 TEST_CASE("texts that YAML would take for something else are quoted") {

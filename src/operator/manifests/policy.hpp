@@ -11,6 +11,14 @@
 // it: with `.?` for what may be absent.
 namespace ks::op {
 
+// Who is believed, by the names that the API server knows them by.
+struct Trusted {
+  std::vector<std::string> ours;     // Our own accounts.
+  std::vector<std::string> backups;  // Accounts that put back what was there.
+  // Whoever is in this group mends by hand, and the API server's audit log says so; empty: nobody.
+  std::string break_glass;
+};
+
 struct AdmissionPolicy {
   std::string name;
   std::vector<Json> rules;
@@ -18,6 +26,8 @@ struct AdmissionPolicy {
   std::vector<std::pair<std::string, std::string>> conditions;
   // What must hold, with the message where it does not.
   std::vector<std::pair<std::string, std::string>> validations;
+  // Lets it through all the same, but says so: to whoever asked, and in the audit log.
+  bool only_told = false;
 };
 
 // The policy and its binding.
@@ -30,7 +40,8 @@ Json admission_rule(const char* group, std::initializer_list<const char*> resour
 // Whether a namespace carries a claim. Only who creates it through us gives it one; what it says is
 // compared with the database by whoever works in it.
 std::string claimed(const std::string& object);
-// Whether the request is of one of these accounts.
+// Whether the request is of one of these accounts; of somebody in one of these groups.
 std::string among(const std::vector<std::string>& accounts);
+std::string in_groups(const std::vector<std::string>& groups);
 
 }  // namespace ks::op
