@@ -115,8 +115,9 @@ void mount_deployments(Router& router, Services& services) {
       kOne, {Action::deployments_update, Body::json},
       [&services](Tx& tx, const TenantScope& scope, const Call& call) -> Result<Reply> {
         return show_or_explain(
-            app::change_deployment(tx, services.stores, scope, call.param("team"),
-                                   call.param("deployment"), call.body, call.if_match()),
+            app::change_deployment(tx, services.stores, services.templates, scope,
+                                   call.param("team"), call.param("deployment"), call.body,
+                                   call.if_match()),
             tx, scope, services, call);
       });
 

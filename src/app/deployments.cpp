@@ -252,16 +252,18 @@ Result<Page<ListedDeployment>> deployments(Tx& tx, const Stores& stores, const T
   return stores.deployments.list(tx, may_read, name_prefix, page);
 }
 
-Result<DeploymentRow> change_deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
-                                        std::string_view team, std::string_view deployment,
-                                        const Json& patch,
+Result<DeploymentRow> change_deployment(Tx& tx, const Stores& stores,
+                                        const TemplateCatalogue& templates,
+                                        const TenantScope& scope, std::string_view team,
+                                        std::string_view deployment, const Json& patch,
                                         const std::optional<std::int64_t>& if_version) {
   KS_TRY(const Target at, locked_target(tx, stores, scope, team, deployment));
   KS_TRY(const auto may_update,
          stores.authorizer.require<Action::deployments_update>(tx, scope, at.team));
   if (if_version && *if_version != at.row.version) return stale_version();
   if (at.row.deleting) return is_being_deleted();
-  KS_TRY(const Workload workload, patch_workload(at.row.workload, patch));
+  KS_TRY(const Workload workload,
+         patch_workload(at.row.workload, patch, templates.find(at.row.template_name)));
   if (workload == at.row.workload) return at.row;
   return revise(tx, stores, scope, at, may_update, workload);
 }
@@ -279,7 +281,7 @@ Result<DeploymentRow> deploy(Tx& tx, const Stores& stores, const TenantScope& sc
                           "is for a deployment of one service; change that of one of several with "
                           "PATCH {\"services\":{\"NAME\":{\"image\":\"...\"}}}"}});
   if (image) {
-    KS_TRY(workload, patch_workload(workload, Json::object({{"image", *image}})));
+    KS_TRY(workload, patch_workload(workload, Json::object({{"image", *image}}), nullptr));
   }
   return revise(tx, stores, scope, at, may_update, workload);
 }

@@ -29,10 +29,12 @@ Result<DeploymentStamp> deployment_stamp(Tx& tx, const Stores& stores, const Ten
 Result<Page<ListedDeployment>> deployments(Tx& tx, const Stores& stores, const TenantScope& scope,
                                            std::string_view team, std::string_view name_prefix,
                                            const PageRequest& page);
-// A merge patch of the workload; makes a revision when something changes.
-Result<DeploymentRow> change_deployment(Tx& tx, const Stores& stores, const TenantScope& scope,
-                                        std::string_view team, std::string_view deployment,
-                                        const Json& patch,
+// A merge patch of the workload; makes a revision when something changes. `templates`: what the
+// template of the deployment says holds on.
+Result<DeploymentRow> change_deployment(Tx& tx, const Stores& stores,
+                                        const TemplateCatalogue& templates,
+                                        const TenantScope& scope, std::string_view team,
+                                        std::string_view deployment, const Json& patch,
                                         const std::optional<std::int64_t>& if_version);
 // Always a revision: the tag is resolved afresh. `image` replaces that of the only service.
 Result<DeploymentRow> deploy(Tx& tx, const Stores& stores, const TenantScope& scope,

@@ -206,6 +206,54 @@ TEST_CASE_FIXTURE(Deployments, "deploy with an image says how to change one of s
   CHECK(ann.post(ann.deployment_path("two") + "/deploy", Json::object()).status == 202);
 }
 
+TEST_CASE_FIXTURE(Deployments, "a template that has no URL gets none, at first or later") {
+  server.raise(ann, "enterprise");
+  const Json templates = ann.get("/api/v1/templates").json();
+  std::size_t refusals = 0;
+  const auto check_refused = [&](const Reply& reply) {
+    ++refusals;
+    CHECK(reply.status == 422);
+    const Json faults = reply.json().at("errors");
+    REQUIRE(faults.as_array().size() == 1);
+    CHECK(faults.as_array()[0].text("pointer") == "/exposure");
+  };
+  for (const Json& one : templates.at("items").as_array()) {
+    const std::string name(one.text("name"));
+    CAPTURE(name);
+    const bool open = one.text("exposure") == "public";
+    Json inputs = Json::object();
+    for (const Json& input : one.at("inputs").as_array())
+      if (input.at("required") == Json(true)) inputs.set(std::string(input.text("name")), "x");
+    for (const std::string first : {"", "public", "internal"}) {
+      CAPTURE(first);
+      const std::string called = name + (first.empty() ? "" : "-" + first);
+      Json body = Json::object({{"name", called}, {"template", name}, {"inputs", inputs}});
+      if (!first.empty()) body.set("exposure", first);
+      const Reply made = ann.post(ann.deployments_path(), body);
+      if (first == "public" && !open) {
+        check_refused(made);
+        CHECK(ann.get(ann.deployment_path(called)).status == 404);
+        continue;
+      }
+      REQUIRE(made.status == 201);
+      for (const std::string then : {"public", "internal", "public"}) {
+        CAPTURE(then);
+        const Reply changed =
+            ann.patch(ann.deployment_path(called), Json::object({{"exposure", then}}));
+        if (then == "public" && !open)
+          check_refused(changed);
+        else
+          CHECK(changed.status == 200);
+        const Json now = ann.get(ann.deployment_path(called)).json();
+        CHECK(now.text("exposure") == (open ? then : "internal"));
+        CHECK(now.at("url").is_null() == (!open || then == "internal"));
+      }
+      server.clock().advance(minutes(2));  // Past the bound of revisions in a minute.
+    }
+  }
+  CHECK(refusals >= 10);
+}
+
 TEST_CASE_FIXTURE(Deployments, "a restart says what is awaited") {
   ann.deploy("web");
   ann.wait_for("web", "Ready");

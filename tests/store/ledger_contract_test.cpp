@@ -132,7 +132,8 @@ struct Org {
   }
   Result<void> change(const DeploymentId& id, const Json& patch) {
     return write([&](Tx& tx, const TenantScope& scope) -> Result<void> {
-      KS_CHECK(app::change_deployment(tx, stores, scope, "core", id.text(), patch, {}));
+      KS_CHECK(app::change_deployment(tx, stores, TemplateCatalogue({}), scope, "core", id.text(),
+                                      patch, {}));
       return {};
     });
   }

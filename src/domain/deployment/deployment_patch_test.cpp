@@ -41,7 +41,7 @@ Workload two() {
 }
 
 Workload patched(const Workload& current, std::string_view patch) {
-  const auto got = patch_workload(current, *parse_json(patch));
+  const auto got = patch_workload(current, *parse_json(patch), nullptr);
   if (!got)
     for (const Fault& f : got.error().faults) MESSAGE(f.pointer << " " << f.message);
   REQUIRE_MESSAGE(got, std::string(patch));
@@ -51,7 +51,7 @@ Workload patched(const Workload& current, std::string_view patch) {
 void check_only_fault(const Workload& current, const std::string& patch, const std::string& pointer,
                       const std::string& words) {
   CAPTURE(patch);
-  const auto got = patch_workload(current, *parse_json(patch));
+  const auto got = patch_workload(current, *parse_json(patch), nullptr);
   REQUIRE_FALSE(got);
   REQUIRE(got.error().faults.size() == 1);
   CHECK(got.error().faults[0].pointer == pointer);
@@ -96,7 +96,7 @@ TEST_CASE("an empty patch changes nothing") {
     SeededRandom random(1);
     const auto draft = draft_from_json(*any_body(), TemplateCatalogue({}), random);
     RC_ASSERT(draft.has_value());
-    const auto got = patch_workload(draft->workload, Json::object());
+    const auto got = patch_workload(draft->workload, Json::object(), nullptr);
     RC_ASSERT(got.has_value());
     RC_ASSERT(*got == draft->workload);
   }));
@@ -114,7 +114,7 @@ TEST_CASE("what is described makes the same workload again, as a body and as a p
     RC_ASSERT(described.at("services", "web", "image") == described.at("image"));
     described.erase("services");
     if (described.at("port").is_null()) described.erase("port");
-    const auto patch = patch_workload(draft->workload, described);
+    const auto patch = patch_workload(draft->workload, described, nullptr);
     RC_ASSERT(patch.has_value());
     RC_ASSERT(*patch == draft->workload);
     for (const char* one : {"replicas", "autoscale"})
@@ -132,9 +132,9 @@ TEST_CASE("a patch does once what it does twice") {
     const auto draft = draft_from_json(*any_body(), TemplateCatalogue({}), random);
     Json patch = *any_body();
     patch.erase("name");
-    const auto first = patch_workload(draft->workload, patch);
+    const auto first = patch_workload(draft->workload, patch, nullptr);
     RC_PRE(first.has_value());
-    const auto second = patch_workload(*first, patch);
+    const auto second = patch_workload(*first, patch, nullptr);
     RC_ASSERT(second.has_value());
     RC_ASSERT(*second == *first);
   }));
@@ -280,7 +280,8 @@ TEST_CASE("each fault of a patch is named") {
   const auto many = patch_workload(
       two(),
       *parse_json(
-          R"({"x":1,"exposure":"y","services":{"db":{"port":0},"web":{"env":{"A":1}},"z":{}}})"));
+          R"({"x":1,"exposure":"y","services":{"db":{"port":0},"web":{"env":{"A":1}},"z":{}}})"),
+      nullptr);
   REQUIRE_FALSE(many);
   CHECK(many.error().faults.size() == 5);
 }

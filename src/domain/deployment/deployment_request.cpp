@@ -44,12 +44,21 @@ void check_env_bytes(const Workload& workload, Faults& faults) {
                            kEnvBytesMax));
 }
 
-// Sets exposure and the service that it leads to.
-void expose(Workload& workload, Exposure exposure, Faults& faults) {
+// Sets exposure and the service that it leads to: that of the template that it is made of, else the
+// first that has a port. What is public stays so, with the service that it has.
+void expose(Workload& workload, Exposure exposure, const Template* from, Faults& faults) {
   workload.exposure = exposure;
   if (exposure == Exposure::internal) {
     workload.ingress_service.clear();
     return;
+  }
+  if (workload.ingress_service.empty() && from != nullptr) {
+    if (!from->ingress) {
+      faults.add("/exposure", "cannot be public, because its template gives it no URL");
+      return;
+    }
+    if (workload.find(from->ingress->service) != nullptr)
+      workload.ingress_service = from->ingress->service;
   }
   const Service* current = workload.find(workload.ingress_service);
   if (current != nullptr && current->port) return;
@@ -87,7 +96,7 @@ void read_image_body(const Json& body, DeploymentDraft& draft, Faults& faults) {
   if (port_fine) check_service(service, "", faults);
   draft.workload.services.push_back(std::move(service));
   if (!exposure) exposure = has_port ? Exposure::public_ : Exposure::internal;
-  if (port_fine) expose(draft.workload, *exposure, faults);
+  if (port_fine) expose(draft.workload, *exposure, nullptr, faults);
   check_env_bytes(draft.workload, faults);
 }
 
@@ -123,7 +132,8 @@ void read_template_body(const Json& body, const TemplateCatalogue& templates,
       render_template(*found, inputs, draft.stem, "/inputs", random, faults);
   draft.workload = std::move(rendered.workload);
   draft.secrets = std::move(rendered.secrets);
-  if (exposure && *exposure != draft.workload.exposure) expose(draft.workload, *exposure, faults);
+  if (exposure && *exposure != draft.workload.exposure)
+    expose(draft.workload, *exposure, found, faults);
 }
 
 }  // namespace
@@ -176,7 +186,7 @@ void patch_services(Workload& workload, const Json& patch, Faults& faults) {
 
 }  // namespace
 
-Result<Workload> patch_workload(const Workload& current, const Json& patch) {
+Result<Workload> patch_workload(const Workload& current, const Json& patch, const Template* from) {
   Faults faults;
   if (!is_object(patch, "", faults)) return invalid(faults.take());
   Workload out = current;
@@ -209,7 +219,7 @@ Result<Workload> patch_workload(const Workload& current, const Json& patch) {
       check_service(s, at_top ? "" : "/services" + pointer_token(s.name), faults);
     }
     if (exposure || out.exposure == Exposure::public_)
-      expose(out, exposure.value_or(out.exposure), faults);
+      expose(out, exposure.value_or(out.exposure), from, faults);
     check_env_bytes(out, faults);
   }
   if (!faults.empty()) return invalid(faults.take());

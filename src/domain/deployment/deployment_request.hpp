@@ -31,15 +31,17 @@ struct DeploymentDraft {
 // "resources","args","health","writable","run_as"}, of which name and image are required, or
 // {"name","template","inputs","exposure"}. All faults at once, with JSON pointers. The service of
 // an image is called "web". Without "exposure" it is public when there is a port, or as the
-// template says.
+// template says; a template without an ingress cannot be made public.
 Result<DeploymentDraft> draft_from_json(const Json& body, const TemplateCatalogue& templates,
                                         Random& random);
 
 // The JSON merge patch (RFC 7396) of PATCH .../deployments/{deployment}: {"exposure","services":
 // {"web":{...}}}, or a service's fields at the top for the only service. A service can be neither
 // added nor removed. A limit that falls below a request which the patch does not name takes the
-// request down with it. Limits of a plan are not checked here.
-Result<Workload> patch_workload(const Workload& current, const Json& patch);
+// request down with it. Limits of a plan are not checked here. `from`: the template that the
+// deployment was made of, which says what a URL may lead to; nullptr for one from an image, and for
+// one whose template is not there any more, where any service with a port will do.
+Result<Workload> patch_workload(const Workload& current, const Json& patch, const Template* from);
 
 // Sets the members of the API's deployment that come from its workload: image, replicas, autoscale,
 // env, port and resources (null when there are several services), exposure, and services without

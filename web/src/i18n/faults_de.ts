@@ -96,6 +96,7 @@ export const faultsDe: readonly (readonly [RegExp, string])[] = [
   [/^must be a quantity/, 'Muss eine Menge sein, etwa 500m, 1 oder 256Mi.'],
   [/^must be public or internal$/, 'Muss von überall oder nur von innen erreichbar sein.'],
   [/^cannot be public without a port$/, 'Ohne Port kann es nicht von überall erreichbar sein.'],
+  [/^cannot be public, because its template gives it no URL$/, 'Kann nicht von überall erreichbar sein: Die Vorlage sieht dafür keine Adresse vor.'],
   [/^needs a port$/, 'Braucht einen Port.'],
   [/^needs the port of the service that the URL leads to$/, 'Braucht den Port des Dienstes, zu dem die Adresse führt.'],
   [/^is no template that you can use$/, 'Diese Vorlage gibt es nicht, oder Sie können sie nicht nutzen.'],
