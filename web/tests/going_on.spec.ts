@@ -114,12 +114,12 @@ test('what was answered elsewhere meanwhile is told in words, and shown as it is
   }
   const answer = (id: string, how: string, cookie: string) =>
     world.call('POST', `/orgs/${ann.org}/ownership-offers/${id}/${how}`, undefined, cookie)
-  const told = page.getByRole('alert').filter({ hasText: 'This offer has been answered, withdrawn, or has expired.' })
+  const told = (end: string) => page.getByRole('alert').filter({ hasText: `The offer was ${end} on ` })
   let id = await offer()
   await visit(page, `/o/${ann.org}/settings`)
   await answer(id, 'decline', bob.cookie)
   await page.getByRole('button', { name: 'Withdraw the offer' }).click()
-  await expect(told).toBeVisible()
+  await expect(told('declined')).toBeVisible()
   await expect(page.getByText('No open offer')).toBeVisible()
 
   // Where the invitation was accepted meanwhile.
@@ -132,7 +132,7 @@ test('what was answered elsewhere meanwhile is told in words, and shown as it is
   await page.getByRole('button', { name: `Revoke the invitation of ${cleo.email}` }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
   await expect(page.getByRole('alert')).toContainText(`The invitation of ${cleo.email} was not revoked`)
-  await expect(page.getByRole('alert')).toContainText('This invitation has been answered')
+  await expect(page.getByRole('alert')).toContainText('The invitation is accepted already.')
   await expect(page.getByText('No invitations', { exact: true })).toBeVisible()
 
   id = await offer()
@@ -141,6 +141,6 @@ test('what was answered elsewhere meanwhile is told in words, and shown as it is
   await answer(id, 'cancel', ann.cookie)
   await page.getByRole('button', { name: 'Accept' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Accept' }).click()
-  await expect(told).toBeVisible()
+  await expect(told('withdrawn')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Accept' })).toHaveCount(0)
 })

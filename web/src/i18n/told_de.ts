@@ -1,4 +1,4 @@
-// What the server says of a deployment's state and of the isolation, and how that is said in German. The first
+// What the server says of a deployment's state, of the isolation and of why something is refused, and how that is said in German. The first
 // that fits is taken. $1 is put in as it is, @1 is said in German too, as far as it is known.
 export const toldDe: readonly (readonly [RegExp, string])[] = [
   // How many pods there are, and what comes behind that.
@@ -102,6 +102,31 @@ export const toldDe: readonly (readonly [RegExp, string])[] = [
   [/^(\S+ \S+) is not as it was written$/, '$1 ist nicht, wie es angelegt wurde'],
   [/^(\S+ \S+) is missing$/, '$1 fehlt'],
   [/^and (\d+) more paths$/, 'und $1 weitere Wege'],
+
+  // Why something is refused.
+  [/^The offer was accepted (on .+)\.$/, 'Das Angebot wurde @1 angenommen.'],
+  [/^The offer was declined (on .+)\.$/, 'Das Angebot wurde @1 abgelehnt.'],
+  [/^The offer was withdrawn (on .+)\.$/, 'Das Angebot wurde @1 zurückgezogen.'],
+  [/^The offer was cancelled (on \S+ at \S+ UTC)(: .+)?\.$/, 'Das Angebot wurde @1 aufgehoben@2.'],
+  [/^The offer expired (on .+)\.$/, 'Das Angebot ist @1 abgelaufen.'],
+  [/^The offer is not open any more\.$/, 'Das Angebot ist nicht mehr offen.'],
+  [/^on (\d+)-(\d\d)-(\d\d) at (\S+) UTC$/, 'am $3.$2.$1 um $4 Uhr (UTC)'],
+  [/^: the person left$/, ': Die Person ist ausgetreten'],
+  [/^: the person was removed$/, ': Die Person wurde entfernt'],
+  [/^: the organization was suspended$/, ': Die Organisation wurde gesperrt'],
+  [/^: the organization was deleted$/, ': Die Organisation wurde gelöscht'],
+  [/^: another owner was appointed$/, ': Jemand anders wurde eingesetzt'],
+  [/^The invitation is accepted already\.$/, 'Diese Einladung wurde schon angenommen.'],
+  [/^The invitation is declined already\.$/, 'Diese Einladung wurde schon abgelehnt.'],
+  [/^The invitation is revoked already\.$/, 'Diese Einladung wurde schon widerrufen.'],
+  [/^The invitation is expired already\.$/, 'Diese Einladung ist schon abgelaufen.'],
+  [/^You are signed in as (\S+); the invitation is for somebody else\.$/, 'Sie sind als $1 angemeldet; die Einladung ist für jemand anderen.'],
+  [/^You are signed in as (\S+); the invitation is for (\S+)\.$/, 'Sie sind als $1 angemeldet; die Einladung ist für $2.'],
+  [/^The organization is suspended: (.+) Reading, exporting, billing, leaving and deleting it go on; everything else does again once an administrator of this installation lifts that\.$/, 'Die Organisation ist gesperrt: $1 Lesen, Exportieren, Abrechnen, Austreten und Löschen geht weiter; alles andere wieder, sobald ein Administrator dieser Installation das aufhebt.'],
+  [/^The team has 1 deployment\. Delete what is in it first, or say that it goes with the team\.$/, 'Das Team hat 1 Deployment. Löschen Sie es zuerst, oder sagen Sie, dass es mit dem Team gelöscht wird.'],
+  [/^The team has (\d+) deployments\. Delete what is in it first, or say that it goes with the team\.$/, 'Das Team hat $1 Deployments. Löschen Sie sie zuerst, oder sagen Sie, dass sie mit dem Team gelöscht werden.'],
+  [/^No body is taken here\.$/, 'Hier wird nichts angenommen.'],
+  [/^A body of at most (\d+) bytes is taken here\.$/, 'Hier werden höchstens $1 Byte angenommen.'],
 
   // Who reaches, and who is reached.
   [/^(.+) in 1 namespace: (.+)$/, '@1 in 1 Namespace: $2'],
