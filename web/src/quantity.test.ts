@@ -11,5 +11,6 @@ test('what is compared is in one unit, as people say it', () => {
 
 test('what cannot be read stays as it was written, and what differs looks different', () => {
   expect(sized('memory', ['a lot', '2Gi'], 'en')).toEqual(['a lot', '2 GiB'])
-  expect(sized('memory', ['1024Mi', '1025Mi'], 'en')).toEqual(['1024Mi', '1025Mi'])
+  expect(sized('memory', ['1024Mi', '1025Mi'], 'en')).toEqual(['1,024 MiB', '1,025 MiB'])
+  expect(sized('memory', ['102656Mi', '102657Mi'], 'en')).toEqual(['102656Mi', '102657Mi'])
 })
