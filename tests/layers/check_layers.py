@@ -28,7 +28,6 @@ MAY_INCLUDE = {
     "api": "base runtime domain authz identity app http store/transaction.hpp store/page.hpp",
     "secrets": "base domain",
     "mail": "base runtime domain authz store secrets",
-    "cli": "base",
     "main": None,  # Everything: it puts the program together.
 }
 EVERY = set(MAY_INCLUDE)
