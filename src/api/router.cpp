@@ -192,10 +192,7 @@ struct Router::Route {
   // Who writes under a slug of before learns the one of now, or would look for what is there.
   Error led_on(const Caller& caller, const Call& call, Error error) const {
     if (!handler.member || error.problem != "not_found") return error;
-    const auto said = services.db.read(caller.guard(), [&](Tx& tx) -> Result<std::string> {
-      return slugs_now(tx, caller, call, services);
-    });
-    if (said) error.message += *said;
+    error.message += slugs_now(caller, call, services);
     return error;
   }
 

@@ -31,9 +31,8 @@ constexpr std::string_view kUnchanged = " Nothing is changed under a slug of bef
 std::string slug_now(std::string_view thing, std::string_view slug) {
   return fmt::format(" The slug of the {} is {} now.", thing, slug);
 }
-}  // namespace
 
-std::string slugs_now(Tx& tx, const Caller& caller, const Call& call, const Services& services) {
+std::string slugs_seen(Tx& tx, const Caller& caller, const Call& call, const Services& services) {
   std::string out;
   const auto add = [&](std::string_view thing, std::string_view slug) {
     if (out.empty()) out += kUnchanged;
@@ -55,6 +54,14 @@ std::string slugs_now(Tx& tx, const Caller& caller, const Call& call, const Serv
   if (const auto now = app::team(tx, services.stores, *scope, (*before)->str()))
     add("team", now->slug);
   return out;
+}
+}  // namespace
+
+std::string slugs_now(const Caller& caller, const Call& call, const Services& services) {
+  const auto said = services.db.read(caller.guard(), [&](Tx& tx) -> Result<std::string> {
+    return slugs_seen(tx, caller, call, services);
+  });
+  return said.value_or("");
 }
 
 Result<TenantScope> administered(const Caller& caller, const Call& call, const Services& services) {

@@ -21,8 +21,10 @@ Result<Call> team_before(Tx& tx, const TenantScope& scope, const Call& call,
                          const Services& services);
 
 // For the detail of a write that found nothing: what its caller, who may look at them, finds the
-// organization and the team under that the path names by slugs of before. Empty where it does not.
-std::string slugs_now(Tx& tx, const Caller& caller, const Call& call, const Services& services);
+// organization and the team under that the path names by slugs of before. Empty where it does not,
+// and where the caller's rights are not those any more that were loaded: who was removed while the
+// write went on learns nothing.
+std::string slugs_now(const Caller& caller, const Call& call, const Services& services);
 
 // The organization that the path of a platform's route names, as who administers it from above, by
 // its id, its slug, or, to look at it, one of before. For a write under one of those not_found says
