@@ -59,8 +59,7 @@ std::string ended(const OwnershipOffer& offer) {
     case OfferState::declined:
       return "The offer was declined" + when;
     case OfferState::cancelled:
-      if (offer.reason == name(CancelledFor::by_hand)) return "The offer was withdrawn" + when;
-      return fmt::format("The offer was cancelled{}{}", when, ended_with(offer.reason));
+      return fmt::format("The offer was withdrawn{}{}", when, ended_with(offer.reason));
     case OfferState::expired:
       return "The offer expired" + on(offer.expires_at);
     case OfferState::open:
@@ -165,7 +164,7 @@ Result<OwnershipOffer> offer_ownership(Tx& tx, const Stores& stores, const Tenan
                              {}};
   KS_TRY(const bool created, stores.ownership.create(tx, may_transfer, offer));
   if (!created)
-    return conflict("offer_open", "An offer is open already; cancel it to make another one.");
+    return conflict("offer_open", "An offer is open already; withdraw it to make another one.");
   KS_CHECK(record(tx, stores, may_transfer, offer, OfferState::open, now));
   KS_TRY(auto made, stores.ownership.find(tx, may_read, offer.id));
   if (!made) return not_found();

@@ -81,7 +81,7 @@ constexpr std::array kEffects = {
                   "What they gave with invitations that are pending is taken back.",
                   count_invitations, revoke_invitations},
     RemovalEffect{"ownership_offers", "cancelled",
-                  "An open offer of ownership to them is cancelled.", count_offers, cancel_offers},
+                  "An open offer of ownership to them is withdrawn.", count_offers, cancel_offers},
     RemovalEffect{"mails", "cancelled",
                   "What the organization told them and has not left yet is not sent any more.",
                   nullptr, cancel_mails},

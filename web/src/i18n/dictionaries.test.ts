@@ -78,3 +78,20 @@ test('German has one word for a thing, in pages and mails, and says Sie', () => 
   const told = [...toldDe, ...faultsDe].map(([, text]) => text)
   expect(told.filter((text) => others.test(text))).toEqual([])
 })
+
+test('an offer is withdrawn, and nowhere called cancelled', () => {
+  const lines = (file: string) => readFileSync(file, 'utf8').split('\n')
+  const files = (folder: string, ending: string) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith(ending))
+      .map((name) => `${folder}/${name}`)
+  const read = [...files('../docs', '.md'), ...files('../src/mail/texts', '.txt'), '../api/openapi.yaml', '../CHANGELOG.md']
+  expect(read.length).toBeGreaterThan(60)
+  const literals = files('../src/app', '.cpp').flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/"([^"\n]+)"/g)].map(([, text]) => text ?? ''),
+  )
+  const texts = [...Object.values({ ...en, ...appEn, ...problemsEn }), ...literals, ...read.flatMap(lines)]
+  // Not of a name that programs use: a path, an operation, a state.
+  const cancelled = texts.filter((text) => /\boffers?\b/i.test(text) && /(?<![\w/])cancel(?:l?ed|s)?\b/i.test(text))
+  expect(cancelled).toEqual([])
+})
