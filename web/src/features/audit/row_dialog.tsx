@@ -12,17 +12,11 @@ import type { Filters } from './filters'
 import { ActorName } from './actor_name'
 import { useWords } from './words'
 
-// What is named by its id stands there by its name too. `said`: it in words.
-function Value({ of, names = {}, said = null }: { of: unknown; names?: Record<string, string>; said?: string | null }) {
+// `said`: it in words.
+function Value({ of, said = null }: { of: unknown; said?: string | null }) {
   const { t } = useTranslation()
   if (of === undefined) return <span aria-hidden>–</span>
   if (said !== null) return <>{said}</>
-  if (typeof of === 'string' && names[of])
-    return (
-      <>
-        {names[of]} <span className="font-mono text-xs break-all text-soft">{of}</span>
-      </>
-    )
   const hash = hashOf(of)
   return hash ? (
     <span className="text-soft">{t('audit.hashed', { hash: hash.slice(0, 12) })}</span>
@@ -93,17 +87,16 @@ export function RowDialog({
         </Fact>
         {factsOf(of.detail).map(([name, value]) => (
           <Fact key={name} name={words.field(name, of.names)}>
-            {name === 'problem' && words.problem(value) ? <span className="block">{words.problem(value)}</span> : null}
-            <Value of={value} names={of.names} said={words.value(name, value)} />
+            <Value of={value} said={words.value(name, value, of.names)} />
           </Fact>
         ))}
         {changes.map((change) => (
           <Fact key={change.field} name={words.field(change.field, of.names)}>
-            <span className="sr-only">{t('audit.before')}</span> <Value of={change.before} names={of.names} said={words.value(change.field, change.before)} />{' '}
+            <span className="sr-only">{t('audit.before')}</span> <Value of={change.before} said={change.before === undefined ? null : words.value(change.field, change.before, of.names)} />{' '}
             <span aria-hidden className="text-soft">
               →
             </span>
-            <span className="sr-only">{t('audit.after')}</span> <Value of={change.after} names={of.names} said={words.value(change.field, change.after)} />
+            <span className="sr-only">{t('audit.after')}</span> <Value of={change.after} said={change.after === undefined ? null : words.value(change.field, change.after, of.names)} />
           </Fact>
         ))}
         {of.request_id ? (
