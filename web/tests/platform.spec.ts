@@ -56,6 +56,21 @@ test('what a smaller plan is too small for is told before it is set', async ({ p
   await expect(row).toContainText('Free')
 })
 
+test('deployments that stand above a smaller plan are counted before it is set', async ({ page, context, world, root, ann, deploy }) => {
+  test.slow()
+  await onPlan(world, root, ann.org, 'enterprise')
+  await deploy('shop', { image: 'nginx:1', replicas: 6 })
+  await context.clearCookies()
+  await signIn(context, world, root)
+  await page.goto(`/platform?name=${ann.org}`)
+  const row = page.getByRole('row', { name: new RegExp(`${ann.org}$|${ann.org} `) })
+  await row.getByRole('button', { name: /^Actions for/ }).click()
+  await page.getByRole('menuitem', { name: 'Set the plan' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Plan').selectOption('free')
+  await expect(dialog.getByRole('status')).toContainText('One deployment has a service of more replicas than the plan allows.')
+})
+
 test('a list of ranges that a smaller plan keeps is told before it is set', async ({ page, context, world, root, ann }) => {
   await onPlan(world, root, ann.org, 'enterprise')
   await world.call('PATCH', `/orgs/${ann.org}`, { egress: [{ cidr: '9.9.9.9' }, { cidr: '8.8.8.8' }] }, ann.cookie)

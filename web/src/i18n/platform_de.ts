@@ -78,6 +78,8 @@ export const platformDe: Record<keyof typeof platformEn, string> = {
   'platform.plan_lacks': 'Dem Tarif fehlt etwas, das diese Organisation hat',
   'platform.plan_over': 'Diese Organisation nutzt mehr, als der Tarif erlaubt',
   'platform.plan_over_text': 'Alles davon bleibt und läuft weiter; mehr davon kommt erst hinzu, wenn es wieder innerhalb der Grenze liegt. Wer die Organisation innehat oder verwaltet, erfährt es durch eine Mail.',
+  'platform.plan_replicas_one': 'Ein Deployment hat einen Dienst mit mehr Repliken, als der Tarif erlaubt. Es behält sie, kann aber nicht mehr bekommen.',
+  'platform.plan_replicas_other': '{{count}} Deployments haben einen Dienst mit mehr Repliken, als der Tarif erlaubt. Sie behalten sie, können aber nicht mehr bekommen.',
   'platform.plans': 'Tarife',
   'platform.plans_empty': 'Kein Tarif',
   'platform.plans_empty_text': 'Es gibt keinen gültigen Tarif, den eine Organisation bekommen könnte.',

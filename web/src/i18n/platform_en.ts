@@ -76,6 +76,8 @@ export const platformEn = {
   'platform.plan_lacks': 'The plan lacks something that this organization has',
   'platform.plan_over': 'This organization uses more than the plan allows',
   'platform.plan_over_text': 'All of it stays and goes on running; more of it cannot be added until it is within the limit again. Its owner and administrators get a mail that says so.',
+  'platform.plan_replicas_one': 'One deployment has a service of more replicas than the plan allows. It keeps them, but cannot get more.',
+  'platform.plan_replicas_other': '{{count}} deployments have a service of more replicas than the plan allows. They keep them, but cannot get more.',
   'platform.plans': 'Plans',
   'platform.plans_empty': 'No plan',
   'platform.plans_empty_text': 'There is no active plan that an organization could be put on.',
