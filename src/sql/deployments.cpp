@@ -1,7 +1,6 @@
 #include "sql/deployments.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "sql/driver/sql_tx.hpp"
 #include "sql/statements.hpp"
@@ -52,6 +51,12 @@ DeploymentStamp listed_stamp(const Row& row) {
           row.str(10),           row.str(11),     row.str(12),    row.str_or_empty(15)};
 }
 
+int most_replicas_of(const Workload& workload) {
+  int most = 0;
+  for (const Service& service : workload.services) most = std::max(most, service.replicas);
+  return most;
+}
+
 // What a change of a deployment means for its namespace: the quota follows what was granted.
 Result<void> touch_sandbox(SqlTx& sql, const AnyPermit& permit, const SandboxId& sandbox) {
   KS_CHECK(sql.run(permit, q::sandbox_touch, sandbox));
@@ -67,9 +72,10 @@ Result<void> SqlDeploymentStore::create(Tx& tx,
   SqlTx& sql = sql_tx(tx);
   const std::string spec = to_json(d.workload).dump();
   const Amount amount = amount_of(d.workload);
-  KS_TRY(const auto created, sql.run(permit, q::deployment_create, d.id, d.sandbox, d.name, d.stem,
-                                     d.template_name, spec, amount.cpu_milli, amount.memory_bytes,
-                                     amount.storage_bytes, d.created_by, d.now, permit.id()));
+  KS_TRY(const auto created,
+         sql.run(permit, q::deployment_create, d.id, d.sandbox, d.name, d.stem, d.template_name,
+                 spec, amount.cpu_milli, amount.memory_bytes, amount.storage_bytes,
+                 most_replicas_of(d.workload), d.created_by, d.now, permit.id()));
   if (created != 1) return not_found();
   KS_CHECK(sql.run(permit, q::deployment_revision_create, d.id, 1, spec, d.created_by, d.now));
   for (const SealedSecret& secret : secrets)
@@ -163,7 +169,7 @@ Result<bool> SqlDeploymentStore::revise(Tx& tx,
   const Amount amount = amount_of(workload);
   KS_TRY(const auto row,
          sql.run(permit, q::deployment_revise, spec, amount.cpu_milli, amount.memory_bytes,
-                 amount.storage_bytes, now, permit.id(), id, version));
+                 amount.storage_bytes, most_replicas_of(workload), now, permit.id(), id, version));
   if (!row) return false;
   KS_CHECK(sql.run(permit, q::deployment_revision_create, id, row->integer(0), spec, by, now));
   KS_TRY(const Json status, stored(row->text(2)));
@@ -199,36 +205,27 @@ Result<DeploymentStore::Held> SqlDeploymentStore::held(
 }
 
 namespace {
-Result<DeploymentStore::Grown> grown_in(Tx& tx, const AnyPermit& permit, std::int64_t limit) {
-  constexpr int kAtOnce = 50;  // A spec may be large.
-  DeploymentStore::Grown out;
-  std::string after = "00000000-0000-0000-0000-000000000000";
-  for (;;) {
-    KS_TRY(const auto rows, sql_tx(tx).run(permit, q::deployment_specs_per_org, after, kAtOnce));
-    for (const Row& row : rows) {
-      after = row.str(0);
-      KS_TRY(const Json spec, stored(row.text(1)));
-      KS_TRY(const Workload workload, workload_from_json(spec));
-      int most = 0;
-      for (const Service& service : workload.services) most = std::max(most, service.replicas);
-      out.most = std::max(out.most, most);
-      if (most <= limit) continue;
-      ++out.count;
-      if (out.names.size() < kGrownNamed) out.names.push_back(row.str(2) + "/" + row.str(3));
-    }
-    if (rows.size() < kAtOnce) return out;
-  }
+Result<int> most_in(Tx& tx, const AnyPermit& permit) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::deployments_most_replicas));
+  return static_cast<int>(row.integer(0));
 }
 }  // namespace
 
 Result<int> SqlDeploymentStore::most_replicas(Tx& tx, const Permit<Action::org_read, Org>& permit) {
-  KS_TRY(const Grown grown, grown_in(tx, permit, std::numeric_limits<std::int64_t>::max()));
-  return grown.most;
+  return most_in(tx, permit);
 }
 
 Result<DeploymentStore::Grown> SqlDeploymentStore::grown_over(
     Tx& tx, const Permit<Action::orgs_set_plan, Org>& permit, std::int64_t limit) {
-  return grown_in(tx, permit, limit);
+  Grown out;
+  KS_TRY(out.most, most_in(tx, permit));
+  if (out.most <= limit) return out;
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::deployments_grown, limit));
+  out.count = row.integer(0);
+  KS_TRY(const auto first, sql_tx(tx).run(permit, q::deployments_grown_first, limit,
+                                          static_cast<std::int64_t>(kGrownNamed)));
+  for (const Row& one : first) out.names.push_back(one.str(0) + "/" + one.str(1));
+  return out;
 }
 
 Result<void> SqlDeploymentStore::want_anew(Tx& tx, const Permit<Action::org_delete, Org>& permit) {

@@ -60,3 +60,30 @@ TEST_CASE("no statement of a request walks the rows of other tenants on SQLite")
   // The list above only shrinks.
   CHECK(wide == kWholeClient);
 }
+
+TEST_CASE("what a plan allows each service is held against an index alone on SQLite") {
+  EngineCase engine(EngineCase::Kind::sqlite_file);
+  auto connection = sql::SqliteConnection::open(engine.options().dsn.substr(7),
+                                                sql::SqliteConnection::Access::read_only);
+  REQUIRE(connection);
+  int found = 0;
+  std::deque<std::string> texts;
+  std::deque<sql::StatementText> explains;
+  for (const sql::StatementText* statement : sql::all_statements()) {
+    if (!statement->name.starts_with("deployments_grown") &&
+        statement->name != "deployments_most_replicas")
+      continue;
+    ++found;
+    texts.push_back(fmt::format("EXPLAIN QUERY PLAN {}", statement->sqlite));
+    explains.push_back(sql::sqlite_text(texts.back(), sql::Rows::many));
+    const auto plan = (*connection)->execute(explains.back(), {});
+    REQUIRE_MESSAGE(plan, statement->name);
+    std::string steps;
+    for (std::size_t row = 0; row < (*plan)->rows(); ++row)
+      steps += std::string((*plan)->text((*plan)->cell(row, 3))) + "\n";
+    // Rows are read of the few that are named, by their key.
+    CHECK_MESSAGE(steps.find("USING COVERING INDEX deployments_by_replicas") != std::string::npos,
+                  statement->name << ": " << steps);
+  }
+  CHECK(found == 3);
+}

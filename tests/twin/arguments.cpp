@@ -26,6 +26,8 @@ const Values& usual() {
       {"after_team", number_id(0)},
       {"granted_by", number_id(2)},
       {"seen_until", 1000},
+      {"most_replicas", 2},
+      {"replicas_allowed", -1},
       {"kept", 0},
       {"kept_max", 0},
       {"started_before", 0},

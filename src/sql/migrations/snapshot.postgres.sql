@@ -167,7 +167,8 @@ CREATE TABLE public.deployments (
     created_at bigint NOT NULL,
     updated_at bigint NOT NULL,
     retry_at bigint DEFAULT 0 NOT NULL,
-    failures bigint DEFAULT 0 NOT NULL
+    failures bigint DEFAULT 0 NOT NULL,
+    most_replicas bigint DEFAULT 0 NOT NULL
 );
 ALTER TABLE ONLY public.deployments FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.deployments OWNER TO {owner_role};
@@ -643,6 +644,7 @@ CREATE INDEX audit_by_actor ON public.audit USING btree (client_id, org_id, acto
 CREATE INDEX audit_by_target ON public.audit USING btree (client_id, org_id, target_id, at, seq);
 CREATE INDEX audit_by_time ON public.audit USING btree (client_id, org_id, at, seq);
 CREATE INDEX deployments_by_name ON public.deployments USING btree (client_id, org_id, team_id, name, stem);
+CREATE INDEX deployments_by_replicas ON public.deployments USING btree (client_id, org_id, deleting, most_replicas, id);
 CREATE INDEX deployments_by_sandbox ON public.deployments USING btree (client_id, org_id, sandbox_id);
 CREATE UNIQUE INDEX deployments_name_taken ON public.deployments USING btree (client_id, org_id, team_id, name) WHERE (deleting = 0);
 CREATE INDEX deployments_unsynced ON public.deployments USING btree (id) WHERE (synced_generation < generation);

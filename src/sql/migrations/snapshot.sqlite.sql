@@ -179,7 +179,7 @@ CREATE TABLE deployments (
   storage_bytes INTEGER NOT NULL,
   created_by TEXT NOT NULL,
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL, retry_at INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
+  updated_at INTEGER NOT NULL, retry_at INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, most_replicas INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (client_id, org_id, id),
   CONSTRAINT deployments_stem_taken UNIQUE (stem),
   FOREIGN KEY (client_id, org_id, team_id) REFERENCES teams (client_id, org_id, id),
@@ -187,6 +187,8 @@ CREATE TABLE deployments (
   FOREIGN KEY (client_id, created_by) REFERENCES users (client_id, id)
 ) STRICT;
 CREATE INDEX deployments_by_name ON deployments (client_id, org_id, team_id, name, stem);
+CREATE INDEX deployments_by_replicas
+  ON deployments (client_id, org_id, deleting, most_replicas, id);
 CREATE INDEX deployments_by_sandbox ON deployments (client_id, org_id, sandbox_id);
 CREATE UNIQUE INDEX deployments_name_taken ON deployments (client_id, org_id, team_id, name)
   WHERE deleting = 0;

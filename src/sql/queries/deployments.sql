@@ -54,9 +54,10 @@ ON CONFLICT (client_id, org_id) DO NOTHING;
 -- scope: tenant
 INSERT INTO deployments (client_id, org_id, id, team_id, sandbox_id, name, stem, template, spec,
   revision, version, generation, synced_generation, restarts, phase, reason, message, status,
-  deleting, cpu_milli, memory_bytes, storage_bytes, created_by, created_at, updated_at)
+  deleting, cpu_milli, memory_bytes, storage_bytes, most_replicas, created_by, created_at, updated_at)
 SELECT :client, :org, :id, t.id, :sandbox_id, :name, :stem, :template, :spec, 1, 1, 1, 0, 0,
-  'Pending', '', '', '{}', 0, :cpu_milli, :memory_bytes, :storage_bytes, :created_by, :now, :now
+  'Pending', '', '', '{}', 0, :cpu_milli, :memory_bytes, :storage_bytes, :most_replicas, :created_by,
+  :now, :now
 FROM teams AS t
 WHERE t.client_id = :client AND t.org_id = :org AND t.id = :team_id AND t.deleting = 0;
 
@@ -176,7 +177,7 @@ SET spec = :spec, revision = revision + 1, version = version + 1, generation = g
   reason = CASE WHEN phase = 'Pending' THEN reason ELSE '' END,
   message = CASE WHEN phase = 'Pending' THEN message ELSE 'A change is on its way.' END,
   cpu_milli = :cpu_milli, memory_bytes = :memory_bytes, storage_bytes = :storage_bytes,
-  updated_at = :now
+  most_replicas = :most_replicas, updated_at = :now
 WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id
   AND version = :version AND deleting = 0
 RETURNING revision, sandbox_id, status;
@@ -198,15 +199,37 @@ SET deleting = 1, generation = generation + 1, version = version + 1, phase = 'D
   retry_at = 0, failures = 0, reason = '', message = '', updated_at = :now
 WHERE client_id = :client AND org_id = :org AND team_id = :team_id AND id = :id AND deleting = 0;
 
--- name: deployment_specs_per_org
+-- name: deployments_most_replicas
+-- rows: one
+-- scope: tenant
+SELECT COALESCE(MAX(d.most_replicas), 0)
+FROM deployments AS d
+WHERE d.client_id = :client AND d.org_id = :org AND d.deleting = 0;
+
+-- name: deployments_grown
+-- rows: one
+-- scope: tenant
+SELECT COUNT(*)
+FROM deployments AS d
+WHERE d.client_id = :client AND d.org_id = :org AND d.deleting = 0
+  AND d.most_replicas > :replicas_allowed;
+
+-- The oldest of them, found in the index alone.
+-- name: deployments_grown_first
 -- rows: many
 -- scope: tenant
-SELECT d.id, d.spec, t.slug, d.name
-FROM deployments AS d
+SELECT t.slug, d.name
+FROM (SELECT g.client_id, g.org_id, g.id
+  FROM deployments AS g
+  WHERE g.client_id = :client AND g.org_id = :org AND g.deleting = 0
+    AND g.most_replicas > :replicas_allowed
+  ORDER BY g.id
+  LIMIT CAST(:page_size AS BIGINT)) AS first
+JOIN deployments AS d ON d.client_id = first.client_id AND d.org_id = first.org_id
+  AND d.id = first.id
 JOIN teams AS t ON t.client_id = d.client_id AND t.org_id = d.org_id AND t.id = d.team_id
-WHERE d.client_id = :client AND d.org_id = :org AND d.id > :after_id AND d.deleting = 0
-ORDER BY d.id
-LIMIT CAST(:page_size AS BIGINT);
+WHERE d.client_id = :client AND d.org_id = :org
+ORDER BY d.id;
 
 -- name: deployments_held
 -- rows: one
