@@ -123,13 +123,15 @@ export function AuditPage({
                   <Pill tone={one.result === 'done' ? 'good' : 'warn'}>{t(`audit.${one.result}`)}</Pill>
                 </Cell>
                 <Cell end>
-                  <Button
-                    look="quiet"
-                    aria-label={t('audit.details_of', { seq: one.seq })}
-                    onClick={() => setOpen(one)}
-                  >
-                    {t('audit.details')}
-                  </Button>
+                  <span className="max-sm:-ml-3">
+                    <Button
+                      look="quiet"
+                      aria-label={t('audit.details_of', { seq: one.seq })}
+                      onClick={() => setOpen(one)}
+                    >
+                      {t('audit.details')}
+                    </Button>
+                  </span>
                 </Cell>
               </Row>
             ))}

@@ -69,7 +69,9 @@ export function DeploymentsTable({
             <Runs of={one} />
           </Cell>
           <Cell label={t('deployments.ready')}>
-            {t('deployments.ready_of', { ready: sum(one, 'ready'), wanted: sum(one, 'wanted') })}
+            <span className="whitespace-nowrap">
+              {t('deployments.ready_of', { ready: sum(one, 'ready'), wanted: sum(one, 'wanted') })}
+            </span>
           </Cell>
           <Cell label={t('deployments.changed')}>
             <Time at={one.updated_at} />

@@ -68,7 +68,7 @@ function Actions({ org, of, over }: { org: string; of: Invitation; over: (why: O
   if (!of.allowed_actions.includes('invitations:manage')) return null
   return (
     <>
-      <span className="flex flex-wrap gap-2 sm:justify-end lg:flex-nowrap">
+      <span className="flex flex-wrap gap-2 sm:justify-end lg:flex-nowrap lg:whitespace-nowrap">
         {of.state === 'pending' || of.state === 'expired' ? (
           <Button
             busy={resend.isPending}

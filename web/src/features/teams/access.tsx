@@ -21,7 +21,7 @@ export function TeamAccess({
     return <Notice tone="warn">{whyNot('team.manage_not')}</Notice>
   return (
     <>
-      <div className="flex justify-end">
+      <div className="flex sm:justify-end">
         <StartReview org={org} team={of.id} may why={null} />
       </div>
       <Access org={org} team={of.id} inactive={inactive} filter={filter} />

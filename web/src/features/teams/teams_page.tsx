@@ -70,11 +70,11 @@ export function TeamsPage({ org }: { org: string }) {
                 {one.description ? (
                   <span className="line-clamp-2 wrap-anywhere">{one.description}</span>
                 ) : (
-                  <span className="text-soft">{t('teams.no_purpose')}</span>
+                  <span className="text-soft lg:whitespace-nowrap">{t('teams.no_purpose')}</span>
                 )}
               </Cell>
               <Cell label={t('teams.role')}>
-                {one.role ? t(`role.${one.role}`) : <span className="text-soft">{t('teams.none')}</span>}
+                {one.role ? <span className="lg:whitespace-nowrap">{t(`role.${one.role}`)}</span> : <span className="text-soft">{t('teams.none')}</span>}
               </Cell>
               <Cell label={t('team.created')}>
                 <Time at={one.created_at} />
