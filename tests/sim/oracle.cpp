@@ -64,11 +64,16 @@ void Oracle::look_again() {
   orgs_.clear();
   closing_.clear();
   parts_.clear();
+  walls_.clear();
+  decided_.clear();
   for (const kube::Kind* kind :
        {&kinds::kNamespace, &kinds::kSandbox, &kinds::kUserDeployment, &kinds::kLease})
     for (const Json& object : world_.list(*kind)) changed(*kind, &object, &object);
   for (const kube::Kind* kind : kInNamespaces)
     for (const Json& object : world_.list(*kind)) changed(*kind, &object, &object);
+  // Nobody was told yet of what stood then.
+  for (const Json& policy : world_.list(kinds::kNetworkPolicy))
+    walls_.policy_changed(&policy, &policy, true);
   // Who led in the data that are gone does not know yet.
   leads_from_ = world_.clock().now() + kRenewDeadline;
 }
@@ -98,6 +103,7 @@ void Oracle::changed(const kube::Kind& kind, const Json* before, const Json* aft
       namespaces_.erase(name);
       closing_.erase(name);
       bared_.erase(name);
+      walls_.namespace_gone(name);
     } else {
       Namespace& known = namespaces_.try_emplace(name, "", "", world_.clock().now()).first->second;
       known.claim = text(object.at("metadata", "annotations").text(annotations::kClaim));
@@ -106,6 +112,7 @@ void Oracle::changed(const kube::Kind& kind, const Json* before, const Json* aft
     return;
   }
   if (kind == kinds::kSandbox) {
+    walls_.sandbox_changed(before, after);
     const auto sandbox = sandbox_from_json(object);
     if (!sandbox) return;
     if (after != nullptr) {
@@ -135,12 +142,29 @@ void Oracle::changed(const kube::Kind& kind, const Json* before, const Json* aft
       closing_[ns].insert({kind, ns, name});
     if (closed(ns)) bared_.erase(ns);
   }
+  if (kind == kinds::kNetworkPolicy) walls_.policy_changed(before, after, by_hand_);
   keep_part(kind, before, after);
   if (by_hand_ || after == nullptr || !is_ours(object)) return;
   if (before == nullptr) made_in(kind, object, ns);
+  if (kind == kinds::kDeployment) started(before, object);
   if (kind == kinds::kResourceQuota &&
       (before == nullptr || before->at("spec", "hard") != after->at("spec", "hard")))
     quota_set(ns, object);
+}
+
+// What an operator writes that makes pods other than those that run. At the moment that counts it
+// has decided to: what changes while its call is on the way it cannot know.
+void Oracle::started(const Json* before, const Json& after) {
+  const std::int64_t pods = after.integer_or(1, "spec", "replicas");
+  if (pods == 0) return;
+  if (before != nullptr && before->at("spec", "template") == after.at("spec", "template") &&
+      before->integer_or(1, "spec", "replicas") >= pods)
+    return;
+  const kube::Ref ref = kube::ref_of(kinds::kDeployment, after);
+  for (const auto& [identity, decision] : decided_) {
+    if (decision.ref == ref && !decision.open.empty())
+      fault(fmt::format("deployments {}/{}: started where {}", ref.ns, ref.name, decision.open));
+  }
 }
 
 void Oracle::lease_changed(const Json& lease) {
@@ -152,6 +176,7 @@ void Oracle::lease_changed(const Json& lease) {
 // doing.
 void Oracle::writes(const std::string& identity, const kube::Ref& ref) {
   const Time now = world_.clock().now();
+  decided_[identity] = {ref, bared_.contains(ref.ns) ? "" : walls_.open_too_far(ref.ns)};
   // What every process needs before it can ask for the lease.
   const bool own = ref.kind == kinds::kCustomResourceDefinition ||
                    (ref.kind == kinds::kNamespace && ref.name == kSystemNamespace);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kube/simulated/cluster.hpp"
+#include "tests/sim/walls.hpp"
 #include "tests/sim/world.hpp"
 
 namespace ks::sim {
@@ -36,6 +37,7 @@ class Oracle {
   void changed(const kube::Kind& kind, const Json* before, const Json* after);
   void made_in(const kube::Kind& kind, const Json& object, const std::string& ns);
   void quota_set(const std::string& ns, const Json& quota);
+  void started(const Json* before, const Json& after);
   void lease_changed(const Json& lease);
   void writes(const std::string& identity, const kube::Ref& ref);
   void keep_part(const kube::Kind& kind, const Json* before, const Json* after);
@@ -67,6 +69,14 @@ class Oracle {
   // What was made for a deployment and is there, by namespace and stem, and since when.
   std::map<std::pair<std::string, std::string>, std::map<kube::Ref, Time>> parts_;
   std::uint64_t* trace_ = nullptr;
+  Walls walls_;
+  // What an operator has decided to write, and what was open too far as it did. Its calls come one
+  // after the other, so that the next one ends it.
+  struct Decision {
+    kube::Ref ref;
+    std::string open;
+  };
+  std::map<std::string, Decision> decided_;  // By the operator's name.
   std::set<std::string> bared_;
   std::set<std::string> loose_;
   bool by_hand_ = false;

@@ -403,6 +403,25 @@ class Story {
     });
   }
 
+  // Somebody's admission refuses policies, perhaps also the word that they are not as wanted, while
+  // another isolation is wanted and something is to start.
+  void refuse_policies() {
+    refusing_ = !refusing_;
+    const bool word = chance(random_, 50);
+    const auto refuse = [this, word](std::string_view verb,
+                                     const kube::Ref& ref) -> std::optional<kube::KubeError> {
+      const bool refused =
+          ref.kind == kinds::kNetworkPolicy || (word && ref.kind == kinds::kSandbox);
+      if (!refusing_ || !refused || verb == "get" || verb == "list" || verb == "watch")
+        return std::nullopt;
+      return kube::KubeError{422, "Invalid", "refused", {}};
+    };
+    for (std::size_t i = 0; i < world_.operators(); ++i) world_.gate(i).refuse(refuse);
+    if (!refusing_) return;
+    change_sandbox();
+    change_workload();
+  }
+
   // The machinery.
   // ----------------------------------------------------------------------------------------
 
@@ -454,13 +473,18 @@ class Story {
   void let_time_pass() { world_.run_some(between(random_, 100, 400)); }
   void jump_clock() { world_.clock().advance(seconds(between(random_, 1, 7200))); }
   void toggle_nodes() { world_.cluster().set_nodes(chance(random_, 50)); }
-  void keep_copy() { copy_ = world_.cluster().copy(); }
+  void keep_copy() {
+    copy_ = world_.cluster().copy();
+    taken_then_ = taken_;
+  }
   // The cluster's data are of an earlier time; restored as etcd's manual says, for only then every
   // client can notice.
   void lose_data() {
     if (copy_ == nullptr) return keep_copy();
     world_.cluster().go_back_to(*copy_, kube::simulated::SimulatedCluster::Versions::jump_ahead);
     copy_ = nullptr;
+    // Somebody's namespace is there again, to be given free once more.
+    taken_ = taken_then_;
     without_faults([&] { oracle_.look_again(); });
     for (const auto& [ns, sandbox] : world_.sandboxes) oracle_.bared(ns);
     // What was dropped since is there again; sync removes it again.
@@ -480,6 +504,7 @@ class Story {
   void calm_down() {
     wake_operators();
     quick_calls();
+    refusing_ = false;
     for (std::size_t i = 0; i < world_.operators(); ++i) {
       world_.gate(i).crash_at(-1, Gate::When::before);
       world_.gate(i).hold_at_write(-1, {});
@@ -537,8 +562,10 @@ class Story {
   SeededRandom random_;
   Faults faults_;
   bool down_ = false;
+  bool refusing_ = false;
   std::string lowered_;
   std::string taken_;
+  std::string taken_then_;  // In the copy.
   std::map<std::string, SandboxQuota> kept_;
   // Workloads that were changed since all was at rest, by namespace.
   std::map<std::string, std::vector<Workload>> replaced_;
@@ -576,6 +603,8 @@ const Story::Act Story::kActs[] = {
     {"delete a namespace", &Story::delete_namespace},
     {"take a namespace, or give it free", &Story::take_namespace},
     {"take a finalizer off", &Story::drop_finalizer},
+    {"policies refused, or taken again", &Story::refuse_policies},
+    {"policies refused, or taken again", &Story::refuse_policies},
     {"turn faults", &Story::turn_faults},
     {"turn faults", &Story::turn_faults},
     {"turn faults", &Story::turn_faults},
