@@ -177,3 +177,118 @@ TEST_CASE("where no node is ready pods need not wait, and the first that is coun
   played.deploy("three-cccccc");
   CHECK(played.has("three-cccccc"));
 }
+
+namespace {
+
+// More nodes than one page of a list holds, in the simulated cluster itself; all can.
+struct Many {
+  World world;
+  std::string last;
+
+  explicit Many(const World::Front& front = {}) : world(1, by_nodes(), front) {
+    const auto most = kube::page_limit(kinds::kNode);
+    REQUIRE(most > 0);
+    for (std::int64_t i = 0; i <= most; ++i) {
+      last = "node-" + std::to_string(100'000 + i);
+      Json node = Json::object(
+          {{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", Json::object({{"name", last}})}});
+      REQUIRE(world.cluster().create(kinds::kNode, node));
+      set(last, true);
+    }
+  }
+  void set(const std::string& node, bool able) {
+    kube::ApplyOptions options;
+    options.manager = "kubelet";
+    options.subresource = kube::Subresource::status;
+    REQUIRE(world.cluster().apply(
+        kinds::kNode,
+        Json::object(
+            {{"apiVersion", "v1"},
+             {"kind", "Node"},
+             {"metadata", Json::object({{"name", node}})},
+             {"status",
+              Json::object({{"runtimeHandlers",
+                             Json::array({Json::object(
+                                 {{"features", Json::object({{"userNamespaces", able}})}})})}})}}),
+        options));
+  }
+  // Whether its pods are made with a user namespace; nothing when none are made.
+  std::optional<bool> deployed(const std::string& stem) {
+    world.sandboxes["sandbox-a"] = sample::sandbox("sandbox-a");
+    world.deployments[stem] = sample::deployment("sandbox-a", stem);
+    for (int i = 0; i < 2; ++i) {
+      world.apply();
+      world.run_for(seconds(10));
+    }
+    const auto there = world.get({kinds::kDeployment, "sandbox-a", stem});
+    if (!there) return std::nullopt;
+    return there->at("spec", "template", "spec", "hostUsers") == Json(false);
+  }
+};
+
+// Answers that a list's next page is gone, for as long as that is wanted.
+class Forgetful final : public kube::Cluster {
+ public:
+  Forgetful(kube::Cluster& behind, const bool& forgets) : behind_(behind), forgets_(forgets) {}
+  kube::KubeResult<Json> get(const kube::Ref& ref) override { return behind_.get(ref); }
+  kube::KubeResult<kube::ListPage> list(const kube::Kind& kind,
+                                        const kube::ListOptions& options) override {
+    if (kind == kinds::kNode && forgets_ && !options.continue_token.empty())
+      return std::unexpected(kube::KubeError{410, "Expired", "played", {}});
+    return behind_.list(kind, options);
+  }
+  kube::KubeResult<std::unique_ptr<kube::Watch>> watch(const kube::Kind& kind,
+                                                       const kube::WatchOptions& o) override {
+    return behind_.watch(kind, o);
+  }
+  kube::KubeResult<Json> create(const kube::Kind& kind, const Json& object) override {
+    return behind_.create(kind, object);
+  }
+  kube::KubeResult<Json> apply(const kube::Kind& kind, const Json& object,
+                               const kube::ApplyOptions& o) override {
+    return behind_.apply(kind, object, o);
+  }
+  kube::KubeResult<void> remove(const kube::Ref& ref, const kube::DeleteOptions& o) override {
+    return behind_.remove(ref, o);
+  }
+  bool simulated() const override { return behind_.simulated(); }
+
+ private:
+  kube::Cluster& behind_;
+  const bool& forgets_;
+};
+
+}  // namespace
+
+TEST_CASE("of more nodes than one page holds the last counts as the first does") {
+  Many many;
+  const auto first =
+      many.world.cluster().list(kinds::kNode, {.limit = kube::page_limit(kinds::kNode)});
+  REQUIRE(first);
+  REQUIRE_FALSE(first->continue_token.empty());
+  CHECK(many.deployed("one-aaaaaa") == true);
+  many.set(many.last, false);
+  many.world.run_for(minutes(11));
+  CHECK(many.deployed("two-bbbbbb") == false);
+  many.set(many.last, true);
+  many.world.run_for(minutes(11));
+  CHECK(many.deployed("three-cccccc") == true);
+}
+
+TEST_CASE("nodes of which only the first page could be read are none that were seen") {
+  bool forgets = true;
+  Many many([&](kube::Cluster& behind) { return std::make_unique<Forgetful>(behind, forgets); });
+  many.set(many.last, false);
+  CHECK(many.deployed("one-aaaaaa") == std::nullopt);
+  forgets = false;
+  many.world.run_for(minutes(1));
+  CHECK(many.deployed("two-bbbbbb") == false);
+  // Later on what was known holds.
+  many.set(many.last, true);
+  forgets = true;
+  many.world.run_for(minutes(11));
+  CHECK(many.deployed("three-cccccc") == false);
+  forgets = false;
+  many.world.run_for(minutes(1));
+  CHECK(many.deployed("four-dddddd") == true);
+}
