@@ -522,12 +522,18 @@ class Story {
     taken_.clear();
   }
 
-  // Who took an object for himself takes it away, or it would be in the quota for good.
+  // Who took an object for himself takes it away, or it would be in the quota for good. A policy
+  // that is no longer wanted would stay as well: nobody's label but ours says that it may be
+  // pruned.
   void give_back() {
-    for (const kube::Kind* kind : {&kinds::kDeployment, &kinds::kService, &kinds::kIngress})
-      for (const Json& object : world_.list(*kind))
-        if (object.at("metadata", "labels").text(labels::kManagedBy) == kThief)
-          (void)world_.cluster().remove(kube::ref_of(*kind, object), {});
+    for (const kube::Kind* kind :
+         {&kinds::kDeployment, &kinds::kService, &kinds::kIngress, &kinds::kNetworkPolicy})
+      for (const Json& object : world_.list(*kind)) {
+        if (object.at("metadata", "labels").text(labels::kManagedBy) != kThief) continue;
+        const kube::Ref ref = kube::ref_of(*kind, object);
+        if (*kind == kinds::kNetworkPolicy) oracle_.bared(ref.ns);
+        (void)world_.cluster().remove(ref, {});
+      }
   }
 
   bool come_to_rest() {
