@@ -40,10 +40,28 @@ void Queue::add_first(const Key& key) {
   add_now(key);
   if (active_.contains(key)) {
     first_again_.insert(key);
-  } else if (std::ranges::find(first_, key) == first_.end()) {
-    std::erase(ready_, key);
+  } else if (in_first_.insert(key).second) {
+    ++moved_[key];
     first_.push_back(key);
   }
+}
+
+Key Queue::pop_first() {
+  Key key = std::move(first_.front());
+  first_.pop_front();
+  in_first_.erase(key);
+  return key;
+}
+
+std::optional<Key> Queue::pop_ready() {
+  while (!ready_.empty()) {
+    Key key = std::move(ready_.front());
+    ready_.pop_front();
+    const auto moved = moved_.find(key);
+    if (moved == moved_.end()) return key;
+    if (--moved->second == 0) moved_.erase(moved);
+  }
+  return std::nullopt;
 }
 
 void Queue::add_at(const Key& key, Time due) {
@@ -72,11 +90,18 @@ std::optional<Key> Queue::take(Time now) {
       make_ready(key);
   }
   if (waiting_.empty()) return std::nullopt;
-  auto& from = first_.empty() ? ready_ : first_;
-  Key key = std::move(from.front());
-  from.pop_front();
-  waiting_.erase(key);
-  active_.insert(key);
+  constexpr std::size_t kFirstInARow = 3;
+  std::optional<Key> key;
+  if (first_.empty() || first_in_a_row_ >= kFirstInARow) {
+    first_in_a_row_ = 0;
+    key = pop_ready();
+  }
+  if (!key) {
+    ++first_in_a_row_;
+    key = pop_first();
+  }
+  waiting_.erase(*key);
+  active_.insert(*key);
   return key;
 }
 

@@ -32,7 +32,8 @@ class Queue {
   void add(const Key& key);
   // For a change that may mend what failed: at once.
   void add_now(const Key& key);
-  // For what stood and was taken away: before all that waits, however much that is.
+  // For what stood and was taken away: before all that waits, however much that is. Where such keys
+  // never end, every fourth that is taken is one of the others.
   void add_first(const Key& key);
   void add_at(const Key& key, Time due);
   // Comes again after a pause that grows with each retry in a row, up to `at_most`, and is at least
@@ -56,13 +57,19 @@ class Queue {
 
  private:
   void make_ready(const Key& key);
+  Key pop_first();
+  std::optional<Key> pop_ready();
   void drop_delayed(const Key& key);
   std::size_t& size_of(const Key& key) { return sizes_[static_cast<std::size_t>(key.kind)]; }
 
   Random& random_;
   std::array<std::size_t, 2> sizes_{};
   std::deque<Key> first_;
+  std::set<Key> in_first_;
   std::deque<Key> ready_;
+  // How often a key stands in ready_ that has gone to first_ since.
+  std::map<Key, std::size_t> moved_;
+  std::size_t first_in_a_row_ = 0;
   std::set<Key> waiting_;  // In first_ or ready_.
   std::set<Key> active_;
   std::set<Key> again_;        // Active, and added meanwhile.

@@ -1,7 +1,9 @@
 #include "operator/engine/queue.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -12,7 +14,7 @@ using op::Key;
 using op::Queue;
 
 namespace {
-Key key(const char* name) { return {Key::Kind::sandbox, {}, name}; }
+Key key(const std::string& name) { return {Key::Kind::sandbox, {}, name}; }
 constexpr Time kNow{1'000'000};
 }  // namespace
 
@@ -169,4 +171,31 @@ TEST_CASE(
   CHECK(queue.take(kNow) == key("a"));
   queue.done(key("a"));
   CHECK(queue.take(kNow) == key("b"));
+}
+
+TEST_CASE("where what comes first never ends, the others come all the same, each once") {
+  SeededRandom random(1);
+  Queue queue(random);
+  std::vector<std::string> others;
+  for (int i = 0; i < 20; ++i) queue.add(key("other-" + std::to_string(i)));
+  int walls = 0;
+  for (int i = 0; i < 80; ++i) {
+    // Somebody takes it away again each time, and another waits for it to be put up as well.
+    queue.add_first(key("wall-a"));
+    queue.add_first(key("wall-b"));
+    // Taken from among the others, and taken away again while it is worked on.
+    queue.add_first(key("other-19"));
+    const auto taken = queue.take(kNow);
+    REQUIRE(taken);
+    if (taken->name.starts_with("other-") && taken->name != "other-19")
+      others.push_back(taken->name);
+    else
+      ++walls;
+    queue.done(*taken);
+  }
+  CHECK(walls >= 60);
+  REQUIRE(others.size() == 19);
+  for (int i = 0; i < 19; ++i)
+    CHECK(others[static_cast<std::size_t>(i)] == "other-" + std::to_string(i));
+  CHECK(queue.size() <= 3);
 }
