@@ -99,6 +99,18 @@ TEST_CASE("on a real cluster hand edits are taken back") {
     return policy && policy->at("spec").find("egress") == nullptr && pods &&
            pods->integer_or(0, "spec", "replicas") == 1;
   }));
+  // One that selects fewer pods lets more through.
+  for (const Json& policy : rig.list(kinds::kNetworkPolicy, s.spec.ns)) {
+    const std::string one(policy.text("metadata", "name"));
+    CAPTURE(one);
+    Json narrower = policy.at("spec");
+    narrower.set("podSelector", Json::object({{"matchLabels", Json::object({{"no", "body"}})}}));
+    edit(kinds::kNetworkPolicy, one, narrower);
+    CHECK(until([&] {
+      const auto now = rig.get({kinds::kNetworkPolicy, s.spec.ns, one});
+      return now && now->at("spec") == policy.at("spec");
+    }));
+  }
   REQUIRE(rig.admin().remove({kinds::kNetworkPolicy, s.spec.ns, "allow-dns"}, {}));
   REQUIRE(rig.admin().remove({kinds::kService, s.spec.ns, d.spec.stem}, {}));
   CHECK(until([&] {

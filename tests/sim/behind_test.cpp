@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "domain/sandbox/waiting.hpp"
 #include "operator/sample.hpp"
 #include "tests/sim/held_watches.hpp"
 #include "tests/sim/world.hpp"
@@ -60,6 +61,16 @@ struct Two {
           return kube::KubeError{422, "Invalid", "the policy is refused", {}};
         });
   }
+  // Nor may the operator say that the Sandbox is not Ready: its word stays what it was.
+  void refuse_policies_and_word() {
+    world.gate().refuse(
+        [](const char* verb, const kube::Ref& ref) -> std::optional<kube::KubeError> {
+          const bool policy = ref.ns == "sandbox-a" && ref.kind == kinds::kNetworkPolicy;
+          const bool word = ref.name == "sandbox-a" && ref.kind == kinds::kSandbox;
+          if ((!policy && !word) || std::string_view(verb) != "apply") return std::nullopt;
+          return kube::KubeError{422, "Invalid", "refused", {}};
+        });
+  }
   void arrive() {
     for (int i = 0; i < 2; ++i) {
       world.apply();
@@ -100,13 +111,7 @@ TEST_CASE_FIXTURE(Two, "while a stricter policy is refused what is new waits, an
 }
 
 TEST_CASE_FIXTURE(Two, "a Sandbox that says Ready of before does not let anything start") {
-  // Nor may the operator say that it is not: its word stays what it was.
-  world.gate().refuse([](const char* verb, const kube::Ref& ref) -> std::optional<kube::KubeError> {
-    const bool policy = ref.ns == "sandbox-a" && ref.kind == kinds::kNetworkPolicy;
-    const bool word = ref.name == "sandbox-a" && ref.kind == kinds::kSandbox;
-    if ((!policy && !word) || std::string_view(verb) != "apply") return std::nullopt;
-    return kube::KubeError{422, "Invalid", "refused", {}};
-  });
+  refuse_policies_and_word();
   narrow();
   add("sandbox-a", "new-a", 1);
   world.apply();
@@ -162,4 +167,66 @@ TEST_CASE_FIXTURE(Two, "what opens more and is not there yet keeps nothing from 
   world.apply();
   world.run_for(minutes(2));
   CHECK(runs("sandbox-a", "new-a"));
+}
+
+TEST_CASE_FIXTURE(Two, "while a stricter policy is refused no autoscaler lets more pods start") {
+  auto& scaled = world.deployments["old-sandbox-a"].spec;
+  const auto scale = [&](int max) {
+    scaled.workload.services[0].autoscale = Autoscale{1, 70};
+    scaled.workload.services[0].replicas = max;
+    ++scaled.revision;
+  };
+  scale(2);
+  arrive();
+  const kube::Ref ref{
+      kinds::kHorizontalPodAutoscaler, "sandbox-a",
+      std::string(
+          world.ours(kinds::kHorizontalPodAutoscaler, "sandbox-a").at(0).text("metadata", "name"))};
+  const auto most = [&] { return world.get(ref)->integer_or(0, "spec", "maxReplicas"); };
+  REQUIRE(most() == 2);
+  narrow();
+  refuse_policies_and_word();
+  scale(20);
+  world.apply();
+  world.run_for(minutes(2));
+  CHECK(most() == 2);
+  world.gate().refuse({});
+  arrive();
+  CHECK(most() == 20);
+}
+
+TEST_CASE_FIXTURE(Two,
+                  "while a stricter policy is refused a route that is not wanted any more goes") {
+  REQUIRE(world.ours(kinds::kIngress, "sandbox-a").size() == 1);
+  narrow();
+  refuse_policies_and_word();
+  auto& spec = world.deployments["old-sandbox-a"].spec;
+  spec.host.clear();
+  ++spec.revision;
+  spec.workload.services[0].image = "docker.io/acme/web:2";
+  world.apply();
+  world.run_for(minutes(2));
+  CHECK(world.ours(kinds::kIngress, "sandbox-a").empty());
+  const auto image = [&] {
+    return std::string(world.ours(kinds::kDeployment, "sandbox-a")
+                           .at(0)
+                           .at("spec", "template", "spec", "containers")
+                           .as_array()[0]
+                           .text("image"));
+  };
+  CHECK(image() != "docker.io/acme/web:2");
+  world.gate().refuse({});
+  arrive();
+  CHECK(image() == "docker.io/acme/web:2");
+  CHECK(wide_pods == 0);
+}
+
+TEST_CASE_FIXTURE(Two, "a change of policies reconciles only what waited for one") {
+  for (int i = 0; i < 30; ++i) add("sandbox-a", "more-" + std::to_string(i) + "-x", 1);
+  arrive();
+  const auto before = world.op().counters().reconciles;
+  REQUIRE(world.cluster().remove({kinds::kNetworkPolicy, "sandbox-a", "allow-dns"}, {}));
+  REQUIRE(world.settle());
+  CHECK(world.get({kinds::kNetworkPolicy, "sandbox-a", "allow-dns"}));
+  CHECK(world.op().counters().reconciles - before < 10);
 }

@@ -263,3 +263,30 @@ TEST_CASE("a wall that falls is put up again before all that waits") {
   REQUIRE(world.settle());
   CHECK(made() == 100);
 }
+
+TEST_CASE("a policy that somebody makes select fewer pods selects all of them again") {
+  World world;
+  world.sandboxes["sandbox-a"] = sample::sandbox("sandbox-a");
+  world.apply();
+  REQUIRE(world.settle());
+  const auto policies = world.ours(kinds::kNetworkPolicy, "sandbox-a");
+  REQUIRE(policies.size() == 5);
+  for (const char* narrower : {R"({"matchLabels":{"no":"body"}})",
+                               R"({"matchExpressions":[{"key":"no","operator":"Exists"}]})"})
+    for (const Json& policy : policies) {
+      CAPTURE(policy.text("metadata", "name"));
+      Json narrowed = policy;
+      for (const char* given : {"managedFields", "resourceVersion"})
+        narrowed["metadata"].erase(given);
+      narrowed["spec"].set("podSelector", parse_json(narrower).value());
+      kube::ApplyOptions options;
+      options.manager = "kubectl";
+      options.force = true;
+      REQUIRE(world.cluster().apply(kinds::kNetworkPolicy, narrowed, options));
+      REQUIRE(world.settle());
+      const auto now = world.get(kube::ref_of(kinds::kNetworkPolicy, policy));
+      REQUIRE(now);
+      CHECK(now->at("spec") == policy.at("spec"));
+    }
+  CHECK(world.resync_writes() == 0);
+}

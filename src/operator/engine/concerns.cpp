@@ -60,7 +60,9 @@ void Concerns::changed(const kube::Kind& kind, const Json* before, const Json* a
         (kind == kinds::kPod && after == nullptr))
       add_sandboxes_of(ns);
     // What waits until policies let no more through than they are to.
-    if (kind == kinds::kNetworkPolicy) add_deployments_of(ns);
+    if (kind == kinds::kNetworkPolicy)
+      for (const std::string& stem : reconciler_.held_back(ns))
+        queue_.add_now(deployment_key(ns, stem));
     // What a quota refused may be let in by another.
     if (kind == kinds::kResourceQuota &&
         (before == nullptr || after == nullptr || before->at("spec") != after->at("spec") ||

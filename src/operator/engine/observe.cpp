@@ -114,6 +114,22 @@ void Reconciler::hold_back_where_behind(SandboxView& view) const {
       "Its network policies are not yet as they are wanted now. What runs goes on.");
 }
 
+void Reconciler::remember(const kube::Ref& deployment, bool held_back) {
+  if (held_back) {
+    held_back_[deployment.ns].insert(deployment.name);
+    return;
+  }
+  const auto at = held_back_.find(deployment.ns);
+  if (at == held_back_.end()) return;
+  at->second.erase(deployment.name);
+  if (at->second.empty()) held_back_.erase(at);
+}
+
+std::set<std::string> Reconciler::held_back(std::string_view ns) const {
+  const auto at = held_back_.find(ns);
+  return at == held_back_.end() ? std::set<std::string>{} : at->second;
+}
+
 std::vector<std::string> Reconciler::sandboxes() const {
   std::vector<std::string> out;
   for (const Seen& seen : cache_.list(kinds::kSandbox)) out.emplace_back(seen.name());

@@ -292,7 +292,10 @@ Outcome Reconciler::reconcile_deployment(const kube::Ref& ref) {
   UserDeploymentResource resource;
   for (int round = 0; round < kRoundsMax && !error; ++round) {
     const Seen seen = cache_.find(ref);
-    if (!seen) return remove_leftovers(ref);
+    if (!seen) {
+      remember(ref, false);
+      return remove_leftovers(ref);
+    }
     auto parsed = user_deployment_from_json(*seen.object);
     if (!parsed) {
       log::error("a UserDeployment cannot be read",
@@ -304,7 +307,10 @@ Outcome Reconciler::reconcile_deployment(const kube::Ref& ref) {
     next = plan(resource, observed, config_, clock_.now());
     if (makes_pods(next.steps)) {
       hold_back_where_behind(*observed.sandbox);
+      remember(ref, observed.sandbox->behind);
       if (observed.sandbox->behind) next = plan(resource, observed, config_, clock_.now());
+    } else if (round == 0) {
+      remember(ref, false);
     }
     if (next.steps.empty()) break;
     if (makes_pods(next.steps)) {

@@ -61,6 +61,9 @@ class Reconciler {
   void index(const Json* before, const Json* after);
   // Names of the sandboxes that want this namespace.
   std::set<std::string> sandboxes_of(std::string_view ns) const;
+  // Names of the deployments that wait until the namespace's policies let no more through than they
+  // are to.
+  std::set<std::string> held_back(std::string_view ns) const;
 
   // What a look at the whole cluster found of a sandbox: its next reconcile puts it into the
   // status. False when it stands there already.
@@ -102,6 +105,7 @@ class Reconciler {
   std::optional<SandboxView> view_of(const std::string& ns) const;
   // Takes back that it is ready where its policies let more through than they are to.
   void hold_back_where_behind(SandboxView& view) const;
+  void remember(const kube::Ref& deployment, bool held_back);
   // Whether pods may be made by what was planned, as the API server has namespace and Sandbox: a
   // watch that is late does not tell that either changed.
   kube::KubeResult<bool> may_make_pods(const std::string& ns, const SandboxView& sandbox);
@@ -127,6 +131,8 @@ class Reconciler {
   const Clock& clock_;
   std::function<bool()> may_write_;
   std::map<std::string, std::set<std::string>, std::less<>> by_namespace_;
+  // By namespace.
+  std::map<std::string, std::set<std::string>, std::less<>> held_back_;
   // By sandbox, until it is written.
   std::map<std::string, std::optional<IsolationSeen>, std::less<>> isolations_;
   NetworkKnown network_;

@@ -158,7 +158,8 @@ DeploymentPlan plan_deletion(const UserDeploymentResource& deployment,
 
 bool makes_pods(const std::vector<Step>& steps) {
   return std::ranges::any_of(steps, [](const Step& step) {
-    return step.verb == Step::Verb::apply && step.ref.kind == kinds::kDeployment;
+    return step.verb == Step::Verb::apply && (step.ref.kind == kinds::kDeployment ||
+                                              step.ref.kind == kinds::kHorizontalPodAutoscaler);
   });
 }
 
@@ -291,8 +292,13 @@ DeploymentPlan plan(const UserDeploymentResource& deployment, const DeploymentOb
   }
   const bool settled = observed.sandbox && out.steps.empty();
   // None before the sandbox's policies stand either, and no repair while it ends. Nor before the
-  // quota lets pods in: Kubernetes tries what it refused ever more seldom.
-  if (observed.sandbox && waits(deployment, *observed.sandbox)) out.steps.clear();
+  // quota lets pods in: Kubernetes tries what it refused ever more seldom. What lets less in comes
+  // all the same where the sandbox only lets too much through.
+  if (observed.sandbox && waits(deployment, *observed.sandbox))
+    std::erase_if(out.steps, [&](const Step& step) {
+      return !observed.sandbox->behind || step.verb != Step::Verb::remove ||
+             step.ref.kind != kinds::kIngress;
+    });
   out.status = deployment_status(deployment, observed, config, settled, now);
   out.look_again = steady_at(deployment, observed, now);
   return out;

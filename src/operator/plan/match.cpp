@@ -22,6 +22,10 @@ constexpr KeyedList kKeyedLists[] = {
     {"volumeMounts", {"mountPath", ""}}, {"conditions", {"type", ""}},
 };
 
+// Replaced as a whole by an apply (x-kubernetes-map-type of the published schema): what somebody
+// adds to them means something else, as a policy that selects fewer pods does.
+constexpr std::string_view kAtomic[] = {"podSelector", "selector", "nodeSelector"};
+
 // Members beneath which texts are quantities.
 constexpr std::string_view kQuantities[] = {"requests", "limits",         "hard", "default",
                                             "max",      "defaultRequest", "min"};
@@ -77,6 +81,8 @@ bool same(const Json& a, const Json& b, bool quantity) {
 bool contains(const Json& observed, const Json& wanted, std::string_view name, bool quantity) {
   if (wanted.is_object()) {
     if (!observed.is_object()) return false;
+    if (std::ranges::find(kAtomic, name) != std::end(kAtomic))
+      return same(observed, wanted, quantity);
     return std::ranges::all_of(wanted.members(), [&](const Json::Member& m) {
       const Json* other = observed.find(m.first);
       if (other == nullptr) return is_blank(m.second);

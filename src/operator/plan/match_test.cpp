@@ -54,3 +54,19 @@ TEST_CASE("every other list must be the same as a whole") {
   CHECK_FALSE(holds(json(R"({"ports": [{"port": 53, "protocol": "UDP"}, {"port": 25}]})"),
                     json(R"({"ports": [{"port": 53, "protocol": "UDP"}]})")));
 }
+
+// Each selects more than what has something added to it.
+TEST_CASE("a selector must be the same as a whole") {
+  for (const char* name : {"podSelector", "selector", "nodeSelector"}) {
+    CAPTURE(name);
+    const auto with = [&](const char* selector) {
+      return Json::object({{"spec", Json::object({{name, parse_json(selector).value()}})}});
+    };
+    const char* const selectors[] = {"{}", R"({"matchLabels":{"a":"b"}})",
+                                     R"({"matchLabels":{"a":"b","no":"body"}})",
+                                     R"({"matchExpressions":[{"key":"no","operator":"Exists"}]})"};
+    for (const char* observed : selectors)
+      for (const char* wanted : selectors)
+        CHECK(holds(with(observed), with(wanted)) == (observed == wanted));
+  }
+}
