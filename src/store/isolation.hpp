@@ -37,7 +37,8 @@ struct AnySandboxAlone {
 struct IsolationTotals {
   std::int64_t sandboxes = 0;
   std::int64_t exposed = 0;  // With a finding, or in a network that enforces nothing.
-  std::int64_t unseen = 0;   // Before their first look, exposed or not.
+  std::int64_t unseen =
+      0;  // Before the first look at the profile that is wanted now, exposed or not.
 };
 
 class IsolationStore {

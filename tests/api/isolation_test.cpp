@@ -110,6 +110,22 @@ TEST_CASE_FIXTURE(Alone, "the proof of yesterday is none") {
   CHECK(list.at("items").as_array().front().text("state") == "unknown");
 }
 
+TEST_CASE_FIXTURE(Alone, "a look at another profile than the plan has now proves nothing") {
+  until(ann, list_of(ann), "alone");
+  CHECK(ann.get(list_of(ann)).json().at("totals", "unseen").as_int() == 0);
+  // Nobody looks any more.
+  cluster.set_down(true);
+  REQUIRE(admin
+              .put("/api/v1/platform/orgs/" + ann.org + "/subscription",
+                   Json::object({{"plan", "business"}}))
+              .status == 200);
+  const Json list = ann.get(list_of(ann)).json();
+  CHECK(list.at("items").as_array().front().text("state") == "unknown");
+  CHECK(list.at("totals", "unseen").as_int() == 1);
+  const Json all = admin.get("/api/v1/platform/isolation").json();
+  CHECK(all.at("totals", "unseen").as_int() == 1);
+}
+
 TEST_CASE_FIXTURE(Alone, "a hole is told also where the watches of the cluster hang") {
   const Json alone = until(ann, list_of(ann), "alone");
   // No event comes from here on and no bookmark, and no connection breaks.

@@ -40,7 +40,7 @@ function* generated(): Generator<number> {
     seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31
     return Math.floor((seed / 2 ** 31) * below)
   }
-  for (let at = 0; at < 4000; at += 1) {
+  for (let at = 0; at < 300; at += 1) {
     const size = 1024 ** next(5)
     yield 1 + next(2000) * size
     yield (1 + next(2000)) * size

@@ -11,13 +11,13 @@ WHERE s.client_id = :client AND s.org_id = :org AND s.id > :after_id
 ORDER BY s.id
 LIMIT CAST(:page_size AS BIGINT);
 
--- What begins with the network has nothing of a look.
+-- A look at another profile than is wanted now proves nothing, and what has no profile is no look.
 -- name: isolation_totals_in_org
 -- rows: one
 -- scope: tenant
 SELECT COUNT(*),
   COALESCE(SUM(CASE WHEN s.isolation_findings > 0 THEN 1 ELSE 0 END), 0),
-  COALESCE(SUM(CASE WHEN s.isolation_seen = '' OR s.isolation_seen LIKE '{"network"%' THEN 1 ELSE 0 END), 0)
+  COALESCE(SUM(CASE WHEN s.isolation_seen LIKE ('{"profile":"' || s.isolation || '"%') THEN 0 ELSE 1 END), 0)
 FROM sandboxes AS s
 WHERE s.client_id = :client AND s.org_id = :org;
 
@@ -58,5 +58,5 @@ LIMIT CAST(:page_size AS BIGINT);
 -- scope: fleet
 SELECT COUNT(*),
   COALESCE(SUM(CASE WHEN s.isolation_findings > 0 THEN 1 ELSE 0 END), 0),
-  COALESCE(SUM(CASE WHEN s.isolation_seen = '' OR s.isolation_seen LIKE '{"network"%' THEN 1 ELSE 0 END), 0)
+  COALESCE(SUM(CASE WHEN s.isolation_seen LIKE ('{"profile":"' || s.isolation || '"%') THEN 0 ELSE 1 END), 0)
 FROM sandboxes AS s;

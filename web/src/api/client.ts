@@ -101,24 +101,39 @@ function tellMissing(problem: Problem, path: string, org: string | undefined) {
   else if (org && path !== '/api/v1/orgs/{org}') missing(org)
 }
 
+const HELD_BACK_MS = 30_000
+
 // What is being ended from here, by the parameters of its paths.
 const ending = new Set<{ of: Record<string, readonly string[]>; lifted: Promise<void> }>()
 
 // Nothing of it is read while it is being ended: an answer could only be that it is gone. Gives what lifts
 // that; what waited is asked for then, if somebody still wants it.
 export function holdBack(of: Record<string, readonly string[]>): () => void {
-  let lift: () => void = () => undefined
-  const one = { of, lifted: new Promise<void>((resolve) => (lift = resolve)) }
-  ending.add(one)
-  return () => {
+  let resolve: () => void = () => undefined
+  const one = { of, lifted: new Promise<void>((done) => (resolve = done)) }
+  const lift = () => {
+    clearTimeout(latest)
     ending.delete(one)
-    lift()
+    resolve()
   }
+  // An answer that never comes holds back nothing for ever.
+  const latest = setTimeout(lift, HELD_BACK_MS)
+  ending.add(one)
+  return lift
+}
+
+// Ends as soon as nobody wants the answer any more.
+function given(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve()
+    signal?.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 async function notEnding(params: Record<string, string>, signal: AbortSignal | undefined) {
   for (const { of, lifted } of ending)
-    if (Object.entries(of).every(([name, values]) => values.includes(params[name] ?? ''))) await lifted
+    if (Object.entries(of).every(([name, values]) => values.includes(params[name] ?? '')))
+      await Promise.race([lifted, given(signal)])
   signal?.throwIfAborted()
 }
 

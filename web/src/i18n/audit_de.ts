@@ -85,7 +85,7 @@ export const auditDe: Record<keyof typeof auditEn, string> = {
   'stated.access_review': 'eine fällige Rechteprüfung',
   'stated.active': 'aktiv',
   'stated.by_hand': 'von Hand',
-  'stated.cancelled': 'zurückgezogen',
+  'stated.cancelled': 'beendet',
   'stated.declined': 'abgelehnt',
   'stated.deleting': 'wird gelöscht',
   'stated.expired': 'abgelaufen',

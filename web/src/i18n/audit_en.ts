@@ -83,7 +83,7 @@ export const auditEn = {
   'stated.access_review': 'an access review that is due',
   'stated.active': 'active',
   'stated.by_hand': 'by hand',
-  'stated.cancelled': 'withdrawn',
+  'stated.cancelled': 'ended',
   'stated.declined': 'declined',
   'stated.deleting': 'being deleted',
   'stated.expired': 'expired',

@@ -106,8 +106,7 @@ export const toldDe: readonly (readonly [RegExp, string])[] = [
   // Why something is refused.
   [/^The offer was accepted (on .+)\.$/, 'Das Angebot wurde @1 angenommen.'],
   [/^The offer was declined (on .+)\.$/, 'Das Angebot wurde @1 abgelehnt.'],
-  [/^The offer was withdrawn (on .+)\.$/, 'Das Angebot wurde @1 zurückgezogen.'],
-  [/^The offer was cancelled (on \S+ at \S+ UTC)(: .+)?\.$/, 'Das Angebot wurde @1 aufgehoben@2.'],
+  [/^The offer was withdrawn (on \S+ at \S+ UTC)(: .+)?\.$/, 'Das Angebot wurde @1 zurückgezogen@2.'],
   [/^The offer expired (on .+)\.$/, 'Das Angebot ist @1 abgelaufen.'],
   [/^The offer is not open any more\.$/, 'Das Angebot ist nicht mehr offen.'],
   [/^on (\d+)-(\d\d)-(\d\d) at (\S+) UTC$/, 'am $3.$2.$1 um $4 Uhr (UTC)'],

@@ -39,7 +39,7 @@ test('what the log holds in its own keys is told in words, what people wrote as 
   expect(english('org_role', 'org_admin')).toBe('Administrator')
   expect(english('teams.0193', 'developer')).toBe('Developer')
   expect(english('feature', 'replicas.max')).toBe('Replicas of a service')
-  expect(english('state', 'cancelled')).toBe('withdrawn')
+  expect(english('state', 'cancelled')).toBe('ended')
   expect(english('services.web.exposure', 'internal')).toBe('internal')
   expect(english('services.web.env.NAME', 'open')).toBeNull()
   expect(english('name', 'accepted')).toBeNull()

@@ -25,3 +25,17 @@ test('of how many it is proved is said where others are not known', () => {
   expect(proved(5, 5)).toBeNull()
   expect(proved(5, 2, 'simulated')).toBeNull()
 })
+
+test('no more is said to be proved than stands as alone beside each', () => {
+  for (const cluster of ['simulated', 'kubernetes'] as const)
+    for (const complete of [false, true])
+      for (let alone = 0; alone < 4; alone += 1)
+        for (let exposed = 0; exposed < 4; exposed += 1)
+          for (let unseen = 0; unseen < 4; unseen += 1) {
+            const sandboxes = alone + exposed + unseen
+            // As the server says it of each: without a complete look nothing is known.
+            const said = complete && cluster !== 'simulated' ? alone : 0
+            const proved = provedOf({ cluster, complete, totals: { sandboxes, exposed, unseen } })
+            expect(proved ?? 0).toBeLessThanOrEqual(said)
+          }
+})
