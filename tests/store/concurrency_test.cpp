@@ -131,6 +131,28 @@ TEST_CASE("reads of many tenants over shared connections never mix") {
   });
 }
 
+TEST_CASE("200 threads that read at once all get their answer") {
+  for_each_engine([](EngineCase& engine) {
+    REQUIRE(engine.database().fleet_write(
+        kFleet, [&](Tx& tx) { return sql_tx(tx).run(kFleet, *kPutFact, "one", ""); }));
+    std::atomic<int> answered{0};
+    std::vector<std::thread> threads;
+    threads.reserve(200);
+    for (int n = 0; n < 200; ++n)
+      threads.emplace_back([&] {
+        const auto rows = engine.database().fleet_read(kFleet, [](Tx& tx) {
+          auto facts = sql_tx(tx).run(kFleet, *kFacts);
+          // Long enough that they are in it together.
+          std::this_thread::sleep_for(std::chrono::milliseconds(20));
+          return facts;
+        });
+        if (rows && rows->size() == 1) ++answered;
+      });
+    for (std::thread& thread : threads) thread.join();
+    CHECK(answered == 200);
+  });
+}
+
 TEST_CASE("a wrong read does not harm the reads beside it") {
   static const TestStatement<Scope::client, Rows::many, 1> kFragile(
       "fragile", "SELECT 10 / CAST(?2 AS BIGINT) FROM clients WHERE client_id = ?1");

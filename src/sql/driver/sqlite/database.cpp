@@ -12,11 +12,15 @@
 #include <unistd.h>
 
 #include "runtime/caught.hpp"
+#include "runtime/loop.hpp"
 #include "sql/driver/sqlite/writer.hpp"
 
 namespace ks::sql {
 
 namespace {
+
+// As long as on a connection to PostgreSQL.
+constexpr Duration kWaitMax = seconds(10);
 
 bool in_memory(const std::string& path) { return path == ":memory:"; }
 
@@ -64,26 +68,22 @@ Result<std::unique_ptr<SqliteConnection>> open_file(const std::string& path) {
 }
 
 // Read connections, one in use by a thread at a time. A thread comes back to the one it had before,
-// whose cache is warm.
+// whose cache is warm. Where all are in use a read waits for one.
 class Readers {
  public:
   explicit Readers(std::string path, std::shared_ptr<const ConstraintNames> names)
       : path_(std::move(path)), names_(std::move(names)) {}
 
   Result<void> with(const std::function<Result<void>(SqliteConnection&)>& work) {
-    static std::atomic<std::size_t> threads{0};
-    thread_local const std::size_t kThread = threads++;
-    for (std::size_t i = 0; i < slots_.size(); ++i) {
-      Slot& slot = slots_[(kThread + i) % slots_.size()];
-      if (slot.busy.exchange(true, std::memory_order_acquire)) continue;
-      const Free free(slot);
-      if (!slot.connection) {
-        KS_TRY(slot.connection, SqliteConnection::open(path_, SqliteConnection::Access::read_only));
-        slot.connection->use(names_);
-      }
-      return work(*slot.connection);
+    Slot* slot = take();
+    if (slot == nullptr) slot = wait();
+    if (slot == nullptr) return database_unavailable("Too many reads at once.");
+    const Free free(*this, *slot);
+    if (!slot->connection) {
+      KS_TRY(slot->connection, SqliteConnection::open(path_, SqliteConnection::Access::read_only));
+      slot->connection->use(names_);
     }
-    return database_unavailable("Too many reads at once.");
+    return work(*slot->connection);
   }
 
   // While nobody reads.
@@ -97,13 +97,42 @@ class Readers {
     std::unique_ptr<SqliteConnection> connection;
   };
   struct Free {
-    explicit Free(Slot& s) : slot(s) {}
-    ~Free() { slot.busy.store(false, std::memory_order_release); }
+    Free(Readers& r, Slot& s) : readers(r), slot(s) {}
+    // In one order with what wait() does: it sees the slot, or is seen.
+    ~Free() {
+      slot.busy.store(false);
+      if (readers.waiting_.load() > 0) readers.freed_.release();
+    }
+    Readers& readers;
     Slot& slot;
   };
+
+  // One that was free; null where none was.
+  Slot* take() {
+    static std::atomic<std::size_t> threads{0};
+    thread_local const std::size_t kThread = threads++;
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      Slot& slot = slots_[(kThread + i) % slots_.size()];
+      if (!slot.busy.exchange(true)) return &slot;
+    }
+    return nullptr;
+  }
+
+  // Null where none became free in kWaitMax.
+  Slot* wait() {
+    ++waiting_;
+    Slot* slot = take();
+    while (slot == nullptr && freed_.acquire(kWaitMax)) slot = take();
+    --waiting_;
+    return slot;
+  }
+
   std::string path_;
   std::shared_ptr<const ConstraintNames> names_;
   std::array<Slot, 64> slots_;
+  std::atomic<int> waiting_{0};
+  // Released more often than anybody waits where one found a slot by itself.
+  runtime::Semaphore freed_{0};
 };
 
 class SqliteDatabase final : public Database {
