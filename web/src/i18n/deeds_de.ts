@@ -41,6 +41,7 @@ export const deedsDe: Record<keyof typeof deedsEn, string> = {
   'deed.offer_cancelled': 'Hat das Angebot der Inhaberschaft an {{to}} zurückgezogen',
   'deed.offer_declined': 'Hat die Inhaberschaft abgelehnt, die {{from}} angeboten hat',
   'deed.offer_expired': 'Das Angebot der Inhaberschaft an {{to}} ist abgelaufen',
+  'deed.offer_ended': 'Das Angebot der Inhaberschaft an {{to}} endete',
   'deed.offer_ended_organization_deleted': 'Das Angebot der Inhaberschaft an {{to}} endete: die Organisation wurde gelöscht',
   'deed.offer_ended_organization_suspended': 'Das Angebot der Inhaberschaft an {{to}} endete: die Organisation wurde gesperrt',
   'deed.offer_ended_owner_appointed': 'Das Angebot der Inhaberschaft an {{to}} endete: jemand anders wurde eingesetzt',

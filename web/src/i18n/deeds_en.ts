@@ -39,6 +39,7 @@ export const deedsEn = {
   'deed.offer_cancelled': 'Withdrew the offer of ownership to {{to}}',
   'deed.offer_declined': 'Declined the ownership that {{from}} offered',
   'deed.offer_expired': 'The offer of ownership to {{to}} expired',
+  'deed.offer_ended': 'The offer of ownership to {{to}} ended',
   'deed.offer_ended_organization_deleted': 'The offer of ownership to {{to}} ended: the organization was deleted',
   'deed.offer_ended_organization_suspended': 'The offer of ownership to {{to}} ended: the organization was suspended',
   'deed.offer_ended_owner_appointed': 'The offer of ownership to {{to}} ended: another owner was appointed',

@@ -81,7 +81,7 @@ test('invitations, offers and reviews say whose they are', () => {
   expect(both(row('org:transfer', 'ownership_offer', { from: ann, to: bob, state: 'open' }, 'o'))[0]).toBe(
     'Offered ownership to Bob',
   )
-  const ended = (reason: string) =>
+  const ended = (reason?: string) =>
     both(row('org:transfer', 'ownership_offer', { from: ann, to: bob, state: 'cancelled', reason }, 'o'))
   expect(ended('by_hand')[0]).toBe('Withdrew the offer of ownership to Bob')
   expect(ended('recipient_removed')).toEqual([
@@ -89,6 +89,8 @@ test('invitations, offers and reviews say whose they are', () => {
     'Das Angebot der Inhaberschaft an Bob endete: die Person wurde entfernt',
   ])
   expect(ended('organization_deleted')[0]).toBe('The offer of ownership to Bob ended: the organization was deleted')
+  for (const reason of [undefined, '', 'no_reason_yet'])
+    expect(ended(reason)).toEqual(['The offer of ownership to Bob ended', 'Das Angebot der Inhaberschaft an Bob endete'])
   const review = (detail: Record<string, unknown>) => both(row('members:manage', 'access_review', detail, 'r'))[0]
   expect(review({ state: 'open' })).toBe('Started an access review')
   expect(review({ member: bob, before: { decision: 'pending' }, after: { decision: 'removed' } })).toBe(

@@ -125,6 +125,8 @@ export function deedOf(row: Row, say: Say): string | null {
     ] as const
     const cause = causes.find((one) => one === detail.reason)
     if (state === 'cancelled' && cause) return t(`deed.offer_ended_${cause}`, { to: person(detail.to) })
+    // Nobody is said to have withdrawn it of whom the row does not tell that.
+    if (state === 'cancelled' && detail.reason !== 'by_hand') return t('deed.offer_ended', { to: person(detail.to) })
     return state ? t(`deed.offer_${state}`, { from: person(detail.from), to: person(detail.to) }) : null
   }
 
