@@ -1,6 +1,6 @@
 import type { Page, Route } from '@playwright/test'
 
-import { expect, holds, password, signIn, test } from './world'
+import { expect, holds, onPlan, password, signIn, test } from './world'
 
 const problem = (status: number, code: string) => (route: Route) =>
   route.fulfill({
@@ -103,6 +103,18 @@ const views: View[] = [
     shown: (page) => expect(page.getByRole('row', { name: /web/ })).toBeVisible(),
   },
   {
+    name: 'team',
+    path: '/t/default',
+    of: '**/api/v1/orgs/*/teams/default',
+    shown: (page) => expect(page.getByRole('row', { name: /web/ })).toBeVisible(),
+  },
+  {
+    name: 'team-settings',
+    path: '/t/default/settings',
+    of: '**/api/v1/orgs/*/teams/default',
+    shown: (page) => expect(page.getByLabel('Name of the team')).toBeVisible(),
+  },
+  {
     name: 'gallery',
     path: '/t/default/new',
     of: '**/api/v1/templates',
@@ -137,6 +149,7 @@ for (const view of views)
     const alert = page.getByRole('alert')
     await expect(alert).toContainText('Something failed on the server.')
     await expect(alert).toContainText('4711abcd4711abcd')
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     await holds(page, `${view.name}-error`, { brief: true })
 
     const again = alert.getByRole('button', { name: 'Try again' })
@@ -197,4 +210,34 @@ test('a session that has ended is told of at signing in, which leads back', asyn
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await expect(page.getByRole('heading', { name: /^Sign in to/ })).toBeVisible()
   await expect(ended).toHaveCount(0)
+})
+
+test('an address inside a frame that no page is at says so in that frame', async ({ page, context, world, reader, root }) => {
+  await signIn(context, world, reader)
+  const org = `/o/${reader.org}`
+  for (const path of [`${org}/nowhere`, `${org}/t/default/nowhere`, `${org}/t/nowhere`]) {
+    await page.goto(path)
+    await expect(page.getByRole('heading', { level: 1, name: 'There is nothing here' })).toBeVisible()
+    await expect(page.getByRole('main'), path).toHaveCount(1)
+    await expect(page.getByRole('link', { name: 'People', exact: true })).toBeVisible()
+  }
+  await holds(page, 'nowhere', { brief: true })
+  await signIn(context, world, root)
+  await page.goto('/platform/nowhere')
+  await expect(page.getByRole('heading', { level: 1, name: 'There is nothing here' })).toBeVisible()
+  await expect(page.getByRole('main')).toHaveCount(1)
+  await page.goto('/nowhere')
+  await expect(page.getByRole('heading', { level: 1, name: 'There is nothing here' })).toBeVisible()
+  await expect(page.getByRole('main')).toHaveCount(1)
+})
+
+test('the overview shows the first teams, and the way to all of them', async ({ page, world, root, ann }) => {
+  await onPlan(world, root, ann.org, 'enterprise')
+  for (let at = 10; at < 21; ++at)
+    await world.call('POST', `/orgs/${ann.org}/teams`, { name: `Team ${at}` }, ann.cookie)
+  await page.goto(`/o/${ann.org}`)
+  const teams = page.getByRole('table', { name: 'Teams' })
+  await expect(teams.getByRole('row')).toHaveCount(11)
+  await page.getByRole('link', { name: 'All teams' }).click()
+  await expect(page.getByRole('link', { name: 'Team 20', exact: true })).toBeVisible()
 })

@@ -3,6 +3,7 @@ import { QueryClient, queryOptions, type Query } from '@tanstack/react-query'
 import { forgetSignedIn } from '@/signed_in'
 
 import { ask, asProblem, Problem, whenMissing } from './client'
+import { everyPage } from './every'
 
 const calm = 15_000
 
@@ -71,14 +72,8 @@ export const usage = (org: string) =>
 export const teams = (org: string) =>
   queryOptions({
     queryKey: ['org', org, 'teams'],
-    queryFn: async ({ signal }) =>
-      (
-        await ask('get', '/api/v1/orgs/{org}/teams', {
-          params: { org },
-          query: { limit: 200 },
-          signal,
-        })
-      ).body,
+    queryFn: ({ signal }) =>
+      everyPage(async (query) => (await ask('get', '/api/v1/orgs/{org}/teams', { params: { org }, query, signal })).body),
     staleTime: 0,
   })
 

@@ -26,6 +26,11 @@ export function NotFoundText({ was, what }: { was?: string | undefined; what?: s
   )
 }
 
+// An address inside a frame that no page is at.
+export function NotFoundHere() {
+  return <NotFoundText />
+}
+
 // In the place of a whole page.
 export function NotFound() {
   return (

@@ -1,5 +1,5 @@
 import { Check, Copy } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useState, type ComponentProps } from 'react'
 import { useTranslation } from '@/i18n'
 
 import { asProblem, type Problem } from '@/api/client'
@@ -8,6 +8,7 @@ import { useProblemText } from '@/i18n/problems'
 import { Button } from './button'
 import type { Limit } from './limit_text'
 import { Notice } from './notice'
+import { Page } from './page'
 import { Support } from './support'
 
 export function TraceId({ id }: { id: string }) {
@@ -82,6 +83,19 @@ export function ProblemNotice({ problem, retry, title }: { problem: Problem; ret
         </div>
       ) : null}
     </Notice>
+  )
+}
+
+// A page of which no more is known than its head.
+export function ProblemPage({
+  problem,
+  retry,
+  ...head
+}: { problem: Problem; retry: () => void } & Omit<ComponentProps<typeof Page>, 'children'>) {
+  return (
+    <Page {...head}>
+      <ProblemNotice problem={problem} retry={retry} />
+    </Page>
   )
 }
 

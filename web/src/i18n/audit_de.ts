@@ -34,7 +34,7 @@ export const auditDe: Record<keyof typeof auditEn, string> = {
   'audit.only_target': 'Nur dieser Gegenstand',
   'audit.order': 'Reihenfolge',
   'audit.outcome': 'Ausgang',
-  'audit.outcome_all': 'Geschehen und verweigert',
+  'audit.outcome_all': 'Jeder',
   'audit.platform': 'Die Verwaltung der Installation',
   'audit.request': 'Anfrage',
   'audit.row': 'Nummer {{seq}}',

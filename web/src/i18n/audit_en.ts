@@ -32,7 +32,7 @@ export const auditEn = {
   'audit.only_target': 'Only this thing',
   'audit.order': 'Order',
   'audit.outcome': 'Outcome',
-  'audit.outcome_all': 'Done and refused',
+  'audit.outcome_all': 'Any',
   'audit.platform': "The installation's administrators",
   'audit.request': 'Request',
   'audit.row': 'Number {{seq}}',

@@ -56,6 +56,7 @@ export const teamsDe: Record<keyof typeof teamsEn, string> = {
   'role.developer_text': 'Stellt bereit, ändert und löscht, was hier läuft.',
   'role.team_admin_text': 'Verwaltet auch die Personen und Secrets des Teams.',
   'role.viewer_text': 'Sieht, was hier läuft, und ändert nichts.',
+  'teams.all': 'Alle Teams',
   'teams.empty': 'Keine Teams',
   'teams.empty_text': 'Deployments gehören zu einem Team. Sie sind noch in keinem dieser Organisation; die Verwaltung kann Sie aufnehmen.',
   'teams.lead': 'Was hier läuft, gehört zu einem Team.',

@@ -54,6 +54,7 @@ export const teamsEn = {
   'role.developer_text': 'Deploys, changes and deletes what runs here.',
   'role.team_admin_text': 'Manages the team’s people and secrets as well.',
   'role.viewer_text': 'Sees what runs here, and changes nothing.',
+  'teams.all': 'All teams',
   'teams.empty': 'No teams',
   'teams.empty_text': 'Deployments belong to a team. You are in none of this organization’s teams yet; an administrator can add you.',
   'teams.lead': 'What runs here belongs to a team.',

@@ -1,5 +1,6 @@
 import { createFileRoute, Outlet } from '@tanstack/react-router'
 
+import { NotFoundHere } from '@/components/not_found'
 import { PlatformFrame } from '@/features/platform/platform_frame'
 
 export const Route = createFileRoute('/_app/platform')({
@@ -8,4 +9,5 @@ export const Route = createFileRoute('/_app/platform')({
       <Outlet />
     </PlatformFrame>
   ),
+  notFoundComponent: NotFoundHere,
 })

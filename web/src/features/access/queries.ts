@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 
-import { ask, type Reply, type Schemas } from '@/api/client'
+import { ask } from '@/api/client'
+import { everyPage } from '@/api/every'
 
 // `team`: of one team alone, for who administers it.
 export const access = (org: string, team: string | null, inactive: boolean) =>
@@ -28,17 +29,16 @@ export const reviews = (org: string, team: string | null) =>
   queryOptions({
     queryKey: ['org', org, 'reviews', team],
     queryFn: async ({ signal }) => {
-      const found: Schemas['AccessReview'][] = []
-      let cursor: string | null = ''
-      while (cursor !== null) {
-        const { body }: Reply<Schemas['AccessReviewList']> = await ask('get', '/api/v1/orgs/{org}/access-reviews', {
-          params: { org },
-          query: { limit: 200, ...(team === null ? {} : { team }), ...(cursor ? { cursor } : {}) },
-          signal,
-        })
-        found.push(...body.items)
-        cursor = body.next_cursor
-      }
+      const found = await everyPage(
+        async (page) =>
+          (
+            await ask('get', '/api/v1/orgs/{org}/access-reviews', {
+              params: { org },
+              query: { ...page, ...(team === null ? {} : { team }) },
+              signal,
+            })
+          ).body,
+      )
       return found.reverse()
     },
   })

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from '@/i18n'
 
+import { Breakable } from '@/components/breakable'
 import { Cell, Head, Row, Table } from '@/components/table'
 
 import { LastActive, RightGiven, RightName, type Right } from './right'
@@ -34,7 +35,7 @@ export function RightsTable<R extends Right & { user: { email: string | null } }
         <Row key={name(one)}>
           <Head>
             {who(one)}
-            <span className="block text-xs break-all text-soft">{one.user.email}</span>
+            <span className="block text-xs wrap-anywhere text-soft"><Breakable text={one.user.email ?? ''} /></span>
           </Head>
           <Cell label={t('access.right')}>
             <RightName of={one} />

@@ -64,7 +64,7 @@ export function StartDialog({
           onChange={(event) => setTeam(event.target.value)}
         >
           <option value="">{t('access.place_organization')}</option>
-          {data?.items.map((one) => (
+          {data?.map((one) => (
             <option key={one.id} value={one.id}>
               {t('access.place_team', { team: one.name })}
             </option>

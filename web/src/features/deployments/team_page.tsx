@@ -10,7 +10,7 @@ import { NotFoundText } from '@/components/not_found'
 import { Notice } from '@/components/notice'
 import { Empty, Page, Panel } from '@/components/page'
 import { PlanFull } from '@/components/plan_full'
-import { ProblemNotice } from '@/components/problem'
+import { ProblemNotice, ProblemPage } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
 import { useWhyNot } from '@/features/frame/why_not'
 import { team as teamOf } from '@/features/teams/queries'
@@ -159,7 +159,8 @@ export function TeamPage({
   const { data, error, refetch } = useQuery(teamOf(org, slug))
   const problem = error ? asProblem(error) : null
   if (problem?.status === 404) return <NotFoundText was={data?.body.name} />
-  if (problem && !data) return <ProblemNotice problem={problem} retry={() => void refetch()} />
+  if (problem && !data)
+    return <ProblemPage title={slug} above={<Crumbs org={org} />} problem={problem} retry={() => void refetch()} />
   const team = data?.body ?? null
   return (
     <Page

@@ -5,6 +5,7 @@ import { useTranslation } from '@/i18n'
 
 import { ask, asProblem, type Problem, type Schemas } from '@/api/client'
 import { invitation, signedInAs } from '@/api/queries'
+import { Breakable } from '@/components/breakable'
 import { Button, buttonClass } from '@/components/button'
 import { ProblemNotice } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
@@ -27,7 +28,7 @@ function Summary({ of }: { of: Lookup }) {
       <dt className="text-soft">{t('invitation.from')}</dt>
       <dd className="break-words">{of.invited_by.name}</dd>
       <dt className="text-soft">{t('invitation.for')}</dt>
-      <dd className="break-all">{of.email}</dd>
+      <dd className="wrap-anywhere"><Breakable text={of.email} /></dd>
       {of.org_role ? (
         <>
           <dt className="text-soft">{t('invitation.role')}</dt>

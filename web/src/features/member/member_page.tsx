@@ -4,10 +4,11 @@ import { useTranslation } from '@/i18n'
 
 import { asProblem, type Schemas } from '@/api/client'
 import { me, organization } from '@/api/queries'
+import { Breakable } from '@/components/breakable'
 import { Button } from '@/components/button'
 import { Page, Section } from '@/components/page'
 import { Pill } from '@/components/pill'
-import { ProblemNotice } from '@/components/problem'
+import { ProblemNotice, ProblemPage } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
 import { Time } from '@/components/time'
 import { GrantedBy } from '@/features/access/right'
@@ -97,7 +98,11 @@ export function MemberPage({ org, user }: { org: string; user: string }) {
   // Also of who was here a moment ago.
   if (problem?.status === 404) return <Gone org={org} user={user} restored={setBack} />
   if (!data || rights.isPending)
-    return problem ? <ProblemNotice problem={problem} retry={() => void refetch()} /> : <PageSkeleton />
+    return problem ? (
+      <ProblemPage title={t('nav.people')} problem={problem} retry={() => void refetch()} />
+    ) : (
+      <PageSkeleton />
+    )
   const owner = data.org_role === 'org_owner'
   const may = data.allowed_actions.includes('members:manage') && !owner
   return (
@@ -105,7 +110,7 @@ export function MemberPage({ org, user }: { org: string; user: string }) {
       title={data.user.name}
       lead={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <span className="break-all">{data.user.email}</span>
+          <span className="wrap-anywhere"><Breakable text={data.user.email} /></span>
           {data.user.id === account?.user.id ? <Pill tone="accent">{t('people.you')}</Pill> : null}
         </span>
       }

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 
 import { ask } from '@/api/client'
+import { everyPage } from '@/api/every'
 
 export const member = (org: string, user: string) =>
   queryOptions({
@@ -15,12 +16,10 @@ export const member = (org: string, user: string) =>
 export const rightsOf = (org: string, user: string) =>
   queryOptions({
     queryKey: ['org', org, 'access', 'of', user],
-    queryFn: async ({ signal }) =>
-      (
-        await ask('get', '/api/v1/orgs/{org}/access-review', {
-          params: { org },
-          query: { user, limit: 200 },
-          signal,
-        })
-      ).body.items,
+    queryFn: ({ signal }) =>
+      everyPage(
+        async (page) =>
+          (await ask('get', '/api/v1/orgs/{org}/access-review', { params: { org }, query: { user, ...page }, signal }))
+            .body,
+      ),
   })

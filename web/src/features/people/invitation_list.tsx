@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from '@/i18n'
 
 import { ask, asProblem, type Problem, type Schemas } from '@/api/client'
+import { Breakable } from '@/components/breakable'
 import { Button } from '@/components/button'
 import { ListSkeleton, More } from '@/components/listing'
 import { Empty } from '@/components/page'
@@ -161,7 +162,7 @@ export function InvitationList({
           {rows.map((one) => (
             <Row key={one.id}>
               <Head>
-                <span className="font-medium break-all">{one.email}</span>
+                <span className="font-medium wrap-anywhere"><Breakable text={one.email} /></span>
                 <span className="block text-xs break-words text-soft">
                   {t('people.invited_by', { name: one.invited_by.name ?? t('people.former') })}
                 </span>

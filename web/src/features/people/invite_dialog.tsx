@@ -5,6 +5,7 @@ import { useTranslation } from '@/i18n'
 
 import { ask, type Schemas } from '@/api/client'
 import { teams as teamsOf } from '@/api/queries'
+import { Breakable } from '@/components/breakable'
 import { Button } from '@/components/button'
 import { Dialog } from '@/components/dialog'
 import { SelectField, TextArea } from '@/components/field'
@@ -60,7 +61,7 @@ function Results({
       <ul className="divide-y divide-line rounded-md border border-line">
         {of.map((one) => (
           <li key={one.email} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 px-3 py-2">
-            <span className="break-all">{one.email}</span>
+            <span className="wrap-anywhere"><Breakable text={one.email} /></span>
             <Pill tone={tones[one.result]}>{t(`result.${one.result}`)}</Pill>
             {one.result === 'invalid_address' && one.message ? (
               <span className="w-full text-danger">
@@ -178,10 +179,10 @@ export function InviteDialog({
               </option>
             ))}
           </SelectField>
-          {teams.data && teams.data.items.length > 0 ? (
+          {teams.data && teams.data.length > 0 ? (
             <fieldset className="flex flex-col gap-2">
               <legend className="mb-1.5 font-medium">{t('teams.title')}</legend>
-              {teams.data.items.map((team) => (
+              {teams.data.map((team) => (
                 <label key={team.id} className="flex items-center justify-between gap-4">
                   <span className="min-w-0 break-words">{team.name}</span>
                   <select

@@ -5,6 +5,7 @@ import { useTranslation } from '@/i18n'
 
 import { asProblem, type Schemas } from '@/api/client'
 import { me } from '@/api/queries'
+import { Breakable } from '@/components/breakable'
 import { ListSkeleton, More } from '@/components/listing'
 import { Empty } from '@/components/page'
 import { Pill } from '@/components/pill'
@@ -78,7 +79,7 @@ export function MemberList({
                           <Pill tone="accent">{t('people.you')}</Pill>
                         ) : null}
                       </span>
-                      <span className="text-xs break-all text-soft">{one.user.email}</span>
+                      <span className="text-xs wrap-anywhere text-soft"><Breakable text={one.user.email} /></span>
                     </span>
                   </span>
                 </Head>

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useTranslation, type Name } from '@/i18n'
 
 import type { Schemas } from '@/api/client'
+import { Breakable } from '@/components/breakable'
 import { Listing } from '@/components/listing'
 import { Empty, Page } from '@/components/page'
 import { Pill, type PillTone } from '@/components/pill'
@@ -31,7 +32,7 @@ function Owner({ of }: { of: Organization }) {
   return (
     <>
       <span className="wrap-anywhere">{of.owner.name}</span>
-      <span className="block text-xs break-all text-soft">{of.owner.email}</span>
+      <span className="block text-xs wrap-anywhere text-soft"><Breakable text={of.owner.email} /></span>
       {of.owner.active ? null : <Pill tone="warn">{t('platform.owner_inactive')}</Pill>}
     </>
   )

@@ -4,6 +4,7 @@ import { useTranslation } from '@/i18n'
 
 import { ask, asProblem, type Schemas } from '@/api/client'
 import { renew } from '@/api/queries'
+import { Breakable } from '@/components/breakable'
 import { SelectField, TextField } from '@/components/field'
 import { FormDialog } from '@/components/form_dialog'
 import { ProblemNotice } from '@/components/problem'
@@ -77,7 +78,7 @@ export function AddDialog({ org, team, onClose }: { org: string; team: string; o
               />
               <span className="flex min-w-0 flex-col">
                 <span className="wrap-anywhere">{one.user.name}</span>
-                <span className="text-xs break-all text-soft">{one.user.email}</span>
+                <span className="text-xs wrap-anywhere text-soft"><Breakable text={one.user.email} /></span>
                 {one.role ? (
                   <span className="text-xs text-soft">
                     {t('team.in_it', { role: t(`role.${one.role}`) })}

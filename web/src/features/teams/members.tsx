@@ -4,6 +4,7 @@ import { useTranslation } from '@/i18n'
 
 import type { Schemas } from '@/api/client'
 import { me } from '@/api/queries'
+import { Breakable } from '@/components/breakable'
 import { Button } from '@/components/button'
 import { Listing } from '@/components/listing'
 import { Empty } from '@/components/page'
@@ -98,7 +99,7 @@ export function TeamMembers({
                         <Pill tone="accent">{t('people.you')}</Pill>
                       ) : null}
                     </span>
-                    <span className="text-xs break-all text-soft">{one.user.email}</span>
+                    <span className="text-xs wrap-anywhere text-soft"><Breakable text={one.user.email} /></span>
                   </span>
                 </span>
               </Head>

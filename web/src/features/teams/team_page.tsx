@@ -5,7 +5,7 @@ import { asProblem, type Reply, type Schemas } from '@/api/client'
 import { NotFoundText } from '@/components/not_found'
 import { Page } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
-import { PageSkeleton } from '@/components/skeleton'
+import { Bar, PageSkeleton } from '@/components/skeleton'
 import { Crumbs } from '@/features/deployments/crumbs'
 
 import { team as teamOf } from './queries'
@@ -24,23 +24,31 @@ export function TeamPage({
   const { data, error, refetch } = useQuery(teamOf(org, team))
   const problem = error ? asProblem(error) : null
   if (problem?.status === 404) return <NotFoundText was={data?.body.name} />
-  if (!data) {
-    return problem ? <ProblemNotice problem={problem} retry={() => void refetch()} /> : <PageSkeleton />
-  }
-  const { name, slug, description } = data.body
+  const of = data?.body
+  const failed = problem && !data
   return (
     <Page
-      title={name}
+      title={of?.name ?? team}
       above={<Crumbs org={org} />}
       lead={
-        <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <span className="font-mono text-xs break-all">{slug}</span>
-          {description ? <span className="wrap-anywhere">{description}</span> : null}
-        </span>
+        of ? (
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <span className="font-mono text-xs break-all">{of.slug}</span>
+            {of.description ? <span className="wrap-anywhere">{of.description}</span> : null}
+          </span>
+        ) : failed ? null : (
+          <Bar className="my-0.5 w-52" />
+        )
       }
     >
-      <TeamTabs org={org} team={team} />
-      {children(data)}
+      {failed ? (
+        <ProblemNotice problem={problem} retry={() => void refetch()} />
+      ) : (
+        <>
+          <TeamTabs org={org} team={team} />
+          {data ? children(data) : <PageSkeleton />}
+        </>
+      )}
     </Page>
   )
 }

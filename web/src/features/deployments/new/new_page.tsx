@@ -10,7 +10,7 @@ import { NotFoundText } from '@/components/not_found'
 import { Notice } from '@/components/notice'
 import { Page } from '@/components/page'
 import { PlanFull } from '@/components/plan_full'
-import { ProblemNotice } from '@/components/problem'
+import { ProblemNotice, ProblemPage } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
 import { useWhyNot } from '@/features/frame/why_not'
 import { team as teamOf } from '@/features/teams/queries'
@@ -108,7 +108,15 @@ export function NewPage({
   const all = useQuery(templates)
   const problem = error ? asProblem(error) : null
   if (problem?.status === 404) return <NotFoundText was={data?.body.name} />
-  if (problem && !data) return <ProblemNotice problem={problem} retry={() => void refetch()} />
+  if (problem && !data)
+    return (
+      <ProblemPage
+        title={t('deploy.title')}
+        above={<Crumbs org={org} team={team} />}
+        problem={problem}
+        retry={() => void refetch()}
+      />
+    )
   const chosen = template !== null || image
   const known = all.data?.find((one) => one.name === template)
   const display = known ? words.name(known) : template
