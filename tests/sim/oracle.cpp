@@ -147,8 +147,11 @@ void Oracle::changed(const kube::Kind& kind, const Json* before, const Json* aft
   if (by_hand_ || after == nullptr || !is_ours(object)) return;
   if (before == nullptr) made_in(kind, object, ns);
   if (kind == kinds::kDeployment) started(before, object);
+  // A number that somebody set by hand stays where the Sandbox says none: an apply takes away what
+  // it has put there, no more, and a tenant with less than the plan gives harms nobody else.
   if (kind == kinds::kResourceQuota &&
-      (before == nullptr || before->at("spec", "hard") != after->at("spec", "hard")))
+      (before == nullptr ||
+       before->text("spec", "hard", "pods") != after->text("spec", "hard", "pods")))
     quota_set(ns, object);
 }
 
