@@ -8,6 +8,7 @@ namespace ks::runtime {
 
 struct FiberContext {
   boost::asio::yield_context yield;
+  void* carried = nullptr;  // See carried.hpp.
 };
 
 // The fiber that runs on this thread now, or nullptr. Pass fiber_here()->yield to an asynchronous

@@ -14,6 +14,7 @@
 #include <boost/context/protected_fixedsize_stack.hpp>
 #include <poll.h>
 
+#include "runtime/carried.hpp"
 #include "runtime/fiber.hpp"
 
 namespace ks::runtime {
@@ -23,6 +24,8 @@ namespace asio = boost::asio;
 namespace {
 thread_local Loop* current_loop = nullptr;
 thread_local FiberContext* current_fiber = nullptr;
+// Of what runs off fibers, which never lets go of its thread.
+thread_local void* thread_carries = nullptr;
 
 // Only touched pages count; deep handlers with JSON trees stay under half of this.
 constexpr std::size_t kStackBytes = 256 * 1024;
@@ -47,7 +50,7 @@ void Loop::spawn(std::function<void()> body) {
     asio::spawn(
         impl_->context, std::allocator_arg, boost::context::protected_fixedsize_stack(kStackBytes),
         [body = std::move(body)](asio::yield_context yield) {
-          FiberContext fiber{yield};
+          FiberContext fiber{yield, nullptr};
           const FiberScope scope(&fiber);
           body();
         },
@@ -111,6 +114,13 @@ FiberScope::~FiberScope() { current_fiber = outer_; }
 
 FiberPause::FiberPause() : fiber_(std::exchange(current_fiber, nullptr)) {}
 FiberPause::~FiberPause() { current_fiber = fiber_; }
+
+void* carried() noexcept {
+  return current_fiber != nullptr ? current_fiber->carried : thread_carries;
+}
+void* carry(void* what) noexcept {
+  return std::exchange(current_fiber != nullptr ? current_fiber->carried : thread_carries, what);
+}
 
 bool on_fiber() noexcept { return current_fiber != nullptr; }
 

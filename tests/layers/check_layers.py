@@ -13,16 +13,17 @@ import sys
 MAY_INCLUDE = {
     "base": "",
     "runtime": "base",
+    "trace": "base runtime",
     "domain": "base",
     "authz": "base domain",
     "store": "base domain authz",
     "app": "base domain authz store secrets",
     "audit": "base domain authz store",
     "sql": "base runtime domain authz store",
-    "kube": "base runtime domain",
+    "kube": "base runtime trace domain",
     "reach": "base",
     "sync": "base runtime domain authz store kube secrets",
-    "operator": "base runtime domain kube reach",
+    "operator": "base runtime trace domain kube reach",
     "identity": "base runtime domain authz store",
     "http": "base runtime",
     "api": "base runtime domain authz identity app http store/transaction.hpp store/page.hpp",
@@ -39,7 +40,7 @@ HEAVY = re.compile(
 )
 # Headers whose purpose is the asio side of a fiber; only .cpp files below these folders use them.
 ASIO_SIDE = {"runtime/fiber.hpp"}
-NEVER_ASIO = {"api", "app", "store", "domain", "authz", "operator"}
+NEVER_ASIO = {"trace", "api", "app", "store", "domain", "authz", "operator"}
 TOO_NEW = {"format", "print", "coroutine", "generator"}
 
 LINES_MAX = 400
