@@ -61,8 +61,8 @@ int main(int argc, char** argv) {
   options.address = "127.0.0.1";
   options.port = 0;
   options.access_log = false;
-  options.observer = [&](const http::Request& r, int status, Duration took) {
-    metrics.observe_request(r.route, r.method, status, took);
+  options.observer = [&](const http::Request& r, const http::Response& answer, Duration took) {
+    metrics.observe_request(r.route, r.method, answer.status, took);
   };
   http::Server server(
       loops, options, [&](http::Request& r) { return router.handle(r); }, clock, random);

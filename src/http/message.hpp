@@ -71,6 +71,7 @@ struct Request {
 
   std::string request_id;
   std::string peer_address;    // The other end of the connection.
+  bool from_proxy = false;     // The peer is a trusted proxy.
   std::string client_address;  // Behind trusted proxies: the first hop that is not trusted.
   std::string host;            // Lower case, no port, no trailing dot; "" only with HTTP/1.0.
   std::uint16_t port = 0;      // From Host; 0 when it names none.
@@ -114,6 +115,8 @@ struct Response {
   std::string body;
   // In place of `body`: one text for many replies.
   std::shared_ptr<const std::string> kept;
+  // The code of the problem that it tells, for those who watch; empty where it tells none.
+  std::string problem;
   // A stream of events in place of a body; see sse.hpp.
   std::shared_ptr<SseStream> stream;
   // In place of `body`: one that is made while it is sent. Called on the connection's fiber, each

@@ -125,6 +125,7 @@ Response problem(const Error& error, const Request& request, std::string_view ba
     text += '}';
   }
   Response out{status, "application/problem+json", std::move(text)};
+  out.problem = code;
   if (error.retry_after_s > 0) out.headers.add("Retry-After", std::to_string(error.retry_after_s));
   return out;
 }

@@ -64,8 +64,9 @@ struct ServerOptions {
   // The address before /problems/... in replies to refused messages.
   std::string problem_base;
   bool access_log = true;
-  // Called on the loop after each reply to a request that was understood; for metrics.
-  std::function<void(const Request&, int status, Duration took)> observer;
+  // Called on the loop after each reply to a request that was understood; for metrics and
+  // traces.
+  std::function<void(const Request&, const Response&, Duration took)> observer;
 };
 
 // An HTTP/1.1 server on the loops of a group: accepts on the first, deals connections in turn. The

@@ -158,14 +158,20 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     }
   }
 
-  void fail(const ClaimedMail& mail, const std::string& reason, std::string_view cause) {
+  void tell(const ClaimedMail& mail, std::string_view outcome, std::string_view cause,
+            Duration took) {
+    if (config.on_try) config.on_try({outcome, cause, mail.kind, took});
+  }
+
+  void fail(const ClaimedMail& mail, const std::string& reason, std::string_view cause,
+            Duration took) {
     log::warn("mail not delivered", {{"mail", mail.key.id.text()},
                                      {"kind", mail.kind},
                                      {"reason", reason},
                                      {"attempts", mail.attempt}});
     settle(mail,
            [&](Tx& tx, Time now) { return parts.mails.set_failed(tx, kFleet, mail, reason, now); });
-    if (config.on_try) config.on_try("failed", cause);
+    tell(mail, "failed", cause, took);
   }
 
   void deliver(const DueMail& due) {
@@ -175,28 +181,30 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     });
     if (!claimed || !*claimed) return;
     const ClaimedMail& mail = **claimed;
-    if (clock.now() >= mail.give_up_at) return fail(mail, "not delivered in time", "too_late");
+    if (clock.now() >= mail.give_up_at) return fail(mail, "not delivered in time", "too_late", {});
 
+    const Time began = clock.monotonic();
     const Attempt attempt = try_once(mail);
+    const Duration took = clock.monotonic() - began;
     // What came to no try says nothing about the server.
     if (attempt.cause != "unknown_kind" && attempt.cause != "unreadable")
       set_trouble(about_the_server(attempt.cause) ? reason_of(attempt) : "");
     if (attempt.kind == Attempt::Kind::taken) {
       settle(mail, [&](Tx& tx, Time now) { return parts.mails.set_sent(tx, kFleet, mail, now); });
-      if (config.on_try) config.on_try("sent", attempt.cause);
-      return;
+      return tell(mail, "sent", attempt.cause, took);
     }
     if (attempt.kind == Attempt::Kind::refused)
-      return fail(mail, reason_of(attempt), attempt.cause);
+      return fail(mail, reason_of(attempt), attempt.cause, took);
     // A try that we broke off ourselves is repeated as soon as there is somebody to do it.
     const Duration wait = attempt.cause == "stopped" || attempt.cause == "busy"
                               ? Duration{}
                               : wait_after(mail.attempt);
-    if (clock.now() + wait >= mail.give_up_at) return fail(mail, reason_of(attempt), attempt.cause);
+    if (clock.now() + wait >= mail.give_up_at)
+      return fail(mail, reason_of(attempt), attempt.cause, took);
     settle(mail, [&](Tx& tx, Time now) {
       return parts.mails.set_again(tx, kFleet, mail, now + wait, reason_of(attempt), now);
     });
-    if (config.on_try) config.on_try("again", attempt.cause);
+    tell(mail, "again", attempt.cause, took);
   }
 
   void set_trouble(std::string text) {

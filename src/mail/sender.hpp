@@ -25,6 +25,14 @@ struct SenderParts {
   std::function<Brand(const ClientId&)> brand;
 };
 
+// One try to hand a mail over, whose is not said.
+struct Tried {
+  std::string_view outcome;  // "sent", "failed" or "again".
+  std::string_view cause;
+  std::string_view kind;  // Of the mail.
+  Duration took;          // Zero where it was too late to try.
+};
+
 struct SenderConfig {
   // A holder of the lease that says nothing for this long is taken for dead.
   Duration lease = seconds(15);
@@ -40,8 +48,8 @@ struct SenderConfig {
   // How long it is kept that a mail was sent, or why not; and the mail itself, where it is a file.
   Duration keep = days(90);
   std::size_t parallel = 4;
-  // Called after each try, from any thread, with "sent", "failed" or "again" and the cause.
-  std::function<void(std::string_view outcome, std::string_view cause)> on_try;
+  // Called after each try, from any thread.
+  std::function<void(const Tried&)> on_try;
 };
 
 // Sends what the outbox holds, in the one process that holds a lease in the database. Each mail is

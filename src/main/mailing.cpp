@@ -30,7 +30,7 @@ std::unique_ptr<mail::Transport> transport_of(const Config& config) {
 }  // namespace
 
 Mailing::Mailing(const Config& config, Database& db, SqlStores& stores, const Clock& clock,
-                 Random& random, http::Metrics& metrics)
+                 Random& random, http::Metrics& metrics, Tracing& tracing)
     : db_(db),
       store_(stores.mails),
       clock_(clock),
@@ -41,10 +41,11 @@ Mailing::Mailing(const Config& config, Database& db, SqlStores& stores, const Cl
   if (transport_ == nullptr) return;
   if (config.mail_mode == MailMode::folder) disk_ = std::make_unique<runtime::BlockingPool>(1, 4);
   mail::SenderConfig settings;
-  settings.on_try = [this](std::string_view outcome, std::string_view cause) {
+  settings.on_try = [this, &tracing](const mail::Tried& tried) {
+    tracing.tried(tried);
     metrics_
         .counter("mail_tries_total", "Tries to hand a mail over, by how they ended.",
-                 {{"outcome", std::string(outcome)}, {"cause", std::string(cause)}})
+                 {{"outcome", std::string(tried.outcome)}, {"cause", std::string(tried.cause)}})
         .add();
   };
   sender_ = std::make_unique<mail::Sender>(

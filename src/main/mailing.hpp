@@ -10,6 +10,7 @@
 #include "mail/sender.hpp"
 #include "main/config/config.hpp"
 #include "main/stores.hpp"
+#include "main/traces/tracing.hpp"
 #include "runtime/loop.hpp"
 
 namespace ks {
@@ -19,7 +20,7 @@ namespace ks {
 class Mailing {
  public:
   Mailing(const Config& config, Database& db, SqlStores& stores, const Clock& clock, Random& random,
-          http::Metrics& metrics);
+          http::Metrics& metrics, Tracing& tracing);
 
   Outbox& outbox() { return outbox_; }
   // What stands in files of these, where mail is files; waits for the disk.

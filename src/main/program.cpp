@@ -21,6 +21,7 @@
 #include "main/operator_metrics.hpp"
 #include "main/readiness.hpp"
 #include "main/stores.hpp"
+#include "main/traces/tracing.hpp"
 #include "operator/operator.hpp"
 #include "sync/purge.hpp"
 #include "sync/sync.hpp"
@@ -67,10 +68,19 @@ std::string_view program_version() { return KS_VERSION; }
 
 struct Program::Impl {
   Impl(const Config& c, const Parts& p)
-      : config(c), parts(p), web(cores()), work(1), feeds(1), raw(c.base_url.text()) {}
+      : config(c),
+        parts(p),
+        tracing(c, metrics, p.clock, p.random),
+        web(cores()),
+        work(1),
+        feeds(1),
+        raw(c.base_url.text()) {}
 
   Config config;
   Parts parts;
+  // Before the loops: what they drop at their end is still traced and counted.
+  http::Metrics metrics;
+  Tracing tracing;
   // Requests and background work have their own threads: neither makes the other wait.
   runtime::LoopGroup web;
   runtime::LoopGroup work;
@@ -95,7 +105,6 @@ struct Program::Impl {
   std::unique_ptr<sync::Sync> sync;
   std::unique_ptr<sync::Purge> purge;
   std::unique_ptr<op::Operator> op;
-  http::Metrics metrics;
   std::unique_ptr<Mailing> mailing;
   std::unique_ptr<OperatorMetrics> operator_metrics;
   http::Router raw;
@@ -125,17 +134,18 @@ Result<void> Program::Impl::open_database() {
   if (!config.run_api) return {};
   KS_TRY(db, sql::open_database(database_options(config), parts.clock));
   stores = std::make_unique<SqlStores>(config.secrets_key, parts.clock, parts.random);
-  mailing = std::make_unique<Mailing>(config, *db, *stores, parts.clock, parts.random, metrics);
+  mailing =
+      std::make_unique<Mailing>(config, *db, *stores, parts.clock, parts.random, metrics, tracing);
   return check_cluster_fact(*db, stores->sync, cluster->simulated());
 }
 
 Result<void> Program::Impl::open_cluster() {
   if (parts.cluster != nullptr) {
-    cluster = parts.cluster;
+    cluster = tracing.traced(parts.cluster);
     return {};
   }
   KS_TRY(own_cluster, connect_cluster(config, work.at(0), parts.clock, parts.random));
-  cluster = own_cluster.get();
+  cluster = tracing.traced(own_cluster.get());
   // No pod runs in it whose traffic could show anything.
   if (cluster->simulated()) config.op.probe_image.clear();
   return {};
@@ -232,6 +242,7 @@ void Program::Impl::start_background() {
   if (config.run_operator) {
     op = std::make_unique<op::Operator>(*cluster, config.op, parts.clock, parts.random);
     operator_metrics = std::make_unique<OperatorMetrics>(metrics, *op);
+    if (tracing.tracer() != nullptr) op->trace_with(*tracing.tracer());
     op->start(loop);
   }
 }
@@ -281,8 +292,9 @@ Result<void> Program::Impl::bind() {
   options.unreadable = [this](http::Request& r) {
     return unreadable ? unreadable(r) : std::nullopt;
   };
-  options.observer = [this](const http::Request& r, int status, Duration took) {
-    metrics.observe_request(r.route, r.method, status, took);
+  options.observer = [this](const http::Request& r, const http::Response& answer, Duration took) {
+    metrics.observe_request(r.route, r.method, answer.status, took);
+    tracing.answered(r, answer, took);
   };
   server = std::make_unique<http::Server>(
       web, options, [this](http::Request& r) { return raw.handle(r); }, parts.clock, parts.random);
@@ -318,6 +330,7 @@ Result<void> Program::Impl::listen() {
 Result<void> Program::Impl::start() {
   // First of all: who finds the port taken has changed nothing and holds no lease.
   KS_CHECK(bind());
+  KS_CHECK(tracing.start(work.at(0)));
   KS_CHECK(open_cluster());
   KS_CHECK(open_database());
   if (config.run_api) build_api();
@@ -339,6 +352,7 @@ void Program::Impl::stop(Duration drain) {
   if (purge) purge->wait_stopped();
   if (op) op->wait_stopped();
   if (heads) heads->stop();
+  tracing.stop();
   server.reset();
   metrics_server.reset();
   web.stop();

@@ -1,7 +1,6 @@
 #include "operator/operator.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <mutex>
 
@@ -395,6 +394,7 @@ Operator::Counters Operator::counters() const {
 
 bool Operator::step() { return impl_->step(); }
 Time Operator::next_due() const { return impl_->next_due(); }
+void Operator::trace_with(trace::Tracer& tracer) { impl_->reconciler.trace_with(tracer); }
 void Operator::resync() { impl_->add_all(); }
 
 }  // namespace ks::op

@@ -12,6 +12,7 @@
 #include "kube/cluster.hpp"
 #include "operator/config.hpp"
 #include "runtime/loop.hpp"
+#include "trace/tracer.hpp"
 
 // Turns Sandbox and UserDeployment resources into namespaces, policies and workloads, and writes
 // their status. Needs nothing but the cluster.
@@ -43,6 +44,10 @@ class Operator {
 
   // Called after each try, on the operator's loop. Once, before start().
   void on_reconciled(std::function<void(const Reconciled&)> told);
+
+  // Makes each try a span, which what it asks of the cluster is part of. Outlives the operator.
+  // Once, before start().
+  void trace_with(trace::Tracer& tracer);
 
   // Starts its fibers on `loop` and returns at once. Once.
   void start(runtime::Loop& loop);

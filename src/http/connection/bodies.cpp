@@ -23,7 +23,7 @@ bool Connection::welcome_body(std::size_t head_bytes) {
                                   ? std::move(*welcome.refusal)
                                   : failed("a refusal was made that cannot be sent");
     const bool sent = send(response, AfterReply::close, request_.method == Method::head);
-    finish_request(response.status, response.body.size());
+    finish_request(response, response.body.size());
     if (sent) linger();
     return false;
   }

@@ -141,15 +141,15 @@ bool Connection::serve_one() {
   if (!response.source) release_answer();
   if (!sent) {
     if (response.stream) response.stream->finish();
-    finish_request(response.status, 0);
+    finish_request(response, 0);
     return false;
   }
   if (response.source) {
     const bool parts = !head_only && may_have_body(response.status);
-    finish_request(response.status, parts ? send_parts(response) : 0);
+    finish_request(response, parts ? send_parts(response) : 0);
     return false;
   }
-  finish_request(response.status, head_only ? 0 : response.content().size());
+  finish_request(response, head_only ? 0 : response.content().size());
   if (response.stream) {
     stream_ = response.stream;
     if (head_only) return false;
@@ -256,7 +256,7 @@ bool Connection::wait(Ready what) {
 void Connection::describe_request() {
   Request& r = request_;
   r.peer_address = peer_;
-  const bool trusted = server_->proxies.trusts(peer_);
+  const bool trusted = r.from_proxy = server_->proxies.trusts(peer_);
   // It stands in logs and audit rows, where nobody else may write what they like.
   const std::string_view given = r.headers.get("x-request-id");
   if (trusted && sane_id(given))
@@ -324,16 +324,16 @@ bool Connection::write(std::string_view first, std::string_view second) {
   return true;
 }
 
-void Connection::finish_request(int status, std::size_t bytes) {
+void Connection::finish_request(const Response& response, std::size_t bytes) {
   const ServerOptions& options = server_->options;
   const bool logged = options.access_log && log::enabled(log::Level::info);
   if (!logged && !options.observer) return;
   const Duration took = server_->clock.monotonic() - started_;
-  if (options.observer) options.observer(request_, status, took);
+  if (options.observer) options.observer(request_, response, took);
   if (!logged) return;
   log::info("http", {{"method", method_name(request_.method)},
                      {"path", request_.path},
-                     {"status", status},
+                     {"status", response.status},
                      {"bytes", bytes},
                      {"us", took.us},
                      {"request_id", request_.request_id},

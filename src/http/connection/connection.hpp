@@ -67,7 +67,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool refuse_as_page();
   void log_refusal(int status, const char* why) const;
   void linger();
-  void finish_request(int status, std::size_t bytes);
+  void finish_request(const Response& response, std::size_t bytes);
   void enter(Phase phase, Duration limit);
   void enter(Phase phase);
   void take_buffer();

@@ -327,9 +327,9 @@ TEST_CASE("the observer sees the route and not the path") {
   std::string route;
   runtime::Event seen;
   Served s;
-  s.options.observer = [&](const Request& r, int status, Duration) {
+  s.options.observer = [&](const Request& r, const Response& answer, Duration) {
     route = r.route;
-    calls = status;
+    calls = answer.status;
     seen.set();
   };
   s.get("/orgs/{org}", hello);

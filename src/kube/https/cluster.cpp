@@ -6,6 +6,7 @@
 #include "kube/body.hpp"
 #include "kube/https/transport.hpp"
 #include "kube/https/wire.hpp"
+#include "trace/tracer.hpp"
 
 namespace ks::kube::https {
 
@@ -34,6 +35,15 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(blank) - begin + 1);
 }
 
+// The span of this call, if there is one, is the parent of what the API server traces.
+void add_trace(Request& request) {
+  if (const trace::Work* work = trace::current())
+    request.headers.emplace_back("traceparent", trace::traceparent(work->context()));
+}
+void keep_status(const Response& response) {
+  if (trace::Work* work = trace::current()) work->http_status = response.status;
+}
+
 }  // namespace
 
 struct HttpsCluster::Impl {
@@ -58,7 +68,9 @@ struct HttpsCluster::Impl {
     KS_TRY(request.bearer, bearer());
     request.timeout = options.call_timeout;
     request.bytes_max = options.answer_bytes_max;
+    add_trace(request);
     const Response response = transport.call(std::move(request));
+    keep_status(response);
     if (response.status < 200 || response.status > 299) return std::unexpected(error_of(response));
     return tree_of(response.body, options.answer_bytes_max);
   }
@@ -143,7 +155,9 @@ KubeResult<std::unique_ptr<Watch>> HttpsCluster::watch(const Kind& kind,
   KS_TRY(request.bearer, impl_->bearer());
   request.timeout = impl_->options.call_timeout;
   std::unique_ptr<Stream> stream;
+  add_trace(request);
   const Response response = impl_->transport.open(std::move(request), stream);
+  keep_status(response);
   if (stream == nullptr) return std::unexpected(error_of(response));
   return make_watch(std::move(stream));
 }

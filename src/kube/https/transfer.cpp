@@ -64,6 +64,10 @@ void Transfer::prepare(const Endpoint& endpoint, bool fresh_connection) {
     headers = curl_slist_append(headers, ("Content-Type: " + request.content_type).c_str());
   if (!request.bearer.empty())
     headers = curl_slist_append(headers, ("Authorization: Bearer " + request.bearer).c_str());
+  for (const auto& [name, value] : request.headers)
+    // With nothing behind a colon curl leaves the header away.
+    headers =
+        curl_slist_append(headers, (value.empty() ? name + ";" : name + ": " + value).c_str());
   header_list = headers;
 
   curl_easy_setopt(h, CURLOPT_URL, (endpoint.server + request.target).c_str());
@@ -104,7 +108,9 @@ void Transfer::prepare(const Endpoint& endpoint, bool fresh_connection) {
   } else {
     curl_easy_setopt(h, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(h, CURLOPT_PIPEWAIT, 1L);
-    curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.us / 1000));
+    // To curl 0 is no limit.
+    curl_easy_setopt(h, CURLOPT_TIMEOUT_MS,
+                     std::max(1L, static_cast<long>(request.timeout.us / 1000)));
   }
 
   curl_easy_setopt(h, CURLOPT_SSL_VERIFYPEER, 1L);

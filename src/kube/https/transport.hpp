@@ -3,6 +3,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "runtime/loop.hpp"
@@ -27,6 +29,8 @@ struct Request {
   std::string content_type;
   std::string body;
   std::string bearer;
+  // Besides; of names and values that are one line each, which is not checked.
+  std::vector<std::pair<std::string, std::string>> headers = {};
   std::size_t bytes_max = 64 << 20;  // Of the answer's body; not of a stream's.
   Duration timeout = seconds(10);    // Of the whole call; of a stream until its status is known.
 };

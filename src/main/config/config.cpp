@@ -368,6 +368,8 @@ LoadedConfig Loader::load() {
   held("KUBERNETES_NAMESPACE", namespaces_fault(config.namespace_pattern, config.op));
   limits();
   observability();
+  const auto given = [this](std::string_view name) { return get(name); };
+  for (const auto& [name, why] : read_traces(given, config.traces)) fault(name, why);
   config.ca_file = get("CA_FILE");
   if (std::error_code ignored;
       !config.ca_file.empty() && !std::filesystem::is_regular_file(config.ca_file, ignored))
@@ -379,7 +381,6 @@ LoadedConfig Loader::load() {
   held("SUPPORT_MAIL", support_mail_fault(config.support.mail = get("SUPPORT_MAIL")));
   held("SUPPORT_URL", support_url_fault(config.support.url = get("SUPPORT_URL")));
   config.op.url_scheme = local ? "http" : "https";
-
   config.https_proxy = get("HTTPS_PROXY");
   if (!plain_dsn(config.https_proxy))
     fault("HTTPS_PROXY", "cannot be read for certain: write special characters as %XX");

@@ -17,6 +17,7 @@
 #include "domain/sandbox/namespace_pattern.hpp"
 #include "identity/origin.hpp"
 #include "mail/smtp_url.hpp"
+#include "main/traces/settings.hpp"
 #include "operator/config.hpp"
 
 namespace ks {
@@ -44,6 +45,7 @@ struct Config {
   std::string secrets_key;  // Never printed.
   std::string sign_up;
   std::string audit_sink_file;  // Empty: the ends of audit chains go to the log.
+  TraceSettings traces;
   std::string metrics_address;  // Empty: no metrics.
   std::uint16_t metrics_port = 0;
   api::RequestQuotas quotas;

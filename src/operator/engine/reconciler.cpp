@@ -50,6 +50,20 @@ std::string_view word_of(const kube::KubeError& error) {
   }
 }
 
+std::string_view word_of(Outcome::Kind kind) {
+  switch (kind) {
+    case Outcome::Kind::done:
+      return "done";
+    case Outcome::Kind::again:
+      return "again";
+    case Outcome::Kind::retry:
+      return "retry";
+    case Outcome::Kind::retry_soon:
+      return "retry_soon";
+  }
+  return "";
+}
+
 // Fencing: this process no longer holds the lease.
 constexpr const char* kFenced = "Fenced";
 
@@ -57,10 +71,18 @@ constexpr const char* kFenced = "Fenced";
 
 Outcome Reconciler::reconcile(const Key& key) {
   ++counts_.reconciles;
+  const std::string_view kind = key.kind == Key::Kind::sandbox ? "sandbox" : "deployment";
+  trace::Work work(tracer_, trace::SpanKind::internal, "reconcile", kind);
   const Outcome out = key.kind == Key::Kind::sandbox
                           ? reconcile_sandbox(key.name)
                           : reconcile_deployment({kinds::kUserDeployment, key.ns, key.name});
   tell_failures(key, out);
+  work.set("k8s_scheduler.reconciler", std::string(kind));
+  work.set("k8s_scheduler.outcome", std::string(word_of(out.kind)));
+  if (!out.cause.empty()) {
+    work.set("error.type", std::string(out.cause));
+    work.fail();
+  }
   return out;
 }
 

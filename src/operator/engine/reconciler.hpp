@@ -18,6 +18,7 @@
 #include "operator/plan/deployment.hpp"
 #include "operator/plan/sandbox.hpp"
 #include "operator/probe/condition.hpp"
+#include "trace/tracer.hpp"
 
 namespace ks::op {
 
@@ -56,6 +57,8 @@ class Reconciler {
         may_write_(std::move(may_write)) {}
 
   Outcome reconcile(const Key& key);
+  // Makes each reconcile a span from now on.
+  void trace_with(trace::Tracer& tracer) { tracer_ = &tracer; }
 
   // Keeps the index from namespaces to sandboxes; call with each change of a Sandbox in the cache.
   void index(const Json* before, const Json* after);
@@ -129,6 +132,7 @@ class Reconciler {
   Teller& teller_;
   const OperatorConfig& config_;
   const Clock& clock_;
+  trace::Tracer* tracer_ = nullptr;
   std::function<bool()> may_write_;
   std::map<std::string, std::set<std::string>, std::less<>> by_namespace_;
   // By namespace.
