@@ -59,5 +59,11 @@ TEST_CASE("what is no traceparent is none") {
     text[i] = 'X';
     CAPTURE(text);
     CHECK_FALSE(parse_traceparent(text));
+    // Nor is a single digit of the other case read.
+    std::string upper = header("00", "0a");
+    if (upper[i] < 'a') continue;
+    upper[i] = static_cast<char>(upper[i] - 'a' + 'A');
+    CAPTURE(upper);
+    CHECK_FALSE(parse_traceparent(upper));
   }
 }
