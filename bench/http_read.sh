@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # bench/http_read.sh: authorized GET of a deployment on both engines. Beside SQLite stands a static
 # reply by the same HTTP layer with the same headers and size, beside PostgreSQL pgbench select-only.
+# The read on SQLite is measured with traces too, at a collector that takes all and looks at nothing.
 # A ratio is taken in each round, of what ran in turns in it; the medians are printed with the bars.
 source "$(dirname "${BASH_SOURCE[0]}")/rounds.sh"
 
@@ -52,16 +53,39 @@ of_pairs() {
   paste -d ' ' "$folder/$1.rounds" "$folder/$2.rounds" | awk '{ printf "%.3f\n", $1 / $4 }' | median
 }
 
+# Its own work is no part of the server's; it has to share the cores, though.
+collector='
+import http.server, sys
+class Taker(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def log_message(self, *_): pass
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Taker)
+print(f"takes traces on 127.0.0.1:{server.server_port}", flush=True)
+server.serve_forever()'
+
 start_postgres
 pgbench -q -i -s 1 "$postgres/peer" >"$folder/pgbench.out" 2>&1
 serve sqlite DATABASE_DSN="sqlite:$folder/read.db"
 pid_by[sqlite]=$pid
+launch collector python3 -c "$collector"
+traces=OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:$(port_of collector)
+serve tenth DATABASE_DSN="sqlite:$folder/tenth.db" "$traces" OTEL_TRACES_SAMPLER_ARG=0.1
+pid_by[tenth]=$pid
+serve traced DATABASE_DSN="sqlite:$folder/traced.db" "$traces"
+pid_by[traced]=$pid
 serve postgres_server DATABASE_DSN="$KS_BENCH_DSN" DATABASE_OWNER_DSN="$KS_BENCH_OWNER_DSN"
 pid_by[postgres]=$pid
 port_by[sqlite]=$(port_of sqlite)
 port_by[postgres]=$(port_of postgres_server)
-settle sqlite
-settle postgres
+port_by[tenth]=$(port_of tenth)
+port_by[traced]=$(port_of traced)
+for name in sqlite tenth traced postgres; do settle $name; done
 read_sqlite=(-H "Cookie: ${cookie_by[sqlite]}")
 read_postgres=(-H "Cookie: ${cookie_by[postgres]}")
 curl -sSf -o "$folder/reply.json" -D "$folder/reply.head" "${read_sqlite[@]}" \
@@ -80,6 +104,8 @@ for round in $(seq 0 "$rounds"); do
   if [ "$round" = 1 ]; then rm -f "$folder"/*.rounds; fi
   measure static static / "${read_sqlite[@]}"
   measure sqlite sqlite "${path_by[sqlite]}" "${read_sqlite[@]}"
+  measure tenth tenth "${path_by[tenth]}" -H "Cookie: ${cookie_by[tenth]}"
+  measure traced traced "${path_by[traced]}" -H "Cookie: ${cookie_by[traced]}"
   measure healthz sqlite /healthz
   measure_pgbench select-8 -S -c 8 "$postgres/peer"
   measure postgres postgres "${path_by[postgres]}" "${read_postgres[@]}"
@@ -97,6 +123,8 @@ bar() {
 say "GET of a deployment, $(wc -c <"$folder/reply.json") bytes; wrk -t2 -c64, medians of $rounds rounds of $seconds s"
 line "static reply, same headers and size" static
 line "GET on SQLite" sqlite
+line "the same, a tenth traced" tenth
+line "the same, all traced" traced
 line "/healthz of the program, 15 bytes" healthz
 line "GET on PostgreSQL" postgres
 line "pgbench -S, 8 clients" select-8
@@ -105,4 +133,5 @@ best=select-8
 if awk -v a="$(column 1 "$folder/select-16.rounds")" -v b="$(column 1 "$folder/select-8.rounds")" \
   'BEGIN { exit !(a > b) }'; then best=select-16; fi
 bar "SQLite read to static reply" "$(of_pairs sqlite static)" 0.6
+say "traced to not traced: $(of_pairs tenth sqlite) a tenth, $(of_pairs traced sqlite) all"
 bar "PostgreSQL read to pgbench $best" "$(of_pairs postgres "$best")" 0.6
