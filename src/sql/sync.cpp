@@ -21,12 +21,23 @@ Result<Workload> workload_at(const Row& row, int column) {
   return workload_from_json(spec);
 }
 
+WantedSandbox sandbox_at(const Row& row) {
+  return {row.id<Client>(0),
+          row.id<Org>(1),
+          row.id<Sandbox>(2),
+          row.id<User>(3),
+          row.str(4),
+          row.str(5),
+          row.str(6),
+          row.integer(7),
+          row.integer(8),
+          row.integer(9) != 0,
+          egress_from_text(row.text(10))};
+}
+
 std::vector<WantedSandbox> sandboxes_at(const std::vector<Row>& rows) {
   std::vector<WantedSandbox> out;
-  for (const Row& row : rows)
-    out.push_back({row.id<Client>(0), row.id<Org>(1), row.id<Sandbox>(2), row.id<User>(3),
-                   row.str(4), row.str(5), row.str(6), row.integer(7), row.integer(8),
-                   row.integer(9) != 0, egress_from_text(row.text(10))});
+  for (const Row& row : rows) out.push_back(sandbox_at(row));
   return out;
 }
 
@@ -80,6 +91,13 @@ Result<std::vector<WantedSandbox>> SqlSyncStore::all_sandboxes(Tx& tx, const Fle
                                                                std::string_view after, int limit) {
   KS_TRY(const auto rows, sql_tx(tx).run(fleet, q::sandboxes_all, after, limit));
   return sandboxes_at(rows);
+}
+
+Result<std::optional<WantedSandbox>> SqlSyncStore::sandbox(
+    Tx& tx, const Permit<Action::sync_status, Org>& permit, const SandboxId& id) {
+  KS_TRY(const auto row, sql_tx(tx).run(permit, q::sandbox_wanted, id));
+  if (!row) return std::optional<WantedSandbox>();
+  return std::optional(sandbox_at(*row));
 }
 
 Result<std::vector<WantedDeployment>> SqlSyncStore::unsynced_deployments(Tx& tx,
@@ -192,6 +210,13 @@ Result<void> SqlSyncStore::sandbox_lost(Tx& tx, const Permit<Action::sync_status
                                         const SandboxId& id) {
   KS_CHECK(sql_tx(tx).run(permit, q::sandbox_lost, id));
   return {};
+}
+
+Result<bool> SqlSyncStore::sandbox_strayed(Tx& tx, const Permit<Action::sync_status, Org>& permit,
+                                           const SandboxId& id, std::int64_t generation,
+                                           Time until) {
+  KS_TRY(const auto changed, sql_tx(tx).run(permit, q::sandbox_strayed, until, id, generation));
+  return changed > 0;
 }
 
 Result<void> SqlSyncStore::deployment_lost(Tx& tx, const Permit<Action::sync_status, Org>& permit,

@@ -18,6 +18,8 @@ class SqlSyncStore final : public SyncStore {
                                                         int limit) override;
   Result<std::vector<WantedSandbox>> all_sandboxes(Tx&, const FleetScope&, std::string_view after,
                                                    int limit) override;
+  Result<std::optional<WantedSandbox>> sandbox(Tx&, const Permit<Action::sync_status, Org>&,
+                                               const SandboxId&) override;
   Result<std::vector<WantedDeployment>> unsynced_deployments(Tx&, const FleetScope&, Time now,
                                                              int limit) override;
   Result<std::vector<WantedDeployment>> untold_deployments(Tx&, const FleetScope&,
@@ -46,6 +48,8 @@ class SqlSyncStore final : public SyncStore {
                                 std::int64_t failures) override;
   Result<void> sandbox_lost(Tx&, const Permit<Action::sync_status, Org>&,
                             const SandboxId&) override;
+  Result<bool> sandbox_strayed(Tx&, const Permit<Action::sync_status, Org>&, const SandboxId&,
+                               std::int64_t generation, Time until) override;
   Result<void> deployment_lost(Tx&, const Permit<Action::sync_status, Org>&,
                                const DeploymentId&) override;
   Result<void> set_sandbox_status(Tx&, const Permit<Action::sync_status, Org>&, const SandboxId&,

@@ -83,6 +83,9 @@ class SyncStore {
                                                                 int limit) = 0;
   virtual Result<std::vector<WantedSandbox>> all_sandboxes(Tx&, const FleetScope&,
                                                            std::string_view after, int limit) = 0;
+  // Nothing where it is gone or its organization is being purged.
+  virtual Result<std::optional<WantedSandbox>> sandbox(Tx&, const Permit<Action::sync_status, Org>&,
+                                                       const SandboxId&) = 0;
   virtual Result<std::vector<WantedDeployment>> unsynced_deployments(Tx&, const FleetScope&,
                                                                      Time now, int limit) = 0;
   // What the cluster never had, and whose reason is another than `reason`.
@@ -122,6 +125,11 @@ class SyncStore {
   // The cluster no longer has what was handed over: it is unsynced again.
   virtual Result<void> sandbox_lost(Tx&, const Permit<Action::sync_status, Org>&,
                                     const SandboxId&) = 0;
+  // The cluster has another spec than this generation, which was handed over: unsynced again, and
+  // not tried before `until`. False, with nothing changed, when something newer is wanted or is on
+  // its way already.
+  virtual Result<bool> sandbox_strayed(Tx&, const Permit<Action::sync_status, Org>&,
+                                       const SandboxId&, std::int64_t generation, Time until) = 0;
   virtual Result<void> deployment_lost(Tx&, const Permit<Action::sync_status, Org>&,
                                        const DeploymentId&) = 0;
   // Once it is ready, its deployments that were deferred are due.

@@ -62,12 +62,16 @@ Permit<Action::sync_status, Org> Carrier::permit(const ClientId& client, const O
   return std::move(*allowed);
 }
 
+bool Carrier::same(const Json& known, const Json& object) {
+  return known.at("spec") == object.at("spec") &&
+         known.at("metadata", "labels") == object.at("metadata", "labels");
+}
+
 // Whether the cluster's object says the same already.
 bool Carrier::says(const Mirror& mirror, const Json& object) {
   const auto known =
       mirror.find(object.text("metadata", "namespace"), object.text("metadata", "name"));
-  return known && known->at("spec") == object.at("spec") &&
-         known->at("metadata", "labels") == object.at("metadata", "labels");
+  return known && same(*known, object);
 }
 
 kube::KubeResult<void> Carrier::apply(Mirror& mirror, const kube::Kind& kind, const Json& object) {
@@ -100,18 +104,17 @@ Carried Carrier::push(const WantedSandbox& row) {
     return Carried::waits;
   }
   if (!*wanted) return Carried::done;
-  if (auto done = apply(sandboxes_, kube::kinds::kSandbox, to_json(**wanted)); !done)
+  const Json object = to_json(**wanted);
+  if (auto done = apply(sandboxes_, kube::kinds::kSandbox, object); !done)
     return failed(done.error());
+  // What the watch tells of it then is nothing new.
+  if (const auto known = sandboxes_.find("", row.namespace_); known && same(*known, object))
+    strayed_.looked_at(row.namespace_, *known);
   const auto synced = write([&](Tx& tx) {
     return stores_.sync.sandbox_synced(tx, permit(row.client, row.org), row.id, row.generation);
   });
   if (!synced) log::warn("sandbox not marked", {{"cause", synced.error().message}});
   return synced ? Carried::done : Carried::waits;
-}
-
-bool Carrier::holds(const WantedSandbox& row) const {
-  const auto wanted = resource(row);
-  return wanted && (!*wanted || says(sandboxes_, to_json(**wanted)));
 }
 
 bool Carrier::holds(const WantedDeployment& row) const {

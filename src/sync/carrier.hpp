@@ -6,6 +6,7 @@
 
 #include "sync/mirror.hpp"
 #include "sync/old_secrets.hpp"
+#include "sync/strayed.hpp"
 #include "sync/sync.hpp"
 
 namespace ks::sync {
@@ -31,8 +32,15 @@ class Carrier {
   Carried push(const WantedSandbox& row);
   Carried push(const WantedDeployment& row);
   // Whether the cluster has the row as it is wanted, as far as the mirrors know.
-  bool holds(const WantedSandbox& row) const;
   bool holds(const WantedDeployment& row) const;
+  // Holds what the cluster has against what is wanted, and sees to it that the row is carried again
+  // where they differ. False when that could not be found out.
+  bool compare(const WantedSandbox& row);
+  // As above, for the Sandbox of that name, whose row it reads only where its spec is another than
+  // when it was last compared.
+  bool compare_changed(const ClientId&, const OrgId&, const SandboxId&, std::string_view name);
+  // The Sandbox of that name is gone.
+  void gone(std::string_view name) { strayed_.forget(name); }
   // Why nothing may be written into the row's namespace now; empty when it is proved to be ours,
   // and to keep apart all that it is to.
   struct Bar {
@@ -75,6 +83,8 @@ class Carrier {
   std::optional<Bar> behind(const WantedDeployment& row, const SandboxSpec& has) const;
   void tell(const WantedDeployment& row, Phase phase, const std::string& reason,
             const std::string& message) const;
+  // Whether they differ in nothing that is handed over.
+  static bool same(const Json& known, const Json& object);
   static bool says(const Mirror& mirror, const Json& object);
   kube::KubeResult<void> apply(Mirror& mirror, const kube::Kind& kind, const Json& object);
   // None when it is not wanted any more.
@@ -95,6 +105,7 @@ class Carrier {
   Mirror& sandboxes_;
   Mirror& deployments_;
   OldSecrets old_secrets_;
+  Strayed strayed_;
   mutable std::mutex mutex_;
   std::string last_failure_;
   std::string last_refusal_;

@@ -39,16 +39,14 @@ void Observer::again(Events& events, const Event& event) {
 }
 
 void Observer::pull_sandbox(const Event& event) {
-  auto resource = sandbox_from_json(event.object);
   const auto client = ClientId::parse(event.object.text("spec", "clientId"));
   const auto org = OrgId::parse(event.object.text("spec", "orgId"));
-  const auto at = resource ? resource->meta.annotations.find("k8s-scheduler.dev/sandbox-id")
-                           : decltype(resource->meta.annotations.end()){};
-  if (!resource || !client || !org || at == resource->meta.annotations.end()) return;
-  const auto id = SandboxId::parse(at->second);
-  if (!id) return;
-  const Condition* ready = resource->status.find("Ready");
+  const auto id = SandboxId::parse(
+      event.object.text("metadata", "annotations", "k8s-scheduler.dev/sandbox-id"));
+  if (!client || !org || !id) return;
+  const std::string_view name = event.object.text("metadata", "name");
   if (event.gone) {
+    carrier_.gone(name);
     // Nothing of ours deletes one while its row is there: it is made again.
     const auto done = carrier_.write([&](Tx& tx) -> Result<void> {
       const auto permit = carrier_.permit(*client, *org);
@@ -60,6 +58,9 @@ void Observer::pull_sandbox(const Event& event) {
     if (!done) again(sandboxes_changed_, event);
     return;
   }
+  if (!carrier_.compare_changed(*client, *org, *id, name)) again(sandboxes_changed_, event);
+  const auto resource = sandbox_from_json(event.object);
+  const Condition* ready = resource ? resource->status.find("Ready") : nullptr;
   if (ready == nullptr) return;
   const bool is_ready = ready->status == "True";
   const auto done = carrier_.write([&](Tx& tx) -> Result<void> {

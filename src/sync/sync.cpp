@@ -212,7 +212,9 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
       const auto rows = carrier.read(
           [&](Tx& tx) { return stores.sync.all_sandboxes(tx, kSyncFleet, after, kBatch); });
       if (!rows) return false;
-      each<WantedSandbox>(*rows, &Impl::compare<WantedSandbox>);
+      each<WantedSandbox>(*rows, [](Impl& self, const WantedSandbox& row) {
+        if (!self.carrier.compare(row)) self.carrier.lost(row);
+      });
       if (rows->size() < kBatch) break;
       after = rows->back().id.str();
     }
@@ -221,15 +223,13 @@ struct Sync::Impl : std::enable_shared_from_this<Sync::Impl> {
       const auto rows = carrier.read(
           [&](Tx& tx) { return stores.sync.all_deployments(tx, kSyncFleet, after, kWorkloads); });
       if (!rows) return false;
-      each<WantedDeployment>(*rows, &Impl::compare<WantedDeployment>);
+      each<WantedDeployment>(*rows, [](Impl& self, const WantedDeployment& row) {
+        if (!self.carrier.holds(row)) self.carrier.lost(row);
+      });
       if (rows->size() < kWorkloads) break;
       after = rows->back().id.str();
     }
     return true;
-  }
-  template <class Row>
-  static void compare(Impl& self, const Row& row) {
-    if (!self.carrier.holds(row)) self.carrier.lost(row);
   }
 
   // What waits for a cluster that does not answer says so.

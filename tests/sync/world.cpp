@@ -86,8 +86,10 @@ void for_both_engines(const std::function<void(EngineCase&)>& promise) {
   }
 }
 
-SyncWorld::SyncWorld(EngineCase& engine, Front::Refusal refusal)
-    : engine_(engine), cluster_(clock_), front_(cluster_, std::move(refusal)) {
+SyncWorld::SyncWorld(EngineCase& engine, Front::Refusal refusal, Front::Admission admission)
+    : engine_(engine),
+      cluster_(clock_),
+      front_(cluster_, std::move(refusal), std::move(admission)) {
   cluster_.start(loops_.at(0));
 }
 

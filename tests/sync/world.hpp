@@ -21,11 +21,14 @@
 
 namespace ks::test {
 
-// Stands before a cluster; what `refusal` gives is answered to a write in the cluster's place.
+// Stands before a cluster; what `refusal` gives is answered to a write in the cluster's place, and
+// `admission` changes what is written.
 class Front final : public kube::Cluster {
  public:
   using Refusal = std::function<std::optional<kube::KubeError>(const kube::Ref&)>;
-  Front(kube::Cluster& behind, Refusal refusal) : behind_(behind), refusal_(std::move(refusal)) {}
+  using Admission = std::function<void(const kube::Ref&, Json&)>;
+  Front(kube::Cluster& behind, Refusal refusal, Admission admission)
+      : behind_(behind), refusal_(std::move(refusal)), admission_(std::move(admission)) {}
 
   kube::KubeResult<Json> get(const kube::Ref& ref) override { return behind_.get(ref); }
   kube::KubeResult<kube::ListPage> list(const kube::Kind& kind,
@@ -44,7 +47,10 @@ class Front final : public kube::Cluster {
     if (refusal_)
       if (auto error = refusal_(kube::ref_of(kind, object)))
         return std::unexpected(std::move(*error));
-    return behind_.apply(kind, object, options);
+    if (!admission_) return behind_.apply(kind, object, options);
+    Json changed = object;
+    admission_(kube::ref_of(kind, object), changed);
+    return behind_.apply(kind, changed, options);
   }
   kube::KubeResult<void> remove(const kube::Ref& ref, const kube::DeleteOptions& options) override {
     return behind_.remove(ref, options);
@@ -54,6 +60,7 @@ class Front final : public kube::Cluster {
  private:
   kube::Cluster& behind_;
   Refusal refusal_;
+  Admission admission_;
 };
 
 // Runs `promise` on SQLite in memory and on PostgreSQL where it is installed. A file of SQLite's
@@ -78,7 +85,8 @@ class SkippingClock final : public Clock {
 // straight into the database, before start() or after.
 class SyncWorld {
  public:
-  explicit SyncWorld(EngineCase& engine, Front::Refusal refusal = {});
+  explicit SyncWorld(EngineCase& engine, Front::Refusal refusal = {},
+                     Front::Admission admission = {});
   ~SyncWorld();
   SyncWorld(const SyncWorld&) = delete;
   SyncWorld& operator=(const SyncWorld&) = delete;

@@ -207,6 +207,7 @@ const std::map<std::string, Values, std::less<>>& special() {
       {"deployment_secret_create", {{"name", "new"}}},
       {"deployments_all", {{"after", number_id(0)}}},
       {"sandboxes_all", {{"after", number_id(0)}}},
+      {"sandbox_strayed", {{"id", number_id(2)}}},
       {"workloads_per_sandbox", {{"after", number_id(0)}}},
       {"sandbox_create", {{"id", kFree}, {"user_id", number_id(3)}, {"namespace", "new"}}},
       {"login_network_seen", {{"hash", "new"}}},

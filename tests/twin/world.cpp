@@ -185,6 +185,7 @@ constexpr std::string_view kOrgRows[] = {
     "INSERT INTO sandboxes (client_id, org_id, id, user_id, namespace, claim, isolation, "
     "generation, synced_generation, ready, reason, message, created_at) VALUES "
     "('$c', '$o', '#1', '#1', 'namespace$u', 'claim', 'shared', 2, 1, 0, '', '', 0), "
+    "('$c', '$o', '#2', '#2', 'synced$u', 'claim', 'shared', 2, 2, 0, '', '', 0), "
     "('$c', '$b', '#3', '#2', 'bare$u', 'claim', 'shared', 1, 1, 0, '', '', 0)",
     "INSERT INTO deployments (client_id, org_id, id, team_id, sandbox_id, name, stem, template, "
     "spec, revision, version, generation, synced_generation, restarts, phase, reason, message, "

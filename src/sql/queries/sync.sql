@@ -47,6 +47,15 @@ WHERE s.id > :after AND o.state <> 'purging'
 ORDER BY s.id
 LIMIT CAST(:page_size AS BIGINT);
 
+-- name: sandbox_wanted
+-- rows: optional
+-- scope: tenant
+SELECT s.client_id, s.org_id, s.id, s.user_id, s.namespace, s.claim, s.isolation, s.generation,
+  s.failures, o.suspended_at, o.egress
+FROM sandboxes AS s
+JOIN organizations AS o ON o.client_id = s.client_id AND o.id = s.org_id
+WHERE s.client_id = :client AND s.org_id = :org AND s.id = :id AND o.state <> 'purging';
+
 -- As sandboxes_unsynced.
 -- name: deployments_unsynced
 -- rows: many
@@ -177,6 +186,15 @@ UPDATE sandboxes
 SET synced_generation = CASE WHEN synced_generation < generation THEN synced_generation
   ELSE generation - 1 END
 WHERE client_id = :client AND org_id = :org AND id = :id;
+
+-- What is unsynced already is tried when its own turn comes.
+-- name: sandbox_strayed
+-- rows: none
+-- scope: tenant
+UPDATE sandboxes
+SET synced_generation = generation - 1, retry_at = :until
+WHERE client_id = :client AND org_id = :org AND id = :id AND generation = :generation
+  AND synced_generation >= CAST(:generation AS BIGINT);
 
 -- The sandbox of a deployment whose status did not begin with these words yet.
 -- name: sandbox_not_told
