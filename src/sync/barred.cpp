@@ -51,4 +51,35 @@ std::optional<Carrier::Bar> Carrier::behind(const WantedDeployment& row,
                                "runs goes on.")};
 }
 
+// What waits may be that less is let in, and that must not wait: whoever took a route away sees it
+// gone. Only of what is known to the letter, so that it makes nothing and sets nothing back.
+kube::KubeResult<void> Carrier::shut(const Json& known, const Json& wanted) {
+  const std::string_view host = known.text("spec", "host");
+  if (host.empty() || host == wanted.text("spec", "host") ||
+      !known.text("metadata", "deletionTimestamp").empty())
+    return {};
+  Json metadata = Json::object({{"name", known.at("metadata", "name")},
+                                {"namespace", known.at("metadata", "namespace")},
+                                {"labels", known.at("metadata", "labels")}});
+  // Not applied again it would be gone, and with it the word of which Secrets are left.
+  if (const auto kept = known.text("metadata", "annotations", OldSecrets::kAnnotation);
+      !kept.empty())
+    metadata.set("annotations", Json::object({{std::string(OldSecrets::kAnnotation), kept}}));
+  Json object = Json::object({{"apiVersion", wanted.at("apiVersion")},
+                              {"kind", wanted.at("kind")},
+                              {"metadata", std::move(metadata)},
+                              {"spec", known.at("spec")}});
+  object["spec"].erase("host");
+  kube::ApplyOptions options;
+  options.manager = kManager;
+  options.uid = known.text("metadata", "uid");
+  options.resource_version = known.text("metadata", "resourceVersion");
+  const auto applied = cluster_.apply(kube::kinds::kUserDeployment, object, options);
+  if (applied) deployments_.put(*applied);
+  // It is gone, or was changed: the watch is about to tell.
+  else if (!applied.error().is_not_found() && !applied.error().is_conflict())
+    return std::unexpected(applied.error());
+  return {};
+}
+
 }  // namespace ks::sync

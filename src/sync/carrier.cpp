@@ -8,13 +8,12 @@
 #include "base/digest.hpp"
 #include "base/log.hpp"
 #include "domain/claim.hpp"
+#include "domain/sandbox/waiting.hpp"
 #include "kube/refusal.hpp"
 
 namespace ks::sync {
 
 namespace {
-constexpr std::string_view kManager = "k8s-scheduler/sync";
-
 // What is wrong with one object, or with its namespace, says nothing about the cluster: one
 // tenant's object must not make the installation look ill. An API server also gives 500 to an
 // object that its store does not take.
@@ -253,6 +252,8 @@ Carried Carrier::push(const WantedDeployment& row) {
     if (!known)
       tell(row, bar->reason == "NamespaceTaken" ? Phase::error : Phase::pending, bar->reason,
            bar->message);
+    else if (bar->reason == kSandboxBehind)
+      if (const auto done = shut(*known, object); !done) return failed(done.error());
     return Carried::waits;
   }
   // First, for the quota of the namespace has room for so many.

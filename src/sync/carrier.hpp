@@ -11,6 +11,9 @@
 
 namespace ks::sync {
 
+// As whom sync writes.
+inline constexpr std::string_view kManager = "k8s-scheduler/sync";
+
 inline const FleetScope kSyncFleet(FleetReason::sync);
 
 // What became of a row that was carried to the cluster.
@@ -81,6 +84,9 @@ class Carrier {
  private:
   // Whether the sandbox as the cluster has it lets more through than is wanted in the database.
   std::optional<Bar> behind(const WantedDeployment& row, const SandboxSpec& has) const;
+  // The host of what waits leaves the cluster where it is no longer wanted; all else stays as the
+  // cluster has it.
+  kube::KubeResult<void> shut(const Json& known, const Json& wanted);
   void tell(const WantedDeployment& row, Phase phase, const std::string& reason,
             const std::string& message) const;
   // Whether they differ in nothing that is handed over.

@@ -101,3 +101,44 @@ TEST_CASE("a sandbox that is to let more through keeps nothing back while that i
     CHECK(world.eventually([&] { return pods(world, "new") > 0; }));
   });
 }
+
+TEST_CASE("a route that is no longer wanted goes though the rest waits for the sandbox") {
+  for_both_engines([](EngineCase& engine) {
+    Refusing refusing;
+    SyncWorld world(engine, refusing.refusal());
+    world.rows([&] {
+      world.tenant(1, "home");
+      world.deployment(1, 1, "site", "a value");
+      world.publish(1, 1, true);
+      world.deployment(1, 2, "shop");
+      world.publish(1, 2, false);
+    });
+    world.start();
+    for (const int n : {1, 2})
+      REQUIRE(world.eventually([&] { return world.phase(1, n) == "Ready"; }));
+    const auto get = [&](const kube::Kind& kind, const char* name) {
+      return world.cluster().get({kind, "home", name});
+    };
+    REQUIRE(get(kinds::kIngress, "site"));
+    REQUIRE(get(kinds::kIngress, "shop"));
+    Json spec = get(kinds::kUserDeployment, "site")->at("spec");
+    REQUIRE(spec.erase("host"));
+    refusing.on = true;
+    world.egress(1, only("1.1.1.0/24"));
+    // Of the wish only that is done: another image, without a route.
+    world.change(1, 1, 2, "docker.io/library/redis:8");
+    CHECK(world.eventually([&] { return !get(kinds::kIngress, "site"); }));
+    CHECK(get(kinds::kUserDeployment, "site")->at("spec") == spec);
+    CHECK(world.eventually([&] { return world.phase(1, 1) == "Updating/SandboxBehind"; }));
+    CHECK(pods(world, "site") > 0);
+    CHECK(get(kinds::kSecret, "site-1"));
+    CHECK(get(kinds::kIngress, "shop"));
+    CHECK(world.phase(1, 2) == "Ready");
+    refusing.on = false;
+    CHECK(world.eventually([&] {
+      world.skip(seconds(1));
+      return world.phase(1, 1) == "Ready";
+    }));
+    CHECK(get(kinds::kUserDeployment, "site")->integer_or(0, "spec", "revision") == 2);
+  });
+}

@@ -62,15 +62,18 @@ const TestStatement<Scope::tenant, Rows::none, 1> kEgress(
 
 constexpr const char* kImage = "docker.io/library/redis:7";
 
-std::string workload(bool secret, const std::string& image = kImage, bool volume = false) {
+std::string workload(bool secret, const std::string& image = kImage, bool volume = false,
+                     bool route = false) {
   Workload out;
   Service service;
   service.name = "web";
   service.image = image;
   if (secret) service.secret_env["PASSWORD"] = "PASSWORD";
   if (volume) service.volumes.push_back({"data", "/data", std::int64_t{1} << 30});
+  if (route) service.port = 8080;
   out.services.push_back(std::move(service));
-  out.exposure = Exposure::internal;
+  out.exposure = route ? Exposure::public_ : Exposure::internal;
+  if (route) out.ingress_service = "web";
   return to_json(out).dump();
 }
 
@@ -170,6 +173,14 @@ void SyncWorld::volume(int org, int n) {
   put([&](Tx& tx) -> Result<void> {
     KS_CHECK(sql::sql_tx(tx).run(permit_on(id_of<Org>(org)), *kChange, id_of<Deployment>(n),
                                  workload(true, kImage, true), 1));
+    return {};
+  });
+}
+
+void SyncWorld::publish(int org, int n, bool secret) {
+  put([&](Tx& tx) -> Result<void> {
+    KS_CHECK(sql::sql_tx(tx).run(permit_on(id_of<Org>(org)), *kChange, id_of<Deployment>(n),
+                                 workload(secret, kImage, false, true), 1));
     return {};
   });
 }

@@ -101,6 +101,8 @@ class SyncWorld {
   void end(int org, int n);
   // Gives the only service of a deployment with a secret a volume. Before start().
   void volume(int org, int n);
+  // Gives a deployment, with a secret or without one, a port and a public route. Before start().
+  void publish(int org, int n, bool secret);
   // The organization's state, and its deployments wanted anew. After start().
   void state(int org, const std::string& state);
   // Likewise with its suspension.
