@@ -14,7 +14,8 @@ const shown = 10
 
 export function TeamsTable({ org }: { org: string }) {
   const { t } = useTranslation()
-  const { data, error, refetch } = useInfiniteQuery(teamList(org))
+  // As they are now whenever somebody comes here, as what is used of the plan beside them.
+  const { data, error, refetch } = useInfiniteQuery({ ...teamList(org), staleTime: 0 })
   if (error && !data) return <ProblemNotice problem={asProblem(error)} retry={() => void refetch()} />
   if (!data)
     return (
