@@ -1,32 +1,10 @@
 #include <doctest/doctest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "tests/process/installation.hpp"
 #include "tests/sim/exposition.hpp"
 
 using namespace ks;
 using namespace ks::test;
-
-namespace {
-
-// That nobody listens on at this moment: where it serves metrics is not printed.
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  REQUIRE(fd >= 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  REQUIRE(::bind(fd, any, length) == 0);
-  REQUIRE(::getsockname(fd, any, &length) == 0);
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
-
-}  // namespace
 
 TEST_CASE("/metrics serves the numbers that the documentation has, and no others") {
   Installation world(Installation::Kind::sqlite);

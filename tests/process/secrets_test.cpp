@@ -3,9 +3,6 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/digest.hpp"
 #include "tests/process/mailboxes.hpp"
@@ -69,21 +66,6 @@ std::vector<std::string> spellings(const std::string& value) {
 void must_not_hold(const std::string& where, const std::string& text, const Canary& canary) {
   for (const std::string& spelling : spellings(canary.value))
     CHECK_MESSAGE(text.find(spelling) == std::string::npos, canary.what << " stands in " << where);
-}
-
-// That nobody listens on at this moment: where it serves metrics is not printed.
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  REQUIRE(fd >= 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  REQUIRE(::bind(fd, any, length) == 0);
-  REQUIRE(::getsockname(fd, any, &length) == 0);
-  ::close(fd);
-  return ntohs(address.sin_port);
 }
 
 // Every link of an account and of an invitation, after it was tried in each way that is refused and

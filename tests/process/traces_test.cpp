@@ -5,9 +5,6 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/digest.hpp"
 #include "tests/process/collector.hpp"
@@ -25,20 +22,6 @@ std::string_view attribute(const Json& span, std::string_view key) {
   return span.text("attributes", key);
 }
 bool is(const Json& span, std::string_view name) { return span.text("name") == name; }
-
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  REQUIRE(fd >= 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  REQUIRE(::bind(fd, any, length) == 0);
-  REQUIRE(::getsockname(fd, any, &length) == 0);
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
 
 // The value of a counter with this text in its labels; 0 where there is none.
 double counted(int metrics, const std::string& name, const std::string& label = {}) {

@@ -58,6 +58,8 @@ pid_t spawn(const std::vector<std::string>& command, const std::string& log) {
   ::_exit(127);
 }
 
+}  // namespace
+
 int free_port() {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -70,8 +72,6 @@ int free_port() {
   ::close(fd);
   return ntohs(address.sin_port);
 }
-
-}  // namespace
 
 std::string PostgresServer::program(const char* name) {
   for (const char* folder :

@@ -8,6 +8,9 @@
 
 namespace ks::test {
 
+// A port of this machine that nobody listens on at this moment.
+int free_port();
+
 // A PostgreSQL server of the test's own, on a free port with its data in a temporary folder. Ends
 // with this object, and with the process however that ends.
 class PostgresServer {

@@ -29,3 +29,28 @@ test('what is short stays in one line beside long names', async ({ page, world, 
   await inOneLine('None given')
   await inOneLine('Team administrator')
 })
+
+test('an address breaks behind its joints', async ({ page, world, root, ann }) => {
+  await onPlan(world, root, ann.org, 'business')
+  const email = 'somebodywithalongaddress@alongdomain.example.com'
+  await world.call('POST', `/orgs/${ann.org}/invitations`, { invitations: [{ email }] }, ann.cookie)
+  await page.setViewportSize({ width: 360, height: 800 })
+  await page.goto(`/o/${ann.org}/people?tab=invitations`)
+  const lines = await page.getByText(email, { exact: true }).first().evaluate((of) => {
+    const out = new Map<number, string>()
+    const walker = document.createTreeWalker(of, NodeFilter.SHOW_TEXT)
+    while (walker.nextNode()) {
+      const text = walker.currentNode.textContent ?? ''
+      for (let at = 0; at < text.length; ++at) {
+        const range = document.createRange()
+        range.setStart(walker.currentNode, at)
+        range.setEnd(walker.currentNode, at + 1)
+        const top = Math.round(range.getBoundingClientRect().top)
+        out.set(top, (out.get(top) ?? '') + text.charAt(at))
+      }
+    }
+    return [...out.values()]
+  })
+  expect(lines.length).toBeGreaterThan(1)
+  for (const line of lines.slice(0, -1)) expect(line).toMatch(/[@._-]$/)
+})

@@ -231,6 +231,24 @@ test('an address inside a frame that no page is at says so in that frame', async
   await expect(page.getByRole('main')).toHaveCount(1)
 })
 
+test('a page that could not be read keeps its head', async ({ page, context, world, reader }) => {
+  await signIn(context, world, reader)
+  const org = `/o/${reader.org}`
+  const some = '01a21e50-4503-71fb-b6de-3d5999391fce'
+  for (const [path, of, title] of [
+    ['', '**/api/v1/orgs/*', 'Ann Example'],
+    [`/people/${some}`, '**/api/v1/orgs/*/members/*', 'People'],
+    [`/access-review/${some}`, '**/api/v1/orgs/*/access-reviews/*', 'Access review'],
+    ['/t/default/new', '**/api/v1/orgs/*/teams/default', 'New deployment'],
+  ] as const) {
+    await page.route(of, problem(500, 'internal_error'))
+    await page.goto(org + path)
+    await expect(page.getByRole('alert').first()).toContainText('Something failed on the server.')
+    await expect(page.getByRole('heading', { level: 1, name: title }), path).toBeVisible()
+    await page.unroute(of)
+  }
+})
+
 test('the overview shows the first teams, and the way to all of them', async ({ page, world, root, ann }) => {
   await onPlan(world, root, ann.org, 'enterprise')
   for (let at = 10; at < 21; ++at)

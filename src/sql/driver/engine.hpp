@@ -20,6 +20,8 @@ std::vector<Value> parameters_of(const StatementText& statement, const ScopeValu
 
 // A session ends after this time without use (spec: identity, session).
 inline constexpr Duration kSessionIdleMax = hours(24);
+// How long a body waits for a connection, or for its turn to have one.
+inline constexpr Duration kConnectionWaitMax = seconds(10);
 std::unexpected<Error> stale_guard();
 // The rows of q::session_guard against what the caller believes.
 Result<void> judge(const ReadGuard& guard, const RowTable& rows);

@@ -9,8 +9,6 @@ namespace {
 // One that works and one that is ready when it ends.
 constexpr std::size_t kAtOnce = 2;
 constexpr std::size_t kInLineMax = 256;
-// As long as the pool lets wait.
-constexpr Duration kWaitMax = seconds(10);
 }  // namespace
 
 struct PgTurns::Line {
@@ -52,7 +50,7 @@ Result<PgTurns::Stay> PgTurns::enter(std::string_view whose) {
     place = std::make_unique<Place>(*this, whose, found->second);
     ++found->second->people;
   }
-  place->taken = place->line->turns.acquire(kWaitMax);
+  place->taken = place->line->turns.acquire(kConnectionWaitMax);
   if (!place->taken)
     return database_unavailable("The changes before this one take too long; try again.");
   return Stay(std::move(place));

@@ -87,7 +87,7 @@ export function ProblemNotice({ problem, retry, title }: { problem: Problem; ret
 }
 
 // A page of which no more is known than its head.
-export function ProblemPage({
+export function UnreadPage({
   problem,
   retry,
   ...head

@@ -4,10 +4,6 @@
 
 namespace ks::sql {
 
-namespace {
-constexpr Duration kWaitMax = seconds(10);
-}
-
 PgPool::Lease::~Lease() {
   if (pool_ == nullptr) return;
   connection_.reset();
@@ -29,7 +25,7 @@ std::unique_ptr<PgConnection> PgPool::take_idle() {
 }
 
 Result<PgPool::Lease> PgPool::acquire() {
-  if (!permits_.acquire(kWaitMax))
+  if (!permits_.acquire(kConnectionWaitMax))
     return database_unavailable("All connections to the database are busy.");
   while (auto idle = take_idle())
     if (idle->alive()) return Lease(*this, std::move(idle), false);

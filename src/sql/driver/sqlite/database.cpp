@@ -19,9 +19,6 @@ namespace ks::sql {
 
 namespace {
 
-// As long as on a connection to PostgreSQL.
-constexpr Duration kWaitMax = seconds(10);
-
 bool in_memory(const std::string& path) { return path == ":memory:"; }
 
 // Held as long as the file is open here.
@@ -118,11 +115,11 @@ class Readers {
     return nullptr;
   }
 
-  // Null where none became free in kWaitMax.
+  // Null where none became free in kConnectionWaitMax.
   Slot* wait() {
     ++waiting_;
     Slot* slot = take();
-    while (slot == nullptr && freed_.acquire(kWaitMax)) slot = take();
+    while (slot == nullptr && freed_.acquire(kConnectionWaitMax)) slot = take();
     --waiting_;
     return slot;
   }

@@ -10,7 +10,7 @@ import { Listing } from '@/components/listing'
 import { NotFoundText } from '@/components/not_found'
 import { Empty, Page } from '@/components/page'
 import { Pill } from '@/components/pill'
-import { ProblemPage } from '@/components/problem'
+import { UnreadPage } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
 import { Time } from '@/components/time'
 
@@ -70,7 +70,7 @@ export function ReviewPage({ org, review }: { org: string; review: string }) {
     const problem = found.error ? asProblem(found.error) : null
     if (problem?.status === 404) return <NotFoundText />
     return problem ? (
-      <ProblemPage title={t('access.review')} problem={problem} retry={() => void found.refetch()} />
+      <UnreadPage title={t('access.review')} problem={problem} retry={() => void found.refetch()} />
     ) : (
       <PageSkeleton />
     )

@@ -10,7 +10,7 @@ import { NotFoundText } from '@/components/not_found'
 import { Notice } from '@/components/notice'
 import { Empty, Page, Panel } from '@/components/page'
 import { PlanFull } from '@/components/plan_full'
-import { ProblemNotice, ProblemPage } from '@/components/problem'
+import { ProblemNotice, UnreadPage } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
 import { useWhyNot } from '@/features/frame/why_not'
 import { team as teamOf } from '@/features/teams/queries'
@@ -160,7 +160,7 @@ export function TeamPage({
   const problem = error ? asProblem(error) : null
   if (problem?.status === 404) return <NotFoundText was={data?.body.name} />
   if (problem && !data)
-    return <ProblemPage title={slug} above={<Crumbs org={org} />} problem={problem} retry={() => void refetch()} />
+    return <UnreadPage title={slug} above={<Crumbs org={org} />} problem={problem} retry={() => void refetch()} />
   const team = data?.body ?? null
   return (
     <Page

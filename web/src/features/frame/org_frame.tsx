@@ -9,7 +9,7 @@ import { me, organization } from '@/api/queries'
 import { NotFoundText } from '@/components/not_found'
 import { Notice } from '@/components/notice'
 import { Page } from '@/components/page'
-import { ProblemPage } from '@/components/problem'
+import { UnreadPage } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
 import { BeingDeleted } from '@/features/org/deleted'
 
@@ -50,7 +50,7 @@ export function OrgFrame({ org, children }: { org: string; children: ReactNode }
     )
   const place = placeOf(pathname)
   const shown = () => {
-    if (problem && !data) return <ProblemPage title={name} problem={problem} retry={() => void refetch()} />
+    if (problem && !data) return <UnreadPage title={name} problem={problem} retry={() => void refetch()} />
     if (slug !== null) return <PageSkeleton />
     if (!data) return known && !place?.needs ? children : <PageSkeleton />
     if (place?.needs && !data.body.allowed_actions.includes(place.needs))

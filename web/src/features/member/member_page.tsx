@@ -8,7 +8,7 @@ import { Breakable } from '@/components/breakable'
 import { Button } from '@/components/button'
 import { Page, Section } from '@/components/page'
 import { Pill } from '@/components/pill'
-import { ProblemNotice, ProblemPage } from '@/components/problem'
+import { ProblemNotice, UnreadPage } from '@/components/problem'
 import { PageSkeleton } from '@/components/skeleton'
 import { Time } from '@/components/time'
 import { GrantedBy } from '@/features/access/right'
@@ -99,7 +99,7 @@ export function MemberPage({ org, user }: { org: string; user: string }) {
   if (problem?.status === 404) return <Gone org={org} user={user} restored={setBack} />
   if (!data || rights.isPending)
     return problem ? (
-      <ProblemPage title={t('nav.people')} problem={problem} retry={() => void refetch()} />
+      <UnreadPage title={t('nav.people')} problem={problem} retry={() => void refetch()} />
     ) : (
       <PageSkeleton />
     )

@@ -6,8 +6,9 @@ import { asProblem } from '@/api/client'
 import { Empty, Panel } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
-import { Cell, Head, Row, Table } from '@/components/table'
+import { Row, Table } from '@/components/table'
 import { teamList } from '@/features/teams/queries'
+import { TeamCells } from '@/features/teams/team_cells'
 
 // The page of the teams has all of them.
 const shown = 10
@@ -36,23 +37,8 @@ export function TeamsTable({ org }: { org: string }) {
       <Table label={t('teams.title')} head={[t('teams.name'), t('teams.purpose'), t('teams.role')]}>
         {all.slice(0, shown).map((team) => (
           <Row key={team.id}>
-            <Head>
-              <Link
-                to="/o/$org/t/$team"
-                params={{ org, team: team.slug }}
-                className="link font-medium break-words"
-              >
-                {team.name}
-              </Link>
-              <span className="block font-mono text-xs break-all text-soft">{team.slug}</span>
-            </Head>
-            <Cell label={t('teams.purpose')}>
-              {team.description || <span className="text-soft lg:whitespace-nowrap">{t('teams.no_purpose')}</span>}
-            </Cell>
-            <Cell label={t('teams.role')}>
-              {team.role ? t(`role.${team.role}`) : <span className="text-soft lg:whitespace-nowrap">{t('teams.none')}</span>}
-            </Cell>
-          </Row>
+            <TeamCells org={org} of={team} />
+        </Row>
         ))}
       </Table>
       {all.length > shown ? (

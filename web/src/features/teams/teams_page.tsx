@@ -1,5 +1,4 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n'
 
@@ -7,12 +6,13 @@ import { organization } from '@/api/queries'
 import { Button } from '@/components/button'
 import { Listing } from '@/components/listing'
 import { Empty, Page } from '@/components/page'
-import { Cell, Head, Row, Table } from '@/components/table'
+import { Cell, Row, Table } from '@/components/table'
 import { Time } from '@/components/time'
 import { useWhyNot } from '@/features/frame/why_not'
 
 import { NewTeamDialog } from './new_team_dialog'
 import { teamList } from './queries'
+import { TeamCells } from './team_cells'
 
 export function TeamsPage({ org }: { org: string }) {
   const { t } = useTranslation()
@@ -56,26 +56,7 @@ export function TeamsPage({ org }: { org: string }) {
         >
           {rows.map((one) => (
             <Row key={one.id}>
-              <Head>
-                <Link
-                  to="/o/$org/t/$team"
-                  params={{ org, team: one.slug }}
-                  className="link font-medium wrap-anywhere"
-                >
-                  {one.name}
-                </Link>
-                <span className="block font-mono text-xs break-all text-soft">{one.slug}</span>
-              </Head>
-              <Cell label={t('teams.purpose')}>
-                {one.description ? (
-                  <span className="line-clamp-2 wrap-anywhere">{one.description}</span>
-                ) : (
-                  <span className="text-soft lg:whitespace-nowrap">{t('teams.no_purpose')}</span>
-                )}
-              </Cell>
-              <Cell label={t('teams.role')}>
-                {one.role ? <span className="lg:whitespace-nowrap">{t(`role.${one.role}`)}</span> : <span className="text-soft">{t('teams.none')}</span>}
-              </Cell>
+              <TeamCells org={org} of={one} />
               <Cell label={t('team.created')}>
                 <Time at={one.created_at} />
               </Cell>

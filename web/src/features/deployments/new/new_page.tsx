@@ -10,7 +10,7 @@ import { NotFoundText } from '@/components/not_found'
 import { Notice } from '@/components/notice'
 import { Page } from '@/components/page'
 import { PlanFull } from '@/components/plan_full'
-import { ProblemNotice, ProblemPage } from '@/components/problem'
+import { ProblemNotice, UnreadPage } from '@/components/problem'
 import { Bar, Loading } from '@/components/skeleton'
 import { useWhyNot } from '@/features/frame/why_not'
 import { team as teamOf } from '@/features/teams/queries'
@@ -110,7 +110,7 @@ export function NewPage({
   if (problem?.status === 404) return <NotFoundText was={data?.body.name} />
   if (problem && !data)
     return (
-      <ProblemPage
+      <UnreadPage
         title={t('deploy.title')}
         above={<Crumbs org={org} team={team} />}
         problem={problem}
